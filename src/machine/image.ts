@@ -1,0 +1,95 @@
+// What the compiler hands to the machine and to the debugger: images with code, data, steps and symbols. Plain data, no behaviour.
+// Images are compiled for a fixed base before boot; loading only maps pages, so tables are a function of the memory (DESIGN invariant 1).
+import type { Diagnostic } from '../base/diagnostic.js';
+import type { Range } from '../base/source.js';
+import type { FunctionDef, FunctionSymbol, TranslationUnit, VarSymbol } from '../c/tree.js';
+import type { CType } from '../c/types.js';
+
+/** A numbered step: at most one shared access, call or interlocked operation. Number = index in FunctionInfo.steps; 0 is function entry (parameters are in place). */
+export interface Step {
+  /** Where the user wrote it. */
+  readonly range: Range;
+  /** Source statement it belongs to (index of the statement in the function, in source order): the debugger steps by this. */
+  readonly statement: number;
+  /** First step of its statement (breakpoints and `next` stop here). */
+  readonly first: boolean;
+  readonly kind: 'plain' | 'load' | 'store' | 'call' | 'interlocked' | 'return' | 'branch';
+}
+
+/** A guarded region in the function's step numbers: [start, end). Inner regions come before outer ones. */
+export interface SehRegion {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: 'except' | 'finally';
+  /** except: function number of the filter funclet; undefined when the filter is a constant (then `constantFilter`). */
+  readonly filter?: number;
+  readonly constantFilter?: number;
+  /** Step at which the handler (except body) or the finally body starts in the parent frame. */
+  readonly handler: number;
+}
+
+export interface LocalInfo { readonly symbol: VarSymbol; /** offset from fp (locals) or from fp as well (parameters: fixedSize + 8 * index) */ readonly offset: number; /** parameter passed by pointer to a copy */ readonly indirect?: boolean }
+
+export interface FunctionInfo {
+  /** Global function number = index in the wasm table. */
+  readonly number: number;
+  readonly name: string;
+  /** Code address as offset in linear memory. */
+  readonly codeOffset: number;
+  /** Header + locals + temporaries, 16-aligned; argument slots start here. */
+  readonly fixedSize: number;
+  readonly steps: readonly Step[];
+  /** Global step number of step 0 (index into BREAK_TABLE). */
+  readonly stepBase: number;
+  readonly locals: readonly LocalInfo[];
+  readonly seh: readonly SehRegion[];
+  readonly returns: CType;
+  readonly variadic: boolean;
+  /** Undefined for funclets (then `parent`). */
+  readonly definition?: FunctionDef;
+  readonly parent?: number;
+  readonly unit: TranslationUnit;
+  readonly section?: string;
+}
+
+export interface GlobalInfo { readonly symbol: VarSymbol; /** offset in linear memory */ readonly offset: number; readonly size: number; readonly unit: TranslationUnit }
+
+export interface Section { readonly name: string; readonly start: number; readonly bytes: Uint8Array; /** total size incl. zero fill, page multiple */ readonly size: number; readonly writable: boolean; readonly executable: boolean; readonly pageable: boolean }
+
+export interface CompiledImage {
+  readonly name: string;
+  readonly mode: 'kernel' | 'user';
+  /** Offsets in linear memory, 64 KiB aligned start. */
+  readonly start: number;
+  readonly end: number;
+  readonly sections: readonly Section[];
+  readonly functions: readonly FunctionInfo[];
+  readonly globals: readonly GlobalInfo[];
+  readonly wasm: Uint8Array;
+  /** Names of declared-but-unprovided routines that are called (each call stops the run with a clear message). */
+  readonly unresolved: readonly { name: string; range: Range }[];
+  readonly units: readonly TranslationUnit[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** How names that the image does not define are answered. */
+export interface Imports {
+  /** A routine in TypeScript (`number` >= ROUTINE_BASE) or a function of an image compiled before. `fixedSize` as in FunctionInfo. */
+  func(name: string, symbol: FunctionSymbol): { readonly number: number; readonly fixedSize: number; readonly address: number } | undefined;
+  /** Simulated address of an imported variable such as `PsProcessType`. */
+  data(name: string, symbol: VarSymbol): number | undefined;
+}
+
+export interface CompileImageOptions {
+  readonly name: string;
+  readonly mode: 'kernel' | 'user';
+  readonly units: readonly TranslationUnit[];
+  /** First offset to use (64 KiB aligned). For user images: offset *relative to the process window*; data addresses are then USER_BASE + offset. */
+  readonly start: number;
+  readonly imports: Imports;
+  /** First free global function number and global step number. */
+  readonly functionBase: number;
+  readonly stepBase: number;
+  /** Break-byte test in front of every step. The trace is the same with and without. */
+  readonly debug: boolean;
+}
