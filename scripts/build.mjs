@@ -5,7 +5,7 @@
 //   adapter.worker.js     the debug adapter in VS Code for the Web                                 worker, one script
 // The root package.json has no "type", so that Node and VS Code take these .js files as CommonJS, which is what extension hosts load; the
 // sources are ES modules by src/package.json.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { generateAssets } from './gen-assets.mjs';
@@ -58,9 +58,14 @@ export async function build() {
     { ...web, format: 'cjs', external: ['vscode'], entryPoints: ['src/extension/web.ts'], outfile: 'dist/extension.web.js' },
     { ...web, format: 'iife', entryPoints: ['src/adapter/worker-main.ts'], outfile: 'dist/adapter.worker.js' },
     // the part of the end-to-end tests that runs inside VS Code's extension host; mocha is loaded from node_modules there
-    { ...node, external: ['vscode', 'mocha'], entryPoints: ['test/e2e/suite/index.ts'], outfile: 'dist/test/suite.js', minifyWhitespace: false },
+    {
+      ...node,
+      external: ['vscode', 'mocha'],
+      entryPoints: ['test/e2e/suite/index.ts'],
+      outfile: 'dist/test/suite.js',
+      minifyWhitespace: false,
+    },
   ];
-  rmSync(path.join(root, 'dist'), { recursive: true, force: true });
   mkdirSync(path.join(root, 'dist'), { recursive: true });
   const made = bundles.filter((bundle) => existsSync(path.join(root, bundle.entryPoints[0])));
   await Promise.all(made.map((bundle) => esbuild.build(bundle)));

@@ -1,8 +1,9 @@
 // `npm run lint`: format and lint (biome), import directions (dependency-cruiser), determinism of the simulator rooms, types (tsc). All four run
 // even when one fails, so that one round shows everything.  --fix applies biome's safe fixes.
-import { binScript, run } from './lib/process.mjs';
-import { ensureInstalled } from './lib/install.mjs';
+
 import { generateAssets } from './gen-assets.mjs';
+import { ensureInstalled } from './lib/install.mjs';
+import { binScript, run } from './lib/process.mjs';
 
 /** Runs all checks; answers whether all passed. */
 export async function lint({ fix = false } = {}) {

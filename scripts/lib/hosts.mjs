@@ -20,7 +20,10 @@ export function hostUnsupported(name) {
 /** Answers the folder that holds the host, after installing it if need be. Throws when that fails. */
 export function ensureHost(name) {
   const pins = path.join(root, 'scripts/hosts', name);
-  const key = createHash('sha256').update(readFileSync(path.join(pins, 'package-lock.json'))).digest('hex').slice(0, 12);
+  const key = createHash('sha256')
+    .update(readFileSync(path.join(pins, 'package-lock.json')))
+    .digest('hex')
+    .slice(0, 12);
   const base = path.resolve(root, process.env.INTERLOCK_HOSTS_DIR ?? '.hosts');
   const target = path.join(base, `${name}-${key}`);
   if (existsSync(target)) return target;
@@ -52,7 +55,9 @@ function installServer(work) {
   const env = { PATH: path.join(node, 'bin') + path.delimiter + process.env.PATH, npm_config_nodedir: node };
   // its shrinkwrap lacks a peer (tslib): a plain `npm ci` refuses it
   npm(code, ['ci', '--omit=dev', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund'], env);
-  const native = ['@vscode/spdlog', '@vscode/native-watchdog', 'native-watchdog'].filter((m) => existsSync(path.join(code, 'node_modules', m)));
+  const native = ['@vscode/spdlog', '@vscode/native-watchdog', 'native-watchdog'].filter((m) =>
+    existsSync(path.join(code, 'node_modules', m)),
+  );
   try {
     npm(code, ['rebuild', ...native], env);
   } catch {

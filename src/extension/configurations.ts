@@ -1,0 +1,47 @@
+// Launch configurations: what F5 means without a launch.json, and what is put right in one. A newcomer opens a driver's C file or a scenario and
+// presses F5; asking for a launch.json first would be the wrong answer.
+import * as vscode from 'vscode';
+import { chooseProgram, programOf } from './program.js';
+
+/** Completes a configuration that lacks things, and repairs paths of virtual workspaces. */
+export class ConfigurationProvider implements vscode.DebugConfigurationProvider {
+  async resolveDebugConfiguration(
+    _folder: vscode.WorkspaceFolder | undefined,
+    config: vscode.DebugConfiguration,
+  ): Promise<vscode.DebugConfiguration | undefined> {
+    const resolved: vscode.DebugConfiguration = {
+      ...config,
+      type: 'interlock',
+      request: config.request || 'launch',
+      name: config.name || 'Interlock',
+    };
+    if (resolved.program !== undefined) return resolved;
+    const program = await chooseProgram(vscode.window.activeTextEditor?.document.uri);
+    return program === undefined ? undefined : { ...resolved, program };
+  }
+
+  /**
+   * In a virtual workspace `${workspaceFolder}/x` and `${file}` become bare paths: the folder's scheme and authority are put back, or the adapter
+   * would ask for a file of a disk that is not there.
+   */
+  resolveDebugConfigurationWithSubstitutedVariables(
+    folder: vscode.WorkspaceFolder | undefined,
+    config: vscode.DebugConfiguration,
+  ): vscode.DebugConfiguration {
+    const base = folder?.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+    const program: unknown = config.program;
+    if (typeof program !== 'string' || !base || base.scheme === 'file' || /^[A-Za-z][A-Za-z0-9+.-]+:/.test(program)) return config;
+    return { ...config, program: base.with({ path: `/${program.replace(/\\/g, '/').replace(/^\/+/, '')}` }).toString() };
+  }
+}
+
+/** The scenarios of the workspace, offered in the Run and Debug view without a launch.json. */
+export class DynamicConfigurationProvider implements vscode.DebugConfigurationProvider {
+  async provideDebugConfigurations(folder: vscode.WorkspaceFolder | undefined): Promise<vscode.DebugConfiguration[]> {
+    const pattern = folder ? new vscode.RelativePattern(folder, '**/*.scenario') : '**/*.scenario';
+    const scenarios = await vscode.workspace.findFiles(pattern, '**/node_modules/**', 50);
+    return scenarios
+      .map((uri) => ({ type: 'interlock', request: 'launch', name: vscode.workspace.asRelativePath(uri), program: programOf(uri) }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}
