@@ -7,12 +7,17 @@
 // * sizeof, offsetof, _Alignof, enum constants and other integer constant expressions of that kind are folded to `int` nodes.
 // * Pointer arithmetic stays `binary` + or - with a pointer operand: the consumer scales by the pointee size. `index` likewise.
 // * `a->b.c` through anonymous members gives one `member` node per named step with the *total* offset in `offset`.
-import type { SourceFile, Range } from '../base/source.js';
+
 import type { Diagnostic } from '../base/diagnostic.js';
+import type { Range, SourceFile } from '../base/source.js';
 import type { CType, EnumDecl, Field, FunctionType, RecordDecl } from './types.js';
 
 /** A SAL (or Interlock) annotation as written: `_IRQL_requires_max_` with argument text `APC_LEVEL`; `_In_` with none. */
-export interface SalAnnotation { readonly name: string; readonly args: readonly string[]; readonly range: Range }
+export interface SalAnnotation {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly range: Range;
+}
 
 export type StorageClass = 'none' | 'static' | 'extern' | 'typedef' | 'register' | 'auto';
 
@@ -60,8 +65,21 @@ export interface FunctionSymbol {
   addressTaken: boolean;
 }
 
-export interface TypedefSymbol { readonly kind: 'typedef'; readonly name: string; readonly type: CType; readonly range: Range; readonly sal: readonly SalAnnotation[] }
-export interface EnumeratorSymbol { readonly kind: 'enumerator'; readonly name: string; readonly value: bigint; readonly type: CType; readonly decl: EnumDecl; readonly range: Range }
+export interface TypedefSymbol {
+  readonly kind: 'typedef';
+  readonly name: string;
+  readonly type: CType;
+  readonly range: Range;
+  readonly sal: readonly SalAnnotation[];
+}
+export interface EnumeratorSymbol {
+  readonly kind: 'enumerator';
+  readonly name: string;
+  readonly value: bigint;
+  readonly type: CType;
+  readonly decl: EnumDecl;
+  readonly range: Range;
+}
 export type CSymbol = VarSymbol | FunctionSymbol | TypedefSymbol | EnumeratorSymbol;
 
 /** A lexical scope; kept on functions and compound statements so that the debugger can look names up at any place. */
@@ -72,16 +90,44 @@ export interface Scope {
 }
 
 // ---------------------------------------------------------------- expressions
-interface ExprBase { readonly type: CType; readonly range: Range; readonly lvalue: boolean; /** outermost macro it was written with */ readonly macro?: string }
+interface ExprBase {
+  readonly type: CType;
+  readonly range: Range;
+  readonly lvalue: boolean /** outermost macro it was written with */;
+  readonly macro?: string;
+}
 
 /** `value` is already wrapped to the type's width and sign (pointers: unsigned 64). */
-export interface IntExpr extends ExprBase { readonly kind: 'int'; readonly value: bigint; readonly enumerator?: EnumeratorSymbol }
-export interface FloatExpr extends ExprBase { readonly kind: 'float'; readonly value: number }
+export interface IntExpr extends ExprBase {
+  readonly kind: 'int';
+  readonly value: bigint;
+  readonly enumerator?: EnumeratorSymbol;
+}
+export interface FloatExpr extends ExprBase {
+  readonly kind: 'float';
+  readonly value: number;
+}
 /** lvalue of array type; bytes in target order (UTF-16LE for wide) including the terminator. */
-export interface StringExpr extends ExprBase { readonly kind: 'string'; readonly bytes: Uint8Array; readonly unit: 1 | 2 }
-export interface RefExpr extends ExprBase { readonly kind: 'ref'; readonly symbol: VarSymbol | FunctionSymbol }
-export interface UnaryExpr extends ExprBase { readonly kind: 'unary'; readonly op: '-' | '+' | '~' | '!' | '&' | '*'; readonly operand: Expr }
-export interface IncDecExpr extends ExprBase { readonly kind: 'incdec'; readonly op: '++' | '--'; readonly prefix: boolean; readonly operand: Expr }
+export interface StringExpr extends ExprBase {
+  readonly kind: 'string';
+  readonly bytes: Uint8Array;
+  readonly unit: 1 | 2;
+}
+export interface RefExpr extends ExprBase {
+  readonly kind: 'ref';
+  readonly symbol: VarSymbol | FunctionSymbol;
+}
+export interface UnaryExpr extends ExprBase {
+  readonly kind: 'unary';
+  readonly op: '-' | '+' | '~' | '!' | '&' | '*';
+  readonly operand: Expr;
+}
+export interface IncDecExpr extends ExprBase {
+  readonly kind: 'incdec';
+  readonly op: '++' | '--';
+  readonly prefix: boolean;
+  readonly operand: Expr;
+}
 export interface BinaryExpr extends ExprBase {
   readonly kind: 'binary';
   readonly op: '+' | '-' | '*' | '/' | '%' | '<<' | '>>' | '&' | '|' | '^' | '<' | '<=' | '>' | '>=' | '==' | '!=' | '&&' | '||' | ',';
@@ -97,62 +143,213 @@ export interface AssignExpr extends ExprBase {
   readonly right: Expr;
   readonly computeType: CType;
 }
-export interface CondExpr extends ExprBase { readonly kind: 'cond'; readonly test: Expr; readonly then: Expr; readonly else: Expr }
+export interface CondExpr extends ExprBase {
+  readonly kind: 'cond';
+  readonly test: Expr;
+  readonly then: Expr;
+  readonly else: Expr;
+}
 /** `callee` has function type (direct: a `ref` to a FunctionSymbol) or pointer-to-function type (indirect). Arguments are converted (default promotions for `...`). */
-export interface CallExpr extends ExprBase { readonly kind: 'call'; readonly callee: Expr; readonly fnType: FunctionType; readonly args: readonly Expr[] }
+export interface CallExpr extends ExprBase {
+  readonly kind: 'call';
+  readonly callee: Expr;
+  readonly fnType: FunctionType;
+  readonly args: readonly Expr[];
+}
 /** `object` is a record lvalue/rvalue (`arrow: false`) or a pointer (`arrow: true`). `offset` = total offset from the record start through anonymous members. */
-export interface MemberExpr extends ExprBase { readonly kind: 'member'; readonly object: Expr; readonly arrow: boolean; readonly field: Field; readonly offset: number }
+export interface MemberExpr extends ExprBase {
+  readonly kind: 'member';
+  readonly object: Expr;
+  readonly arrow: boolean;
+  readonly field: Field;
+  readonly offset: number;
+}
 /** `base` has pointer type after decay, `index` integer type. */
-export interface IndexExpr extends ExprBase { readonly kind: 'index'; readonly base: Expr; readonly index: Expr }
+export interface IndexExpr extends ExprBase {
+  readonly kind: 'index';
+  readonly base: Expr;
+  readonly index: Expr;
+}
 export type CastKind =
-  | 'int' | 'int-float' | 'float-int' | 'float' | 'pointer-int' | 'int-pointer' | 'pointer' | 'bool' | 'void' | 'array-decay' | 'function-decay' | 'null' | 'noop' | 'record';
-export interface CastExpr extends ExprBase { readonly kind: 'cast'; readonly castKind: CastKind; readonly operand: Expr; readonly implicit: boolean }
+  | 'int'
+  | 'int-float'
+  | 'float-int'
+  | 'float'
+  | 'pointer-int'
+  | 'int-pointer'
+  | 'pointer'
+  | 'bool'
+  | 'void'
+  | 'array-decay'
+  | 'function-decay'
+  | 'null'
+  | 'noop'
+  | 'record';
+export interface CastExpr extends ExprBase {
+  readonly kind: 'cast';
+  readonly castKind: CastKind;
+  readonly operand: Expr;
+  readonly implicit: boolean;
+}
 /** Compound literal: an unnamed object. `symbol` is its storage (local or global). */
-export interface CompoundLiteralExpr extends ExprBase { readonly kind: 'compound-literal'; readonly symbol: VarSymbol; readonly init: Initializer }
+export interface CompoundLiteralExpr extends ExprBase {
+  readonly kind: 'compound-literal';
+  readonly symbol: VarSymbol;
+  readonly init: Initializer;
+}
 /** Compiler builtins: va_*, _alloca, SEH information, intrinsics that are not plain calls.
  * names: va_start(apLvalue) va_arg(apLvalue)->type va_end va_copy(dst,src) alloca(n) exception_code() exception_info() abnormal_termination()
  * and every name in src/c/intrinsics.ts (`_InterlockedIncrement`, `__readcr8`, `_ReturnAddress`, `__debugbreak`, `__fastfail`, `memset` is NOT one). */
-export interface BuiltinExpr extends ExprBase { readonly kind: 'builtin'; readonly name: string; readonly args: readonly Expr[] }
+export interface BuiltinExpr extends ExprBase {
+  readonly kind: 'builtin';
+  readonly name: string;
+  readonly args: readonly Expr[];
+}
 /** Where the source is wrong. */
-export interface ErrorExpr extends ExprBase { readonly kind: 'error' }
+export interface ErrorExpr extends ExprBase {
+  readonly kind: 'error';
+}
 
 export type Expr =
-  | IntExpr | FloatExpr | StringExpr | RefExpr | UnaryExpr | IncDecExpr | BinaryExpr | AssignExpr | CondExpr | CallExpr | MemberExpr | IndexExpr
-  | CastExpr | CompoundLiteralExpr | BuiltinExpr | ErrorExpr;
+  | IntExpr
+  | FloatExpr
+  | StringExpr
+  | RefExpr
+  | UnaryExpr
+  | IncDecExpr
+  | BinaryExpr
+  | AssignExpr
+  | CondExpr
+  | CallExpr
+  | MemberExpr
+  | IndexExpr
+  | CastExpr
+  | CompoundLiteralExpr
+  | BuiltinExpr
+  | ErrorExpr;
 
 /** A normalised initialiser: explicit stores at byte offsets over zeroed storage, in source order. `zero: false` only for a scalar with one item at 0.
  * Items are scalars, records (copied whole) or string literals for char arrays (copied, cut to the array). */
-export interface InitItem { readonly offset: number; readonly type: CType; readonly bitOffset?: number; readonly bitWidth?: number; readonly value: Expr }
-export interface Initializer { readonly items: readonly InitItem[]; readonly zero: boolean; readonly range: Range }
+export interface InitItem {
+  readonly offset: number;
+  readonly type: CType;
+  readonly bitOffset?: number;
+  readonly bitWidth?: number;
+  readonly value: Expr;
+}
+export interface Initializer {
+  readonly items: readonly InitItem[];
+  readonly zero: boolean;
+  readonly range: Range;
+}
 
 // ---------------------------------------------------------------- statements
-interface StmtBase { readonly range: Range }
-export interface CompoundStmt extends StmtBase { readonly kind: 'compound'; readonly body: readonly Stmt[]; readonly scope: Scope; /** range of the closing brace */ readonly close: Range }
-export interface ExprStmt extends StmtBase { readonly kind: 'expr'; readonly expr: Expr }
+interface StmtBase {
+  readonly range: Range;
+}
+export interface CompoundStmt extends StmtBase {
+  readonly kind: 'compound';
+  readonly body: readonly Stmt[];
+  readonly scope: Scope /** range of the closing brace */;
+  readonly close: Range;
+}
+export interface ExprStmt extends StmtBase {
+  readonly kind: 'expr';
+  readonly expr: Expr;
+}
 /** Automatic variables declared here, in order (block statics and externs are not listed; they are in the unit's globals). */
-export interface DeclStmt extends StmtBase { readonly kind: 'decl'; readonly vars: readonly VarSymbol[] }
-export interface IfStmt extends StmtBase { readonly kind: 'if'; readonly test: Expr; readonly then: Stmt; readonly else?: Stmt }
-export interface WhileStmt extends StmtBase { readonly kind: 'while'; readonly test: Expr; readonly body: Stmt }
-export interface DoStmt extends StmtBase { readonly kind: 'do'; readonly body: Stmt; readonly test: Expr }
-export interface ForStmt extends StmtBase { readonly kind: 'for'; readonly init?: Stmt; readonly test?: Expr; readonly step?: Expr; readonly body: Stmt; readonly scope: Scope }
-export interface SwitchStmt extends StmtBase { readonly kind: 'switch'; readonly value: Expr; readonly body: Stmt; readonly cases: readonly CaseStmt[] }
+export interface DeclStmt extends StmtBase {
+  readonly kind: 'decl';
+  readonly vars: readonly VarSymbol[];
+}
+export interface IfStmt extends StmtBase {
+  readonly kind: 'if';
+  readonly test: Expr;
+  readonly then: Stmt;
+  readonly else?: Stmt;
+}
+export interface WhileStmt extends StmtBase {
+  readonly kind: 'while';
+  readonly test: Expr;
+  readonly body: Stmt;
+}
+export interface DoStmt extends StmtBase {
+  readonly kind: 'do';
+  readonly body: Stmt;
+  readonly test: Expr;
+}
+export interface ForStmt extends StmtBase {
+  readonly kind: 'for';
+  readonly init?: Stmt;
+  readonly test?: Expr;
+  readonly step?: Expr;
+  readonly body: Stmt;
+  readonly scope: Scope;
+}
+export interface SwitchStmt extends StmtBase {
+  readonly kind: 'switch';
+  readonly value: Expr;
+  readonly body: Stmt;
+  readonly cases: readonly CaseStmt[];
+}
 /** `low === undefined`: default. Values are wrapped to the promoted type of the switch. Body is the statement that follows. */
-export interface CaseStmt extends StmtBase { readonly kind: 'case'; readonly low: bigint | undefined; readonly high: bigint | undefined; readonly body: Stmt }
-export interface BreakStmt extends StmtBase { readonly kind: 'break' }
-export interface ContinueStmt extends StmtBase { readonly kind: 'continue' }
-export interface GotoStmt extends StmtBase { readonly kind: 'goto'; readonly label: string; target?: LabelStmt }
-export interface LabelStmt extends StmtBase { readonly kind: 'label'; readonly name: string; readonly body: Stmt }
-export interface ReturnStmt extends StmtBase { readonly kind: 'return'; readonly value?: Expr }
+export interface CaseStmt extends StmtBase {
+  readonly kind: 'case';
+  readonly low: bigint | undefined;
+  readonly high: bigint | undefined;
+  readonly body: Stmt;
+}
+export interface BreakStmt extends StmtBase {
+  readonly kind: 'break';
+}
+export interface ContinueStmt extends StmtBase {
+  readonly kind: 'continue';
+}
+export interface GotoStmt extends StmtBase {
+  readonly kind: 'goto';
+  readonly label: string;
+  target?: LabelStmt;
+}
+export interface LabelStmt extends StmtBase {
+  readonly kind: 'label';
+  readonly name: string;
+  readonly body: Stmt;
+}
+export interface ReturnStmt extends StmtBase {
+  readonly kind: 'return';
+  readonly value?: Expr;
+}
 export interface TryStmt extends StmtBase {
   readonly kind: 'try';
   readonly body: CompoundStmt;
-  readonly handler: { readonly kind: 'except'; readonly filter: Expr; readonly body: CompoundStmt } | { readonly kind: 'finally'; readonly body: CompoundStmt };
+  readonly handler:
+    | { readonly kind: 'except'; readonly filter: Expr; readonly body: CompoundStmt }
+    | { readonly kind: 'finally'; readonly body: CompoundStmt };
 }
-export interface LeaveStmt extends StmtBase { readonly kind: 'leave' }
-export interface NullStmt extends StmtBase { readonly kind: 'null' }
+export interface LeaveStmt extends StmtBase {
+  readonly kind: 'leave';
+}
+export interface NullStmt extends StmtBase {
+  readonly kind: 'null';
+}
 export type Stmt =
-  | CompoundStmt | ExprStmt | DeclStmt | IfStmt | WhileStmt | DoStmt | ForStmt | SwitchStmt | CaseStmt | BreakStmt | ContinueStmt | GotoStmt
-  | LabelStmt | ReturnStmt | TryStmt | LeaveStmt | NullStmt;
+  | CompoundStmt
+  | ExprStmt
+  | DeclStmt
+  | IfStmt
+  | WhileStmt
+  | DoStmt
+  | ForStmt
+  | SwitchStmt
+  | CaseStmt
+  | BreakStmt
+  | ContinueStmt
+  | GotoStmt
+  | LabelStmt
+  | ReturnStmt
+  | TryStmt
+  | LeaveStmt
+  | NullStmt;
 
 export interface FunctionDef {
   readonly symbol: FunctionSymbol;
@@ -178,4 +375,10 @@ export interface TranslationUnit {
   /** Object-like and function-like macros at the end of the unit, for evaluation and completion: name -> definition text. */
   readonly macros: ReadonlyMap<string, MacroInfo>;
 }
-export interface MacroInfo { readonly name: string; readonly params?: readonly string[]; readonly variadic?: boolean; readonly body: string; readonly range: Range }
+export interface MacroInfo {
+  readonly name: string;
+  readonly params?: readonly string[];
+  readonly variadic?: boolean;
+  readonly body: string;
+  readonly range: Range;
+}

@@ -3,7 +3,7 @@
 import type { Range } from '../base/source.js';
 import type { SalAnnotation } from './tree.js';
 
-export const enum Qual {
+export enum Qual {
   None = 0,
   Const = 1,
   Volatile = 2,
@@ -17,14 +17,38 @@ interface TypeBase {
   readonly alias?: string;
 }
 
-export interface VoidType extends TypeBase { readonly kind: 'void' }
+export interface VoidType extends TypeBase {
+  readonly kind: 'void';
+}
 /** Integers incl. char, _Bool and wchar_t. `name` is the C spelling: `char`, `signed char`, `unsigned long`, `__int64`, `wchar_t` ... */
-export interface IntType extends TypeBase { readonly kind: 'int'; readonly size: 1 | 2 | 4 | 8; readonly signed: boolean; readonly name: string; readonly bool?: boolean }
-export interface FloatType extends TypeBase { readonly kind: 'float'; readonly size: 4 | 8; readonly name: 'float' | 'double' | 'long double' }
-export interface PointerType extends TypeBase { readonly kind: 'pointer'; readonly target: CType }
+export interface IntType extends TypeBase {
+  readonly kind: 'int';
+  readonly size: 1 | 2 | 4 | 8;
+  readonly signed: boolean;
+  readonly name: string;
+  readonly bool?: boolean;
+}
+export interface FloatType extends TypeBase {
+  readonly kind: 'float';
+  readonly size: 4 | 8;
+  readonly name: 'float' | 'double' | 'long double';
+}
+export interface PointerType extends TypeBase {
+  readonly kind: 'pointer';
+  readonly target: CType;
+}
 /** `length` undefined: incomplete `[]`; 0 is allowed as a tail (MSVC). */
-export interface ArrayType extends TypeBase { readonly kind: 'array'; readonly element: CType; readonly length: number | undefined }
-export interface Parameter { readonly name: string | undefined; readonly type: CType; readonly sal: readonly SalAnnotation[]; readonly range?: Range }
+export interface ArrayType extends TypeBase {
+  readonly kind: 'array';
+  readonly element: CType;
+  readonly length: number | undefined;
+}
+export interface Parameter {
+  readonly name: string | undefined;
+  readonly type: CType;
+  readonly sal: readonly SalAnnotation[];
+  readonly range?: Range;
+}
 export interface FunctionType extends TypeBase {
   readonly kind: 'function';
   readonly returns: CType;
@@ -33,10 +57,18 @@ export interface FunctionType extends TypeBase {
   /** `f()` without prototype. */
   readonly unprototyped?: boolean;
 }
-export interface RecordType extends TypeBase { readonly kind: 'record'; readonly decl: RecordDecl }
-export interface EnumType extends TypeBase { readonly kind: 'enum'; readonly decl: EnumDecl }
+export interface RecordType extends TypeBase {
+  readonly kind: 'record';
+  readonly decl: RecordDecl;
+}
+export interface EnumType extends TypeBase {
+  readonly kind: 'enum';
+  readonly decl: EnumDecl;
+}
 /** Stands where the source is wrong; anything may be done with it without further errors. Size 4. */
-export interface ErrorType extends TypeBase { readonly kind: 'error' }
+export interface ErrorType extends TypeBase {
+  readonly kind: 'error';
+}
 
 export type CType = VoidType | IntType | FloatType | PointerType | ArrayType | FunctionType | RecordType | EnumType | ErrorType;
 

@@ -46,7 +46,7 @@ export const HOST_END = BREAK_TABLE + BREAK_TABLE_SIZE;
 export const WASM_PAGES = HOST_END / 65536;
 
 /** Deny bits of a page. An access is refused (slow path) when `deny[page] & mask` is non-zero, mask = READ_MASK or WRITE_MASK register. */
-export const enum Deny {
+export enum Deny {
   Read = 1, // not present
   Write = 2, // not present or read-only
   Execute = 4,
@@ -61,7 +61,7 @@ export const DENY_UNMAPPED = 7;
  * Register file: 32-bit words (64-bit ones are 8-aligned) at REGISTERS + n. It is the register set of the CPU that is running *now*; the machine saves
  * and loads it on a CPU switch. In linear memory (not wasm globals) because a constant-address load is as fast and TypeScript reads it as a typed array.
  */
-export const enum Reg {
+export enum Reg {
   /** Steps left in this slice; a stop is taken before a step when it is < 0 after the decrement (or the step's break byte is set in the debug variant). */
   Fuel = 0,
   /** fp (offset) of the innermost frame; 0 = no frame. Valid whenever control is outside wasm. */
@@ -97,12 +97,12 @@ export const enum Reg {
 }
 
 /** Result of a compiled function, of a routine and of `run`: Returned = finished, value in Reg.ReturnValue; Stopped = unwind the host stack, Reg.Reason says why. */
-export const enum Status {
+export enum Status {
   Returned = 0,
   Stopped = 1,
 }
 
-export const enum Reason {
+export enum Reason {
   None = 0,
   /** fuel used up; Top will resume at its pc */
   Fuel = 1,
@@ -124,7 +124,7 @@ export const enum Reason {
   DebugBreak = 9,
 }
 
-export const enum Fault {
+export enum Fault {
   Read = 0,
   Write = 1,
   Execute = 2,
@@ -164,7 +164,7 @@ export const FRAME = { pc: 0, fn: 4, prev: 8, sp: 12, seh: 16, flags: 20, result
 /** Function numbers from here on are kernel routines in TypeScript. */
 export const ROUTINE_BASE = 0x100000;
 
-export const enum FrameFlag {
+export enum FrameFlag {
   /** user-mode frame */
   User = 1,
   /** first frame of a system call on the kernel stack (SEH search stops here) */

@@ -28,7 +28,11 @@ export interface SehRegion {
   readonly handler: number;
 }
 
-export interface LocalInfo { readonly symbol: VarSymbol; /** offset from fp (locals) or from fp as well (parameters: fixedSize + 8 * index) */ readonly offset: number; /** parameter passed by pointer to a copy */ readonly indirect?: boolean }
+export interface LocalInfo {
+  readonly symbol: VarSymbol /** offset from fp (locals) or from fp as well (parameters: fixedSize + 8 * index) */;
+  readonly offset: number /** parameter passed by pointer to a copy */;
+  readonly indirect?: boolean;
+}
 
 export interface FunctionInfo {
   /** Global function number = index in the wasm table. */
@@ -52,9 +56,22 @@ export interface FunctionInfo {
   readonly section?: string;
 }
 
-export interface GlobalInfo { readonly symbol: VarSymbol; /** offset in linear memory */ readonly offset: number; readonly size: number; readonly unit: TranslationUnit }
+export interface GlobalInfo {
+  readonly symbol: VarSymbol /** offset in linear memory */;
+  readonly offset: number;
+  readonly size: number;
+  readonly unit: TranslationUnit;
+}
 
-export interface Section { readonly name: string; readonly start: number; readonly bytes: Uint8Array; /** total size incl. zero fill, page multiple */ readonly size: number; readonly writable: boolean; readonly executable: boolean; readonly pageable: boolean }
+export interface Section {
+  readonly name: string;
+  readonly start: number;
+  readonly bytes: Uint8Array /** total size incl. zero fill, page multiple */;
+  readonly size: number;
+  readonly writable: boolean;
+  readonly executable: boolean;
+  readonly pageable: boolean;
+}
 
 export interface CompiledImage {
   readonly name: string;

@@ -1,7 +1,7 @@
 // Kernel routines as step functions, and the accessor for their frames. A routine never suspends a host function: its place is `pc` in an ordinary
 // frame on the simulated stack, its variables are 8-byte slots there. Returning Status.Returned gives the value to the caller; Status.Stopped leaves
 // (Reg.Reason says why) and the routine is called again later with the same frame and the pc it stored.
-import { FRAME, type Addr, type Status } from './abi.js';
+import { type Addr, FRAME, type Status } from './abi.js';
 import type { Memory } from './memory.js';
 
 /** View of one routine's frame. Valid only during the step (the object is reused). */
