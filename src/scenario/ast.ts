@@ -1,0 +1,99 @@
+// What a `.scenario` file says, as data: the machine, the drivers, the processes with their C bodies, and what must hold.
+// Every item keeps its range, so that later stages (compiling bodies, expanding sources, checking expectations) report where the user wrote it.
+import type { Range, SourceFile } from '../base/source.js';
+
+export interface MachineBlock {
+  cpus: number;
+  seed: number;
+  /** Windows version `10.0.22621`; limits and opaque layouts follow the build. */
+  windows: string;
+  /** Virtual time of one step, in nanoseconds. */
+  stepNs: number;
+  /** Virtual-time limit of a run, in nanoseconds (default 60 s). */
+  timeLimitNs: number;
+  /** Step limit of a run (default 10^9). */
+  stepLimit: number;
+}
+
+export interface RegistryValue {
+  readonly name: string;
+  readonly type: 'dword' | 'qword' | 'string' | 'expand-string' | 'multi-string' | 'binary';
+  /** Bytes as they lie in the registry (little endian, UTF-16 with terminator). */
+  readonly data: Uint8Array;
+}
+export interface RegistryKey {
+  /** Relative to the driver's service key. */
+  readonly path: string;
+  readonly values: readonly RegistryValue[];
+}
+
+export interface Located<T> {
+  readonly value: T;
+  readonly range: Range;
+}
+
+export interface DriverBlock {
+  readonly name: string;
+  readonly range: Range;
+  /** Patterns relative to the scenario's folder (`driver/*.c`). */
+  readonly sources: readonly Located<string>[];
+  readonly project?: Located<string>;
+  readonly includes: readonly Located<string>[];
+  readonly defines: Readonly<Record<string, string>>;
+  readonly registry: readonly RegistryKey[];
+  /** Linked with /INTEGRITYCHECK; undefined = read from the project, else assumed (and said). */
+  readonly integrityCheck?: boolean;
+  /** The scenario ends without unloading this driver. */
+  readonly keepLoaded: boolean;
+}
+
+export interface ThreadBlock {
+  readonly name: string;
+  readonly range: Range;
+  /** Relative priority (Win32 names): -15 idle, -2 lowest, -1 below-normal, 0, 1 above-normal, 2 highest, 15 time-critical. */
+  readonly priority: number;
+  /** Affinity mask, 0 = all. */
+  readonly affinity: number;
+  /** Virtual time after process start at which it begins, in nanoseconds. */
+  readonly delayNs: number;
+  /** Offsets of `{` and of the matching `}`. */
+  readonly bodyStart: number;
+  readonly bodyEnd: number;
+}
+
+export interface ProcessBlock {
+  readonly kind: 'process' | 'program';
+  /** `C:\Windows\explorer.exe` or, for WSL, `/bin/bash`. */
+  readonly path: string;
+  readonly commandLine?: string;
+  readonly subsystem: 'win32' | 'wsl';
+  readonly delayNs: number;
+  readonly range: Range;
+  readonly threads: readonly ThreadBlock[];
+  /** C text that belongs to the unit of this process' bodies besides the threads: `code { }` contents and `#include` lines (offset ranges to keep). */
+  readonly kept: readonly { start: number; end: number }[];
+}
+
+export type Expectation =
+  | { readonly kind: 'no'; readonly what: 'bugcheck' | 'leak' | 'race' | 'deadlock'; readonly range: Range }
+  | { readonly kind: 'bugcheck'; readonly code: number; readonly range: Range }
+  | { readonly kind: 'always' | 'finally'; readonly expression: string; readonly expressionStart: number; readonly range: Range }
+  | { readonly kind: 'calls'; readonly function: string; readonly op: '==' | '!=' | '<' | '<=' | '>' | '>='; readonly count: number; readonly range: Range }
+  | { readonly kind: 'output'; readonly text: string; readonly present: boolean; readonly range: Range };
+
+export interface Scenario {
+  readonly file: SourceFile;
+  readonly machine: MachineBlock;
+  readonly drivers: readonly DriverBlock[];
+  readonly processes: readonly ProcessBlock[];
+  readonly expectations: readonly Expectation[];
+}
+
+export const DEFAULT_MACHINE: Readonly<MachineBlock> = {
+  cpus: 2,
+  seed: 1,
+  windows: '10.0.22621',
+  stepNs: 100,
+  timeLimitNs: 60e9,
+  stepLimit: 1e9,
+};

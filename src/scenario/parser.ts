@@ -1,0 +1,380 @@
+// Scenario text -> Scenario. Error-tolerant: an unknown word is reported with the nearest known one and skipped to the next statement, so that one mistake
+// gives one message. Grammar: docs/scenario.md.
+import type { Diagnostic } from '../base/diagnostic.js';
+import type { Range, SourceFile } from '../base/source.js';
+import { nearest } from '../base/nearest.js';
+import { DEFAULT_MACHINE, type DriverBlock, type Expectation, type Located, type MachineBlock, type ProcessBlock, type RegistryKey, type RegistryValue, type Scenario, type ThreadBlock } from './ast.js';
+import { ScenarioLexer, type Word } from './lexer.js';
+import { binaryValue, parseInteger, parseTime, stringValue } from './values.js';
+
+const PRIORITIES: Record<string, number> = { idle: -15, lowest: -2, 'below-normal': -1, normal: 0, 'above-normal': 1, highest: 2, 'time-critical': 15 };
+
+class Stop extends Error {}
+
+class Parser {
+  readonly diagnostics: Diagnostic[] = [];
+  private readonly lexer: ScenarioLexer;
+  private word: Word;
+  private readonly machine: MachineBlock = { ...DEFAULT_MACHINE };
+  private readonly drivers: DriverBlock[] = [];
+  private readonly processes: ProcessBlock[] = [];
+  private readonly expectations: Expectation[] = [];
+
+  constructor(readonly file: SourceFile) {
+    this.lexer = new ScenarioLexer(file, this.diagnostics);
+    this.word = this.lexer.next();
+  }
+
+  parse(): Scenario {
+    const blocks = { machine: () => this.machineBlock(), driver: () => this.driverBlock(), process: () => this.processBlock('process'), program: () => this.processBlock('program'), expect: () => this.expectBlock() };
+    while (this.word.kind !== 'eof') {
+      this.guarded(() => this.dispatch(blocks, 'block'));
+    }
+    return { file: this.file, machine: this.machine, drivers: this.drivers, processes: this.processes, expectations: this.expectations };
+  }
+
+  // ------------------------------------------------------------ small tools
+  private range(a: { start: number }, b: { end: number } = a as Word): Range {
+    return this.lexer.range(a.start, b.end);
+  }
+  private error(message: string, at: { start: number; end: number }, hint?: string, code = 'scenario-syntax'): void {
+    this.diagnostics.push({ severity: 'error', code, message, range: this.lexer.range(at.start, Math.max(at.end, at.start + 1)), ...(hint ? { hint } : {}) });
+  }
+  private fail(message: string, hint?: string, code?: string): never {
+    this.error(message, this.word, hint, code);
+    throw new Stop();
+  }
+  private advance(): Word {
+    const w = this.word;
+    this.word = this.lexer.next();
+    return w;
+  }
+  private is(text: string): boolean {
+    return this.word.text === text && (this.word.kind === 'punctuator' || this.word.kind === 'word');
+  }
+  private accept(text: string): boolean {
+    if (!this.is(text)) return false;
+    this.advance();
+    return true;
+  }
+  private want(text: string, where: string): Word {
+    if (!this.is(text)) this.fail(`expected '${text}' ${where}, found ${this.show()}`);
+    return this.advance();
+  }
+  private show(): string {
+    return this.word.kind === 'eof' ? 'the end of the file' : `'${this.word.text}'`;
+  }
+  private string(what: string): Located<string> {
+    if (this.word.kind !== 'string') this.fail(`expected ${what} as a string in quotes, found ${this.show()}`);
+    const w = this.advance();
+    return { value: w.text, range: this.range(w) };
+  }
+  private integer(what: string, min: number, max: number): number {
+    const w = this.word;
+    const n = w.kind === 'number' ? parseInteger(w.text) : undefined;
+    if (n === undefined) this.fail(`expected ${what} as a number, found ${this.show()}`);
+    this.advance();
+    if (n < min || n > max) this.error(`${what} must be between ${min} and ${max}, not ${w.text}`, w);
+    return Math.min(Math.max(n, min), max);
+  }
+  private time(what: string): number {
+    const n = this.word.kind === 'number' ? parseTime(this.word.text) : undefined;
+    if (n === undefined) this.fail(`expected ${what} with a unit, found ${this.show()}`, 'units: ns, us, ms, s; for example 10ms');
+    this.advance();
+    return n;
+  }
+  /** Runs one statement; after a syntax error continues behind the next `;` or block. */
+  private guarded(action: () => void): void {
+    const before = this.word.start;
+    try {
+      action();
+    } catch (e) {
+      if (!(e instanceof Stop)) throw e;
+      while (this.word.kind !== 'eof' && !this.is(';') && !this.is('}')) {
+        if (this.is('{')) {
+          this.lexer.skipBody(this.word.start);
+          this.word = this.lexer.next();
+          return;
+        }
+        this.advance();
+      }
+      this.accept(';');
+      if (this.word.start === before && this.word.kind !== 'eof') this.advance();
+    }
+  }
+  private dispatch(table: Record<string, () => void>, what: string): void {
+    const action = this.word.kind === 'word' ? table[this.word.text] : undefined;
+    if (!action || !Object.hasOwn(table, this.word.text)) {
+      const names = Object.keys(table);
+      const near = nearest(this.word.text, names);
+      this.fail(`unknown ${what} ${this.show()}`, near ? `did you mean '${near}'?` : `known here: ${names.join(', ')}`, 'scenario-unknown-word');
+    }
+    action();
+  }
+  private statements(where: string, table: Record<string, () => void>, what: string): void {
+    this.want('{', where);
+    while (!this.is('}')) {
+      if (this.word.kind === 'eof') {
+        this.error(`the block ${where} is not closed`, this.word, 'add the missing }');
+        return;
+      }
+      if (this.accept(';')) continue;
+      this.guarded(() => this.dispatch(table, what));
+    }
+    this.advance();
+  }
+
+  // ------------------------------------------------------------ blocks
+  private machineBlock(): void {
+    this.advance();
+    const m = this.machine;
+    const set = (f: () => void) => () => {
+      this.advance();
+      f();
+    };
+    this.statements(
+      "after 'machine'",
+      {
+        cpus: set(() => void (m.cpus = this.integer('the number of CPUs', 1, 64))),
+        seed: set(() => void (m.seed = this.integer('the seed', 0, 0xffffffff))),
+        windows: set(() => {
+          const s = this.string('the Windows version');
+          if (!/^\d+\.\d+\.\d+$/.test(s.value)) this.error(`'${s.value}' is not a Windows version`, s.range, 'for example "10.0.22621"');
+          else m.windows = s.value;
+        }),
+        step: set(() => void (m.stepNs = Math.max(1, this.time('the virtual time of one step')))),
+        'time-limit': set(() => void (m.timeLimitNs = this.time('the limit of virtual time'))),
+        'step-limit': set(() => void (m.stepLimit = this.integer('the limit of steps', 1, Number.MAX_SAFE_INTEGER))),
+      },
+      'machine setting',
+    );
+  }
+
+  private driverBlock(): void {
+    const start = this.advance();
+    const name = this.string("the driver's name");
+    const sources: Located<string>[] = [];
+    const includes: Located<string>[] = [];
+    const defines: Record<string, string> = {};
+    const registry: RegistryKey[] = [];
+    let project: Located<string> | undefined;
+    let integrityCheck: boolean | undefined;
+    let keepLoaded = false;
+    const strings = (into: Located<string>[], what: string) => () => {
+      this.advance();
+      do into.push(this.string(what));
+      while (this.accept(','));
+    };
+    this.statements(
+      `of driver "${name.value}"`,
+      {
+        sources: strings(sources, 'a source file or pattern'),
+        include: strings(includes, 'an include folder'),
+        project: () => {
+          this.advance();
+          project = this.string('a .vcxproj file');
+        },
+        define: () => {
+          this.advance();
+          if (this.word.kind !== 'word') this.fail(`expected a macro name, found ${this.show()}`);
+          const w = this.advance();
+          defines[w.text] = '1';
+          if (this.is('=')) {
+            defines[w.text] = this.lexer.expression().text; // the lexer stands behind the `=`
+            this.word = this.lexer.next();
+          }
+        },
+        registry: () => {
+          this.advance();
+          registry.push(this.registryKey());
+        },
+        'integrity-check': () => {
+          this.advance();
+          integrityCheck = this.yesNo();
+        },
+        'keep-loaded': () => {
+          this.advance();
+          keepLoaded = true;
+        },
+      },
+      'driver setting',
+    );
+    if (!sources.length && !project)
+      this.error(`driver "${name.value}" names no sources`, name.range, 'add  sources "driver/*.c";  or  project "driver/driver.vcxproj";', 'scenario-no-sources');
+    if (this.drivers.some((d) => d.name.toLowerCase() === name.value.toLowerCase())) this.error(`driver "${name.value}" is declared twice`, name.range);
+    this.drivers.push({ name: name.value, range: this.range(start, name.range), sources, includes, defines, registry, keepLoaded, ...(project ? { project } : {}), ...(integrityCheck === undefined ? {} : { integrityCheck }) });
+  }
+
+  private yesNo(): boolean {
+    if (this.accept('yes') || this.accept('on')) return true;
+    if (this.accept('no') || this.accept('off')) return false;
+    this.fail(`expected yes or no, found ${this.show()}`);
+  }
+
+  private registryKey(): RegistryKey {
+    const path = this.string('the key below the service key').value;
+    const values: RegistryValue[] = [];
+    this.want('{', 'after the registry key');
+    while (!this.accept('}')) {
+      if (this.word.kind === 'eof') this.fail('the registry key is not closed', 'add the missing }');
+      if (this.accept(';')) continue;
+      const name = this.string('a value name').value;
+      this.want('=', 'after the value name');
+      const type = this.word.text;
+      const w = this.advance();
+      if (type === 'dword' || type === 'qword') {
+        const n = this.integer(`the ${type}`, 0, type === 'dword' ? 0xffffffff : Number.MAX_SAFE_INTEGER);
+        values.push({ name, type, data: binaryValue(n, type === 'dword' ? 4 : 8) });
+      } else if (type === 'string' || type === 'expand-string') values.push({ name, type, data: stringValue([this.string('the text').value], false) });
+      else if (type === 'multi-string') {
+        const all = [this.string('the text').value];
+        while (this.accept(',')) all.push(this.string('the text').value);
+        values.push({ name, type, data: stringValue(all, true) });
+      } else if (type === 'binary') {
+        const hex = this.string('the bytes in hexadecimal').value.replace(/[\s,]/g, '');
+        if (!/^([0-9A-Fa-f]{2})*$/.test(hex)) this.error('these are not bytes in hexadecimal', w, 'for example binary "01 02 ff"');
+        else values.push({ name, type, data: Uint8Array.from(hex.match(/../g) ?? [], (h) => Number.parseInt(h, 16)) });
+      } else {
+        this.error(`unknown registry type '${type}'`, w, 'known: dword, qword, string, expand-string, multi-string, binary');
+        throw new Stop();
+      }
+    }
+    return { path, values };
+  }
+
+  private processBlock(kind: 'process' | 'program'): void {
+    const start = this.advance();
+    const path = this.string('the path of the executable');
+    let commandLine: string | undefined;
+    let subsystem: 'win32' | 'wsl' = 'win32';
+    let delayNs = 0;
+    while (this.word.kind === 'word') {
+      if (this.accept('command')) commandLine = this.string('the command line').value;
+      else if (this.accept('subsystem')) {
+        if (!this.is('wsl') && !this.is('win32')) this.fail(`unknown subsystem ${this.show()}`, 'known: win32, wsl');
+        subsystem = this.advance().text as 'win32' | 'wsl';
+      } else if (this.accept('at')) delayNs = this.time('the start time');
+      else this.fail(`unknown process option ${this.show()}`, 'known: command, subsystem, at', 'scenario-unknown-word');
+    }
+    const threads: ThreadBlock[] = [];
+    const kept: { start: number; end: number }[] = [];
+    this.want('{', `of process "${path.value}"`);
+    while (!this.is('}')) {
+      if (this.word.kind === 'eof') {
+        this.error(`process "${path.value}" is not closed`, path.range, 'add the missing }');
+        break;
+      }
+      if (this.accept(';')) continue;
+      if (this.word.kind === 'directive') {
+        const w = this.advance();
+        kept.push({ start: w.start, end: w.end });
+        continue;
+      }
+      this.guarded(() =>
+        this.dispatch(
+          {
+            thread: () => {
+              const t = this.threadBlock();
+              if (threads.some((o) => o.name === t.name)) this.error(`thread '${t.name}' is declared twice in this process`, t.range);
+              else threads.push(t);
+            },
+            code: () => {
+              this.advance();
+              if (!this.is('{')) this.fail(`expected '{' after 'code', found ${this.show()}`);
+              const open = this.word.start;
+              const end = this.lexer.skipBody(open);
+              this.word = this.lexer.next();
+              if (end !== undefined) kept.push({ start: open + 1, end });
+            },
+          },
+          'process item',
+        ),
+      );
+    }
+    if (this.is('}')) this.advance();
+    this.processes.push({ kind, path: path.value, subsystem, delayNs, range: this.range(start, path.range), threads, kept, ...(commandLine === undefined ? {} : { commandLine }) });
+  }
+
+  private threadBlock(): ThreadBlock {
+    const start = this.advance();
+    if (this.word.kind !== 'word' || !/^[A-Za-z_]\w*$/.test(this.word.text)) this.fail(`expected the thread's name, found ${this.show()}`, 'a name that is a C identifier, for example: thread worker { ... }');
+    if (this.file.text.slice(start.start, this.word.start).includes('\n')) this.error("the thread's name must stand on the line of 'thread'", this.word);
+    const name = this.advance();
+    let priority = 0;
+    let affinity = 0;
+    let delayNs = 0;
+    while (this.word.kind === 'word') {
+      if (this.accept('priority')) {
+        if (!Object.hasOwn(PRIORITIES, this.word.text)) this.fail(`unknown priority ${this.show()}`, `known: ${Object.keys(PRIORITIES).join(', ')}`);
+        priority = PRIORITIES[this.advance().text];
+      } else if (this.accept('cpu')) affinity = 2 ** this.integer('the CPU', 0, 52);
+      else if (this.accept('at')) delayNs = this.time('the start time');
+      else this.fail(`unknown thread option ${this.show()}`, 'known: priority, cpu, at', 'scenario-unknown-word');
+    }
+    if (!this.is('{')) this.fail(`expected '{' and the C body of thread '${name.text}', found ${this.show()}`);
+    const bodyStart = this.word.start;
+    const bodyEnd = this.lexer.skipBody(bodyStart) ?? this.file.text.length;
+    this.word = this.lexer.next();
+    return { name: name.text, range: this.range(start, name), priority, affinity, delayNs, bodyStart, bodyEnd };
+  }
+
+  private expectBlock(): void {
+    this.advance();
+    const expression = (kind: 'always' | 'finally') => () => {
+      const w = this.word;
+      this.lexer.offset = w.end;
+      const e = this.lexer.expression();
+      this.word = this.lexer.next();
+      if (e.text === '') this.error(`'${kind}' needs a C expression`, w, `for example: ${kind} g_Count == 0;`);
+      else this.expectations.push({ kind, expression: e.text, expressionStart: e.start, range: this.lexer.range(w.start, e.end) });
+    };
+    this.statements(
+      "after 'expect'",
+      {
+        no: () => {
+          const w = this.advance();
+          const what = this.word.text;
+          if (what === 'output') {
+            this.advance();
+            const s = this.string('the text');
+            this.expectations.push({ kind: 'output', text: s.value, present: false, range: this.range(w, s.range) });
+          } else if (what === 'bugcheck' || what === 'leak' || what === 'race' || what === 'deadlock') {
+            this.expectations.push({ kind: 'no', what, range: this.range(w, this.word) });
+            this.advance();
+          } else this.fail(`unknown expectation 'no ${what}'`, 'known: no bugcheck, no leak, no race, no deadlock, no output "text"', 'scenario-unknown-word');
+        },
+        bugcheck: () => {
+          const w = this.advance();
+          const end = this.word;
+          this.expectations.push({ kind: 'bugcheck', code: this.integer('the bug check code', 0, 0xffffffff), range: this.range(w, end) });
+        },
+        always: expression('always'),
+        finally: expression('finally'),
+        calls: () => {
+          const w = this.advance();
+          if (this.word.kind !== 'word') this.fail(`expected a function name, found ${this.show()}`);
+          const f = this.advance().text;
+          const op = this.word.text;
+          if (!['==', '!=', '<', '<=', '>', '>='].includes(op)) this.fail(`expected a comparison, found ${this.show()}`, 'for example: calls OnProcessNotify == 6;');
+          this.advance();
+          const end = this.word;
+          const count = this.integer('the number of calls', 0, Number.MAX_SAFE_INTEGER);
+          this.expectations.push({ kind: 'calls', function: f, op: op as '==', count, range: this.range(w, end) });
+        },
+        output: () => {
+          const w = this.advance();
+          const s = this.string('the text');
+          this.expectations.push({ kind: 'output', text: s.value, present: true, range: this.range(w, s.range) });
+        },
+      },
+      'expectation',
+    );
+  }
+}
+
+/** Parses a scenario file; never throws. A scenario with errors is still returned as far as it was understood. */
+export function parseScenario(file: SourceFile): { scenario: Scenario; diagnostics: Diagnostic[] } {
+  const p = new Parser(file);
+  const scenario = p.parse();
+  return { scenario, diagnostics: p.diagnostics };
+}

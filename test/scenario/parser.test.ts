@@ -1,0 +1,82 @@
+// Scenario text -> data: values, bodies in place, one clear message per mistake, never a throw.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { formatDiagnostic } from '../../src/base/diagnostic.js';
+import { SourceFile } from '../../src/base/source.js';
+import { bodyText } from '../../src/scenario/bodies.js';
+import { parseScenario } from '../../src/scenario/parser.js';
+
+const parse = (text: string) => parseScenario(new SourceFile('a.scenario', text));
+const messages = (text: string) => parse(text).diagnostics.map(formatDiagnostic);
+
+const GOOD = `// a comment
+machine { cpus 4; seed 7; windows "10.0.22621"; step 100ns; time-limit 2.5s }
+driver "procwatch" {
+  sources "driver/*.c", "more.c";
+  include "inc";
+  define DBG=1;
+  define NAME="x y";
+  registry "Parameters" { "Flags" = dword 3; "Name" = string "ab" }
+  integrity-check no;
+}
+process "C:\\\\Windows\\\\explorer.exe" command "explorer /x" {
+  #include "driver/shared.h"
+  code { static int helper(void) { return 1; } }
+  thread launcher { for (int i = 0; i < 3; i++) { char c = '}'; /* } */ } }
+  thread control priority above-normal cpu 1 at 5ms {
+    Sleep(10); // }
+  }
+}
+expect { no bugcheck; always g_Count >= 0; finally (g_Count == 0); calls OnNotify == 6; output "hello"; bugcheck 0xD1 }
+`;
+
+test('a whole scenario', () => {
+  const { scenario: s, diagnostics } = parse(GOOD);
+  assert.deepEqual(diagnostics, []);
+  assert.deepEqual({ ...s.machine }, { cpus: 4, seed: 7, windows: '10.0.22621', stepNs: 100, timeLimitNs: 2.5e9, stepLimit: 1e9 });
+  const d = s.drivers[0];
+  assert.deepEqual(d.sources.map((x) => x.value), ['driver/*.c', 'more.c']);
+  assert.deepEqual(d.defines, { DBG: '1', NAME: '"x y"' });
+  assert.equal(d.integrityCheck, false);
+  assert.deepEqual([...d.registry[0].values[0].data], [3, 0, 0, 0]);
+  assert.deepEqual([...d.registry[0].values[1].data], [97, 0, 98, 0, 0, 0]);
+  const p = s.processes[0];
+  assert.equal(p.path, 'C:\\Windows\\explorer.exe');
+  assert.equal(p.commandLine, 'explorer /x');
+  assert.deepEqual(p.threads.map((t) => [t.name, t.priority, t.affinity, t.delayNs]), [['launcher', 0, 0, 0], ['control', 1, 2, 5e6]]);
+  assert.deepEqual(s.expectations.map((e) => e.kind), ['no', 'always', 'finally', 'calls', 'output', 'bugcheck']);
+  assert.equal(s.expectations.find((e) => e.kind === 'always')?.kind === 'always' && (s.expectations[1] as { expression: string }).expression, 'g_Count >= 0');
+});
+
+test('bodies keep every position of the scenario', () => {
+  const { scenario: s } = parse(GOOD);
+  const text = bodyText(s, s.processes[0]);
+  assert.equal(text.length, GOOD.length);
+  for (const needle of ['Sleep(10);', '#include "driver/shared.h"', 'static int helper', 'for (int i']) assert.equal(text.indexOf(needle), GOOD.indexOf(needle));
+  assert.equal(text.indexOf('void launcher()'), GOOD.indexOf('thread launcher'));
+  assert.equal(text.includes('machine'), false);
+  assert.equal(text.split('\n').length, GOOD.split('\n').length);
+});
+
+test('mistakes are named with place and hint, one message each', () => {
+  assert.deepEqual(messages('machin { cpus 2 }'), ["a.scenario:1:1: error: unknown block 'machin' (did you mean 'machine'?)"]);
+  assert.deepEqual(messages('machine { cpu 2; seed 3 }'), ["a.scenario:1:11: error: unknown machine setting 'cpu' (did you mean 'cpus'?)"]);
+  assert.deepEqual(messages('machine { cpus 65 }'), ['a.scenario:1:16: error: the number of CPUs must be between 1 and 64, not 65']);
+  assert.match(messages('driver "d" { }')[0], /1:8: error: driver "d" names no sources/);
+  assert.match(messages('process "p" { thread t { if (x) { }')[0], /1:24: error: the block that opens here is not closed/);
+  assert.match(messages('expect { always ; }')[0], /needs a C expression/);
+  assert.match(messages('machine { time-limit 10 }')[0], /units: ns, us, ms, s/);
+});
+
+test('no text makes the parser throw or hang', () => {
+  fc.assert(fc.property(fc.string(), (t) => void parse(t)), { numRuns: 300 });
+  fc.assert(
+    fc.property(fc.nat(GOOD.length), fc.nat(20), fc.string({ maxLength: 5 }), (at, cut, put) => {
+      const t = GOOD.slice(0, at) + put + GOOD.slice(at + cut);
+      const { scenario } = parse(t);
+      for (const p of scenario.processes) assert.equal(bodyText(scenario, p).length, t.length);
+    }),
+    { numRuns: 500 },
+  );
+});
