@@ -93,6 +93,8 @@ export enum Reg {
   StopStep = 76,
   /** SEH: exception code being filtered/handled (for _exception_code()), set by the machine before a filter or handler runs. */
   ExceptionCode = 80,
+  /** Lowest offset a callee frame may start at to be called directly by compiled code; between StackLimit and this the call goes through the dispatcher (see compile/imports.ts). */
+  CallLimit = 84,
   Size = 128,
 }
 
@@ -178,7 +180,7 @@ export enum FrameFlag {
 }
 
 /**
- * Code addresses. Function k of an image has the address image.codeStart + 16 * k; the 16 bytes there hold {u32 CODE_MAGIC, u32 function number, 0, 0}: an indirect call
+ * Code addresses. Function k of an image has the address image.codeStart + 16 * k; the 16 bytes there hold {u32 CODE_MAGIC, u32 function number, u32 fixedSize, u32 extra}: an indirect call
  * checks range, 16-alignment, the page's Execute permission and the magic, then reads the number. Unloading an image unmaps these pages, so a later call faults.
  */
 export const CODE_MAGIC = 0xc0de0f0b;

@@ -13,7 +13,8 @@ export interface Step {
   readonly statement: number;
   /** First step of its statement (breakpoints and `next` stop here). */
   readonly first: boolean;
-  readonly kind: 'plain' | 'load' | 'store' | 'call' | 'interlocked' | 'return' | 'branch';
+  /** 'resume': second number of a call, where it goes on after the callee; never stops, costs nothing. */
+  readonly kind: 'plain' | 'load' | 'store' | 'call' | 'interlocked' | 'return' | 'branch' | 'resume';
 }
 
 /** A guarded region in the function's step numbers: [start, end). Inner regions come before outer ones. */
@@ -26,6 +27,8 @@ export interface SehRegion {
   readonly constantFilter?: number;
   /** Step at which the handler (except body) or the finally body starts in the parent frame. */
   readonly handler: number;
+  /** Offset from fp of the region's area of SEH_AREA_SIZE bytes (see compile/seh.ts). */
+  readonly area: number;
 }
 
 export interface LocalInfo {
