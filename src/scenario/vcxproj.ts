@@ -1,7 +1,7 @@
 // A Visual Studio project file as far as a driver block needs it: sources, include folders, definitions and /INTEGRITYCHECK of the Release or Debug x64
 // configuration. First form: conditions on Configuration and Platform are evaluated; anything else that is not understood is reported, never guessed.
 import type { Diagnostic } from '../base/diagnostic.js';
-import { dirname, joinPath } from '../base/files.js';
+import { basename, dirname, joinPath } from '../base/files.js';
 import type { SourceFile } from '../base/source.js';
 
 export interface ProjectInfo {
@@ -51,7 +51,8 @@ const decodeEntities = (s: string): string =>
 export function readProject(file: SourceFile, path: string, configuration = 'Debug'): { project: ProjectInfo; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const folder = dirname(path);
-  const properties: Record<string, string> = { configuration, platform: 'x64', projectdir: '', msbuildprojectdirectory: '.', solutiondir: '../', msbuildthisfiledirectory: '' };
+  const name = basename(path).replace(/\.[^.]*$/, '');
+  const properties: Record<string, string> = { msbuildprojectname: name, projectname: name, targetname: name, configuration, platform: 'x64', projectdir: '', msbuildprojectdirectory: '.', solutiondir: '../', msbuildthisfiledirectory: '' };
   const sources: string[] = [];
   const includes: string[] = [];
   const defines: Record<string, string> = {};
