@@ -1,0 +1,247 @@
+// Private kernel structures of the core (ke, mm, ex): what drivers may not see but debuggers read. Field names are the public Windows names
+// where Windows has the field; the rest is named after what it does. Layout comes from this text only (scripts/gen-layouts.mjs).
+#pragma once
+#include <ntifs.h>
+
+typedef enum _KTHREAD_STATE {
+  Initialized, Ready, Running, Standby, Terminated, Waiting, Transition, DeferredReady, GateWaitObsolete, WaitingForProcessInSwap
+} KTHREAD_STATE;
+
+// Values of DISPATCHER_HEADER.Type (reference: scheduler.md §8).
+typedef enum _KOBJECTS {
+  EventNotificationObject = 0, EventSynchronizationObject = 1, MutantObject = 2, ProcessObject = 3, QueueObject = 4, SemaphoreObject = 5,
+  ThreadObject = 6, GateObject = 7, TimerNotificationObject = 8, TimerSynchronizationObject = 9, ApcObject = 18, DpcObject = 19,
+  DeviceQueueObject = 20, ThreadedDpcObject = 26
+} KOBJECTS;
+
+// A process as the scheduler sees it; EPROCESS (ps.h) begins with it.
+typedef struct _KPROCESS {
+  DISPATCHER_HEADER Header;
+  LIST_ENTRY ProfileListHead;
+  ULONG_PTR DirectoryTableBase;
+  LIST_ENTRY ThreadListHead;         // KTHREAD.ThreadListEntry
+  ULONG ProcessLock;
+  ULONG ProcessTimerDelay;
+  KAFFINITY Affinity;
+  LIST_ENTRY ReadyListHead;
+  SCHAR BasePriority;
+  SCHAR QuantumReset;                // quantum units given to new threads
+  UCHAR Visited;
+  UCHAR DisableBoost;
+  ULONG IdealSeed;                   // round robin of ideal processors
+  ULONG UserOffset;                  // the user window in linear memory (0: none), machine/abi.ts
+  ULONG UserSize;
+  ULONG64 CycleTime;
+  ULONG64 KernelTime;
+  ULONG64 UserTime;
+  ULONG StackCount;
+  ULONG Spare;
+  LIST_ENTRY ProcessListEntry;
+} KPROCESS;
+
+// A thread as the scheduler sees it; ETHREAD (ps.h) begins with it. Stack places are simulated addresses.
+typedef struct _KTHREAD {
+  DISPATCHER_HEADER Header;
+  PVOID SListFaultAddress;
+  ULONG64 QuantumTarget;             // virtual time (ns on the CPU) at which the quantum ends; 0 = give a fresh one
+  PVOID InitialStack;                // first address above the kernel stack
+  PVOID StackLimit;                  // lowest usable address of the kernel stack
+  PVOID StackBase;                   // = InitialStack
+  KSPIN_LOCK ThreadLock;
+  ULONG64 CycleTime;                 // ns spent running
+  PVOID KernelStack;                 // innermost frame while not running (0: none)
+  ULONG64 ReturnValue;               // Reg.ReturnValue while not running
+  ULONG ExceptionCode;               // Reg.ExceptionCode while not running
+  UCHAR Running;
+  UCHAR Alerted[2];
+  UCHAR UserModeContext;             // 1: stopped in user mode (preempted there)
+  KAPC_STATE ApcState;
+  KAPC_STATE SavedApcState;
+  UCHAR ApcStateIndex;               // 0 original, 1 attached
+  UCHAR ApcQueueable;
+  UCHAR Alertable;                   // the current wait is alertable
+  KPROCESSOR_MODE WaitMode;
+  union {
+    struct { SHORT KernelApcDisable; SHORT SpecialApcDisable; };
+    ULONG CombinedApcDisable;
+  };
+  LONG_PTR WaitStatus;
+  KIRQL WaitIrql;
+  UCHAR WaitReason;
+  UCHAR WaitType;
+  UCHAR WaitNext;                    // a KeSetEvent(..., Wait TRUE) waits for its KeWait
+  PKWAIT_BLOCK WaitBlockList;        // blocks of the current wait
+  ULONG WaitBlockCount;
+  ULONG WaitRestart;                 // the wait was interrupted by a kernel APC and is queued again afterwards
+  LIST_ENTRY WaitListEntry;          // ready lists, deferred ready list
+  ULONG64 WaitTime;                  // virtual ns at which the wait (or ready time) began
+  LONGLONG WaitDueTime;              // interrupt time at which the timeout is due (with WaitHasTimeout)
+  ULONG WaitHasTimeout;
+  volatile ULONG State;              // KTHREAD_STATE
+  KTIMER Timer;
+  KWAIT_BLOCK WaitBlock[4];          // [3] is the timer's
+  SCHAR Priority;
+  SCHAR BasePriority;
+  SCHAR PriorityDecrement;           // boost above base that decays
+  SCHAR Quantum;                     // units left
+  SCHAR QuantumReset;
+  UCHAR DisableBoost;
+  UCHAR Saturation;
+  UCHAR Preempted;                   // keeps the rest of its quantum, head of the ready list
+  KPROCESSOR_MODE PreviousMode;
+  UCHAR SystemThread;
+  UCHAR StackSwapDisabled;
+  UCHAR Spare0;
+  ULONG SuspendCount;
+  ULONG IdealProcessor;
+  ULONG NextProcessor;               // CPU it runs on, is standby for or last ran on
+  KAFFINITY Affinity;
+  KAFFINITY UserAffinity;
+  ULONG SystemAffinityActive;
+  ULONG ContextSwitches;
+  struct _KPROCESS *Process;         // owner
+  LIST_ENTRY ThreadListEntry;        // KPROCESS.ThreadListHead
+  LIST_ENTRY MutantListHead;         // mutexes owned
+  struct _KAPC SuspendApc;
+  KEVENT SuspendEvent;
+  PVOID TrapFrame;                   // user frame to go back to
+  PVOID UserStackBase;               // user addresses
+  PVOID UserStackLimit;
+  PVOID Teb;
+  PVOID SystemRoutine;               // what KiThreadStartup calls: (StartRoutine, StartContext)
+  PVOID StartRoutine;
+  PVOID StartContext;
+  PVOID ActiveWorker;                // worker thread: WORK_QUEUE_ITEM's routine while one runs
+  ULONG StackIndex;                  // slot of the kernel stack
+  ULONG HeldSpinLocks;               // locks taken at >= DISPATCH by this thread (always-on checks)
+  ULONG HeldFastMutexes;
+  ULONG HeldResources;
+  ULONG HeldPushLocks;
+  ULONG UserTime;
+  ULONG KernelTime;
+  LIST_ENTRY AllThreadsEntry;        // KE_GLOBALS.AllThreads
+} KTHREAD;
+
+typedef struct _KDPC_DATA {
+  LIST_ENTRY DpcListHead;
+  KSPIN_LOCK DpcLock;
+  volatile LONG DpcQueueDepth;
+  ULONG DpcCount;
+  PKDPC ActiveDpc;
+} KDPC_DATA;
+
+// One per CPU. Registers of a CPU that is not current are the machine's; everything else the scheduler knows about a CPU is here.
+typedef struct _KPRCB {
+  ULONG Number;
+  ULONG ReadySummary;
+  PKTHREAD CurrentThread;
+  PKTHREAD NextThread;
+  PKTHREAD IdleThread;
+  ULONG64 VirtualTime;               // ns since boot that this CPU has reached (start of the current slice)
+  ULONG64 NextTick;                  // ns of its next clock interrupt
+  ULONG64 SliceSteps;                // fuel given to the current slice
+  ULONG64 DpcStack;                  // first address above the DPC stack
+  ULONG64 DpcStackLimit;
+  UCHAR DpcRoutineActive;
+  UCHAR DpcRequested;                // DPCs are to be retired when IRQL < DISPATCH
+  UCHAR QuantumEnd;
+  UCHAR DispatchPending;             // the current thread gave up the CPU
+  UCHAR Idle;
+  UCHAR InInterrupt;
+  UCHAR Spare[2];
+  ULONG DpcLastCount;
+  ULONG MaximumDpcQueueDepth;
+  KDPC_DATA DpcData[2];              // [0] normal, [1] threaded
+  LIST_ENTRY DispatcherReadyListHead[32];
+  SINGLE_LIST_ENTRY DeferredReadyListHead;
+  ULONG64 SpinAddress;               // lock this CPU spins on (0: none)
+  ULONG64 SpinValue;                 // value it saw there: runnable again when the word differs
+  ULONG64 SpinStart;
+  ULONG64 DispatchSince;             // ns since which the CPU is at >= DISPATCH (watchdog)
+  ULONG InterruptCount;
+  ULONG KeContextSwitches;
+  ULONG KeSystemCalls;
+  ULONG IdleTicks;
+  ULONG64 IdleTime;
+  ULONG64 KernelTime;
+  ULONG64 UserTime;
+  ULONG64 DpcTime;
+  KSPIN_LOCK PrcbLock;
+} KPRCB;
+
+// Record of one pool block; special pool keeps one for each page of the region, packed blocks one in front of the block.
+typedef struct _MI_POOL_RECORD {
+  ULONG State;                       // 0 never used, 1 allocated, 2 freed (quarantined), 3 tail page of a block, 4 guard
+  ULONG Tag;
+  ULONG64 Address;                   // of the block
+  ULONG Bytes;
+  ULONG Type;                        // POOL_TYPE bits: 1 paged
+  ULONG AllocatedBy;                 // global function number of the allocating driver function
+  ULONG AllocatedAt;                 // global step number there
+  ULONG FreedBy;
+  ULONG FreedAt;
+  ULONG Pages;
+  ULONG Next;                        // quarantine queue / free list: index + 1
+  ULONG64 Owner;                     // start of the image that allocated
+  ULONG64 Sequence;                  // allocation number
+} MI_POOL_RECORD;
+
+typedef struct _EX_WORK_QUEUE {
+  LIST_ENTRY EntryListHead;
+  KSEMAPHORE Semaphore;              // counts queued items; workers wait on it
+  ULONG Priority;
+  ULONG ThreadCount;
+  ULONG MaximumThreads;
+  ULONG ItemsProcessed;
+  ULONG LastProcessed;
+  ULONG Depth;
+} EX_WORK_QUEUE;
+
+typedef struct _KI_BUGCHECK_DATA {
+  ULONG64 Code;
+  ULONG64 Parameter1;
+  ULONG64 Parameter2;
+  ULONG64 Parameter3;
+  ULONG64 Parameter4;
+  ULONG64 Cpu;
+  ULONG64 Thread;
+  ULONG64 Frame;                     // innermost frame when it was raised
+  ULONG64 Active;
+} KI_BUGCHECK_DATA;
+
+typedef struct _KE_GLOBALS {
+  KI_BUGCHECK_DATA KiBugCheckData;
+  ULONG NumberProcessors;
+  ULONG ChoiceState;                 // seeded generator of the interleaving
+  ULONG RandomSeed;
+  ULONG StackBitmapHint;
+  ULONG64 BootTime;                  // system time (100 ns since 1601) at interrupt time 0
+  LONGLONG SystemTimeOffset;
+  KSPIN_LOCK KiDispatcherLock;
+  LIST_ENTRY TimerListHead;          // sorted by due time, then order of setting
+  LIST_ENTRY AllThreads;
+  LIST_ENTRY ReaperListHead;
+  LIST_ENTRY ResourceListHead;       // ExpSystemResourcesList
+  KPROCESS *InitialProcess;          // System process
+  KPROCESS *IdleProcess;
+  EX_WORK_QUEUE WorkQueue[32];       // by priority
+  ULONG64 PoolSequence;
+  ULONG PoolNext;                    // first page never used
+  ULONG PoolFreeHead;                // quarantine queue: oldest
+  ULONG PoolFreeTail;
+  ULONG PoolFreePages;
+  ULONG PoolQuarantine;
+  ULONG PoolPackedNext;
+  ULONG64 PoolPackedFree[64];        // free lists of packed blocks, by size class
+  ULONG64 PoolBytes[2];              // nonpaged, paged bytes in use
+  ULONG64 PoolBlocks[2];
+  ULONG64 NextBalanceTime;           // balance set manager: next scan
+  ULONG64 StackBitmap[64];           // kernel stacks in use
+  ULONG TimerSequence;
+  ULONG DebugPrintFlags;
+  KSPIN_LOCK CancelSpinLock;
+  KEVENT FlushDpcEvent;
+  ULONG64 TickCount;
+  ULONG64 UnconfirmedTouched;
+  KPRCB Prcb[64];
+} KE_GLOBALS;

@@ -1,0 +1,264 @@
+// The simulated kernel as one object: what every kernel routine gets as its first argument. It holds references and tables that can be rebuilt;
+// the kernel's state itself is in simulated memory (DESIGN invariant 1). The work is in the concept files; here is the list of what they offer
+// each other, so that a routine file needs to import nothing but this type.
+import { type Addr, KERNEL_BASE, MAP, type Reason, Reg, Status, toAddress } from '../machine/abi.js';
+import type { Machine, MachineHost, UnhandledException } from '../machine/machine.js';
+import type { Memory } from '../machine/memory.js';
+import type { Frame, RoutineDefinition } from '../machine/routine.js';
+import type { Trace } from '../trace/trace.js';
+import { type BugCheckInfo, raiseBugCheck, readBugCheck } from './ke/bugcheck.js';
+import type { Chooser } from './ke/choice.js';
+import { currentPrcb, prcbOf } from './ke/prcb.js';
+import { lowerIrql, raiseIrql } from './ke/irql.js';
+import { enterCriticalRegion, enterGuardedRegion, leaveCriticalRegion, leaveGuardedRegion } from './ke/region.js';
+import { readyThread, signalEvent } from './ke/dispatcher.js';
+import { run, type RunOptions, type RunResult } from './ke/run.js';
+import { systemCall } from './ke/syscall.js';
+import { initializeThread, startThread, terminateCurrentThread, type ThreadOptions } from './ke/thread.js';
+import { wait, type WaitRequest } from './ke/wait.js';
+import { interruptTime, systemTime } from './ke/time.js';
+import { Pool } from './mm/pool.js';
+import { KPRCB, KTHREAD } from './layouts.gen.js';
+import { onUnhandled } from './ke/unhandled.js';
+import { callTarget } from './ke/call.js';
+
+export type { Frame } from '../machine/routine.js';
+export type { BugCheckInfo } from './ke/bugcheck.js';
+export type { RunOptions, RunResult } from './ke/run.js';
+export type { ThreadOptions } from './ke/thread.js';
+export type { WaitRequest } from './ke/wait.js';
+export type KernelRoutine = RoutineDefinition<Kernel>;
+
+export interface KernelConfig {
+  /** 1..64 */
+  readonly cpus: number;
+  readonly seed: number;
+  /** Virtual time of one step in nanoseconds. */
+  readonly stepNs: number;
+  /** `22621` of "10.0.22621". */
+  readonly windowsBuild: number;
+  /** System time at boot, 100 ns since 1601-01-01 UTC. */
+  readonly bootTime: bigint;
+  /** Pool blocks get pages of their own (end of page, freed pages unmapped) while this many pages last; 0 switches special pool off. */
+  readonly specialPoolPages: number;
+}
+
+export const DEFAULT_CONFIG: KernelConfig = {
+  cpus: 1,
+  seed: 1,
+  stepNs: 100,
+  windowsBuild: 22621,
+  bootTime: 133_500_000_000_000_000n, // 2024-01-16, fixed: a run must not depend on the day
+  specialPoolPages: 24576,
+};
+
+/** Fixed places in the nt region (offsets in linear memory). One 256 KiB slot for each struct of globals. */
+export const NT_LAYOUT = {
+  routineCode: MAP.nt.start,
+  kernelImage: 0x00020000,
+  KE: 0x00100000,
+  PS: 0x00140000,
+  OB: 0x00180000,
+  IO: 0x001c0000,
+  CM: 0x00200000,
+  SE: 0x00240000,
+  UM: 0x00280000,
+  MM: 0x002c0000,
+  poolRecords: 0x00400000,
+  poolStates: 0x00c00000,
+} as const;
+
+export type GlobalsName = 'KE' | 'PS' | 'OB' | 'IO' | 'CM' | 'SE' | 'UM' | 'MM';
+
+/** What ps gives the core when it is there. Names are routines; they are called as frames. */
+export interface KernelHooks {
+  /** Routine that ends the current thread when its start routine returns: (exit status). Default KiExitThread. */
+  exitThread: string;
+  /** Allocates the thread object (ETHREAD) of a system thread made by the core (workers): returns its address, or 0. */
+  allocateThread?: (k: Kernel, process: Addr, name: string) => Addr;
+  /** Called when a thread object of the core has been initialised (ids, lists), before it starts. */
+  threadCreated?: (k: Kernel, thread: Addr) => void;
+  /** Text such as `4.128 System!worker` for messages. */
+  describeThread?: (k: Kernel, thread: Addr) => string;
+  /** Name of the object at an address for messages ("event g_Done (driver.c)"), or undefined. */
+  describeObject?: (k: Kernel, object: Addr) => string | undefined;
+  /** Image (driver) that a code or data address belongs or belonged to: for 0xCE and owner of pool. */
+  imageAt?: (k: Kernel, address: Addr) => { name: string; unloaded: boolean } | undefined;
+}
+
+/** A name exported by the kernel: routine, or variable with a fixed address. */
+export interface DataExport {
+  readonly name: string;
+  readonly address: Addr;
+}
+
+export class Kernel implements MachineHost {
+  readonly globals: Readonly<Record<GlobalsName, Addr>> = {
+    KE: toAddress(NT_LAYOUT.KE),
+    PS: toAddress(NT_LAYOUT.PS),
+    OB: toAddress(NT_LAYOUT.OB),
+    IO: toAddress(NT_LAYOUT.IO),
+    CM: toAddress(NT_LAYOUT.CM),
+    SE: toAddress(NT_LAYOUT.SE),
+    UM: toAddress(NT_LAYOUT.UM),
+    MM: toAddress(NT_LAYOUT.MM),
+  };
+  readonly hooks: KernelHooks = { exitThread: 'KiExitThread' };
+  readonly pool: Pool;
+  readonly mem: Memory;
+  /** Exported variables by name (`PsProcessType`): filled at boot by their owners with `exportData`. */
+  readonly dataExports = new Map<string, Addr>();
+
+  constructor(
+    readonly machine: Machine,
+    readonly trace: Trace,
+    readonly config: KernelConfig,
+    readonly chooser: Chooser,
+    /** Sorted by name; index = routine id. */
+    readonly routines: readonly KernelRoutine[],
+    readonly routineIndex: ReadonlyMap<string, number>,
+  ) {
+    this.mem = machine.mem;
+    this.pool = new Pool(this);
+  }
+
+  // ---------------------------------------------------------------- who runs
+  get cpuNumber(): number {
+    return this.machine.reg(Reg.Cpu);
+  }
+  /** KPRCB of a CPU (default: the current one). */
+  prcb(cpu?: number): Addr {
+    return cpu === undefined ? currentPrcb(this) : prcbOf(this, cpu);
+  }
+  /** KTHREAD of the thread that runs (or that a DPC interrupted) on this CPU. */
+  currentThread(): Addr {
+    return this.mem.ptr(this.prcb() + KPRCB.CurrentThread);
+  }
+  /** KPROCESS (= EPROCESS) whose address space is current: the process the thread is attached to, else its own. */
+  currentProcess(): Addr {
+    return this.mem.ptr(this.currentThread() + KTHREAD.ApcState + 0x20);
+  }
+  get irql(): number {
+    return this.machine.reg(Reg.Irql);
+  }
+  /** Interrupt time: nanoseconds of virtual time since boot on this CPU, exact to the step. */
+  get now(): number {
+    return interruptTime(this);
+  }
+  /** System time in 100 ns since 1601. */
+  systemTime(): bigint {
+    return systemTime(this);
+  }
+
+  // ---------------------------------------------------------------- leaving a routine step
+  /** Returns a 32-bit or address-size number (sign-extended) to the caller. */
+  return(value: number): Status {
+    this.machine.setReturn(value);
+    return Status.Returned;
+  }
+  returnBig(value: bigint): Status {
+    this.machine.setReturn64(value);
+    return Status.Returned;
+  }
+  returnVoid(): Status {
+    this.machine.setReturn(0);
+    return Status.Returned;
+  }
+  /** Calls a function (simulated code address, or name of a routine or kernel function); the routine goes on at `nextPc` with `f.result`. */
+  call(f: Frame, nextPc: number, target: Addr | string, args: readonly (number | bigint)[]): Status {
+    return callTarget(this, f, nextPc, target, args);
+  }
+  /** Waits like KeWaitForSingle/MultipleObjects; the routine goes on at `nextPc` with `f.result` = wait status, also when nothing had to be waited for. */
+  wait(f: Frame, nextPc: number, request: WaitRequest): Status {
+    return wait(this, f, nextPc, request);
+  }
+  /** Stops the machine. `explanation` names the cause in words, for people who do not know the code. */
+  bugCheck(code: number, p1: number | bigint = 0, p2: number | bigint = 0, p3: number | bigint = 0, p4: number | bigint = 0, explanation = ''): Status {
+    return raiseBugCheck(this, code, [p1, p2, p3, p4], explanation);
+  }
+  /** The bug check that stopped the machine, or undefined. */
+  bugCheckInfo(): BugCheckInfo | undefined {
+    return readBugCheck(this);
+  }
+  /** Raises an exception at the routine's caller (ExRaiseStatus); a `__try` around the call catches it. */
+  raiseStatus(status: number): Status {
+    return this.machine.raise(status);
+  }
+  /** Leaves user mode: runs the service (a routine name) on the thread's kernel stack; the user-mode routine goes on at `nextPc` with the status. */
+  systemCall(f: Frame, nextPc: number, service: string, args: readonly (number | bigint)[]): Status {
+    return systemCall(this, f, nextPc, service, args);
+  }
+  /** Leaves the step so that the machine goes on with whatever Top says. */
+  stop(reason: Reason): Status {
+    this.machine.setReg(Reg.Reason, reason);
+    return Status.Stopped;
+  }
+
+  // ---------------------------------------------------------------- dispatcher
+  /** KeSetEvent without the routine: returns the previous state. Waiters become ready; they run when the dispatcher gets to them. */
+  signalEvent(event: Addr, increment = 0): number {
+    return signalEvent(this, event, increment);
+  }
+  readyThread(thread: Addr, increment = 0): void {
+    readyThread(this, thread, increment);
+  }
+  raiseIrql(irql: number): number {
+    return raiseIrql(this, irql);
+  }
+  /** Lowers; what became deliverable (DPC, dispatch, APC) is taken before the next step. */
+  lowerIrql(irql: number): void {
+    lowerIrql(this, irql);
+  }
+  enterCriticalRegion(thread = this.currentThread()): void {
+    enterCriticalRegion(this, thread);
+  }
+  leaveCriticalRegion(thread = this.currentThread()): void {
+    leaveCriticalRegion(this, thread);
+  }
+  enterGuardedRegion(thread = this.currentThread()): void {
+    enterGuardedRegion(this, thread);
+  }
+  leaveGuardedRegion(thread = this.currentThread()): void {
+    leaveGuardedRegion(this, thread);
+  }
+
+  // ---------------------------------------------------------------- threads
+  /** Gives a zeroed KTHREAD its stack, lists and first frame. It does not run before `startThread`. False: no kernel stack left. */
+  initializeThread(thread: Addr, process: Addr, options: ThreadOptions): boolean {
+    return initializeThread(this, thread, process, options);
+  }
+  startThread(thread: Addr): void {
+    startThread(this, thread);
+  }
+  /** Last act of the current thread, after ps has done its part: checks of the exit, signals the thread object, never comes back. */
+  terminateCurrentThread(exitStatus: number): Status {
+    return terminateCurrentThread(this, exitStatus);
+  }
+
+  // ---------------------------------------------------------------- the rest
+  /** Records an event. `kind` is `room.what`; values are plain numbers, addresses or texts in a fixed order. */
+  event(kind: string, data: Readonly<Record<string, number | bigint | string>> = {}): void {
+    this.trace.event(kind, data);
+  }
+  /** Code address of a routine or kernel function, 0 when there is none. */
+  addressOf(name: string): Addr {
+    const id = this.routineIndex.get(name);
+    return id === undefined ? (this.machine.functionAddress(name) ?? 0) : this.routineAddress(id);
+  }
+  routineAddress(id: number): Addr {
+    return KERNEL_BASE + NT_LAYOUT.routineCode + 16 * id;
+  }
+  exportData(name: string, address: Addr): void {
+    this.dataExports.set(name, address);
+  }
+  /** `driver.c:12 (function)` of a frame, for messages. */
+  where(fp: number): string {
+    return this.machine.where(fp);
+  }
+  run(options: RunOptions = {}): RunResult {
+    return run(this, options);
+  }
+  onUnhandled(exception: UnhandledException): Status {
+    return onUnhandled(this, exception);
+  }
+}
