@@ -1,0 +1,119 @@
+// Finds the file that an #include means. Windows names ignore case and take both slashes, the host may not, so each part of a path is
+// looked up in the folder listings when the exact name fails. Order as with MSVC: for "" the folder of the including file and of the files
+// that include it, then the include paths, last Interlock's own headers.
+import { dirname, type FileProvider, joinPath, normalizePath } from '../base/files.js';
+import { SourceFile } from '../base/source.js';
+import { PPFile } from './pp-file.js';
+
+export interface FoundInclude {
+  /** Normalised path, or `<name>` for a built-in header; identifies the file within a unit when lower-cased. */
+  readonly path: string;
+  readonly text: string;
+  readonly builtin: boolean;
+  /** Name of a built-in header. */
+  readonly name: string;
+}
+
+export class IncludeResolver {
+  private readonly listings = new Map<string, Map<string, string> | undefined>();
+  private readonly trueCase = new Map<string, string>();
+  private readonly found = new Map<string, FoundInclude | undefined>();
+
+  constructor(
+    private readonly files: FileProvider,
+    private readonly builtins: Readonly<Record<string, string>>,
+    readonly includePaths: readonly string[],
+    private readonly missing: Set<string> | undefined,
+  ) {}
+
+  /** `folders`: those of the including files, innermost first; empty for the <> form. */
+  find(name: string, folders: readonly string[]): FoundInclude | undefined {
+    const key = `${name}\n${folders.join('\n')}`;
+    if (!this.found.has(key)) this.found.set(key, this.search(name, folders));
+    return this.found.get(key);
+  }
+
+  private search(name: string, folders: readonly string[]): FoundInclude | undefined {
+    const written = name.replace(/\\/g, '/');
+    for (const folder of new Set([...folders, ...this.includePaths])) {
+      const f = this.probe(joinPath(folder, written));
+      if (f) return f;
+    }
+    const builtin = normalizePath(written).toLowerCase();
+    if (Object.hasOwn(this.builtins, builtin)) return { path: `<${builtin}>`, text: this.builtins[builtin], builtin: true, name: builtin };
+    return undefined;
+  }
+
+  private probe(path: string): FoundInclude | undefined {
+    const text = this.files.read(path);
+    if (text !== undefined) return { path, text, builtin: false, name: path };
+    const actual = this.fixCase(path);
+    if (actual !== path) {
+      const t = this.files.read(actual);
+      if (t !== undefined) return { path: actual, text: t, builtin: false, name: actual };
+    }
+    this.missing?.add(path);
+    return undefined;
+  }
+
+  /** The path as the listings spell it; parts that no listing knows stay as written. */
+  private fixCase(path: string): string {
+    let actual = this.trueCase.get(path);
+    if (actual === undefined) {
+      const folder = dirname(path);
+      const parent = folder === '' || folder === '/' || folder === path || folder.endsWith(':') ? folder : this.fixCase(folder);
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      const spelled = this.listing(parent)?.get(name.toLowerCase()) ?? name;
+      actual = joinPath(parent === '' ? '' : parent, spelled);
+      this.trueCase.set(path, actual);
+    }
+    return actual;
+  }
+
+  private listing(folder: string): Map<string, string> | undefined {
+    if (!this.listings.has(folder)) {
+      const names = this.files.list(folder);
+      const map = names && new Map<string, string>();
+      for (const n of names ?? []) if (!map!.has(n.toLowerCase())) map!.set(n.toLowerCase(), n);
+      this.listings.set(folder, map);
+    }
+    return this.listings.get(folder);
+  }
+}
+
+// ---------------------------------------------------------------- the cache of read headers
+const MAX_CACHED = 512;
+const cache = new Map<string, PPFile>();
+
+/** The header as a PPFile; the same text under the same name is scanned and lexed once per process, whichever unit asks. */
+export function cachedFile(shown: string, text: string, builtin: boolean): PPFile {
+  const key = builtin ? `<${shown}>` : shown;
+  const old = cache.get(key);
+  if (old !== undefined && old.file.text === text) return old;
+  if (cache.size >= MAX_CACHED) cache.clear();
+  const file = new PPFile(new SourceFile(shown, text, builtin));
+  cache.set(key, file);
+  return file;
+}
+
+// ---------------------------------------------------------------- messages
+/** Headers that drivers include and Interlock does not have, and what to say about each. */
+const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
+  [/^(wdf|wudf|wdfldr|wdfinstaller|wdfrequest|wdfdevice)\w*\.h$/, 'the Windows Driver Framework (KMDF/UMDF) is not simulated; Interlock runs WDM drivers'],
+  [/^(ndis|ntddndis|netadaptercx|netiodef|fwpsk|fwpmk|fwpvi|fwpstypes|fwpmtypes|wsk|wskapi)\w*\.h$/, 'the network stack (NDIS, WFP, WSK) is not simulated'],
+  [/^(fltkernel|fltuser\w*|suppress)\.h$/, 'the filter manager is not simulated'],
+  [/^(usb|usbdi|usbdlib|usbioctl|usbspec|hidport|hidclass|hidpddi|vhf|kbdmou|ntddkbd|ntddmou)\w*\.h$/, 'USB and HID stacks are not simulated'],
+  [/^(storport|scsi|srb|ata|ntddstor|ntdddisk|classpnp|minitape)\w*\.h$/, 'storage port drivers are not simulated'],
+  [/^(dispmprt|d3dkmddi|d3dkmthk|dderror|video|ntddvdeo|iddcx)\w*\.h$/, 'display drivers are not simulated'],
+  [/^(ks|ksmedia|portcls|stdunk|dmusicks)\.h$/, 'kernel streaming and audio are not simulated'],
+  [/^(windows|winternl|winbase|winuser|winsock2?|tchar|stdafx)\.h$/, 'this is a user-mode header; a driver includes ntddk.h, wdm.h or ntifs.h'],
+  [/^[a-z_]+$|\.(hpp|hxx|hh)$/, 'this is a C++ header; Interlock runs drivers written in C'],
+];
+
+/** What the user can do about an include that was not found. */
+export function includeHint(name: string, searched: readonly string[]): string {
+  const file = name.replace(/\\/g, '/').split('/').pop()!.toLowerCase();
+  const known = UNSUPPORTED.find(([re]) => re.test(file));
+  const where = searched.length > 0 ? `searched ${searched.map((f) => (f === '' ? 'the top folder' : f)).join(', ')} and Interlock's own headers` : "searched Interlock's own headers; no include paths are set";
+  return known ? `${known[1]}; ${where}` : `${where}; check the name, or add its folder to the include paths`;
+}

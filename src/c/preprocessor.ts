@@ -1,0 +1,577 @@
+// The preprocessor: carries out directives, expands macros and hands the parser one list of tokens in which everything knows where the
+// user wrote it. Bad input gives diagnostics and a usable token list, never an exception; hostile input runs into stated limits.
+import type { Diagnostic } from '../base/diagnostic.js';
+import { dirname, type FileProvider, normalizePath } from '../base/files.js';
+import type { Range, SourceFile } from '../base/source.js';
+import { Expander, type ExpanderHost, type MacroTable } from './expander.js';
+import { cachedFile, type FoundInclude, includeHint, IncludeResolver } from './includes.js';
+import { isStray, type PPToken, strayProblem } from './lexer.js';
+import { joinTokens, macroFromInfo, MacroDef, parseDefine, problem } from './macros.js';
+import { evaluateCondition } from './pp-expression.js';
+import { PPFile, type Segment } from './pp-file.js';
+import { pragmaText, PragmaWords } from './pragmas.js';
+import { commandLineFile, PREDEFINED } from './predefined.js';
+import type { Token } from './token.js';
+import type { MacroInfo } from './tree.js';
+
+export interface PreprocessOptions {
+  /** User files, paths normalised. */
+  files: FileProvider;
+  /** Interlock's headers: lower-case name (`ntddk.h`) -> text; looked up after the user's include paths for both <> and "". */
+  builtinHeaders: Record<string, string>;
+  includePaths: readonly string[];
+  /** As on a command line: name -> replacement text; `F(x)` names allowed. */
+  defines: Record<string, string>;
+  forcedIncludes?: readonly string[];
+  /** Collects paths that were asked for and are not in the snapshot. */
+  missing?: Set<string>;
+}
+
+export interface PreprocessResult {
+  /** Ends with an `eof` token. */
+  tokens: Token[];
+  diagnostics: Diagnostic[];
+  /** Every file read besides the main one, in order of first inclusion. */
+  includes: SourceFile[];
+  /** Macros at the end of the unit. */
+  macros: Map<string, MacroInfo>;
+}
+
+const MAX_INCLUDE_DEPTH = 200;
+/** Inclusions in one unit: stops headers that include each other twice at every level. */
+const MAX_INCLUSIONS = 20_000;
+const MAX_TOKENS = 6_000_000;
+const MAX_DIAGNOSTICS = 500;
+
+/**
+ * Preprocesses one translation unit. `file` is the main file as the user sees it, `path` its normalised path for the file provider; other
+ * files are shown relative to the same folder that `file.path` is relative to. Never throws on account of the text.
+ */
+export function preprocess(file: SourceFile, path: string, options: PreprocessOptions): PreprocessResult {
+  return new Preprocessor(file, normalizePath(path), options).run();
+}
+
+/**
+ * Expands a snippet (debug-console expression, scenario expectation) with the macros of a unit. `shownAs` is the file that the ranges are in:
+ * usually the snippet's own; for a piece of a longer file give the `offset` at which it begins there.
+ */
+export function preprocessSnippet(
+  text: string,
+  macros: ReadonlyMap<string, MacroInfo>,
+  shownAs: SourceFile,
+  offset = 0,
+): { tokens: Token[]; diagnostics: Diagnostic[] } {
+  return new SnippetPreprocessor(text, macros, shownAs, offset).run();
+}
+
+/** What files and snippets share: pull expanded tokens, turn `_Pragma` and `__pragma` into pragma tokens. */
+abstract class TokenOutput implements ExpanderHost {
+  collecting = false;
+  readonly expander: Expander;
+  readonly diagnostics: Diagnostic[] = [];
+  readonly out: Token[] = [];
+  private readonly pragmas: PragmaWords;
+
+  constructor(macros: MacroTable) {
+    this.expander = new Expander(macros, this);
+    this.pragmas = new PragmaWords(this.expander, this);
+  }
+
+  abstract readRaw(): PPToken | undefined;
+  abstract lineAt(place: Range): number;
+  abstract fileAt(place: Range): string;
+  abstract hasInclude(tokens: readonly PPToken[], at: PPToken): boolean;
+
+  report(d: Diagnostic): void {
+    if (this.diagnostics.length < MAX_DIAGNOSTICS) this.diagnostics.push(d);
+    else if (this.diagnostics.length === MAX_DIAGNOSTICS) {
+      this.diagnostics.push(problem('error', 'pp-too-many-problems', `more than ${MAX_DIAGNOSTICS} problems; the rest is not shown`, d.range!));
+    }
+  }
+
+  reportAll(list: readonly Diagnostic[] | undefined): void {
+    if (list !== undefined) for (const d of list) this.report(d);
+  }
+
+  /** Moves one expanded token (or a pragma made of several) to the output; false at the end of the input. */
+  protected step(): boolean {
+    const t = this.expander.next();
+    if (t === undefined) return false;
+    const isPragma = t.kind === 'identifier' && (t.text === '__pragma' || t.text === '_Pragma');
+    if (isStray(t)) this.report(strayProblem(t.text, t.range));
+    else this.out.push(isPragma ? this.pragmas.read(t) : t);
+    return true;
+  }
+
+  protected finish(end: Range): void {
+    this.out.push({ kind: 'eof', text: '', range: end, spelling: undefined, macro: undefined, atLineStart: true, spaceBefore: true });
+  }
+}
+
+interface OpenFile {
+  readonly file: PPFile;
+  /** Normalised path; '' for the predefined and command line texts. */
+  readonly path: string;
+  readonly folder: string;
+  /** Index of the segment to read next. */
+  segment: number;
+  tokens: readonly PPToken[];
+  at: number;
+  /** Conditionals that are open: has a branch been taken? */
+  readonly taken: boolean[];
+  /** #line: add to a line number, name to show. */
+  lineShift: number;
+  shownName: string | undefined;
+}
+
+const NO_TOKENS: readonly PPToken[] = [];
+
+class Preprocessor extends TokenOutput {
+  private readonly resolver: IncludeResolver;
+  private readonly open: OpenFile[] = [];
+  private readonly includes: SourceFile[] = [];
+  private readonly seen = new Set<PPFile>();
+  private readonly once = new Set<string>();
+  private readonly byPath = new Map<string, PPFile>();
+  private readonly pushed = new Map<string, (MacroDef | undefined)[]>();
+  private inclusions = 0;
+  private stopped = false;
+  /** What precedes the paths that the user sees. */
+  private readonly root: string;
+
+  constructor(
+    private readonly mainFile: SourceFile,
+    private readonly mainPath: string,
+    private readonly options: PreprocessOptions,
+    private readonly macros = new Map<string, MacroDef>(),
+  ) {
+    super(macros);
+    this.resolver = new IncludeResolver(options.files, options.builtinHeaders, options.includePaths, options.missing);
+    this.root = mainPath !== mainFile.path && mainPath.endsWith(`/${mainFile.path}`) ? mainPath.slice(0, -mainFile.path.length) : '';
+  }
+
+  run(): PreprocessResult {
+    const folder = dirname(this.mainPath);
+    this.enter(PREDEFINED, '', folder);
+    this.drain();
+    this.enter(commandLineFile(this.options.defines, this.options.forcedIncludes ?? []), '', folder);
+    this.drain();
+    const main = new PPFile(this.mainFile);
+    this.byPath.set(this.mainPath.toLowerCase(), main);
+    this.enter(main, this.mainPath, folder);
+    this.drain();
+    const end = this.mainFile.text.length;
+    this.finish({ file: this.mainFile, start: end, end });
+    return { tokens: this.out, diagnostics: this.diagnostics, includes: this.includes, macros: this.macros };
+  }
+
+  /** Reads the open files to their end. The inner loop passes tokens that no macro touches straight through. */
+  private drain(): void {
+    const { out, macros, expander } = this;
+    for (;;) {
+      const top = this.open[this.open.length - 1];
+      if (top !== undefined && expander.idle) {
+        const { tokens } = top;
+        let i = top.at;
+        for (; i < tokens.length; i++) {
+          const t = tokens[i];
+          if (t.kind === 'identifier' ? macros.has(t.text) || t.text === '__pragma' || t.text === '_Pragma' : t.kind === 'keyword' ? macros.has(t.text) : t.hide !== undefined) break;
+          out.push(t);
+        }
+        top.at = i;
+        if (out.length > MAX_TOKENS && !this.stopped) this.stop(`this unit has more than ${MAX_TOKENS} tokens`, 'look for a header that is included too often', top.file);
+      }
+      if (!this.step()) return;
+    }
+  }
+
+  private stop(message: string, hint: string, file: PPFile): void {
+    this.report(problem('error', 'pp-limit', `${message}; the rest is not read`, file.range(0, 0), hint));
+    this.stopped = true;
+    this.open.length = 0;
+  }
+
+  private enter(file: PPFile, path: string, folder: string): void {
+    this.open.push({ file, path, folder, segment: 0, tokens: NO_TOKENS, at: 0, taken: [], lineShift: 0, shownName: undefined });
+    if (!this.seen.has(file)) {
+      this.seen.add(file);
+      this.reportAll(file.problems);
+    }
+  }
+
+  // -------------------------------------------------------------- what the expander asks
+  override readRaw(): PPToken | undefined {
+    for (;;) {
+      const top = this.open[this.open.length - 1];
+      if (top === undefined) return undefined;
+      if (top.at < top.tokens.length) return top.tokens[top.at++];
+      const { segments } = top.file;
+      if (top.segment >= segments.length) {
+        if (this.collecting) return undefined;
+        this.open.pop();
+        continue;
+      }
+      const s = segments[top.segment++];
+      if (s.name === undefined) {
+        top.tokens = top.file.tokensOf(s);
+        top.at = 0;
+        this.reportAll(s.problems);
+      } else {
+        const pragma = this.directive(top, s);
+        if (pragma !== undefined) return pragma;
+      }
+    }
+  }
+
+  override lineAt(place: Range): number {
+    const line = place.file.position(place.start).line;
+    return line + (this.openedAs(place.file)?.lineShift ?? 0);
+  }
+
+  override fileAt(place: Range): string {
+    return this.openedAs(place.file)?.shownName ?? place.file.path;
+  }
+
+  private openedAs(file: SourceFile): OpenFile | undefined {
+    for (let i = this.open.length - 1; i >= 0; i--) if (this.open[i].file.file === file) return this.open[i];
+    return undefined;
+  }
+
+  override hasInclude(tokens: readonly PPToken[], at: PPToken): boolean {
+    const name = headerName(tokens) ?? headerName(this.expander.expandList(tokens));
+    if (name === undefined) {
+      this.report(problem('error', 'pp-if', "'__has_include' needs <name> or \"name\"", at.range, 'write __has_include(<name.h>)'));
+      return false;
+    }
+    return this.resolver.find(name.name, name.angled ? [] : this.folders()) !== undefined;
+  }
+
+  // -------------------------------------------------------------- directives
+  /** Carries out a directive; a #pragma that the parser must see is returned. */
+  private directive(top: OpenFile, s: Segment): PPToken | undefined {
+    switch (s.name) {
+      case 'define':
+        this.define(top.file, s);
+        break;
+      case 'undef':
+        this.undefine(top.file, s);
+        break;
+      case 'include':
+        this.include(top, s);
+        break;
+      case 'if': case 'ifdef': case 'ifndef':
+        if (this.condition(top.file, s)) top.taken.push(true);
+        else {
+          top.taken.push(false);
+          this.skipTo(top, s.next);
+        }
+        break;
+      case 'elif': case 'elifdef': case 'elifndef': case 'else':
+        if (top.taken.length > 0) this.skipTo(top, s.next);
+        break;
+      case 'endif':
+        top.taken.pop();
+        break;
+      case 'pragma':
+        return this.pragma(top, s);
+      case 'error':
+      case 'warning': {
+        const rest = this.restOf(top.file, s);
+        const severity = s.name === 'error' ? 'error' : 'warning';
+        this.report(problem(severity, `pp-${s.name}-directive`, rest === '' ? `#${s.name}` : rest, top.file.range(s.hash, s.end), `this is the #${s.name} of the source; see the condition around it`));
+        break;
+      }
+      case 'line': case '0':
+        this.line(top, s);
+        break;
+      case 'import': case 'using':
+        this.report(problem('error', 'pp-import', `#${s.name} is not supported`, top.file.directiveRange(s), 'it reads type libraries or .NET metadata, which drivers do not use; include a header instead'));
+        break;
+      case '': case 'ident':
+        if (s.name === '' && top.file.tokensOf(s).length > 0) this.report(problem('error', 'pp-unknown-directive', "'#' is not followed by the name of a directive", top.file.directiveRange(s), 'for example #define or #include'));
+        break;
+      default:
+        this.report(problem('error', 'pp-unknown-directive', `unknown directive #${s.name}`, top.file.directiveRange(s), 'check the spelling'));
+    }
+    return undefined;
+  }
+
+  private restOf(file: PPFile, s: Segment): string {
+    return file.text.slice(s.start, s.end).trim();
+  }
+
+  /** From a branch that is not taken to the next branch that is, or past the #endif. */
+  private skipTo(top: OpenFile, target: number): void {
+    const { file } = top;
+    const depth = top.taken.length - 1;
+    for (;;) {
+      const s = file.segments[target];
+      top.segment = target + 1;
+      if (s === undefined) return;
+      if (s.name === 'endif') {
+        top.taken.pop();
+        return;
+      }
+      if (!top.taken[depth] && (s.name === 'else' || this.condition(file, s))) {
+        top.taken[depth] = true;
+        return;
+      }
+      target = s.next;
+    }
+  }
+
+  private condition(file: PPFile, s: Segment): boolean {
+    const tokens = file.tokensOf(s);
+    if (s.name === 'if' || s.name === 'elif') {
+      this.reportAll(s.problems);
+      const { collecting } = this;
+      this.collecting = false;
+      const expanded = this.expander.expandList(tokens, true);
+      this.collecting = collecting;
+      const { value, problem: p } = evaluateCondition(expanded, file.directiveRange(s));
+      if (p) this.report(p);
+      return value;
+    }
+    const name = this.macroName(file, s, tokens);
+    if (name === undefined) return false;
+    const defined = this.macros.has(name) || name === '__has_include';
+    return defined !== (s.name === 'ifndef' || s.name === 'elifndef');
+  }
+
+  /** The one name after #ifdef, #ifndef or #undef. */
+  private macroName(file: PPFile, s: Segment, tokens: readonly PPToken[]): string | undefined {
+    const t = tokens[0];
+    if (t === undefined || (t.kind !== 'identifier' && t.kind !== 'keyword')) {
+      this.report(problem('error', 'pp-name-expected', `#${s.name} needs the name of a macro`, t?.range ?? file.directiveRange(s), `write #${s.name} NAME`));
+      return undefined;
+    }
+    if (tokens.length > 1) this.report(problem('warning', 'pp-extra-tokens', `text after #${s.name} ${t.text} is ignored`, tokens[1].range, s.name === 'undef' ? 'remove it' : 'for more than one name use #if defined(A) && defined(B)'));
+    return t.text;
+  }
+
+  private define(file: PPFile, s: Segment): void {
+    if (s.macro === undefined) {
+      const { macro, problems } = parseDefine(file, s);
+      s.macro = file === PREDEFINED && macro !== null ? asDynamic(macro) : macro;
+      s.problems = problems;
+    }
+    this.reportAll(s.problems);
+    const macro = s.macro;
+    if (macro === null) return;
+    if (!file.file.builtin) this.reportAll(macro.replacement.problems);
+    const old = this.macros.get(macro.name);
+    if (old !== undefined && old !== macro && !old.sameAs(macro)) {
+      // The command line may well replace what is predefined (another NTDDI_VERSION).
+      if (old.dynamic !== undefined) {
+        this.report(problem('warning', 'pp-redefinition', `'${macro.name}' is predefined and cannot be redefined`, macro.range, 'remove this #define'));
+        return;
+      }
+      if (file.file.path !== '<command line>') {
+        this.report({
+          ...problem('warning', 'pp-redefinition', `macro '${macro.name}' is redefined with another replacement`, macro.range, 'add an #undef before it if this is meant'),
+          related: [{ range: old.range, message: 'defined before here' }],
+        });
+      }
+    }
+    this.macros.set(macro.name, macro);
+  }
+
+  private undefine(file: PPFile, s: Segment): void {
+    const name = this.macroName(file, s, file.tokensOf(s));
+    if (name === undefined) return;
+    if (this.macros.get(name)?.dynamic !== undefined) {
+      this.report(problem('warning', 'pp-redefinition', `'${name}' is predefined and cannot be undefined`, file.range(s.hash, s.end), 'remove this #undef'));
+    } else this.macros.delete(name);
+  }
+
+  private line(top: OpenFile, s: Segment): void {
+    const [number, name] = this.expander.expandList(top.file.tokensOf(s));
+    if (number === undefined || !/^\d{1,9}$/.test(number.text) || (name !== undefined && (name.kind !== 'string' || !/^"/.test(name.text)))) {
+      this.report(problem('error', 'pp-line', '#line needs a number and, if wanted, a file name in quotation marks', top.file.range(s.hash, s.end), 'write #line 10 "name.c"'));
+      return;
+    }
+    const here = top.file.file.position(top.file.range(s.hash, s.hash).start).line;
+    top.lineShift = Number(number.text) - (here + 1);
+    if (name !== undefined) top.shownName = name.text.slice(1, -1).replace(/\\(.)/g, '$1');
+  }
+
+  private pragma(top: OpenFile, s: Segment): PPToken | undefined {
+    const tokens = top.file.tokensOf(s);
+    const word = tokens[0]?.text;
+    if (word === 'once') {
+      this.once.add(this.keyOf(top));
+      return undefined;
+    }
+    if ((word === 'push_macro' || word === 'pop_macro') && tokens[2]?.kind === 'string') {
+      const name = tokens[2].text.slice(1, -1);
+      const stack = this.pushed.get(name) ?? [];
+      this.pushed.set(name, stack);
+      if (word === 'push_macro') stack.push(this.macros.get(name));
+      else if (stack.length > 0) {
+        const m = stack.pop();
+        if (m) this.macros.set(name, m);
+        else this.macros.delete(name);
+      }
+      return undefined;
+    }
+    const range = top.file.range(s.hash, s.end);
+    const text = pragmaText(tokens, this.expander);
+    return { kind: 'pragma', text, range, spelling: undefined, macro: undefined, atLineStart: true, spaceBefore: true, hide: undefined };
+  }
+
+  private keyOf(f: OpenFile): string {
+    return f.path === '' ? f.file.file.path : f.path.toLowerCase();
+  }
+
+  // -------------------------------------------------------------- #include
+  private folders(): string[] {
+    const folders: string[] = [];
+    for (let i = this.open.length - 1; i >= 0; i--) {
+      const f = this.open[i];
+      if (!f.path.startsWith('<') && !folders.includes(f.folder)) folders.push(f.folder);
+    }
+    return folders;
+  }
+
+  private include(top: OpenFile, s: Segment): void {
+    const { file } = top;
+    const named = this.includeName(file, s);
+    if (named === undefined) {
+      this.report(problem('error', 'pp-include', '#include needs "name" or <name>', file.range(s.hash, s.end), 'for example #include <ntddk.h>'));
+      return;
+    }
+    const { name, angled, range } = named;
+    if (name.length > 1000) {
+      this.report(problem('error', 'pp-include', 'this file name is too long', range, 'file names have at most 1000 characters'));
+      return;
+    }
+    const folders = angled ? [] : this.folders();
+    const found = this.resolver.find(name, folders);
+    if (found === undefined) {
+      if (/\.tmh$/i.test(name)) {
+        this.report(problem('information', 'pp-wpp', `'${name}' is made by the WPP trace preprocessor, which is not run; it is taken as empty`, range, 'trace macros it would define must be defined by the source'));
+      } else {
+        const hint = includeHint(name, [...new Set([...folders, ...this.options.includePaths])].map((f) => this.shown(f)));
+        this.report(problem('error', 'pp-include-not-found', `cannot open include file '${name}'`, range, hint));
+      }
+      return;
+    }
+    this.enterInclude(found, range);
+  }
+
+  private enterInclude(found: FoundInclude, range: Range): void {
+    const key = found.path.toLowerCase();
+    if (this.once.has(key)) return;
+    let file = this.byPath.get(key);
+    if (file === undefined) {
+      file = cachedFile(found.builtin ? found.name : this.shown(found.path), found.text, found.builtin);
+      this.byPath.set(key, file);
+      this.includes.push(file.file);
+    } else if (this.seen.has(file)) {
+      const { guard } = file;
+      if (guard !== null && this.macros.has(guard)) return;
+    }
+    if (this.open.length > MAX_INCLUDE_DEPTH) {
+      this.report(problem('error', 'pp-include-depth', `includes are nested more than ${MAX_INCLUDE_DEPTH} deep`, range, 'the header probably includes itself; add #pragma once to it'));
+      return;
+    }
+    if (++this.inclusions > MAX_INCLUSIONS) {
+      if (!this.stopped) this.stop(`this unit includes more than ${MAX_INCLUSIONS} files`, 'headers that include each other need #pragma once', file);
+      return;
+    }
+    this.enter(file, found.path, found.builtin ? '' : dirname(found.path));
+  }
+
+  /** The file name of an #include line: written directly, or what its macros expand to. */
+  private includeName(file: PPFile, s: Segment): { name: string; angled: boolean; range: Range } | undefined {
+    const { text } = file;
+    let p = s.start;
+    while (p < s.end && (text[p] === ' ' || text[p] === '\t')) p++;
+    const close = text[p] === '<' ? '>' : text[p] === '"' ? '"' : '';
+    if (close !== '') {
+      const e = text.indexOf(close, p + 1);
+      if (e < 0 || e >= s.end || e === p + 1) return undefined;
+      return { name: text.slice(p + 1, e).trim(), angled: close === '>', range: file.range(p, e + 1) };
+    }
+    const tokens = file.tokensOf(s);
+    const name = headerName(tokens) ?? headerName(this.expander.expandList(tokens));
+    return name && { ...name, range: file.range(p, Math.max(p, s.start + text.slice(s.start, s.end).trimEnd().length)) };
+  }
+
+  /** A path as the user sees it: relative to what the main file is shown relative to. */
+  private shown(path: string): string {
+    return this.root !== '' && path.startsWith(this.root) ? path.slice(this.root.length) : path;
+  }
+}
+
+/** The macros of a unit for a snippet: it uses few of thousands, so they are taken over one by one. */
+class SnippetMacros implements MacroTable {
+  private readonly used = new Map<string, MacroDef>();
+  constructor(private readonly unit: ReadonlyMap<string, MacroInfo>) {}
+
+  has(name: string): boolean {
+    return this.unit.has(name);
+  }
+
+  get(name: string): MacroDef | undefined {
+    const info = this.unit.get(name);
+    if (info === undefined || info instanceof MacroDef) return info;
+    let m = this.used.get(name);
+    if (m === undefined) this.used.set(name, (m = macroFromInfo(info)));
+    return m;
+  }
+}
+
+class SnippetPreprocessor extends TokenOutput {
+  private readonly tokens: readonly PPToken[];
+  private readonly end: Range;
+  private at = 0;
+
+  constructor(text: string, macros: ReadonlyMap<string, MacroInfo>, file: SourceFile, offset: number) {
+    super(new SnippetMacros(macros));
+    const source = new PPFile(file, text, offset);
+    const whole: Segment = { name: undefined, start: 0, end: source.text.length, hash: 0, next: 0, tokens: undefined, problems: undefined, macro: undefined };
+    this.tokens = source.tokensOf(whole);
+    this.reportAll(source.problems.filter((d) => d.code === 'pp-unterminated-comment'));
+    this.reportAll(whole.problems);
+    this.end = { file, start: offset + text.length, end: offset + text.length };
+  }
+
+  run(): { tokens: Token[]; diagnostics: Diagnostic[] } {
+    while (this.step());
+    this.finish(this.end);
+    return { tokens: this.out, diagnostics: this.diagnostics };
+  }
+
+  override readRaw(): PPToken | undefined {
+    return this.tokens[this.at++];
+  }
+
+  override lineAt(place: Range): number {
+    return place.file.position(place.start).line;
+  }
+
+  override fileAt(place: Range): string {
+    return place.file.path;
+  }
+
+  override hasInclude(): boolean {
+    return false;
+  }
+}
+
+/** `<a/b.h>` or `"a.h"` from tokens (in a macro form the spacing between the brackets is kept as one blank). */
+function headerName(tokens: readonly PPToken[]): { name: string; angled: boolean } | undefined {
+  const first = tokens[0];
+  if (first === undefined) return undefined;
+  if (first.kind === 'string' && /^".+"$/.test(first.text)) return { name: first.text.slice(1, -1), angled: false };
+  if (first.text !== '<') return undefined;
+  const close = tokens.findIndex((t) => t.text === '>');
+  if (close < 2) return undefined;
+  return { name: joinTokens(tokens.slice(1, close)), angled: true };
+}
+
+/** The predefined names that depend on the place of use. */
+function asDynamic(m: MacroDef): MacroDef {
+  return m.name === '__LINE__' || m.name === '__FILE__' || m.name === '__COUNTER__' ? m.withDynamic(m.name) : m;
+}
