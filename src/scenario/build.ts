@@ -1,0 +1,110 @@
+// From a scenario file to compiled C units: parse, expand sources, compile each driver and the bodies of each process. Everything that is wrong comes back as a list
+// of diagnostics; a build with errors is never run. Images (placing, code) are made later, because they need the kernel's table of routines.
+import type { Diagnostic } from '../base/diagnostic.js';
+import { dirname, type FileProvider } from '../base/files.js';
+import { SourceFile } from '../base/source.js';
+import { compileUnit } from '../c/compile-unit.js';
+import type { FunctionDef, TranslationUnit } from '../c/tree.js';
+import type { DriverBlock, ProcessBlock, Scenario } from './ast.js';
+import { bodyText } from './bodies.js';
+import { defaultScenarioText } from './default-scenario.js';
+import { parseScenario } from './parser.js';
+import { type DriverSources, driverSources, shownPath } from './sources.js';
+
+export interface BuiltDriver {
+  readonly block: DriverBlock;
+  readonly sources: DriverSources;
+  readonly units: readonly TranslationUnit[];
+}
+export interface BuiltProcess {
+  readonly block: ProcessBlock;
+  /** Undefined when the process has no bodies. */
+  readonly unit: TranslationUnit | undefined;
+}
+export interface Build {
+  readonly scenario: Scenario;
+  /** Folder of the scenario file; paths shown to the user are relative to it. */
+  readonly folder: string;
+  readonly drivers: readonly BuiltDriver[];
+  readonly processes: readonly BuiltProcess[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Paths that were asked for and are not in the snapshot: a host that fetches lazily reads them and builds again. */
+  readonly missing: ReadonlySet<string>;
+}
+
+export interface BuildOptions {
+  readonly files: FileProvider;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cpus?: number;
+  readonly seed?: number;
+}
+
+/** Builds a `.scenario` file, or the default scenario around a `.c` file. Never throws. */
+export function buildScenario(path: string, options: BuildOptions): Build {
+  const missing = new Set<string>();
+  const diagnostics: Diagnostic[] = [];
+  const folder = dirname(path);
+  const isC = /\.[ch]$/i.test(path);
+  const text = isC ? defaultScenarioText(path, options.files) : options.files.read(path);
+  const file = new SourceFile(isC ? `${shownPath(path, folder)} (default scenario)` : shownPath(path, folder), text ?? '');
+  if (text === undefined) {
+    missing.add(path);
+    diagnostics.push({ severity: 'error', code: 'scenario-missing-file', message: `scenario ${path} was not found`, hint: 'check the path; it is taken relative to the current folder' });
+  }
+  const parsed = parseScenario(file);
+  diagnostics.push(...parsed.diagnostics);
+  const scenario: Scenario = {
+    ...parsed.scenario,
+    machine: { ...parsed.scenario.machine, ...(options.cpus === undefined ? {} : { cpus: options.cpus }), ...(options.seed === undefined ? {} : { seed: options.seed }) },
+  };
+  if (text !== undefined && !scenario.drivers.length && !scenario.processes.length && !diagnostics.length)
+    diagnostics.push({ severity: 'error', code: 'scenario-empty', message: 'this scenario has no driver and no process', hint: 'add  driver "name" { sources "*.c"; }', range: { file, start: 0, end: Math.min(1, file.text.length) } });
+
+  const drivers = scenario.drivers.map((block) => buildDriver(block, folder, options, diagnostics, missing));
+  const processes = scenario.processes.map((block, index) => buildProcess(scenario, block, index, path, folder, options, diagnostics, missing));
+  return { scenario, folder, drivers, processes, diagnostics, missing };
+}
+
+/** The function a driver starts with, if one of its units defines it. */
+export function driverEntry(units: readonly TranslationUnit[]): FunctionDef | undefined {
+  for (const u of units) for (const f of u.functions) if (f.symbol.name === 'DriverEntry') return f;
+  return undefined;
+}
+
+function buildDriver(block: DriverBlock, folder: string, options: BuildOptions, diagnostics: Diagnostic[], missing: Set<string>): BuiltDriver {
+  const { sources, diagnostics: problems } = driverSources(block, folder, options.files, missing);
+  diagnostics.push(...problems);
+  const units = sources.paths
+    .filter((p) => options.files.read(p) !== undefined)
+    .map((p) => compileUnit(p, { files: options.files, builtinHeaders: options.headers, includePaths: sources.includes, defines: { DBG: '1', ...sources.defines }, missing }, shownPath(p, folder)));
+  for (const u of units) diagnostics.push(...u.diagnostics);
+  if (units.length && !driverEntry(units) && !problems.some((d) => d.severity === 'error'))
+    diagnostics.push({
+      severity: 'error',
+      code: 'driver-no-entry',
+      message: `driver "${block.name}" has no DriverEntry`,
+      hint: 'its sources must define  NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)',
+      range: block.range,
+    });
+  return { block, sources, units };
+}
+
+function buildProcess(
+  scenario: Scenario,
+  block: ProcessBlock,
+  index: number,
+  path: string,
+  folder: string,
+  options: BuildOptions,
+  diagnostics: Diagnostic[],
+  missing: Set<string>,
+): BuiltProcess {
+  if (!block.threads.length) return { block, unit: undefined };
+  const unitPath = `${path}.${index}.c`;
+  const text = bodyText(scenario, block);
+  // the unit's file shadows nothing: it exists only in this view of the files
+  const files: FileProvider = { read: (p) => (p === unitPath ? text : options.files.read(p)), list: (f) => options.files.list(f) };
+  const unit = compileUnit(unitPath, { files, builtinHeaders: options.headers, includePaths: [folder], defines: { DBG: '1' }, forcedIncludes: ['windows.h'], missing }, scenario.file.path);
+  diagnostics.push(...unit.diagnostics);
+  return { block, unit };
+}
