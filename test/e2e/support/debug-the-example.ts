@@ -1,0 +1,41 @@
+// The user's first minutes, the same in every workbench: open the driver, set a breakpoint in the process-create callback, press F5, look at the
+// stop, step, run on. Pictures of the stop are kept.
+import assert from 'node:assert/strict';
+import type { Example } from './example.js';
+import type { Workbench } from './workbench.js';
+
+export async function debugTheExample(workbench: Workbench, example: Example): Promise<void> {
+  const { file, name, line } = example.callback;
+  await workbench.openFile(file);
+  await workbench.toggleBreakpoint(line);
+  await workbench.press('F5');
+
+  // the stop: toolbar, call stack through driver, kernel and scenario, current line in the editor, variables
+  await workbench.toolbar.waitFor();
+  await workbench.topFrame
+    .filter({ hasText: name })
+    .filter({ hasText: `${line}` })
+    .waitFor();
+  await workbench.currentLine.waitFor();
+  assert.ok((await workbench.frames.count()) >= 3, 'driver, kernel and scenario frames are shown');
+  await workbench.frames.filter({ hasText: example.scenario }).first().waitFor();
+  await workbench.expandFirstScope();
+  const createInfo = workbench.variables.filter({ hasText: 'CreateInfo' }).first();
+  await createInfo.waitFor();
+  assert.match((await createInfo.textContent()) ?? '', /0x[0-9a-f`]+/i);
+  await workbench.screenshot('stopped-in-callback');
+
+  // a step moves to another line of the same function
+  await workbench.press('F10');
+  await workbench.topFrame
+    .filter({ hasText: name })
+    .filter({ hasNotText: new RegExp(`\\b${line}:\\d+`) })
+    .waitFor();
+  await workbench.screenshot('stepped');
+
+  // without the breakpoint the scenario runs to its end
+  await workbench.runCommand('Debug: Remove All Breakpoints');
+  await workbench.press('F5');
+  await workbench.toolbar.waitFor({ state: 'hidden' });
+  await workbench.screenshot('ended');
+}

@@ -1,0 +1,30 @@
+// The example the end-to-end tests run, copied so that a run leaves nothing behind, and where in it they stop: the first statement of the process
+// notify callback, found in the source so that the tests do not follow every edit of the example.
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { root } from '../../../scripts/lib/process.mjs';
+import { findCallback } from './callback.js';
+
+export interface Example {
+  readonly folder: string;
+  readonly scenario: string;
+  /** File name, function name and line (1-based) of the callback's first statement. */
+  readonly callback: { readonly file: string; readonly name: string; readonly line: number };
+  remove(): void;
+}
+
+/** Copies examples/procwatch. */
+export function procwatch(): Example {
+  const folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'interlock-example-')), 'procwatch');
+  cpSync(process.env.INTERLOCK_E2E_EXAMPLE ?? path.join(root, 'examples/procwatch'), folder, { recursive: true });
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.c'));
+  for (const source of sources.sort()) {
+    const found = findCallback(readFileSync(path.join(folder, source), 'utf8'));
+    if (found) {
+      const remove = () => rmSync(path.dirname(folder), { recursive: true, force: true });
+      return { folder, scenario: 'procwatch.scenario', callback: { file: path.basename(source), ...found }, remove };
+    }
+  }
+  throw new Error('examples/procwatch has no function with a PPS_CREATE_NOTIFY_INFO parameter and a body');
+}

@@ -1,0 +1,102 @@
+// What a user does in the workbench, in the words of a test: open a file, set a breakpoint, press F5, look at the debug view. The selectors were
+// seen to hold in VS Code 1.91 (web) and 1.139 (server).
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { outputFolder } from './browser.js';
+
+export class Workbench {
+  private pictures = 0;
+
+  /** `name` begins the file names of this run's screenshots. */
+  constructor(
+    readonly page: Page,
+    private readonly name: string,
+  ) {
+    mkdirSync(outputFolder, { recursive: true });
+  }
+
+  async open(url: string): Promise<void> {
+    await this.page.goto(url);
+    await this.page.locator('.monaco-workbench').waitFor();
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+  }
+
+  /** Opens a file by its name through Quick Open. */
+  async openFile(name: string): Promise<void> {
+    await this.quickInput('Control+p', name, this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first());
+    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+    await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
+  }
+
+  /** Puts the cursor on a line (1-based) of the file in front and toggles a breakpoint there. */
+  async toggleBreakpoint(line: number): Promise<void> {
+    await this.page.locator('.editor-instance .monaco-editor .view-lines').first().click();
+    await this.page.keyboard.press('Control+g');
+    await this.page.locator('.quick-input-widget input').fill(`:${line}`);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await this.page.keyboard.press('F9');
+    await this.page.locator('.glyph-margin-widgets .codicon-debug-breakpoint, .codicon-debug-breakpoint').first().waitFor();
+  }
+
+  async runCommand(title: string): Promise<void> {
+    await this.quickInput('F1', `>${title}`, this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first());
+  }
+
+  press(key: string): Promise<void> {
+    return this.page.keyboard.press(key);
+  }
+
+  /** The stack frame in focus, as the call stack view shows it (function, file, line). */
+  get topFrame(): Locator {
+    return this.page.locator('.debug-call-stack .monaco-list-row .stack-frame').first();
+  }
+
+  get frames(): Locator {
+    return this.page.locator('.debug-call-stack .monaco-list-row .stack-frame');
+  }
+
+  get variables(): Locator {
+    return this.page.locator('.debug-variables .monaco-list-row');
+  }
+
+  /** The line decorated as the next to run. */
+  get currentLine(): Locator {
+    return this.page.locator('.debug-top-stack-frame-line').first();
+  }
+
+  get toolbar(): Locator {
+    return this.page.locator('.debug-toolbar');
+  }
+
+  /** Opens the first scope of the variables view, which VS Code does not always do by itself. */
+  async expandFirstScope(): Promise<void> {
+    const scope = this.variables.first();
+    await scope.waitFor();
+    if ((await scope.getAttribute('aria-expanded')) !== 'true') await scope.click();
+  }
+
+  /** Evaluates in the debug console and answers when `expected` appears there. */
+  async evaluate(expression: string, expected: string | RegExp): Promise<void> {
+    await this.runCommand('Debug Console: Focus on Debug Console View');
+    await this.page.locator('.repl-input-wrapper .monaco-editor').first().click();
+    await this.page.keyboard.insertText(expression);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.repl .monaco-list-row .evaluation-result, .repl .monaco-list-row', { hasText: expected }).last().waitFor();
+  }
+
+  /** Keeps a picture in test/e2e/output/. */
+  async screenshot(what: string): Promise<void> {
+    this.pictures += 1;
+    await this.page.screenshot({ path: path.join(outputFolder, `${this.name}-${this.pictures}-${what}.png`) });
+  }
+
+  private async quickInput(key: string, text: string, row: Locator): Promise<void> {
+    await this.page.keyboard.press(key);
+    await this.page.locator('.quick-input-widget input').fill(text);
+    await row.waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+}
