@@ -1,0 +1,141 @@
+// The one linear memory that holds the whole machine, and the ways TypeScript reaches it: trusted by address (`memory.u32(a)`), checked like an
+// access of compiled code (`memory.checked.u32(a)`), raw by offset (`memory.raw.u32(o)`). `translate` is the check itself; the wasm slow path uses
+// the same function, so that a driver and a DDI working for it see the same faults.
+import {
+  type Addr,
+  Deny,
+  DENY_TABLE,
+  DENY_UNMAPPED,
+  DIRTY_TABLE,
+  HOST_END,
+  KERNEL_BASE,
+  MEMORY_SIZE,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  USER_BASE,
+  WASM_PAGES,
+} from './abi.js';
+import { Accessors } from './accessors.js';
+import { PageTable } from './pages.js';
+import { Registers } from './registers.js';
+import { SimulatedFault } from './routine.js';
+import { WatchList } from './watch.js';
+
+/** Bits that only ask for a closer look; everything else in a deny byte refuses. */
+const LOOK = Deny.Watch | Deny.Slow;
+
+class CheckedAccessors extends Accessors {
+  constructor(private readonly memory: Memory) {
+    super(memory.wasm.buffer);
+  }
+  /** The same check as an access of compiled code on the running CPU (mode, IRQL, page bits). */
+  at(a: Addr, size: number, write: boolean): number {
+    const o = this.memory.translate(a, size, write);
+    if (o < 0) throw new SimulatedFault(this.memory.firstRefused(a, size, write), write, size);
+    if (write) this.mark(o, size);
+    return o;
+  }
+}
+
+class RawAccessors extends Accessors {
+  at(o: number, size: number, write: boolean): number {
+    if (o < 0 || o + size > HOST_END) throw new RangeError(`offset ${o} is outside linear memory`);
+    if (write && o < MEMORY_SIZE) this.mark(o, size);
+    return o;
+  }
+}
+
+/**
+ * Trusted accessors by simulated address (kernel address, or user address of the current process): no page check, for the kernel's own structures.
+ * An address outside the memory throws SimulatedFault (a driver may have overwritten the pointer that is followed).
+ */
+export class Memory extends Accessors {
+  /** Like the trusted accessors, but with the page check of the running CPU; throws SimulatedFault. For everything a driver passed in. */
+  readonly checked: Accessors;
+  /** By offset in linear memory instead of address. */
+  readonly raw: Accessors;
+  readonly registers: Registers;
+  readonly pages: PageTable;
+  /** Data breakpoints. */
+  readonly watches: WatchList;
+  /** Asked for an access to a page with Deny.Slow (pool state bytes): false refuses it. Set by the kernel's pool. */
+  slowAccess: ((offset: number, size: number, write: boolean) => boolean) | undefined;
+  /** One byte a page, non-zero = written since the last checkpoint. */
+  readonly dirty: Uint8Array;
+  readonly deny: Uint8Array;
+
+  constructor(readonly wasm: WebAssembly.Memory = new WebAssembly.Memory({ initial: WASM_PAGES, maximum: WASM_PAGES })) {
+    super(wasm.buffer);
+    this.dirty = new Uint8Array(wasm.buffer, DIRTY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
+    this.deny = new Uint8Array(wasm.buffer, DENY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
+    this.deny.fill(DENY_UNMAPPED);
+    this.registers = new Registers(wasm.buffer);
+    this.pages = new PageTable(this);
+    this.watches = new WatchList(this.deny);
+    this.checked = new CheckedAccessors(this);
+    this.raw = new RawAccessors(wasm.buffer);
+  }
+
+  /** The whole linear memory (simulated part and host-only part). Writers must call `touch`. */
+  get buffer(): Uint8Array {
+    return this.all;
+  }
+
+  /** Marks simulated pages dirty after a write through `buffer`. */
+  touch(offset: number, size: number): void {
+    if (size > 0) this.mark(offset, size);
+  }
+
+  /** Offset of an address by range alone (no page check), -1 when it is outside the kernel range and the current process' window. */
+  offsetOf(a: Addr, size = 1): number {
+    let o = a - KERNEL_BASE;
+    if (o >= 0 && o + size <= MEMORY_SIZE) return o;
+    o = a - USER_BASE;
+    return o >= 0 && o + size <= this.registers.userSize ? o + this.registers.userOffset : -1;
+  }
+
+  at(a: Addr, size: number, write: boolean): number {
+    const o = this.offsetOf(a, size);
+    if (o < 0) throw new SimulatedFault(a, write, size);
+    if (write) this.mark(o, size);
+    return o;
+  }
+
+  /**
+   * The check of one access by the running CPU: address range, user window, deny bits of every page touched, data breakpoints, pool state.
+   * Returns the offset, or -1 when it faults. Does not mark dirty. Kernel addresses are refused in user mode.
+   */
+  translate(a: Addr, size: number, write: boolean): number {
+    const o = this.offsetOf(a, size);
+    if (o < 0) return -1;
+    const r = this.registers;
+    if (a < 0 && r.userMode) return -1;
+    const mask = write ? r.writeMask : r.readMask;
+    const last = (o + (size > 0 ? size - 1 : 0)) >>> PAGE_SHIFT;
+    let bits = 0;
+    for (let p = o >>> PAGE_SHIFT; p <= last; p++) bits |= this.deny[p] & mask;
+    if (bits === 0) return o;
+    if (bits & ~LOOK) return -1;
+    if (bits & Deny.Slow && this.slowAccess && !this.slowAccess(o, size, write)) return -1;
+    if (bits & Deny.Watch) this.watches.note(o, size, write);
+    return o;
+  }
+
+  /** May the running CPU do this access? (ProbeForRead and friends; does not trigger data breakpoints.) */
+  allowed(a: Addr, size: number, write: boolean): boolean {
+    const paused = this.watches.paused;
+    this.watches.paused = true;
+    const ok = this.translate(a, size, write) >= 0;
+    this.watches.paused = paused;
+    return ok;
+  }
+
+  /** The first address of a refused access that is itself refused: what CR2 would hold for an access that crosses into a bad page. */
+  firstRefused(a: Addr, size: number, write: boolean): Addr {
+    if (size <= 1 || !this.allowed(a, 1, write)) return a;
+    for (let next = (Math.floor(a / PAGE_SIZE) + 1) * PAGE_SIZE; next < a + size; next += PAGE_SIZE) {
+      if (!this.allowed(next, 1, write)) return next;
+    }
+    return a;
+  }
+}

@@ -1,0 +1,75 @@
+// Data breakpoints: ranges of linear memory whose pages carry Deny.Watch, so that only accesses to these pages take the slow path.
+// They belong to the debugger, not to the simulated state: checkpoints leave the bit out and a restore puts it back.
+import { DENY_TABLE, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
+
+export interface Watch {
+  readonly offset: number;
+  readonly size: number;
+  readonly onRead: boolean;
+  readonly onWrite: boolean;
+}
+
+/** An access that touched a watch. The step that did it has been completed when the machine stops. */
+export interface WatchHit {
+  readonly watch: Watch;
+  readonly offset: number;
+  readonly size: number;
+  readonly write: boolean;
+}
+
+export class WatchList {
+  private list: Watch[] = [];
+  /** First hit since `take`. */
+  private pending: WatchHit | undefined;
+  /** Set while somebody only asks. */
+  paused = false;
+  /** Called at a hit (the machine ends the slice after the present step). */
+  onHit: (() => void) | undefined;
+
+  constructor(private readonly deny: Uint8Array) {}
+
+  get watches(): readonly Watch[] {
+    return this.list;
+  }
+
+  /** Replaces all watches. */
+  set(watches: readonly Watch[]): void {
+    for (const w of this.list) this.bits(w, false);
+    this.list = [...watches];
+    this.apply();
+  }
+
+  /** Puts the page bits back (after a restore wrote the deny table). */
+  apply(): void {
+    for (const w of this.list) this.bits(w, true);
+  }
+
+  note(offset: number, size: number, write: boolean): void {
+    if (this.paused || this.pending) return;
+    for (const w of this.list) {
+      if (offset < w.offset + w.size && w.offset < offset + size && (write ? w.onWrite : w.onRead)) {
+        this.pending = { watch: w, offset, size, write };
+        this.onHit?.();
+        return;
+      }
+    }
+  }
+
+  /** The hit that stopped the machine, if any; forgets it. */
+  take(): WatchHit | undefined {
+    const hit = this.pending;
+    this.pending = undefined;
+    return hit;
+  }
+
+  private bits(w: Watch, on: boolean): void {
+    const end = Math.min(w.offset + w.size, MEMORY_SIZE);
+    for (let p = w.offset >>> PAGE_SHIFT; p * PAGE_SIZE < end; p++) {
+      if (on) this.deny[p] |= Deny.Watch;
+      else this.deny[p] &= ~Deny.Watch;
+    }
+  }
+}
+
+/** True for offsets inside the deny table (used by the checkpoint to mask the watch bit). */
+export const isDenyPage = (page: number): boolean => page * PAGE_SIZE >= DENY_TABLE && page * PAGE_SIZE < DENY_TABLE + (MEMORY_SIZE >>> PAGE_SHIFT);
