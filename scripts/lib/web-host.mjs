@@ -49,6 +49,10 @@ export async function serveWorkbench({ hostFolder, folder, port = undefined }) {
     const from = path.join(root, name);
     if (fs.existsSync(from)) fs.cpSync(from, path.join(extension, name), { recursive: true });
   }
+  // a workbench that is served has no settings file of its own: its defaults come with the extension's copy
+  const manifest = JSON.parse(fs.readFileSync(path.join(extension, 'package.json'), 'utf8'));
+  manifest.contributes.configurationDefaults = { 'workbench.startupEditor': 'readme', 'workbench.tips.enabled': false };
+  fs.writeFileSync(path.join(extension, 'package.json'), JSON.stringify(manifest));
 
   const log = console.log;
   console.log = () => {}; // it announces every folder it serves

@@ -9,7 +9,7 @@ import { findCallback } from './callback.js';
 export interface Example {
   readonly folder: string;
   readonly scenario: string;
-  /** File name, function name and line (1-based) of the callback's first statement. */
+  /** Path in the example, function name and line (1-based) of the callback's first statement. */
   readonly callback: { readonly file: string; readonly name: string; readonly line: number };
   remove(): void;
 }
@@ -23,7 +23,7 @@ export function procwatch(): Example {
     const found = findCallback(readFileSync(path.join(folder, source), 'utf8'));
     if (found) {
       const remove = () => rmSync(path.dirname(folder), { recursive: true, force: true });
-      return { folder, scenario: 'procwatch.scenario', callback: { file: path.basename(source), ...found }, remove };
+      return { folder, scenario: 'procwatch.scenario', callback: { file: source, ...found }, remove };
     }
   }
   throw new Error('examples/procwatch has no function with a PPS_CREATE_NOTIFY_INFO parameter and a body');

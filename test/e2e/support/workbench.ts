@@ -22,9 +22,16 @@ export class Workbench {
     await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
   }
 
-  /** Opens a file by its name through Quick Open. */
-  async openFile(name: string): Promise<void> {
-    await this.quickInput('Control+p', name, this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first());
+  /** Opens a file through the explorer; the path is relative to the opened folder. */
+  async openFile(relativePath: string): Promise<void> {
+    const names = relativePath.split(/[\\/]/);
+    const name = names[names.length - 1];
+    const row = (label: string) => this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label="${label}"]`).first();
+    for (const folder of names.slice(0, -1)) {
+      await row(folder).waitFor();
+      if ((await row(folder).getAttribute('aria-expanded')) !== 'true') await row(folder).click();
+    }
+    await row(name).dblclick();
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
     await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
   }
@@ -32,16 +39,13 @@ export class Workbench {
   /** Puts the cursor on a line (1-based) of the file in front and toggles a breakpoint there. */
   async toggleBreakpoint(line: number): Promise<void> {
     await this.page.locator('.editor-instance .monaco-editor .view-lines').first().click();
-    await this.page.keyboard.press('Control+g');
-    await this.page.locator('.quick-input-widget input').fill(`:${line}`);
-    await this.page.keyboard.press('Enter');
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await this.quickInput('Control+g', `:${line}`, `${line}`);
     await this.page.keyboard.press('F9');
-    await this.page.locator('.glyph-margin-widgets .codicon-debug-breakpoint, .codicon-debug-breakpoint').first().waitFor();
+    await this.page.locator('.codicon-debug-breakpoint').first().waitFor();
   }
 
   async runCommand(title: string): Promise<void> {
-    await this.quickInput('F1', `>${title}`, this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first());
+    await this.quickInput('F1', `>${title}`, title);
   }
 
   press(key: string): Promise<void> {
@@ -92,11 +96,24 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(outputFolder, `${this.name}-${this.pictures}-${what}.png`) });
   }
 
-  private async quickInput(key: string, text: string, row: Locator): Promise<void> {
-    await this.page.keyboard.press(key);
-    await this.page.locator('.quick-input-widget input').fill(text);
-    await row.waitFor();
-    await this.page.keyboard.press('Enter');
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  /**
+   * Types into the quick input and takes its first row, once that is the wanted one. While a workbench starts, an editor that opens takes the
+   * focus and so closes the input: then it is opened again.
+   */
+  private async quickInput(key: string, text: string, wanted: string): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: wanted });
+    for (let attempts = 5; ; attempts--) {
+      try {
+        await this.page.keyboard.press(key);
+        await this.page.locator('.quick-input-box input').fill(text, { timeout: 3000 });
+        await row.waitFor({ timeout: 6000 });
+        await this.page.keyboard.press('Enter');
+        await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 3000 });
+        return;
+      } catch (error) {
+        if (attempts === 1) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 }
