@@ -36,6 +36,8 @@ export interface MachineHost {
   onFault?(x: ExceptionInfo): Status | undefined;
   /** Nobody handles it, or it cannot be handled (stack overflow, fast fail, broken chain). Returns Stopped with Reason set (BugCheck, Dispatch, Call ...). */
   onUnhandled(x: UnhandledException): Status;
+  /** Code address of a routine, for exception records. */
+  routineAddress?(id: number): Addr;
   /** Plain data (JSON) that is part of the simulated state but not in memory, for checkpoints. */
   saveState?(): unknown;
   restoreState?(state: unknown): void;

@@ -29,6 +29,8 @@ export interface SehRegion {
   readonly handler: number;
   /** Offset from fp of the region's area of SEH_AREA_SIZE bytes (see compile/seh.ts). */
   readonly area: number;
+  /** finally: number of the step that ends the body (where Reason.Unwind stops), so that the machine knows which body has ended. */
+  readonly finallyEnd?: number;
 }
 
 export interface LocalInfo {

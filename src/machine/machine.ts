@@ -25,8 +25,8 @@ import type { CompiledImage, FunctionInfo, Step } from './image.js';
 import { Loader } from './loader.js';
 import { Memory } from './memory.js';
 import type { Registers } from './registers.js';
-import { type RoutineDefinition, routineFixedSize } from './routine.js';
-import { beginRaise, internalRoutine, type RaiseOptions } from './seh.js';
+import { routineFixedSize } from './routine.js';
+import { beginRaise, exceptionAt, internalRoutine, pushTrap, type RaiseOptions } from './seh.js';
 import { describeFrame } from './walk.js';
 
 export type { ExceptionInfo, MachineHost, UnhandledException } from './host.js';
@@ -146,7 +146,8 @@ export class Machine {
   unresolved(fp: number): { readonly image: CompiledImage; readonly name: string; readonly range: CompiledImage['unresolved'][number]['range'] } | undefined {
     return this.images.unresolved(this.mem.raw.u32(fp + FRAME.result), this.mem.raw.u32(fp + FRAME.result + 4), this.headers.prev(fp), this.headers);
   }
-  routine(id: number): RoutineDefinition<never> | undefined {
+  /** Name and frame size of a routine, the host's or a machine-internal one. */
+  routine(id: number): { readonly name: string; readonly locals?: number } | undefined {
     return internalRoutine(id) ?? this.host.routines[id];
   }
   /** Bytes of a function's frame before its argument slots. */
@@ -273,6 +274,21 @@ export class Machine {
    */
   raise(code: number, options: RaiseOptions = {}): Status {
     return beginRaise(this, code, options);
+  }
+  /** Runs the unwind action of the routine frame at fp. */
+  unwindRoutine(fp: number): void {
+    this.dispatcher.unwindRoutine(fp, this.headers.fn(fp) - ROUTINE_BASE);
+  }
+  /**
+   * Between slices: pushes a trap frame on Top that keeps ReturnValue and ExceptionCode of the interrupted code; DPC, interrupt and APC frames go on top
+   * of it, and when they have returned the interrupted frame goes on as if nothing had been. Throws StackFault.
+   */
+  pushTrap(flags = 0): number {
+    return pushTrap(this, flags);
+  }
+  /** The exception that is being dispatched when the machine stopped with Top = its dispatcher frame (first chance, unhandled), else undefined. */
+  exception(fp = this.registers.top): ExceptionInfo | undefined {
+    return exceptionAt(this, fp);
   }
   /** `name+step` of a frame with file and line where there is one, for messages. */
   where(fp: number): string {

@@ -1,0 +1,217 @@
+// Checkpoints: pages that changed since the checkpoint before, in a tree of deltas. Restoring touches only pages that differ between two
+// states, so going back, forking and exploring are the same cheap operation.
+//
+// Page numbers are offset >> 12 over the whole linear memory: simulated pages, and behind them the deny table (page permissions are state too; its
+// Watch bits are the debugger's and are left out). Registers of all CPUs and the host's plain data complete the state.
+import { DENY_TABLE, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
+import { type CpuSnapshot, restoreCpu, snapshotCpu } from './cpu.js';
+import type { Machine } from './machine.js';
+import { PagePool } from './page-pool.js';
+import { DENY_CHUNKS } from './pages.js';
+
+const FIRST_DENY_PAGE = DENY_TABLE >>> PAGE_SHIFT;
+const PAGES = MEMORY_SIZE >>> PAGE_SHIFT;
+const MAGIC = 0x504b4c49; // "ILKP"
+
+/** A state of the machine. Opaque to its users; keep the reference, give it back with `machine.release`. */
+export interface Checkpoint {
+  /** Steps executed on each CPU when it was taken. */
+  readonly times: readonly number[];
+  /** Bytes of page copies it holds itself (without the ones it builds on). */
+  readonly size: number;
+}
+
+class Delta implements Checkpoint {
+  readonly depth: number;
+  /** Checkpoints that build on this one + 1 while it is the base of the machine + 1 until it is released. */
+  users = 1;
+  released = false;
+
+  constructor(
+    readonly parent: Delta | undefined,
+    readonly pages: Map<number, Uint8Array>,
+    readonly cpus: readonly CpuSnapshot[],
+    readonly running: number,
+    readonly host: unknown,
+  ) {
+    this.depth = parent ? parent.depth + 1 : 0;
+    if (parent) parent.users++;
+  }
+  get times(): readonly number[] {
+    return this.cpus.map((c) => c.time);
+  }
+  get size(): number {
+    return this.pages.size * PAGE_SIZE;
+  }
+  /** Contents of a page in this state; undefined = never written (all zero). */
+  page(n: number): Uint8Array | undefined {
+    for (let d: Delta | undefined = this; d; d = d.parent) {
+      const p = d.pages.get(n);
+      if (p) return p;
+    }
+    return undefined;
+  }
+}
+
+export class CheckpointStore {
+  private readonly pool = new PagePool();
+  /** The state that the dirty marks are relative to; undefined = the fresh machine. */
+  private base: Delta | undefined;
+
+  constructor(private readonly m: Machine) {}
+
+  take(): Checkpoint {
+    const m = this.m;
+    const all = m.mem.buffer;
+    const pages = new Map<number, Uint8Array>();
+    for (const n of this.dirtyPages()) {
+      const copy = this.pool.take();
+      copy.set(all.subarray(n * PAGE_SIZE, (n + 1) * PAGE_SIZE));
+      if (n >= FIRST_DENY_PAGE) for (let i = 0; i < PAGE_SIZE; i++) copy[i] &= ~Deny.Watch;
+      pages.set(n, copy);
+    }
+    m.cpu.words.set(m.registers.words);
+    const c = new Delta(this.base, pages, m.cpus.map(snapshotCpu), m.registers.cpu, m.host.saveState?.());
+    this.clean();
+    this.setBase(c);
+    return c;
+  }
+
+  restore(to: Checkpoint): void {
+    if (!(to instanceof Delta)) throw new Error('not a checkpoint of this machine');
+    if (to.released && to.users === 0) throw new Error('the checkpoint was released');
+    const m = this.m;
+    const all = m.mem.buffer;
+    const changed = new Set(this.dirtyPages());
+    let a = this.base;
+    let b: Delta | undefined = to;
+    while (a !== b) {
+      if (a && (!b || a.depth >= b.depth)) {
+        for (const n of a.pages.keys()) changed.add(n);
+        a = a.parent;
+      } else {
+        for (const n of b!.pages.keys()) changed.add(n);
+        b = b!.parent;
+      }
+    }
+    for (const n of changed) {
+      const copy = to.page(n);
+      if (copy) all.set(copy, n * PAGE_SIZE);
+      else all.fill(0, n * PAGE_SIZE, (n + 1) * PAGE_SIZE);
+    }
+    m.mem.watches.apply();
+    m.cpus.forEach((c, i) => {
+      restoreCpu(c, to.cpus[i]);
+    });
+    m.registers.words.set(m.cpus[to.running].words);
+    m.registers.updateMasks();
+    if (to.host !== undefined) m.host.restoreState?.(to.host);
+    this.clean();
+    this.setBase(to);
+  }
+
+  release(c: Checkpoint): void {
+    if (!(c instanceof Delta) || c.released) return;
+    c.released = true;
+    this.drop(c);
+  }
+
+  serialize(c: Checkpoint): Uint8Array {
+    if (!(c instanceof Delta)) throw new Error('not a checkpoint of this machine');
+    const numbers = new Set<number>();
+    for (let d: Delta | undefined = c; d; d = d.parent) for (const n of d.pages.keys()) numbers.add(n);
+    const pages = [...numbers].sort((x, y) => x - y).filter((n) => c.page(n)!.some((v) => v !== 0));
+    const json = new TextEncoder().encode(JSON.stringify({ cpus: c.cpus, running: c.running, host: c.host }));
+    const out = new Uint8Array(12 + json.length + pages.length * (4 + PAGE_SIZE));
+    const view = new DataView(out.buffer);
+    view.setUint32(0, MAGIC, true);
+    view.setUint32(4, json.length, true);
+    view.setUint32(8, pages.length, true);
+    out.set(json, 12);
+    let at = 12 + json.length;
+    for (const n of pages) {
+      view.setUint32(at, n, true);
+      out.set(c.page(n)!, at + 4);
+      at += 4 + PAGE_SIZE;
+    }
+    return out;
+  }
+
+  deserialize(data: Uint8Array): Checkpoint {
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    if (data.length < 12 || view.getUint32(0, true) !== MAGIC) throw new Error('not a saved checkpoint');
+    const jsonLength = view.getUint32(4, true);
+    const count = view.getUint32(8, true);
+    if (data.length !== 12 + jsonLength + count * (4 + PAGE_SIZE)) throw new Error('the saved checkpoint is cut off');
+    const state = JSON.parse(new TextDecoder().decode(data.subarray(12, 12 + jsonLength))) as {
+      cpus: CpuSnapshot[];
+      running: number;
+      host: unknown;
+    };
+    if (state.cpus.length !== this.m.cpus.length) {
+      throw new Error(`the saved checkpoint has ${state.cpus.length} CPUs, the machine ${this.m.cpus.length}`);
+    }
+    const pages = new Map<number, Uint8Array>();
+    let at = 12 + jsonLength;
+    for (let i = 0; i < count; i++, at += 4 + PAGE_SIZE) {
+      const copy = this.pool.take();
+      copy.set(data.subarray(at + 4, at + 4 + PAGE_SIZE));
+      pages.set(view.getUint32(at, true), copy);
+    }
+    return new Delta(undefined, pages, state.cpus, state.running, state.host);
+  }
+
+  private dirtyPages(): number[] {
+    const out: number[] = [];
+    const { dirty, pages } = this.m.mem;
+    const words = new Int32Array(dirty.buffer, dirty.byteOffset, PAGES >> 2);
+    for (let w = 0; w < words.length; w++) {
+      if (words[w] === 0) continue;
+      for (let i = 0; i < 4; i++) if (dirty[4 * w + i]) out.push(4 * w + i);
+    }
+    for (let i = 0; i < DENY_CHUNKS; i++) if (pages.dirtyChunks[i]) out.push(FIRST_DENY_PAGE + i);
+    return out;
+  }
+
+  private clean(): void {
+    this.m.mem.dirty.fill(0);
+    this.m.mem.pages.dirtyChunks.fill(0);
+  }
+
+  private setBase(c: Delta): void {
+    const old = this.base;
+    c.users++;
+    this.base = c;
+    if (old) this.drop(old);
+  }
+
+  /** One user less; without users the page copies go back to the pool. */
+  private drop(c: Delta): void {
+    for (let d: Delta | undefined = c; d && --d.users === 0; d = d.parent) {
+      for (const p of d.pages.values()) this.pool.give(p);
+      d.pages.clear();
+    }
+  }
+}
+
+/** Hash of the simulated memory and page permissions (FNV-1a over nonzero pages): equal states have equal hashes. For tests and verification. */
+export function memoryHash(m: Machine): string {
+  const words = new Int32Array(m.mem.wasm.buffer);
+  let a = 0x811c9dc5 | 0;
+  let b = 0x9e3779b9 | 0;
+  for (let page = 0; page < PAGES; page++) {
+    if (m.mem.deny[page] === 7 && !isTouched(words, page)) continue;
+    const start = page << 10;
+    a = Math.imul(a ^ page ^ ((m.mem.deny[page] & ~Deny.Watch) << 20), 0x01000193);
+    for (let i = start; i < start + 1024; i++) {
+      a = Math.imul(a ^ words[i], 0x01000193);
+      b = (Math.imul(b, 31) + words[i]) | 0;
+    }
+  }
+  return (a >>> 0).toString(16).padStart(8, '0') + (b >>> 0).toString(16).padStart(8, '0');
+}
+
+/** Unmapped pages are looked at only at a few words: reading all of an unused gigabyte would commit it. */
+function isTouched(words: Int32Array, page: number): boolean {
+  return (words[page << 10] | words[(page << 10) + 1023]) !== 0;
+}
