@@ -7,7 +7,8 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import type { Range } from '../base/source.js';
 import { SourceFile } from '../base/source.js';
 import { type HideSet, hideAlso, hideIntersection, hides, hideUnion } from './hide-set.js';
-import { lex, type PPToken, wordKind } from './lexer.js';
+import { wordKind } from './intern.js';
+import { lex, type PPToken } from './lexer.js';
 import { type BodyItem, type MacroDef, problem } from './macros.js';
 
 /** Where raw tokens come from and what depends on the place of use. */

@@ -2,8 +2,11 @@
 // looked up in the folder listings when the exact name fails. Order as with MSVC: for "" the folder of the including file and of the files
 // that include it, then the include paths, last Interlock's own headers.
 import { dirname, type FileProvider, joinPath, normalizePath } from '../base/files.js';
-import { SourceFile } from '../base/source.js';
-import { PPFile } from './pp-file.js';
+import { type Range, SourceFile } from '../base/source.js';
+import type { Expander } from './expander.js';
+import type { PPToken } from './lexer.js';
+import { joinTokens } from './macros.js';
+import { PPFile, type Segment } from './pp-file.js';
 
 export interface FoundInclude {
   /** Normalised path, or `<name>` for a built-in header; identifies the file within a unit when lower-cased. */
@@ -81,6 +84,34 @@ export class IncludeResolver {
   }
 }
 
+// ---------------------------------------------------------------- the name on the line
+/** The file name of an #include line: written directly, or what its macros expand to. */
+export function includeName(file: PPFile, s: Segment, expander: Expander): { name: string; angled: boolean; range: Range } | undefined {
+  const { text } = file;
+  let p = s.start;
+  while (p < s.end && (text[p] === ' ' || text[p] === '\t')) p++;
+  const close = text[p] === '<' ? '>' : text[p] === '"' ? '"' : '';
+  if (close !== '') {
+    const e = text.indexOf(close, p + 1);
+    if (e < 0 || e >= s.end || e === p + 1) return undefined;
+    return { name: text.slice(p + 1, e).trim(), angled: close === '>', range: file.range(p, e + 1) };
+  }
+  const tokens = file.tokensOf(s);
+  const name = headerName(tokens) ?? headerName(expander.expandList(tokens));
+  return name && { ...name, range: file.range(p, Math.max(p, s.start + text.slice(s.start, s.end).trimEnd().length)) };
+}
+
+/** `<a/b.h>` or `"a.h"` from tokens (in a macro form the spacing between the brackets is kept as one blank). */
+export function headerName(tokens: readonly PPToken[]): { name: string; angled: boolean } | undefined {
+  const first = tokens[0];
+  if (first === undefined) return undefined;
+  if (first.kind === 'string' && /^".+"$/.test(first.text)) return { name: first.text.slice(1, -1), angled: false };
+  if (first.text !== '<') return undefined;
+  const close = tokens.findIndex((t) => t.text === '>');
+  if (close < 2) return undefined;
+  return { name: joinTokens(tokens.slice(1, close)), angled: true };
+}
+
 // ---------------------------------------------------------------- the cache of read headers
 const MAX_CACHED = 512;
 const cache = new Map<string, PPFile>();
@@ -101,7 +132,7 @@ export function cachedFile(shown: string, text: string, builtin: boolean): PPFil
 const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
   [/^(wdf|wudf|wdfldr|wdfinstaller|wdfrequest|wdfdevice)\w*\.h$/, 'the Windows Driver Framework (KMDF/UMDF) is not simulated; Interlock runs WDM drivers'],
   [/^(ndis|ntddndis|netadaptercx|netiodef|fwpsk|fwpmk|fwpvi|fwpstypes|fwpmtypes|wsk|wskapi)\w*\.h$/, 'the network stack (NDIS, WFP, WSK) is not simulated'],
-  [/^(fltkernel|fltuser\w*|suppress)\.h$/, 'the filter manager is not simulated'],
+  [/^(fltkernel|fltuser\w*)\.h$/, 'the filter manager is not simulated'],
   [/^(usb|usbdi|usbdlib|usbioctl|usbspec|hidport|hidclass|hidpddi|vhf|kbdmou|ntddkbd|ntddmou)\w*\.h$/, 'USB and HID stacks are not simulated'],
   [/^(storport|scsi|srb|ata|ntddstor|ntdddisk|classpnp|minitape)\w*\.h$/, 'storage port drivers are not simulated'],
   [/^(dispmprt|d3dkmddi|d3dkmthk|dderror|video|ntddvdeo|iddcx)\w*\.h$/, 'display drivers are not simulated'],

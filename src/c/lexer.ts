@@ -4,7 +4,8 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Range, SourceFile } from '../base/source.js';
 import type { HideSet } from './hide-set.js';
-import { KEYWORDS, type Token, type TokenKind } from './token.js';
+import { intern } from './intern.js';
+import type { Token, TokenKind } from './token.js';
 
 /** A token inside the preprocessor: the contract's token plus the names it must not be replaced by. All have one hidden class. */
 export interface PPToken extends Token {
@@ -51,48 +52,6 @@ CLASS[0x2e] = DOT;
 CLASS[0x1a] = SPACE; // Ctrl-Z, which old DOS editors leave at the end
 
 // ---------------------------------------------------------------- identifiers
-interface Interned {
-  readonly text: string;
-  readonly kind: TokenKind;
-  readonly hash: number;
-  readonly next: Interned | undefined;
-}
-
-const BUCKETS = 8192;
-let table: (Interned | undefined)[] = [];
-let interned = 0;
-
-function resetTable(): void {
-  table = new Array<Interned | undefined>(BUCKETS).fill(undefined);
-  interned = 0;
-  for (const k of KEYWORDS) {
-    let h = 0;
-    for (let i = 0; i < k.length; i++) h = (Math.imul(h, 31) + k.charCodeAt(i)) | 0;
-    addInterned(k, h, 'keyword');
-  }
-}
-
-function addInterned(text: string, hash: number, kind: TokenKind): Interned {
-  const b = (hash ^ (hash >>> 13)) & (BUCKETS - 1);
-  interned++;
-  return (table[b] = { text, kind, hash, next: table[b] });
-}
-
-/** The one string and kind of an identifier. The table is a cache only: it is dropped when an editor session has filled it. */
-function intern(text: string, start: number, end: number, hash: number): Interned {
-  for (let e = table[(hash ^ (hash >>> 13)) & (BUCKETS - 1)]; e !== undefined; e = e.next) {
-    if (e.hash === hash && e.text.length === end - start && text.startsWith(e.text, start)) return e;
-  }
-  if (interned > 65536) resetTable();
-  return addInterned(text.slice(start, end), hash, 'identifier');
-}
-resetTable();
-
-/** `keyword` or `identifier`, for names that are made (by `##`) rather than read. */
-export function wordKind(text: string): TokenKind {
-  return KEYWORDS.has(text) ? 'keyword' : 'identifier';
-}
-
 const ID_CONTINUE = /[\p{ID_Continue}]/u;
 
 /** Length (1 or 2 units) of the non-ASCII identifier character at `p`, or 0. */
@@ -201,11 +160,12 @@ export function quoteEnd(text: string, p: number): number {
 }
 
 /** Characters that fail when typed with a Chinese or typographic keyboard, and what was meant. */
-const LOOKALIKES: Record<number, string> = {
-  0xa0: 'a non-breaking space', 0x3000: 'a full-width space', 0x200b: 'a zero-width space', 0xfeff: 'a byte order mark', 0xff1b: "a full-width ';'",
-  0xff0c: "a full-width ','", 0xff08: "a full-width '('", 0xff09: "a full-width ')'", 0x201c: 'a curly quote', 0x201d: 'a curly quote',
-  0x2018: 'a curly quote', 0x2019: 'a curly quote', 0xff1a: "a full-width ':'", 0xff1d: "a full-width '='", 0x3002: 'a full-width full stop',
-};
+const LOOKALIKES: ReadonlyMap<string, string> = new Map([
+  ['\u00a0', 'a non-breaking space'], ['\u3000', 'a full-width space'], ['\u200b', 'a zero-width space'], ['\ufeff', 'a byte order mark'],
+  ['\uff1b', "a full-width ';'"], ['\uff0c', "a full-width ','"], ['\uff08', "a full-width '('"], ['\uff09', "a full-width ')'"],
+  ['\uff1a', "a full-width ':'"], ['\uff1d', "a full-width '='"], ['\u3002', 'a full-width full stop'],
+  ['\u201c', 'a curly quote'], ['\u201d', 'a curly quote'], ['\u2018', 'a curly quote'], ['\u2019', 'a curly quote'],
+]);
 
 // ---------------------------------------------------------------- the lexer
 /**
@@ -217,7 +177,7 @@ export function lex(source: LexSource, start: number, end: number, lineStart: bo
   const { text, file, base, splices } = source;
   let p = start;
   let newLine = lineStart;
-  let space = start > 0;
+  let space = lineStart || start > 0;
   let splice = 0;
   let delta = base;
   if (splices !== undefined) {
@@ -347,7 +307,7 @@ export function lex(source: LexSource, start: number, end: number, lineStart: bo
     const range = { file, start: from, end: to };
     let hide: HideSet | undefined;
     if (problem === 'stray') {
-      if (c > 126 && LOOKALIKES[c]?.endsWith('space')) {
+      if (LOOKALIKES.get(word)?.endsWith('space')) {
         problems.push(strayProblem(word, range)); // complain, but read on as if it were what it looks like
         space = true;
         p = q;
@@ -419,7 +379,7 @@ export function isStray(t: PPToken): boolean {
 /** The problem of a stray character that reaches the parser. */
 export function strayProblem(text: string, range: Range): Diagnostic {
   const c = text.codePointAt(0) ?? 0;
-  const known = LOOKALIKES[c];
+  const known = LOOKALIKES.get(text);
   const shown = c > 0x20 && c !== 0x7f && !known ? `'${text}'` : `U+${c.toString(16).toUpperCase().padStart(4, '0')}`;
   return {
     severity: 'error',

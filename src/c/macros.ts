@@ -32,6 +32,7 @@ export type DynamicMacro = '__LINE__' | '__FILE__' | '__COUNTER__';
 export class MacroDef implements MacroInfo {
   private lexed: PPToken[] | undefined;
   private prepared: Body | undefined;
+  private place: Range | undefined;
 
   constructor(
     readonly name: string,
@@ -40,14 +41,22 @@ export class MacroDef implements MacroInfo {
     readonly variadic: boolean,
     /** How the body spells the variadic part: `__VA_ARGS__`, or GNU's `args` of `args...`. */
     private readonly variadicName: string,
-    readonly range: Range,
     private readonly source: PPFile,
+    /** Clean offset of the name in `source`. */
+    private readonly nameStart: number,
+    /** Clean offsets of the replacement list. */
     private readonly start: number,
     private readonly end: number,
     readonly dynamic?: DynamicMacro,
-    /** The text is not that of `range.file`: its tokens are all placed at `range`. */
-    private readonly detached = false,
+    /** `source` is not the text that the user sees: everything is placed here. */
+    private readonly detached?: Range,
   ) {}
+
+  /** Place of the name in its definition. Made when asked for: few of the macros of a header are ever shown. */
+  get range(): Range {
+    if (this.place === undefined) this.place = this.detached ?? this.source.range(this.nameStart, this.nameStart + this.name.length);
+    return this.place;
+  }
 
   /** Tokens of the replacement list. */
   get tokens(): readonly PPToken[] {
@@ -55,7 +64,7 @@ export class MacroDef implements MacroInfo {
       const out: PPToken[] = [];
       const problems: Diagnostic[] = [];
       lex(this.source, this.start, this.end, false, out, problems);
-      if (this.detached) for (const t of out) t.range = this.range;
+      if (this.detached !== undefined) for (const t of out) t.range = this.detached;
       this.lexed = out;
       this.prepared = this.prepare(problems);
     }
@@ -83,12 +92,12 @@ export class MacroDef implements MacroInfo {
 
   /** The same name with a replacement that depends on the place of use. */
   withDynamic(dynamic: DynamicMacro): MacroDef {
-    return new MacroDef(this.name, undefined, false, this.variadicName, this.range, this.source, this.start, this.end, dynamic);
+    return new MacroDef(this.name, undefined, false, this.variadicName, this.source, this.nameStart, this.start, this.end, dynamic);
   }
 
   private prepare(problems: Diagnostic[]): Body {
     const index = new Map<string, number>();
-    this.params?.forEach((p, i) => index.set(p, i));
+    for (const p of this.params ?? []) index.set(p, index.size);
     if (this.variadic) index.set(this.variadicName, this.params!.length);
     const items = this.prepareItems(this.lexed!, index, problems, true);
     const plain = items.every((i) => i.param < 0 && !i.pasteNext && i.optional === undefined);
@@ -143,7 +152,7 @@ export class MacroDef implements MacroInfo {
 /** Tokens as text, one blank where there was any white space. */
 export function joinTokens(tokens: readonly PPToken[]): string {
   let text = '';
-  tokens.forEach((t, i) => (text += (i > 0 && t.spaceBefore ? ' ' : '') + t.text));
+  for (const t of tokens) text += (text !== '' && t.spaceBefore ? ' ' : '') + t.text;
   return text;
 }
 
@@ -174,61 +183,58 @@ function skipSpace(text: string, p: number, end: number): number {
 }
 
 /**
- * Parses the #define in `segment`. The result is kept in the segment: a cached header is parsed once for all units.
- * Returns problems of the line itself; those of the body are in `replacement.problems`.
+ * Parses the #define in `segment`, leaving its body for later. On failure the problem is returned and nothing is defined.
+ * Problems of the body are in `replacement.problems`.
  */
-export function parseDefine(file: PPFile, segment: Segment): { macro: MacroDef | null; problems: Diagnostic[] } {
+export function parseDefine(file: PPFile, segment: Segment): MacroDef | Diagnostic {
   const { text } = file;
   const end = segment.end;
-  const head: PPToken[] = [];
-  let p = skipSpace(text, segment.start, end);
-  // The name is scanned by hand: lexing the line would lex the body, which is put off until the macro is used.
-  const nameStart = p;
+  // The name is scanned by hand: lexing the line would lex the body.
+  const nameStart = skipSpace(text, segment.start, end);
+  let p = nameStart;
   while (p < end && isNameCode(text.charCodeAt(p))) p++;
   const name = text.slice(nameStart, p);
-  const fail = (message: string, hint: string, start = nameStart, stop = Math.max(p, nameStart)) => ({
-    macro: null,
-    problems: [problem('error', 'pp-bad-define', message, stop > start ? file.range(start, stop) : file.directiveRange(segment), hint)],
-  });
+  const nameRange = () => (p > nameStart ? file.range(nameStart, p) : file.directiveRange(segment));
   if (name === '' || (name.charCodeAt(0) >= 0x30 && name.charCodeAt(0) <= 0x39)) {
-    return fail('#define needs a name', 'write #define NAME replacement');
+    return badDefine('#define needs a name', nameRange(), 'write #define NAME replacement');
   }
-  if (name === 'defined' || name === '__has_include') return fail(`'${name}' cannot be defined as a macro`, 'choose another name');
-  const range = file.range(nameStart, p);
-  if (text.charCodeAt(p) !== 0x28) {
-    return { macro: new MacroDef(name, undefined, false, '__VA_ARGS__', range, file, p, end), problems: [] };
-  }
-  const open = p++;
-  const close = closingParen(text, open, end);
-  if (close < 0) return fail(`the parameter list of macro '${name}' is not closed`, "add the ')'", open, open + 1);
-  lex(file, p, close, false, head, []);
-  const params: string[] = [];
-  let variadic = false;
-  let variadicName = '__VA_ARGS__';
-  for (let i = 0; i < head.length; i++) {
-    const t = head[i];
-    const bad = () => ({
-      macro: null,
-      problems: [problem('error', 'pp-bad-define', `'${t.text}' does not belong in the parameter list of macro '${name}'`, t.range, 'write names separated by commas, and ... at most once at the end')],
-    });
-    if (variadic) return bad();
-    if (t.text === '...') variadic = true;
-    else if (t.kind === 'identifier' || t.kind === 'keyword') {
-      if (head[i + 1]?.text === '...') {
-        variadic = true;
-        variadicName = t.text;
-        i++;
-      } else if (params.includes(t.text)) {
-        return { macro: null, problems: [problem('error', 'pp-bad-define', `macro '${name}' has two parameters '${t.text}'`, t.range, 'rename one of them')] };
-      } else params.push(t.text);
-    } else return bad();
-    const comma = head[i + 1];
-    if (comma && (comma.text !== ',' || i + 2 >= head.length)) {
-      return { macro: null, problems: [problem('error', 'pp-bad-define', `'${comma.text}' does not belong here in the parameter list of macro '${name}'`, comma.range, 'write names separated by commas')] };
+  if (name === 'defined' || name === '__has_include') return badDefine(`'${name}' cannot be defined as a macro`, nameRange(), 'choose another name');
+  if (text.charCodeAt(p) !== 0x28) return new MacroDef(name, undefined, false, '__VA_ARGS__', file, nameStart, p, end);
+  const close = closingParen(text, p, end);
+  if (close < 0) return badDefine(`the parameter list of macro '${name}' is not closed`, file.range(p, p + 1), "add the ')'");
+  const list = parseParameters(file, name, p + 1, close);
+  return 'severity' in list ? list : new MacroDef(name, list.names, list.variadic !== undefined, list.variadic ?? '__VA_ARGS__', file, nameStart, close + 1, end);
+}
+
+/** Parameters between two clean offsets; `variadic` is the name that the body uses for the variable part. */
+function parseParameters(file: PPFile, name: string, start: number, close: number): { names: string[]; variadic?: string } | Diagnostic {
+  const tokens: PPToken[] = [];
+  lex(file, start, close, false, tokens, []);
+  const names: string[] = [];
+  let variadic: string | undefined;
+  const list = `the parameter list of macro '${name}'`;
+  for (let i = 0; i < tokens.length; i++) {
+    const t = tokens[i];
+    const word = t.kind === 'identifier' || t.kind === 'keyword';
+    if (variadic !== undefined || !(word || t.text === '...')) {
+      return badDefine(`'${t.text}' does not belong in ${list}`, t.range, 'write names separated by commas, and ... at most once at the end');
     }
-    i++;
+    if (!word) variadic = '__VA_ARGS__';
+    else if (tokens[i + 1]?.text === '...') {
+      variadic = t.text;
+      i++;
+    } else if (names.includes(t.text)) return badDefine(`macro '${name}' has two parameters '${t.text}'`, t.range, 'rename one of them');
+    else names.push(t.text);
+    const comma = tokens[++i];
+    if (comma && (comma.text !== ',' || i + 1 >= tokens.length)) {
+      return badDefine(`'${comma.text}' does not belong here in ${list}`, comma.range, 'write names separated by commas');
+    }
   }
-  return { macro: new MacroDef(name, params, variadic, variadicName, range, file, close + 1, end), problems: [] };
+  return variadic === undefined ? { names } : { names, variadic };
+}
+
+function badDefine(message: string, range: Range, hint: string): Diagnostic {
+  return problem('error', 'pp-bad-define', message, range, hint);
 }
 
 function closingParen(text: string, open: number, end: number): number {
@@ -244,5 +250,5 @@ function isNameCode(c: number): boolean {
 export function macroFromInfo(info: MacroInfo): MacroDef {
   const source = new PPFile(info.range.file, info.body);
   const dynamic = info.name === '__LINE__' || info.name === '__FILE__' || info.name === '__COUNTER__' ? info.name : undefined;
-  return new MacroDef(info.name, info.params, info.variadic ?? false, '__VA_ARGS__', info.range, source, 0, source.text.length, dynamic, true);
+  return new MacroDef(info.name, info.params, info.variadic ?? false, '__VA_ARGS__', source, 0, 0, source.text.length, dynamic, info.range);
 }

@@ -19,8 +19,8 @@ export interface Segment {
   next: number;
   tokens: PPToken[] | undefined;
   problems: Diagnostic[] | undefined;
-  /** `#define` only: the parsed definition, shared by all units; null when it is wrong. */
-  macro: MacroDef | null | undefined;
+  /** `#define` only: the parsed definition, shared by all units, or what is wrong with it. */
+  macro: MacroDef | Diagnostic | undefined;
 }
 
 const NO_PROBLEMS: Diagnostic[] = [];
@@ -120,7 +120,7 @@ export class PPFile implements LexSource {
         const nameStart = p;
         while (isWordCode(text.charCodeAt(p))) p++;
         const end = this.lineEnd(p);
-        const name = text.slice(nameStart, p);
+        const name = p - nameStart === 6 && text.startsWith('define', nameStart) ? 'define' : text.slice(nameStart, p);
         if (name !== '' && name.charCodeAt(0) < 0x3a) this.add('0', nameStart, end, hash); // # 12 "file"
         else this.add(name, p, end, hash);
         line = run = end + 1;

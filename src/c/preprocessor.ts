@@ -3,16 +3,18 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { dirname, type FileProvider, normalizePath } from '../base/files.js';
 import type { Range, SourceFile } from '../base/source.js';
-import { Expander, type ExpanderHost, type MacroTable } from './expander.js';
-import { cachedFile, type FoundInclude, includeHint, IncludeResolver } from './includes.js';
-import { isStray, type PPToken, strayProblem } from './lexer.js';
-import { joinTokens, macroFromInfo, MacroDef, parseDefine, problem } from './macros.js';
+import { cachedFile, type FoundInclude, headerName, includeHint, includeName, IncludeResolver } from './includes.js';
+import type { PPToken } from './lexer.js';
+import { MacroDef, parseDefine, problem } from './macros.js';
 import { evaluateCondition } from './pp-expression.js';
 import { PPFile, type Segment } from './pp-file.js';
-import { pragmaText, PragmaWords } from './pragmas.js';
+import { pragmaText } from './pragmas.js';
 import { commandLineFile, PREDEFINED } from './predefined.js';
 import type { Token } from './token.js';
+import { TokenOutput } from './token-output.js';
 import type { MacroInfo } from './tree.js';
+
+export { preprocessSnippet } from './snippet.js';
 
 export interface PreprocessOptions {
   /** User files, paths normalised. */
@@ -41,7 +43,6 @@ const MAX_INCLUDE_DEPTH = 200;
 /** Inclusions in one unit: stops headers that include each other twice at every level. */
 const MAX_INCLUSIONS = 20_000;
 const MAX_TOKENS = 6_000_000;
-const MAX_DIAGNOSTICS = 500;
 
 /**
  * Preprocesses one translation unit. `file` is the main file as the user sees it, `path` its normalised path for the file provider; other
@@ -49,63 +50,6 @@ const MAX_DIAGNOSTICS = 500;
  */
 export function preprocess(file: SourceFile, path: string, options: PreprocessOptions): PreprocessResult {
   return new Preprocessor(file, normalizePath(path), options).run();
-}
-
-/**
- * Expands a snippet (debug-console expression, scenario expectation) with the macros of a unit. `shownAs` is the file that the ranges are in:
- * usually the snippet's own; for a piece of a longer file give the `offset` at which it begins there.
- */
-export function preprocessSnippet(
-  text: string,
-  macros: ReadonlyMap<string, MacroInfo>,
-  shownAs: SourceFile,
-  offset = 0,
-): { tokens: Token[]; diagnostics: Diagnostic[] } {
-  return new SnippetPreprocessor(text, macros, shownAs, offset).run();
-}
-
-/** What files and snippets share: pull expanded tokens, turn `_Pragma` and `__pragma` into pragma tokens. */
-abstract class TokenOutput implements ExpanderHost {
-  collecting = false;
-  readonly expander: Expander;
-  readonly diagnostics: Diagnostic[] = [];
-  readonly out: Token[] = [];
-  private readonly pragmas: PragmaWords;
-
-  constructor(macros: MacroTable) {
-    this.expander = new Expander(macros, this);
-    this.pragmas = new PragmaWords(this.expander, this);
-  }
-
-  abstract readRaw(): PPToken | undefined;
-  abstract lineAt(place: Range): number;
-  abstract fileAt(place: Range): string;
-  abstract hasInclude(tokens: readonly PPToken[], at: PPToken): boolean;
-
-  report(d: Diagnostic): void {
-    if (this.diagnostics.length < MAX_DIAGNOSTICS) this.diagnostics.push(d);
-    else if (this.diagnostics.length === MAX_DIAGNOSTICS) {
-      this.diagnostics.push(problem('error', 'pp-too-many-problems', `more than ${MAX_DIAGNOSTICS} problems; the rest is not shown`, d.range!));
-    }
-  }
-
-  reportAll(list: readonly Diagnostic[] | undefined): void {
-    if (list !== undefined) for (const d of list) this.report(d);
-  }
-
-  /** Moves one expanded token (or a pragma made of several) to the output; false at the end of the input. */
-  protected step(): boolean {
-    const t = this.expander.next();
-    if (t === undefined) return false;
-    const isPragma = t.kind === 'identifier' && (t.text === '__pragma' || t.text === '_Pragma');
-    if (isStray(t)) this.report(strayProblem(t.text, t.range));
-    else this.out.push(isPragma ? this.pragmas.read(t) : t);
-    return true;
-  }
-
-  protected finish(end: Range): void {
-    this.out.push({ kind: 'eof', text: '', range: end, spelling: undefined, macro: undefined, atLineStart: true, spaceBefore: true });
-  }
 }
 
 interface OpenFile {
@@ -136,6 +80,7 @@ class Preprocessor extends TokenOutput {
   private readonly pushed = new Map<string, (MacroDef | undefined)[]>();
   private inclusions = 0;
   private stopped = false;
+  private tooDeep = false;
   /** What precedes the paths that the user sees. */
   private readonly root: string;
 
@@ -351,13 +296,14 @@ class Preprocessor extends TokenOutput {
 
   private define(file: PPFile, s: Segment): void {
     if (s.macro === undefined) {
-      const { macro, problems } = parseDefine(file, s);
-      s.macro = file === PREDEFINED && macro !== null ? asDynamic(macro) : macro;
-      s.problems = problems;
+      const parsed = parseDefine(file, s);
+      s.macro = parsed instanceof MacroDef ? (file === PREDEFINED ? asDynamic(parsed) : parsed) : parsed;
     }
-    this.reportAll(s.problems);
-    const macro = s.macro;
-    if (macro === null) return;
+    const { macro } = s;
+    if (!(macro instanceof MacroDef)) {
+      this.report(macro);
+      return;
+    }
     if (!file.file.builtin) this.reportAll(macro.replacement.problems);
     const old = this.macros.get(macro.name);
     if (old !== undefined && old !== macro && !old.sameAs(macro)) {
@@ -435,7 +381,7 @@ class Preprocessor extends TokenOutput {
 
   private include(top: OpenFile, s: Segment): void {
     const { file } = top;
-    const named = this.includeName(file, s);
+    const named = includeName(file, s, this.expander);
     if (named === undefined) {
       this.report(problem('error', 'pp-include', '#include needs "name" or <name>', file.range(s.hash, s.end), 'for example #include <ntddk.h>'));
       return;
@@ -472,7 +418,8 @@ class Preprocessor extends TokenOutput {
       if (guard !== null && this.macros.has(guard)) return;
     }
     if (this.open.length > MAX_INCLUDE_DEPTH) {
-      this.report(problem('error', 'pp-include-depth', `includes are nested more than ${MAX_INCLUDE_DEPTH} deep`, range, 'the header probably includes itself; add #pragma once to it'));
+      if (!this.tooDeep) this.report(problem('error', 'pp-include-depth', `includes are nested more than ${MAX_INCLUDE_DEPTH} deep`, range, 'the header probably includes itself; add #pragma once to it'));
+      this.tooDeep = true;
       return;
     }
     if (++this.inclusions > MAX_INCLUSIONS) {
@@ -482,93 +429,10 @@ class Preprocessor extends TokenOutput {
     this.enter(file, found.path, found.builtin ? '' : dirname(found.path));
   }
 
-  /** The file name of an #include line: written directly, or what its macros expand to. */
-  private includeName(file: PPFile, s: Segment): { name: string; angled: boolean; range: Range } | undefined {
-    const { text } = file;
-    let p = s.start;
-    while (p < s.end && (text[p] === ' ' || text[p] === '\t')) p++;
-    const close = text[p] === '<' ? '>' : text[p] === '"' ? '"' : '';
-    if (close !== '') {
-      const e = text.indexOf(close, p + 1);
-      if (e < 0 || e >= s.end || e === p + 1) return undefined;
-      return { name: text.slice(p + 1, e).trim(), angled: close === '>', range: file.range(p, e + 1) };
-    }
-    const tokens = file.tokensOf(s);
-    const name = headerName(tokens) ?? headerName(this.expander.expandList(tokens));
-    return name && { ...name, range: file.range(p, Math.max(p, s.start + text.slice(s.start, s.end).trimEnd().length)) };
-  }
-
   /** A path as the user sees it: relative to what the main file is shown relative to. */
   private shown(path: string): string {
     return this.root !== '' && path.startsWith(this.root) ? path.slice(this.root.length) : path;
   }
-}
-
-/** The macros of a unit for a snippet: it uses few of thousands, so they are taken over one by one. */
-class SnippetMacros implements MacroTable {
-  private readonly used = new Map<string, MacroDef>();
-  constructor(private readonly unit: ReadonlyMap<string, MacroInfo>) {}
-
-  has(name: string): boolean {
-    return this.unit.has(name);
-  }
-
-  get(name: string): MacroDef | undefined {
-    const info = this.unit.get(name);
-    if (info === undefined || info instanceof MacroDef) return info;
-    let m = this.used.get(name);
-    if (m === undefined) this.used.set(name, (m = macroFromInfo(info)));
-    return m;
-  }
-}
-
-class SnippetPreprocessor extends TokenOutput {
-  private readonly tokens: readonly PPToken[];
-  private readonly end: Range;
-  private at = 0;
-
-  constructor(text: string, macros: ReadonlyMap<string, MacroInfo>, file: SourceFile, offset: number) {
-    super(new SnippetMacros(macros));
-    const source = new PPFile(file, text, offset);
-    const whole: Segment = { name: undefined, start: 0, end: source.text.length, hash: 0, next: 0, tokens: undefined, problems: undefined, macro: undefined };
-    this.tokens = source.tokensOf(whole);
-    this.reportAll(source.problems.filter((d) => d.code === 'pp-unterminated-comment'));
-    this.reportAll(whole.problems);
-    this.end = { file, start: offset + text.length, end: offset + text.length };
-  }
-
-  run(): { tokens: Token[]; diagnostics: Diagnostic[] } {
-    while (this.step());
-    this.finish(this.end);
-    return { tokens: this.out, diagnostics: this.diagnostics };
-  }
-
-  override readRaw(): PPToken | undefined {
-    return this.tokens[this.at++];
-  }
-
-  override lineAt(place: Range): number {
-    return place.file.position(place.start).line;
-  }
-
-  override fileAt(place: Range): string {
-    return place.file.path;
-  }
-
-  override hasInclude(): boolean {
-    return false;
-  }
-}
-
-/** `<a/b.h>` or `"a.h"` from tokens (in a macro form the spacing between the brackets is kept as one blank). */
-function headerName(tokens: readonly PPToken[]): { name: string; angled: boolean } | undefined {
-  const first = tokens[0];
-  if (first === undefined) return undefined;
-  if (first.kind === 'string' && /^".+"$/.test(first.text)) return { name: first.text.slice(1, -1), angled: false };
-  if (first.text !== '<') return undefined;
-  const close = tokens.findIndex((t) => t.text === '>');
-  if (close < 2) return undefined;
-  return { name: joinTokens(tokens.slice(1, close)), angled: true };
 }
 
 /** The predefined names that depend on the place of use. */
