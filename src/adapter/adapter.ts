@@ -1,0 +1,415 @@
+// The debug adapter: DAP requests in, calls of the session out. It holds no debugger logic of its own; it keeps the run going in short pieces so that pause,
+// breakpoints and evaluation are answered within milliseconds while the machine runs.
+import {
+  ContinuedEvent,
+  DebugSession,
+  InitializedEvent,
+  OutputEvent,
+  StoppedEvent,
+  TerminatedEvent,
+  ThreadEvent,
+} from '@vscode/debugadapter';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { formatDiagnostic } from '../base/diagnostic.js';
+import { joinPath, normalizePath } from '../base/files.js';
+import type { Range, SourceFile } from '../base/source.js';
+import { buildScenario, type Build } from '../scenario/build.js';
+import { EvaluationError } from '../machine/inspect/value.js';
+import { Session } from '../session/session.js';
+import { LaunchError, type OutputLine, type RunEvent } from '../session/types.js';
+import { wdkHeaders as headers } from '../wdk/headers.gen.js';
+import type { AdapterHost } from './host.js';
+
+export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
+  /** Scenario file, or a C file to run under the default scenario. */
+  program: string;
+  stopOnEntry?: boolean;
+  cpus?: number;
+  seed?: number;
+}
+
+/** Steps of the first piece; later ones are sized so that a piece takes about PIECE_MS. */
+const FIRST_PIECE = 20_000;
+const PIECE_MS = 15;
+
+const USER_ERROR = 1001;
+
+export class InterlockAdapter extends DebugSession {
+  private session: Session | undefined;
+  private build: Build | undefined;
+  private launchArguments: LaunchArguments | undefined;
+  private noDebug = false;
+  private running = false;
+  private ended = false;
+  private generation = 0;
+  private readonly builtinSources = new Map<number, SourceFile>();
+  private configured: (() => void) | undefined;
+  private exceptionFilters: string[] = ['bugcheck'];
+
+  constructor(private readonly host: AdapterHost) {
+    super();
+    this.setDebuggerLinesStartAt1(true);
+    this.setDebuggerColumnsStartAt1(true);
+  }
+
+  // ---------------------------------------------------------------- start
+  protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {
+    response.body = {
+      supportsConfigurationDoneRequest: true,
+      supportsConditionalBreakpoints: true,
+      supportsHitConditionalBreakpoints: true,
+      supportsLogPoints: true,
+      supportsEvaluateForHovers: true,
+      supportsSetVariable: true,
+      supportsExceptionInfoRequest: true,
+      supportsTerminateRequest: true,
+      supportsRestartRequest: true,
+      supportsDelayedStackTraceLoading: true,
+      supportsBreakpointLocationsRequest: true,
+      supportsLoadedSourcesRequest: true,
+      exceptionBreakpointFilters: [
+        { filter: 'bugcheck', label: 'Bug checks', description: 'Stop where the machine would show a stop screen', default: true },
+        { filter: 'first-chance', label: 'First-chance exceptions', description: 'Stop when an exception is raised, before a __try/__except handles it', default: false },
+      ],
+    };
+    this.sendResponse(response);
+  }
+
+  protected override async launchRequest(response: DebugProtocol.LaunchResponse, args: LaunchArguments): Promise<void> {
+    this.launchArguments = args;
+    this.noDebug = args.noDebug === true;
+    try {
+      await this.load(args);
+    } catch (e) {
+      this.reportLaunchFailure(response, e);
+      return;
+    }
+    const configured = new Promise<void>((done) => {
+      this.configured = done;
+    });
+    this.sendEvent(new InitializedEvent());
+    await configured;
+    this.sendResponse(response);
+    this.begin();
+  }
+
+  /** Builds the program and makes a fresh session of it. Throws LaunchError. */
+  private async load(args: LaunchArguments): Promise<void> {
+    if (typeof args.program !== 'string' || args.program === '') throw new LaunchError("'program' is missing in the launch configuration: give a .scenario file or a .c file", []);
+    const program = normalizePath(args.program);
+    const options = {
+      files: this.host.files,
+      headers,
+      ...(args.cpus === undefined ? {} : { cpus: args.cpus }),
+      ...(args.seed === undefined ? {} : { seed: args.seed }),
+    };
+    let build = buildScenario(program, options);
+    // on the web the snapshot fills while the build asks for files; each round fetches at least one new path, so this ends
+    while (build.missing.size && (await this.host.fetch(build.missing))) build = buildScenario(program, options);
+    const errors = build.diagnostics.filter((d) => d.severity === 'error');
+    if (errors.length) throw new LaunchError(errors.length === 1 ? formatDiagnostic(errors[0]) : `${errors.length} errors; the first: ${formatDiagnostic(errors[0])}`, build.diagnostics);
+    this.build = build;
+    this.session = new Session(build, { debug: !this.noDebug });
+    this.session.onOutput = (line) => this.output(line);
+    this.session.onThread = (id, started) => this.sendEvent(new ThreadEvent(started ? 'started' : 'exited', id));
+    for (const d of build.diagnostics) if (d.severity === 'warning') this.output({ category: 'console', text: `${formatDiagnostic(d)}\n`, ...(d.range ? { range: d.range } : {}) });
+  }
+
+  private reportLaunchFailure(response: DebugProtocol.Response, e: unknown): void {
+    if (!(e instanceof LaunchError)) {
+      this.sendErrorResponse(response, { id: 1099, format: `Interlock failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}`, showUser: true });
+      return;
+    }
+    for (const d of e.diagnostics) this.output({ category: d.severity === 'error' ? 'stderr' : 'console', text: `${formatDiagnostic(d)}\n`, ...(d.range ? { range: d.range } : {}) });
+    this.sendErrorResponse(response, { id: USER_ERROR, format: e.message.replace(/[{}]/g, ''), showUser: true });
+    this.sendEvent(new TerminatedEvent());
+  }
+
+  protected override configurationDoneRequest(response: DebugProtocol.ConfigurationDoneResponse): void {
+    this.sendResponse(response);
+    this.configured?.();
+    this.configured = undefined;
+  }
+
+  private begin(): void {
+    const s = this.need();
+    s.setExceptionFilters({ bugcheck: !this.noDebug && this.exceptionFilters.includes('bugcheck'), firstChance: !this.noDebug && this.exceptionFilters.includes('first-chance') });
+    if (this.launchArguments?.stopOnEntry && !this.noDebug) s.stopOnEntry();
+    this.resume();
+  }
+
+  // ---------------------------------------------------------------- running
+  private need(): Session {
+    if (!this.session) throw new EvaluationError('nothing has been launched');
+    return this.session;
+  }
+
+  /** Runs in pieces until something happens. Requests are handled between the pieces. */
+  private resume(): void {
+    if (this.running || this.ended) return;
+    this.running = true;
+    void this.pump(this.need(), ++this.generation);
+  }
+
+  private async pump(session: Session, generation: number): Promise<void> {
+    let piece = FIRST_PIECE;
+    try {
+      while (this.running && generation === this.generation) {
+        const from = this.host.now();
+        const event = session.run(piece);
+        const took = this.host.now() - from;
+        if (event.kind !== 'running') {
+          this.finishPiece(event);
+          return;
+        }
+        piece = Math.max(1_000, Math.min(5_000_000, Math.round((piece * PIECE_MS) / Math.max(took, 0.5))));
+        await this.host.turn();
+      }
+    } catch (e) {
+      // a defect of ours: say so, keep the adapter alive for the next launch
+      this.running = false;
+      this.output({ category: 'important', text: `Interlock failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n` });
+      this.end(1);
+    }
+  }
+
+  private finishPiece(event: Exclude<RunEvent, { kind: 'running' }>): void {
+    this.running = false;
+    if (event.kind === 'ended') {
+      this.end(event.exitCode);
+      return;
+    }
+    const { stop } = event;
+    const e: DebugProtocol.StoppedEvent = new StoppedEvent(stop.reason, stop.threadId);
+    e.body.allThreadsStopped = true;
+    if (stop.description) e.body.description = stop.description;
+    if (stop.text) e.body.text = stop.text;
+    if (stop.breakpointIds) e.body.hitBreakpointIds = [...stop.breakpointIds];
+    this.sendEvent(e);
+  }
+
+  private end(exitCode: number): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.sendEvent({ type: 'event', event: 'exited', seq: 0, body: { exitCode } } as DebugProtocol.Event);
+    this.sendEvent(new TerminatedEvent());
+  }
+
+  protected override continueRequest(response: DebugProtocol.ContinueResponse): void {
+    response.body = { allThreadsContinued: true };
+    this.control(response, (s) => s.continue());
+  }
+  protected override nextRequest(response: DebugProtocol.NextResponse, args: DebugProtocol.NextArguments): void {
+    this.control(response, (s) => s.next(args.threadId));
+  }
+  protected override stepInRequest(response: DebugProtocol.StepInResponse, args: DebugProtocol.StepInArguments): void {
+    this.control(response, (s) => s.stepIn(args.threadId));
+  }
+  protected override stepOutRequest(response: DebugProtocol.StepOutResponse, args: DebugProtocol.StepOutArguments): void {
+    this.control(response, (s) => s.stepOut(args.threadId));
+  }
+  private control(response: DebugProtocol.Response, action: (s: Session) => void): void {
+    if (this.ended) {
+      this.sendErrorResponse(response, { id: USER_ERROR, format: 'the run is over', showUser: false });
+      return;
+    }
+    action(this.need());
+    this.sendResponse(response);
+    this.resume();
+  }
+  protected override pauseRequest(response: DebugProtocol.PauseResponse, args: DebugProtocol.PauseArguments): void {
+    this.sendResponse(response);
+    if (this.running) this.need().pause(args.threadId);
+  }
+
+  protected override async restartRequest(response: DebugProtocol.RestartResponse, args: DebugProtocol.RestartArguments & { arguments?: LaunchArguments }): Promise<void> {
+    const launch = args.arguments?.program ? args.arguments : this.launchArguments;
+    this.running = false;
+    this.generation++;
+    const before = this.session;
+    try {
+      await this.load(launch ?? ({ program: '' } as LaunchArguments));
+    } catch (e) {
+      this.reportLaunchFailure(response, e);
+      return;
+    }
+    if (before) this.need().adoptBreakpoints(before);
+    this.ended = false;
+    this.sendResponse(response);
+    if (launch) this.launchArguments = launch;
+    this.begin();
+    this.sendEvent(new ContinuedEvent(0, true));
+  }
+  protected override terminateRequest(response: DebugProtocol.TerminateResponse): void {
+    this.running = false;
+    this.generation++;
+    this.sendResponse(response);
+    this.end(0);
+  }
+  protected override disconnectRequest(response: DebugProtocol.DisconnectResponse): void {
+    this.running = false;
+    this.generation++;
+    this.session = undefined;
+    this.sendResponse(response);
+    this.shutdown();
+  }
+
+  // ---------------------------------------------------------------- breakpoints
+  protected override setBreakPointsRequest(response: DebugProtocol.SetBreakpointsResponse, args: DebugProtocol.SetBreakpointsArguments): void {
+    const shown = this.shownPath(args.source);
+    const requests = (args.breakpoints ?? []).map((b) => ({
+      line: b.line,
+      ...(b.condition ? { condition: b.condition } : {}),
+      ...(b.hitCondition ? { hitCondition: b.hitCondition } : {}),
+      ...(b.logMessage ? { logMessage: b.logMessage } : {}),
+    }));
+    const set = this.need().setBreakpoints(shown, requests);
+    response.body = { breakpoints: set.map((b) => ({ id: b.id, verified: b.verified, line: b.line, source: args.source, ...(b.message ? { message: b.message } : {}) })) };
+    this.sendResponse(response);
+  }
+  protected override breakpointLocationsRequest(response: DebugProtocol.BreakpointLocationsResponse, args: DebugProtocol.BreakpointLocationsArguments): void {
+    const lines = this.need().breakpointLines(this.shownPath(args.source), args.line, args.endLine ?? args.line);
+    response.body = { breakpoints: lines.map((line) => ({ line })) };
+    this.sendResponse(response);
+  }
+  protected override setExceptionBreakPointsRequest(response: DebugProtocol.SetExceptionBreakpointsResponse, args: DebugProtocol.SetExceptionBreakpointsArguments): void {
+    this.exceptionFilters = args.filters;
+    this.session?.setExceptionFilters({ bugcheck: args.filters.includes('bugcheck'), firstChance: args.filters.includes('first-chance') });
+    this.sendResponse(response);
+  }
+  protected override exceptionInfoRequest(response: DebugProtocol.ExceptionInfoResponse): void {
+    const info = this.need().exceptionInfo();
+    if (!info) {
+      this.sendErrorResponse(response, { id: USER_ERROR, format: 'there is no exception', showUser: false });
+      return;
+    }
+    response.body = { exceptionId: info.id, description: info.description, breakMode: info.breakMode, ...(info.details ? { details: { message: info.description, stackTrace: info.details } } : {}) };
+    this.sendResponse(response);
+  }
+
+  // ---------------------------------------------------------------- looking
+  protected override threadsRequest(response: DebugProtocol.ThreadsResponse): void {
+    response.body = { threads: this.session ? this.session.threads().map((t) => ({ id: t.id, name: t.name })) : [] };
+    this.sendResponse(response);
+  }
+  protected override stackTraceRequest(response: DebugProtocol.StackTraceResponse, args: DebugProtocol.StackTraceArguments): void {
+    const { frames, total } = this.need().stackTrace(args.threadId, args.startFrame ?? 0, args.levels ? args.levels : 1000);
+    response.body = {
+      totalFrames: total,
+      stackFrames: frames.map((f) => ({
+        id: f.id,
+        name: f.name,
+        ...this.location(f.range),
+        instructionPointerReference: `0x${BigInt.asUintN(64, BigInt(f.address)).toString(16)}`,
+        presentationHint: f.kind === 'kernel' ? ('subtle' as const) : ('normal' as const),
+      })),
+    };
+    this.sendResponse(response);
+  }
+  protected override scopesRequest(response: DebugProtocol.ScopesResponse, args: DebugProtocol.ScopesArguments): void {
+    response.body = {
+      scopes: this.need()
+        .scopes(args.frameId)
+        .map((s) => ({ name: s.name, variablesReference: s.reference, expensive: s.expensive, presentationHint: s.hint })),
+    };
+    this.sendResponse(response);
+  }
+  protected override variablesRequest(response: DebugProtocol.VariablesResponse, args: DebugProtocol.VariablesArguments): void {
+    response.body = {
+      variables: this.need()
+        .variables(args.variablesReference)
+        .map((v) => ({
+          name: v.name,
+          value: v.value,
+          type: v.type,
+          variablesReference: v.reference,
+          ...(v.expression ? { evaluateName: v.expression } : {}),
+          ...(v.address === undefined ? {} : { memoryReference: `0x${BigInt.asUintN(64, BigInt(v.address)).toString(16)}` }),
+          ...(v.readOnly ? { presentationHint: { attributes: ['readOnly'] } } : {}),
+        })),
+    };
+    this.sendResponse(response);
+  }
+  protected override setVariableRequest(response: DebugProtocol.SetVariableResponse, args: DebugProtocol.SetVariableArguments): void {
+    this.answer(response, () => {
+      const v = this.need().setVariable(args.variablesReference, args.name, args.value);
+      response.body = { value: v.value, type: v.type, variablesReference: v.reference };
+    });
+  }
+  protected override evaluateRequest(response: DebugProtocol.EvaluateResponse, args: DebugProtocol.EvaluateArguments): void {
+    this.answer(response, () => {
+      const v = this.need().evaluate(args.expression, args.frameId, args.context === 'repl');
+      response.body = { result: v.value, type: v.type, variablesReference: v.reference };
+    });
+  }
+  /** Runs an action whose EvaluationError is the user's mistake, not ours. */
+  private answer(response: DebugProtocol.Response, action: () => void): void {
+    try {
+      action();
+    } catch (e) {
+      if (!(e instanceof EvaluationError)) throw e;
+      this.sendErrorResponse(response, { id: USER_ERROR, format: e.message.replace(/[{}]/g, ''), showUser: false });
+      return;
+    }
+    this.sendResponse(response);
+  }
+
+  // ---------------------------------------------------------------- sources
+  protected override loadedSourcesRequest(response: DebugProtocol.LoadedSourcesResponse): void {
+    response.body = { sources: this.session ? this.session.sources().map((f) => this.source(f)) : [] };
+    this.sendResponse(response);
+  }
+  protected override sourceRequest(response: DebugProtocol.SourceResponse, args: DebugProtocol.SourceArguments): void {
+    const file = this.builtinSources.get(args.sourceReference);
+    if (!file) {
+      this.sendErrorResponse(response, { id: USER_ERROR, format: 'this source is not available', showUser: false });
+      return;
+    }
+    response.body = { content: file.text, mimeType: 'text/x-c' };
+    this.sendResponse(response);
+  }
+
+  private source(file: SourceFile): DebugProtocol.Source {
+    const name = file.path.slice(file.path.lastIndexOf('/') + 1);
+    if (!file.builtin && !file.path.endsWith('(default scenario)')) return { name, path: joinPath(this.build?.folder ?? '', file.path) };
+    let reference = 0;
+    for (const [r, f] of this.builtinSources) if (f === file) reference = r;
+    if (!reference) {
+      reference = this.builtinSources.size + 1;
+      this.builtinSources.set(reference, file);
+    }
+    return { name, path: `interlock/${file.path}`, sourceReference: reference, presentationHint: file.builtin ? 'deemphasize' : 'normal', origin: 'Interlock' };
+  }
+
+  private location(range: Range | undefined): { line: number; column: number; endLine?: number; endColumn?: number; source?: DebugProtocol.Source } {
+    if (!range) return { line: 0, column: 0 };
+    const from = range.file.position(range.start);
+    const to = range.file.position(range.end);
+    return { source: this.source(range.file), line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
+  }
+
+  /** The path by which the session knows a source of the editor. */
+  private shownPath(source: DebugProtocol.Source): string {
+    if (source.sourceReference) return this.builtinSources.get(source.sourceReference)?.path ?? '';
+    let path = source.path ?? '';
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
+      try {
+        path = decodeURIComponent(path);
+      } catch {
+        // not encoded after all
+      }
+    }
+    path = normalizePath(path);
+    const folder = this.build?.folder ?? '';
+    return folder !== '' && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
+  }
+
+  private output(line: OutputLine): void {
+    const e: DebugProtocol.OutputEvent = new OutputEvent(line.text, line.category);
+    if (line.range) {
+      const l = this.location(line.range);
+      if (l.source) Object.assign(e.body, { source: l.source, line: l.line, column: l.column });
+    }
+    this.sendEvent(e);
+  }
+}

@@ -1,0 +1,13 @@
+// What the adapter needs from the place it runs in (a Node process on the desktop, a worker on the web): files and a turn of the event loop.
+import type { FileProvider } from '../base/files.js';
+
+export interface AdapterHost {
+  /** Snapshot with everything that can be read synchronously now. */
+  readonly files: FileProvider;
+  /** Fetches paths (files or folders) that a build asked for and missed; false when nothing new came. On disk there is nothing to fetch. */
+  fetch(missing: ReadonlySet<string>): Promise<boolean>;
+  /** Lets waiting requests be handled between two pieces of a run. */
+  turn(): Promise<void>;
+  /** Milliseconds of some steady clock; used only to size the pieces of a run, never by the simulation. */
+  now(): number;
+}

@@ -1,0 +1,58 @@
+// The command line: interlock run | dap. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad input.
+import { parseArguments, UsageError } from './arguments.js';
+
+const USAGE = `interlock: Windows driver source on a simulated Windows kernel
+
+  interlock run FILE.scenario [--cpus N] [--seed N] [--json]   run a scenario (or a .c file under the default scenario) and tell its story
+  interlock dap [--port N]                                     debug adapter on standard streams, or on a port of this machine
+  interlock --version | --help
+
+exit: 0 the expectations hold, 1 they do not or the machine bug checked, 2 bad input
+`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  switch (command) {
+    case 'run': {
+      const { runCommand } = await import('./run.js');
+      const a = parseArguments(rest, { cpus: 'number', seed: 'number', json: 'flag' }, 1);
+      return runCommand(a.positional[0], a.options);
+    }
+    case 'dap': {
+      const { servePort, serveStdio } = await import('./dap.js');
+      const a = parseArguments(rest, { port: 'number' }, 0);
+      if (a.options.port === undefined) {
+        serveStdio();
+      } else {
+        const port = await servePort(a.options.port as number);
+        process.stderr.write(`interlock: debug adapter listens on 127.0.0.1:${port}\n`);
+      }
+      return new Promise(() => {}); // the adapter ends the process
+    }
+    case '--version': {
+      const { version } = await import('./version.js');
+      process.stdout.write(`${version}\n`);
+      return 0;
+    }
+    case '--help':
+    case '-h':
+    case 'help':
+      process.stdout.write(USAGE);
+      return 0;
+    case undefined:
+      throw new UsageError('no command given');
+    default:
+      throw new UsageError(`unknown command '${command}'`);
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (e: unknown) => {
+    if (e instanceof UsageError) process.stderr.write(`interlock: ${e.message}\n\n${USAGE}`);
+    else process.stderr.write(`interlock failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
+    process.exitCode = e instanceof UsageError ? 2 : 3;
+  },
+);

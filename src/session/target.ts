@@ -1,0 +1,183 @@
+// The stopped machine as the debugger reads it: threads and their innermost frames, memory through a process' eyes, names of addresses. Reads only; the one
+// exception is `write`, used for setVariable and assignments in the console.
+import type { VarSymbol } from '../c/tree.js';
+import { sizeOf } from '../c/layout.js';
+import type { TargetMemory } from '../machine/inspect/value.js';
+import { type Addr, Deny, FRAME, isKernelAddress, KERNEL_BASE, PAGE_SHIFT, Reg, ROUTINE_BASE, toAddress, USER_BASE } from '../machine/abi.js';
+import type { CompiledImage, FunctionInfo } from '../machine/image.js';
+import type { Machine } from '../machine/machine.js';
+import { type StackFrame, walkStack } from '../machine/walk.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { EPROCESS, ETHREAD, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD } from '../kernel/layouts.gen.js';
+import type { Names } from './format.js';
+import { statusName } from './status-names.js';
+
+const THREAD_LIMIT = 100_000;
+
+export interface TargetThread {
+  /** KTHREAD = ETHREAD. */
+  readonly address: Addr;
+  readonly id: number;
+  readonly processId: number;
+  readonly process: Addr;
+  readonly state: number;
+  /** CPU it runs on, or -1. */
+  readonly cpu: number;
+}
+
+export class Target implements Names {
+  constructor(
+    readonly kernel: Kernel,
+    readonly images: readonly CompiledImage[],
+  ) {}
+
+  get machine(): Machine {
+    return this.kernel.machine;
+  }
+
+  /** All threads that are not terminated, in order of creation; idle threads are left out. */
+  threads(): TargetThread[] {
+    const { mem } = this.kernel;
+    const running = this.runningThreads();
+    const head = this.kernel.globals.KE + KE_GLOBALS.AllThreads;
+    const out: TargetThread[] = [];
+    for (let at = mem.ptr(head), n = 0; at !== head && at !== 0 && n < THREAD_LIMIT; at = mem.ptr(at), n++) {
+      const t = this.threadAt(at - KTHREAD.AllThreadsEntry, running);
+      if (t) out.push(t);
+    }
+    return out;
+  }
+
+  private threadAt(address: Addr, running: ReadonlyMap<Addr, number>): TargetThread | undefined {
+    const { mem } = this.kernel;
+    const state = mem.u32(address + KTHREAD.State);
+    const id = mem.ptr(address + ETHREAD.Cid + 8);
+    if (state === 4 || id === 0) return undefined;
+    const process = mem.ptr(address + KTHREAD.Process);
+    return { address, id, processId: mem.ptr(address + ETHREAD.Cid), process, state, cpu: running.get(address) ?? -1 };
+  }
+
+  private runningThreads(): Map<Addr, number> {
+    const { kernel } = this;
+    const out = new Map<Addr, number>();
+    for (let c = 0; c < kernel.config.cpus; c++) out.set(kernel.mem.ptr(kernel.prcb(c) + KPRCB.CurrentThread), c);
+    return out;
+  }
+
+  thread(id: number): TargetThread | undefined {
+    return this.threads().find((t) => t.id === id);
+  }
+
+  /** Thread that runs on a CPU (also while a DPC interrupts it). */
+  threadOn(cpu: number): TargetThread | undefined {
+    const running = this.runningThreads();
+    for (const [address, c] of running) if (c === cpu) return this.threadAt(address, running);
+    return undefined;
+  }
+
+  threadIdOn(cpu: number): number {
+    const { mem } = this.kernel;
+    return mem.ptr(mem.ptr(this.kernel.prcb(cpu) + KPRCB.CurrentThread) + ETHREAD.Cid + 8);
+  }
+
+  processName(process: Addr): string {
+    const b = this.kernel.mem.bytes(process + EPROCESS.ImageFileName, 15);
+    const end = b.indexOf(0);
+    return new TextDecoder('latin1').decode(end < 0 ? b : b.subarray(0, end)) || 'process';
+  }
+
+  /** Frames of a thread, innermost first. */
+  stack(t: TargetThread): StackFrame[] {
+    const top = t.cpu >= 0 ? this.machine.wordsOf(t.cpu)[Reg.Top >> 2] : this.offsetOrZero(this.kernel.mem.ptr(t.address + KTHREAD.KernelStack));
+    return walkStack(this.machine, top, undefined, this.kernel.mem.u32(t.process + KPROCESS.UserOffset));
+  }
+  private offsetOrZero(a: Addr): number {
+    return a === 0 ? 0 : a - KERNEL_BASE;
+  }
+
+  /** Memory as a thread's process sees it. */
+  memoryOf(process: Addr): TargetMemory {
+    const { mem } = this.kernel;
+    const userOffset = process === 0 ? 0 : mem.u32(process + KPROCESS.UserOffset);
+    const userSize = process === 0 ? 0 : mem.u32(process + KPROCESS.UserSize);
+    const offsetOf = (address: Addr, size: number): number => {
+      let o = -1;
+      if (isKernelAddress(address) && isKernelAddress(address + size - 1)) o = address - KERNEL_BASE;
+      else if (address >= USER_BASE && address + size <= USER_BASE + userSize) o = userOffset + (address - USER_BASE);
+      if (o < 0 || size <= 0) return -1;
+      for (let p = o >>> PAGE_SHIFT; p <= (o + size - 1) >>> PAGE_SHIFT; p++) if (mem.deny[p] & Deny.Read) return -1;
+      return o;
+    };
+    return {
+      read(address, size) {
+        const o = offsetOf(address, size);
+        return o < 0 ? undefined : mem.buffer.slice(o, o + size);
+      },
+      write(address, bytes) {
+        const o = offsetOf(address, bytes.length);
+        if (o < 0) return false;
+        for (let i = 0; i < bytes.length; i++) mem.raw.setU8(o + i, bytes[i]);
+        return true;
+      },
+    };
+  }
+
+  // ---------------------------------------------------------------- names
+  status(value: number): string | undefined {
+    return statusName(value);
+  }
+
+  imageOf(fn: FunctionInfo): CompiledImage | undefined {
+    return this.images.find((i) => i.functions.includes(fn));
+  }
+
+  symbol(address: Addr): string | undefined {
+    if (isKernelAddress(address)) {
+      const o = address - KERNEL_BASE;
+      for (const image of this.images) {
+        if (image.mode !== 'kernel' || o < image.start || o >= image.end) continue;
+        const f = image.functions.find((x) => x.codeOffset === o);
+        if (f) return `${image.name}!${f.name}`;
+        const g = image.globals.find((x) => o >= x.offset && o < x.offset + Math.max(1, x.size));
+        return g ? `${image.name}!${g.symbol.name}${o === g.offset ? '' : `+0x${(o - g.offset).toString(16)}`}` : undefined;
+      }
+      const fn = this.machine.resolveCode(address);
+      if (fn >= ROUTINE_BASE) return `nt!${this.machine.functionName(fn)}`;
+    }
+    return undefined;
+  }
+
+  /** Address of a file-scope or static variable: the definition, in whichever unit of its image it is. */
+  globalAddress(symbol: VarSymbol, userOffset: number): Addr | undefined {
+    for (const image of this.images) {
+      const g = image.globals.find((x) => x.symbol === symbol) ?? (symbol.linkage === 'external' && image.units.some((u) => u.globals.includes(symbol)) ? image.globals.find((x) => x.symbol.linkage === 'external' && x.symbol.name === symbol.name) : undefined);
+      if (g) return image.mode === 'kernel' ? toAddress(g.offset) : USER_BASE + g.offset;
+    }
+    void userOffset;
+    return this.kernel.dataExports.get(symbol.name);
+  }
+
+  /** Address of an automatic variable in a frame; undefined when the frame has no such variable. */
+  localAddress(symbol: VarSymbol, frame: StackFrame): Addr | undefined {
+    let fp = frame.fp;
+    let info = frame.info;
+    if (frame.parent !== undefined && info?.parent !== undefined) {
+      fp = frame.parent;
+      info = this.machine.function(info.parent);
+    }
+    const local = info?.locals.find((l) => l.symbol === symbol);
+    if (!local) return undefined;
+    const place = fp + local.offset;
+    return local.indirect ? this.kernel.mem.raw.ptr(place) : place + frame.bias;
+  }
+
+  /** Readable size of an object for messages and memory views. */
+  sizeOf(symbol: VarSymbol): number {
+    return sizeOf(symbol.type);
+  }
+
+  /** Result word of a routine frame; used by kernel frames' display. */
+  frameResult(fp: number): number {
+    return this.kernel.mem.raw.i32(fp + FRAME.result);
+  }
+}
