@@ -1,0 +1,17 @@
+// Boot of the object manager: types, the kernel handle table's place, the namespace. Runs before any object is made.
+import type { Kernel } from '../kernel.js';
+import { OB_GLOBALS } from '../layouts.gen.js';
+import { initListHead } from '../rtl/list.js';
+import { initEvent, SynchronizationEvent } from './event-object.js';
+import { createNamespace } from './namespace.js';
+import { createTypes, typeVariables } from './types.js';
+
+export function obInit(k: Kernel): void {
+  const ob = k.globals.OB;
+  initListHead(k.mem, ob + OB_GLOBALS.HandleTables);
+  initListHead(k.mem, ob + OB_GLOBALS.Registrations);
+  initEvent(k, ob + OB_GLOBALS.DeferredDeleteEvent, SynchronizationEvent, false);
+  createTypes(k);
+  createNamespace(k);
+  for (const [name, address] of Object.entries(typeVariables(k))) k.exportData(name, address);
+}

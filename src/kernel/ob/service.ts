@@ -1,0 +1,81 @@
+// System services. One definition gives four routines: `NtX` (the service), `ZwX` (the kernel's stub: previous mode becomes KernelMode around NtX), and
+// `ntdll!NtX`/`ntdll!ZwX`, the user-mode stubs that enter the kernel. Services decide by KTHREAD.PreviousMode whether pointers are probed and which
+// handles count (reference: ps-routines.md 7).
+import { type Addr, Status, isKernelAddress } from '../../machine/abi.js';
+import { SimulatedFault, type Frame } from '../../machine/routine.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import { KTHREAD } from '../layouts.gen.js';
+import { NT } from './status.js';
+
+export interface ServiceDefinition {
+  /** Name without prefix: `Close` gives NtClose and ZwClose. */
+  readonly name: string;
+  /** Number of arguments. */
+  readonly args: number;
+  readonly locals?: number;
+  readonly cost?: number;
+  readonly step: (k: Kernel, f: Frame) => Status;
+  readonly unwind?: (k: Kernel, f: Frame) => void;
+}
+
+export const KERNEL_MODE = 0;
+export const USER_MODE = 1;
+
+/** KTHREAD.PreviousMode of the current thread. */
+export const previousMode = (k: Kernel): number => k.mem.u8(k.currentThread() + KTHREAD.PreviousMode);
+
+/** Refuses a kernel address given by user mode, as ProbeForRead/Write do: the access then ends in STATUS_ACCESS_VIOLATION. */
+export function probeUser(k: Kernel, address: Addr, size: number, write = false): void {
+  if (size > 0 && previousMode(k) === USER_MODE && (address < 0 || isKernelAddress(address))) throw new SimulatedFault(address, write, size);
+}
+
+/** Runs one service step; bad user pointers become its return value, bad kernel pointers an exception at its caller. */
+function guarded(step: (k: Kernel, f: Frame) => Status): (k: Kernel, f: Frame) => Status {
+  return (k, f) => {
+    try {
+      return step(k, f);
+    } catch (e) {
+      if (e instanceof SimulatedFault && previousMode(k) === USER_MODE) return k.return(NT.ACCESS_VIOLATION);
+      throw e;
+    }
+  };
+}
+
+function forwarded(f: Frame, count: number): bigint[] {
+  const args: bigint[] = [];
+  for (let i = 0; i < count; i++) args.push(f.u64(i));
+  return args;
+}
+
+/** All routines of a list of services. */
+export function makeServices(list: readonly ServiceDefinition[]): KernelRoutine[] {
+  const all: KernelRoutine[] = [];
+  for (const s of list) {
+    const nt = `Nt${s.name}`;
+    all.push({ name: nt, locals: s.locals, cost: s.cost ?? 20, step: guarded(s.step), unwind: s.unwind });
+    all.push({
+      name: `Zw${s.name}`,
+      locals: 1,
+      step(k, f) {
+        const mode = k.currentThread() + KTHREAD.PreviousMode;
+        if (f.pc === 0) {
+          f.set(0, k.mem.u8(mode));
+          k.mem.setU8(mode, KERNEL_MODE);
+          return k.call(f, 1, nt, forwarded(f, s.args));
+        }
+        k.mem.setU8(mode, f.get(0));
+        return k.returnBig(f.result64);
+      },
+      unwind(k, f) {
+        if (f.pc !== 0) k.mem.setU8(k.currentThread() + KTHREAD.PreviousMode, f.get(0));
+      },
+    });
+    for (const stub of [`ntdll!Nt${s.name}`, `ntdll!Zw${s.name}`]) {
+      all.push({
+        name: stub,
+        step: (k, f) => (f.pc === 0 ? k.systemCall(f, 1, nt, forwarded(f, s.args)) : k.returnBig(f.result64)),
+      });
+    }
+  }
+  return all;
+}
