@@ -1,0 +1,112 @@
+// Size, alignment and record layout by the rules of MSVC for x64.
+// Bit-fields: a new storage unit starts when the declared type's size changes or the field does not fit; a zero width ends the unit.
+// `#pragma pack(n)` lowers the alignment of members, `__declspec(align(n))` raises it and is not lowered by pack.
+import type { SalAnnotation } from './tree.js';
+import type { CType, Field, RecordDecl } from './types.js';
+import type { Range } from '../base/source.js';
+
+/** Bytes; 0 for types without a size (void, functions, incomplete types), 1 for void under `sizeof` is not a matter of this function. */
+export function sizeOf(type: CType): number {
+  switch (type.kind) {
+    case 'int':
+    case 'float':
+      return type.size;
+    case 'pointer':
+      return 8;
+    case 'enum':
+    case 'error':
+      return 4;
+    case 'record':
+      return type.decl.size;
+    case 'array':
+      return (type.length ?? 0) * sizeOf(type.element);
+    case 'void':
+    case 'function':
+      return 0;
+  }
+}
+
+export function alignOf(type: CType): number {
+  switch (type.kind) {
+    case 'record':
+      return type.decl.align || 1;
+    case 'array':
+      return alignOf(type.element);
+    case 'void':
+    case 'function':
+      return 1;
+    default:
+      return sizeOf(type);
+  }
+}
+
+/** A member as declared, before it has a place. */
+export interface MemberSpec {
+  readonly name: string | undefined;
+  readonly type: CType;
+  readonly bitWidth?: number;
+  /** From `__declspec(align(n))` or `_Alignas`. */
+  readonly align?: number;
+  readonly range?: Range;
+  readonly sal?: readonly SalAnnotation[];
+}
+
+const roundUp = (n: number, align: number): number => Math.ceil(n / align) * align;
+
+/** Fills `decl` with fields, size and alignment and marks it complete. `pack`: from `#pragma pack`; `align`: `__declspec(align)` of the record. */
+export function layoutRecord(decl: RecordDecl, members: readonly MemberSpec[], pack: number, align: number): void {
+  let end = 0; // first free byte (struct) or largest member (union)
+  let recordAlign = 1;
+  // The open bit-field storage unit, if any.
+  let unitOffset = 0;
+  let unitSize = 0;
+  let unitBits = 0;
+  const fields: Field[] = [];
+  for (const m of members) {
+    const natural = Math.max(Math.min(alignOf(m.type), pack), m.align ?? 1);
+    const size = sizeOf(m.type);
+    if (m.bitWidth !== undefined) {
+      if (m.bitWidth === 0) {
+        // Ends the unit; without an open one it has no effect.
+        if (unitSize && !decl.union) end = roundUp(end, natural);
+        unitSize = 0;
+        continue;
+      }
+      recordAlign = Math.max(recordAlign, natural);
+      if (decl.union || unitSize !== size || unitBits + m.bitWidth > size * 8) {
+        unitOffset = decl.union ? 0 : roundUp(end, natural);
+        unitSize = size;
+        unitBits = 0;
+        end = decl.union ? Math.max(end, size) : unitOffset + size;
+      }
+      fields.push({ name: m.name, type: m.type, offset: unitOffset, bitOffset: unitBits, bitWidth: m.bitWidth, range: m.range, sal: m.sal });
+      unitBits += m.bitWidth;
+      continue;
+    }
+    unitSize = 0;
+    recordAlign = Math.max(recordAlign, natural);
+    const offset = decl.union ? 0 : roundUp(end, natural);
+    fields.push({ name: m.name, type: m.type, offset, range: m.range, sal: m.sal });
+    end = decl.union ? Math.max(end, size) : offset + size;
+  }
+  decl.fields = fields;
+  decl.align = Math.max(recordAlign, align);
+  decl.size = roundUp(end, decl.align);
+  decl.complete = true;
+}
+
+/** One step of a member's path: the fields passed through, outermost first (anonymous ones before the named one). Offsets are each from its own record. */
+export function findField(decl: RecordDecl, name: string): readonly Field[] | undefined {
+  for (const f of decl.fields) if (f.name === name) return [f];
+  for (const f of decl.fields) {
+    if (f.name !== undefined || f.type.kind !== 'record') continue;
+    const inner = findField(f.type.decl, name);
+    if (inner) return [f, ...inner];
+  }
+  return undefined;
+}
+
+/** Names of all members that `.` can reach, anonymous ones included. */
+export function memberNames(decl: RecordDecl): string[] {
+  return decl.fields.flatMap((f) => (f.name !== undefined ? [f.name] : f.type.kind === 'record' ? memberNames(f.type.decl) : []));
+}

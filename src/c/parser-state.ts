@@ -1,0 +1,299 @@
+// State that every part of the parser shares: the token cursor, the scopes, the function being read, the diagnostics and their brakes.
+// One error per cause: after a syntax error `panicking` silences everything until the parser has found a firm place again (`recover`).
+// The parts of the grammar need each other (a type holds expressions, an expression holds types); they meet in `grammar`, which parser.ts fills in,
+// so that the files do not import in circles.
+import { cover, type Range, type SourceFile } from '../base/source.js';
+import type { Diagnostic, RelatedInformation, Severity } from '../base/diagnostic.js';
+import type { Token } from './token.js';
+import type { CSymbol, CompoundStmt, Expr, FunctionSymbol, GotoStmt, Initializer, LabelStmt, SalAnnotation, Scope, StringExpr, VarSymbol, FunctionDef } from './tree.js';
+import type { CType } from './types.js';
+import { PragmaState, type PragmaToken } from './parser-pragmas.js';
+import type { Declarator, DeclaratorMode } from './parser-declarators.js';
+import type { SpecifierPlace, Specifiers } from './parser-specifiers.js';
+import { isSalWord, takeAnnotations } from './sal.js';
+import { DECLARATION_WORDS, TYPE_WORDS } from './parser-words.js';
+
+/** Levels of nesting (parentheses, blocks, operator chains) that one construct may have; keeps every walk over the tree inside the host's stack. */
+export const MAX_DEPTH = 1000;
+const MAX_ERRORS = 200;
+
+/** What the grammar's parts need from each other. */
+export interface Grammar {
+  specifiers(p: Parser, place: SpecifierPlace): Specifiers;
+  declarator(p: Parser, base: CType, mode: DeclaratorMode): Declarator;
+  /** Type name in parentheses-less form, as in a cast. */
+  typeName(p: Parser): CType;
+  /** Assignment expression / full expression. */
+  assignment(p: Parser): Expr;
+  expression(p: Parser): Expr;
+  /** `= initialiser` of an object of `type`; returns the (possibly completed) type. */
+  initializer(p: Parser, type: CType, isStatic: boolean): { type: CType; init: Initializer };
+  /** Declarations of a block or `for`; variables that live in the frame are returned. */
+  localDeclaration(p: Parser): VarSymbol[];
+  /** Static assertion, cursor on its keyword. */
+  staticAssert(p: Parser): void;
+  functionBody(p: Parser, fn: FunctionContext): CompoundStmt;
+}
+
+/** The function whose body is being read. */
+export interface FunctionContext {
+  readonly symbol: FunctionSymbol;
+  readonly returns: CType;
+  readonly paramScope: Scope;
+  readonly locals: VarSymbol[];
+  readonly labels: Map<string, LabelStmt>;
+  readonly gotos: { stmt: GotoStmt; token: Token }[];
+  /** Names already reported as undeclared in this function. */
+  readonly reported: Set<string>;
+  loops: number;
+  readonly switches: SwitchContext[];
+  tries: number;
+  /** Innermost SEH places, for the words that are valid only there. */
+  readonly seh: ('filter' | 'except' | 'finally')[];
+  returnsValue: boolean;
+}
+
+export interface SwitchContext {
+  readonly type: CType;
+  readonly cases: import('./tree.js').CaseStmt[];
+  readonly seen: Map<bigint | undefined, Range>;
+}
+
+/** A body that is read only if somebody refers to the function. */
+export interface PendingBody {
+  readonly symbol: FunctionSymbol;
+  readonly position: number;
+  readonly type: CType & { kind: 'function' };
+  readonly start: Token;
+  readonly name: Token;
+}
+
+/** What belongs to the unit as a whole. */
+export interface UnitContext {
+  readonly file: SourceFile;
+  readonly scope: Scope;
+  readonly functions: FunctionDef[];
+  readonly globals: VarSymbol[];
+  readonly pending: Map<FunctionSymbol, PendingBody>;
+  /** Referenced functions, in order of the first reference; the unit reads pending bodies from here. */
+  readonly usedFunctions: Set<FunctionSymbol>;
+  readonly usedVariables: Set<VarSymbol>;
+  readonly sections: Map<string, { section: string; token: Token }>;
+  readonly reported: Set<string>;
+}
+
+export function newScope(parent: Scope | undefined): Scope {
+  return { parent, names: new Map(), tags: new Map() };
+}
+
+export class Parser {
+  tok: Token;
+  pos = 0;
+  scope: Scope;
+  readonly diagnostics: Diagnostic[] = [];
+  readonly pragmas: PragmaState;
+  panicking = false;
+  /** Set when the file is not C at all: one message has been given. */
+  silent = false;
+  depth = 0;
+  fn: FunctionContext | undefined;
+  /** > 0 inside sizeof and the like: nothing there is evaluated, so nothing is used. */
+  unevaluated = 0;
+  private errors = 0;
+  private tooDeepAt = -1;
+
+  constructor(
+    readonly tokens: readonly Token[],
+    pragmas: readonly PragmaToken[],
+    readonly unit: UnitContext,
+    readonly grammar: Grammar,
+    /** Debugger expressions: symbols of a finished unit are looked at, never changed. */
+    readonly frozen = false,
+  ) {
+    this.scope = unit.scope;
+    this.tok = tokens[0];
+    this.pragmas = new PragmaState(pragmas, this);
+  }
+
+  // ---------------------------------------------------------------- cursor
+  /** Takes the current token. The last one (eof) stays. */
+  next(): Token {
+    const t = this.tok;
+    if (this.pos + 1 < this.tokens.length) this.tok = this.tokens[++this.pos];
+    return t;
+  }
+
+  peek(n = 1): Token {
+    const i = this.pos + n;
+    return i < this.tokens.length ? this.tokens[i] : this.tokens[this.tokens.length - 1];
+  }
+
+  /** Goes back or forth to a remembered position. */
+  seek(position: number): void {
+    this.pos = position;
+    this.tok = this.tokens[position];
+  }
+
+  get previous(): Token {
+    return this.tokens[this.pos > 0 ? this.pos - 1 : 0];
+  }
+
+  is(text: string): boolean {
+    return this.tok.text === text;
+  }
+
+  accept(text: string): boolean {
+    if (this.tok.text !== text) return false;
+    this.next();
+    return true;
+  }
+
+  /** Takes the token or reports what is missing, behind the last token (where the user has to write it). */
+  expect(text: string, after: string): boolean {
+    if (this.accept(text)) return true;
+    this.syntaxError(`expected '${text}' ${after}`, text === ';' || text === ')' || text === ']');
+    return false;
+  }
+
+  get atEnd(): boolean {
+    return this.tok.kind === 'eof';
+  }
+
+  /** From a token to the last one taken. */
+  rangeFrom(start: Token): Range {
+    return this.pos > 0 ? cover(start.range, this.tokens[this.pos - 1].range) : start.range;
+  }
+
+  // ---------------------------------------------------------------- diagnostics
+  report(severity: Severity, code: string, range: Range, message: string, hint?: string, related?: readonly RelatedInformation[]): void {
+    if (this.panicking || this.silent) return;
+    if (severity === 'error' && ++this.errors > MAX_ERRORS) {
+      if (this.errors === MAX_ERRORS + 1) this.diagnostics.push({ severity: 'error', code: 'c-too-many-errors', range, message: `more than ${MAX_ERRORS} errors: the rest is not shown` });
+      return;
+    }
+    this.diagnostics.push({ severity, code, message, range, ...(hint ? { hint } : {}), ...(related?.length ? { related } : {}) });
+  }
+
+  error(code: string, range: Range, message: string, hint?: string, related?: readonly RelatedInformation[]): void {
+    this.report('error', code, range, message, hint, related);
+  }
+
+  warn(code: string, range: Range, message: string, hint?: string, related?: readonly RelatedInformation[]): void {
+    this.report('warning', code, range, message, hint, related);
+  }
+
+  /** Reports an unexpected token and falls silent until `recover`. `behind`: the place is the end of the previous token. */
+  syntaxError(message: string, behind = false, hint?: string): void {
+    if (!this.panicking) {
+      const t = this.tok;
+      const prev = this.previous;
+      const end = prev.range.end;
+      const found = t.kind === 'eof' ? 'the end of the file' : `'${t.text.length > 40 ? `${t.text.slice(0, 40)}...` : t.text}'`;
+      const range = behind && this.pos > 0 && !prev.macro ? { file: prev.range.file, start: Math.max(prev.range.start, end - 1), end } : t.range;
+      const related = t.spelling ? [{ range: t.spelling, message: `in the expansion of macro '${t.macro ?? ''}'` }] : undefined;
+      this.error('c-syntax', range, `${message} before ${found}`, hint, related);
+    }
+    this.panicking = true;
+  }
+
+  /**
+   * Skips to a firm place: behind the next `;`, before a `}` of this level, or before a token of `stops`. Groups are skipped as a whole.
+   * Does nothing but end the silence if the parser is not in panic.
+   */
+  recover(stops?: ReadonlySet<string>): void {
+    if (!this.panicking) return;
+    let depth = 0;
+    while (!this.atEnd) {
+      const x = this.tok.text;
+      if (depth === 0) {
+        if (x === '}' || stops?.has(x)) break;
+        if (x === ';') {
+          this.next();
+          break;
+        }
+      }
+      if (x === '{') depth++;
+      else if (x === '}' && --depth === 0) {
+        this.next();
+        this.accept(';');
+        break;
+      }
+      this.next();
+    }
+    this.panicking = false;
+  }
+
+  /** Goes one level down; false (with one error) if that is too deep. Always pair with `leave`. */
+  enter(weight = 1): boolean {
+    this.depth += weight;
+    if (this.depth <= MAX_DEPTH) return true;
+    if (this.tooDeepAt < 0 || !this.panicking) this.error('c-nesting', this.tok.range, `nested more than ${MAX_DEPTH} levels deep`, 'split the expression or the block');
+    this.tooDeepAt = this.pos;
+    this.panicking = true;
+    return false;
+  }
+
+  leave(weight = 1): void {
+    this.depth -= weight;
+  }
+
+  // ---------------------------------------------------------------- names
+  lookup(name: string): CSymbol | undefined {
+    for (let s: Scope | undefined = this.scope; s; s = s.parent) {
+      const found = s.names.get(name);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  declared(name: string): boolean {
+    return this.lookup(name) !== undefined;
+  }
+
+  isTypedef(t: Token): boolean {
+    return t.kind === 'identifier' && this.lookup(t.text)?.kind === 'typedef';
+  }
+
+  /** The token begins a type name (as in a cast or sizeof). */
+  startsType(t: Token): boolean {
+    return t.kind === 'keyword' ? TYPE_WORDS.has(t.text) : this.isTypedef(t);
+  }
+
+  /** The token begins a declaration. */
+  startsDeclaration(t: Token): boolean {
+    return t.kind === 'keyword' ? DECLARATION_WORDS.has(t.text) : this.isTypedef(t);
+  }
+
+  get atAnnotation(): boolean {
+    return this.tok.kind === 'identifier' && isSalWord(this.tok.text) && !this.declared(this.tok.text);
+  }
+
+  takeAnnotations(into: SalAnnotation[]): void {
+    if (this.tok.kind === 'identifier') takeAnnotations(this, into);
+  }
+
+  /** Runs `body` in a new scope and returns that scope with the result. */
+  inScope<T>(body: (scope: Scope) => T): T {
+    const scope = newScope(this.scope);
+    this.scope = scope;
+    try {
+      return body(scope);
+    } finally {
+      this.scope = scope.parent!;
+    }
+  }
+
+  useFunction(f: FunctionSymbol): void {
+    if (!this.frozen && this.unevaluated === 0) this.unit.usedFunctions.add(f);
+  }
+
+  useVariable(v: VarSymbol): void {
+    if (!this.frozen && v.scope === 'global') this.unit.usedVariables.add(v);
+  }
+
+  /** `__func__` of the function being read. */
+  functionName(t: Token): Pick<StringExpr, 'bytes' | 'unit'> {
+    const name = this.fn?.symbol.name ?? '';
+    return { bytes: Uint8Array.from([...name].map((c) => c.charCodeAt(0)).concat(0)), unit: t.text === '__FUNCTIONW__' ? 2 : 1 };
+  }
+}
