@@ -1,0 +1,5 @@
+// wdm.h and what only drivers for Windows NT may use.
+#pragma once
+#define _NTDDK_
+#include "wdm.h"
+#include "ddi-ntddk.h"

@@ -1,0 +1,40 @@
+#pragma once
+#include "crtdefs.h"
+#include "limits.h"
+#ifndef _MAX_PATH
+#define _MAX_PATH 260
+#define _MAX_DRIVE 3
+#define _MAX_DIR 256
+#define _MAX_FNAME 256
+#define _MAX_EXT 256
+#endif
+int __cdecl atoi(_In_z_ const char *String);
+long __cdecl atol(_In_z_ const char *String);
+int __cdecl _wtoi(_In_z_ const wchar_t *String);
+long __cdecl _wtol(_In_z_ const wchar_t *String);
+long __cdecl strtol(_In_z_ const char *String, _Out_opt_ char **End, _In_ int Radix);
+unsigned long __cdecl strtoul(_In_z_ const char *String, _Out_opt_ char **End, _In_ int Radix);
+unsigned __int64 __cdecl _strtoui64(_In_z_ const char *String, _Out_opt_ char **End, _In_ int Radix);
+long __cdecl wcstol(_In_z_ const wchar_t *String, _Out_opt_ wchar_t **End, _In_ int Radix);
+unsigned long __cdecl wcstoul(_In_z_ const wchar_t *String, _Out_opt_ wchar_t **End, _In_ int Radix);
+char *__cdecl _itoa(_In_ int Value, _Out_writes_z_(_Inexpressible_) char *Buffer, _In_ int Radix);
+wchar_t *__cdecl _itow(_In_ int Value, _Out_writes_z_(_Inexpressible_) wchar_t *Buffer, _In_ int Radix);
+int __cdecl abs(_In_ int Value);
+long __cdecl labs(_In_ long Value);
+int __cdecl rand(void);
+void __cdecl srand(_In_ unsigned Seed);
+void __cdecl qsort(_Inout_updates_bytes_(Count * Size) void *Base, _In_ size_t Count, _In_ size_t Size, int(__cdecl *Compare)(const void *, const void *));
+void *__cdecl bsearch(_In_ const void *Key, _In_reads_bytes_(Count * Size) const void *Base, _In_ size_t Count, _In_ size_t Size, int(__cdecl *Compare)(const void *, const void *));
+void *__cdecl malloc(_In_ size_t Size);
+void *__cdecl calloc(_In_ size_t Count, _In_ size_t Size);
+void *__cdecl realloc(_In_opt_ void *Block, _In_ size_t Size);
+void __cdecl free(_In_opt_ void *Block);
+__declspec(noreturn) void __cdecl exit(_In_ int Code);
+__declspec(noreturn) void __cdecl abort(void);
+unsigned long __cdecl _byteswap_ulong(_In_ unsigned long Value);
+unsigned short __cdecl _byteswap_ushort(_In_ unsigned short Value);
+unsigned __int64 __cdecl _byteswap_uint64(_In_ unsigned __int64 Value);
+unsigned int __cdecl _rotl(_In_ unsigned int Value, _In_ int Shift);
+unsigned int __cdecl _rotr(_In_ unsigned int Value, _In_ int Shift);
+unsigned __int64 __cdecl _rotl64(_In_ unsigned __int64 Value, _In_ int Shift);
+unsigned __int64 __cdecl _rotr64(_In_ unsigned __int64 Value, _In_ int Shift);

@@ -1,0 +1,2 @@
+// Warnings that static analysis tools switch: none here.
+#pragma once
