@@ -13,18 +13,27 @@ const failed = [];
 
 await ensureInstalled();
 if (wanted('lint') && !(await lint())) failed.push('lint');
-if (wanted('unit') || wanted('e2e')) console.log(`built ${(await build()).join(', ')}`);
+if ((wanted('unit') || wanted('e2e')) && !(await built())) failed.push('build');
 if (wanted('unit')) {
   const files = filesUnder('test', (f) => f.endsWith('.test.ts') && !f.startsWith('test/e2e/'));
   if (!(await nodeTest('Unit tests', files, []))) failed.push('unit tests');
 }
-if (wanted('e2e')) {
+if (wanted('e2e') && !failed.includes('build')) {
   const files = filesUnder('test/e2e', (f) => f.endsWith('.e2e.ts'));
   // one at a time: each starts a server and a browser
   if (!(await nodeTest('End-to-end tests', files, ['--test-concurrency=1']))) failed.push('end-to-end tests');
 }
 console.log(failed.length ? `npm test: FAILED (${failed.join(', ')})` : 'npm test: ok');
 process.exitCode = failed.length ? 1 : 0;
+
+async function built() {
+  try {
+    console.log(`built ${(await build()).join(', ')}`);
+    return true;
+  } catch {
+    return false; // esbuild has said what and where
+  }
+}
 
 async function nodeTest(title, files, options) {
   console.log(`\n${title}`);

@@ -6,16 +6,18 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { ensureHost, hostUnsupported } from '../../../scripts/lib/hosts.mjs';
 import { root } from '../../../scripts/lib/process.mjs';
 
-const places = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
-];
+/** CHROMIUM, when set, is the program and the only one tried. */
+const places = process.env.CHROMIUM
+  ? [process.env.CHROMIUM]
+  : [
+      '/usr/bin/chromium',
+      '/usr/bin/chromium-browser',
+      '/usr/bin/google-chrome',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+      '/Applications/Chromium.app/Contents/MacOS/Chromium',
+      'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+      'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+    ];
 
 /** Where screenshots and logs of a run are kept (not committed). */
 export const outputFolder = path.join(root, 'test/e2e/output');
@@ -29,7 +31,7 @@ export interface Prerequisites {
 /** Finds the browser and installs the VS Code build; or skips the test with the reason (answers undefined), or throws it where e2e is required. */
 export function prerequisites(t: TestContext, host: 'node' | 'web'): Prerequisites | undefined {
   mkdirSync(outputFolder, { recursive: true });
-  const found = places.find((place) => place !== undefined && existsSync(place));
+  const found = places.find((place) => existsSync(place));
   const reason = found ? hostUnsupported(host) : 'no Chromium or Chrome found (install one, or set CHROMIUM to its program)';
   if (found && !reason) {
     try {
