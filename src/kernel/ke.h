@@ -7,13 +7,6 @@ typedef enum _KTHREAD_STATE {
   Initialized, Ready, Running, Standby, Terminated, Waiting, Transition, DeferredReady, GateWaitObsolete, WaitingForProcessInSwap
 } KTHREAD_STATE;
 
-// Values of DISPATCHER_HEADER.Type (reference: scheduler.md §8).
-typedef enum _KOBJECTS {
-  EventNotificationObject = 0, EventSynchronizationObject = 1, MutantObject = 2, ProcessObject = 3, QueueObject = 4, SemaphoreObject = 5,
-  ThreadObject = 6, GateObject = 7, TimerNotificationObject = 8, TimerSynchronizationObject = 9, ApcObject = 18, DpcObject = 19,
-  DeviceQueueObject = 20, ThreadedDpcObject = 26
-} KOBJECTS;
-
 // A process as the scheduler sees it; EPROCESS (ps.h) begins with it.
 typedef struct _KPROCESS {
   DISPATCHER_HEADER Header;
@@ -43,12 +36,12 @@ typedef struct _KPROCESS {
 typedef struct _KTHREAD {
   DISPATCHER_HEADER Header;
   PVOID SListFaultAddress;
-  ULONG64 QuantumTarget;             // virtual time (ns on the CPU) at which the quantum ends; 0 = give a fresh one
+  ULONG64 QuantumTarget;             // CycleTime at which the quantum is used up
   PVOID InitialStack;                // first address above the kernel stack
   PVOID StackLimit;                  // lowest usable address of the kernel stack
   PVOID StackBase;                   // = InitialStack
   KSPIN_LOCK ThreadLock;
-  ULONG64 CycleTime;                 // ns spent running
+  ULONG64 CycleTime;                 // steps spent running
   PVOID KernelStack;                 // innermost frame while not running (0: none)
   ULONG64 ReturnValue;               // Reg.ReturnValue while not running
   ULONG ExceptionCode;               // Reg.ExceptionCode while not running
@@ -74,7 +67,7 @@ typedef struct _KTHREAD {
   ULONG WaitBlockCount;
   ULONG WaitRestart;                 // the wait was interrupted by a kernel APC and is queued again afterwards
   LIST_ENTRY WaitListEntry;          // ready lists, deferred ready list
-  ULONG64 WaitTime;                  // virtual ns at which the wait (or ready time) began
+  ULONG64 WaitTime;                  // virtual time (steps) at which the wait (or ready time) began
   LONGLONG WaitDueTime;              // interrupt time at which the timeout is due (with WaitHasTimeout)
   ULONG WaitHasTimeout;
   volatile ULONG State;              // KTHREAD_STATE
@@ -137,9 +130,7 @@ typedef struct _KPRCB {
   PKTHREAD CurrentThread;
   PKTHREAD NextThread;
   PKTHREAD IdleThread;
-  ULONG64 VirtualTime;               // ns since boot that this CPU has reached (start of the current slice)
-  ULONG64 NextTick;                  // ns of its next clock interrupt
-  ULONG64 SliceSteps;                // fuel given to the current slice
+  ULONG64 NextTick;                  // virtual time (steps) of its next clock interrupt
   ULONG64 DpcStack;                  // first address above the DPC stack
   ULONG64 DpcStackLimit;
   UCHAR DpcRoutineActive;
@@ -157,7 +148,8 @@ typedef struct _KPRCB {
   ULONG64 SpinAddress;               // lock this CPU spins on (0: none)
   ULONG64 SpinValue;                 // value it saw there: runnable again when the word differs
   ULONG64 SpinStart;
-  ULONG64 DispatchSince;             // ns since which the CPU is at >= DISPATCH (watchdog)
+  ULONG64 DpcSince;                  // virtual time at which the running DPC routine began
+  ULONG64 DispatchSince;             // virtual time since which the CPU is at >= DISPATCH (watchdog)
   ULONG InterruptCount;
   ULONG KeContextSwitches;
   ULONG KeSystemCalls;
@@ -242,6 +234,8 @@ typedef struct _KE_GLOBALS {
   KSPIN_LOCK CancelSpinLock;
   KEVENT FlushDpcEvent;
   ULONG64 TickCount;
-  ULONG64 UnconfirmedTouched;
+  ULONG64 SliceLeft;                 // steps left of the slice that a stop interrupted
+  ULONG64 StepsRun;                  // by all CPUs together
+  ULONG64 StopRequested;             // hooks: the run loop leaves at the next boundary
   KPRCB Prcb[64];
 } KE_GLOBALS;

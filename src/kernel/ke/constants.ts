@@ -1,0 +1,126 @@
+// Numbers of the scheduler that are not in the headers (reference: scheduler.md §2, §3, §9, §10, §16).
+
+/** 15.625 ms in nanoseconds: the clock interval, and in 100 ns units KeQueryTimeIncrement. */
+export const CLOCK_INTERVAL_NS = 15_625_000;
+export const TIME_INCREMENT = 156_250;
+/** A clock interval costs three quantum units; client default is six units. */
+export const QUANTUM_UNITS_PER_TICK = 3;
+export const DEFAULT_QUANTUM = 6;
+export const MAXIMUM_DPC_QUEUE_DEPTH = 4;
+
+export const KERNEL_STACK_SIZE = 0x6000;
+export const DPC_STACK_SIZE = 0x6000;
+
+export const PASSIVE_LEVEL = 0;
+export const APC_LEVEL = 1;
+export const DISPATCH_LEVEL = 2;
+export const CLOCK_LEVEL = 13;
+export const IPI_LEVEL = 14;
+export const HIGH_LEVEL = 15;
+
+export const KernelMode = 0;
+export const UserMode = 1;
+
+/** KTHREAD_STATE */
+export const ThreadState = {
+  Initialized: 0,
+  Ready: 1,
+  Running: 2,
+  Standby: 3,
+  Terminated: 4,
+  Waiting: 5,
+  Transition: 6,
+  DeferredReady: 7,
+} as const;
+export const THREAD_STATE_NAMES = [
+  'Initialized',
+  'Ready',
+  'Running',
+  'Standby',
+  'Terminated',
+  'Waiting',
+  'Transition',
+  'DeferredReady',
+  'GateWait',
+  'WaitingForProcessInSwap',
+];
+
+/** KOBJECTS */
+export const ObjectType = {
+  NotificationEvent: 0,
+  SynchronizationEvent: 1,
+  Mutant: 2,
+  Process: 3,
+  Queue: 4,
+  Semaphore: 5,
+  Thread: 6,
+  Gate: 7,
+  NotificationTimer: 8,
+  SynchronizationTimer: 9,
+  Apc: 18,
+  Dpc: 19,
+  ThreadedDpc: 26,
+} as const;
+
+export const WaitAll = 0;
+export const WaitAny = 1;
+
+/** KWAIT_REASON (reference: scheduler.md §3) */
+export const WaitReason = {
+  Executive: 0,
+  FreePage: 1,
+  PageIn: 2,
+  PoolAllocation: 3,
+  DelayExecution: 4,
+  Suspended: 5,
+  UserRequest: 6,
+  WrExecutive: 7,
+  WrQueue: 15,
+  WrTerminated: 22,
+  WrResource: 27,
+  WrPushLock: 28,
+  WrMutex: 29,
+  WrQuantumEnd: 30,
+  WrDispatchInt: 31,
+  WrPreempted: 32,
+  WrYieldExecution: 33,
+  WrFastMutex: 34,
+  WrGuardedMutex: 35,
+  WrRundown: 36,
+} as const;
+export const WAIT_REASON_NAMES = (
+  'Executive FreePage PageIn PoolAllocation DelayExecution Suspended UserRequest WrExecutive WrFreePage WrPageIn WrPoolAllocation ' +
+  'WrDelayExecution WrSuspended WrUserRequest WrSpare0 WrQueue WrLpcReceive WrLpcReply WrVirtualMemory WrPageOut WrRendezvous WrKeyedEvent ' +
+  'WrTerminated WrProcessInSwap WrCpuRateControl WrCalloutStack WrKernel WrResource WrPushLock WrMutex WrQuantumEnd WrDispatchInt WrPreempted ' +
+  'WrYieldExecution WrFastMutex WrGuardedMutex WrRundown WrAlertByThreadId WrDeferredPreempt WrPhysicalFault WrIoRing WrMdlCache'
+).split(' ');
+
+export const STATUS = {
+  SUCCESS: 0,
+  ABANDONED: 0x80,
+  USER_APC: 0xc0,
+  KERNEL_APC: 0x100,
+  ALERTED: 0x101,
+  TIMEOUT: 0x102,
+  PENDING: 0x103,
+  BUFFER_OVERFLOW: 0x80000005 | 0,
+  DATATYPE_MISALIGNMENT: 0x80000002 | 0,
+  UNSUCCESSFUL: 0xc0000001 | 0,
+  ACCESS_VIOLATION: 0xc0000005 | 0,
+  INVALID_PARAMETER: 0xc000000d | 0,
+  NO_MEMORY: 0xc0000017 | 0,
+  BUFFER_TOO_SMALL: 0xc0000023 | 0,
+  OBJECT_TYPE_MISMATCH: 0xc0000024 | 0,
+  INVALID_PARAMETER_MIX: 0xc0000030 | 0,
+  MUTANT_NOT_OWNED: 0xc0000046 | 0,
+  SEMAPHORE_LIMIT_EXCEEDED: 0xc0000047 | 0,
+  SUSPEND_COUNT_EXCEEDED: 0xc000004a | 0,
+  DELETE_PENDING: 0xc0000056 | 0,
+  NAME_TOO_LONG: 0xc0000106 | 0,
+  INTEGER_OVERFLOW: 0xc0000095 | 0,
+  INSUFFICIENT_RESOURCES: 0xc000009a | 0,
+  INVALID_SID: 0xc0000078 | 0,
+  MUTANT_LIMIT_EXCEEDED: 0xc0000191 | 0,
+  NOT_FOUND: 0xc0000225 | 0,
+  NO_YIELD_PERFORMED: 0x40000024,
+} as const;

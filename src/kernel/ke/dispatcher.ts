@@ -1,0 +1,154 @@
+// The heart of waiting: when is an object signalled, what does satisfying a wait do to it, whom does a signal release (reference: scheduler.md §7, §8).
+// Waiters are the KWAIT_BLOCKs on the object's WaitListHead, first in first out. A waiting thread's innermost frame is the routine that waits;
+// the wait status is written into that frame's result slot, so nothing else has to remember it.
+import { type Addr, FRAME, KERNEL_BASE } from '../../machine/abi.js';
+import type { Kernel } from '../kernel.js';
+import { DISPATCHER_HEADER, KEVENT, KMUTANT, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
+import { entries, insertTail, LIST_LIMIT, remove } from '../rtl/list.js';
+import { BugCheckError } from './bugcheck.js';
+import { ObjectType, STATUS, ThreadState, WaitAll } from './constants.js';
+import { readyThread as makeReady } from './ready.js';
+import { removeTimer } from './timer-queue.js';
+
+const STATE = DISPATCHER_HEADER.SignalState;
+export const WAIT_LIST = DISPATCHER_HEADER.WaitListHead;
+
+export const objectType = (k: Kernel, object: Addr): number => k.mem.u8(object) & 0x7f;
+
+/** KMUTANT.Abandoned is bit 0 of the byte in front of ApcDisable. */
+const MUTANT_FLAGS = KMUTANT.ApcDisable - 1;
+
+/** A dispatcher object that was never initialised has a zero wait list; Windows faults on it at DISPATCH_LEVEL. */
+export function checkInitialised(k: Kernel, object: Addr): void {
+  if (k.mem.ptr(object + WAIT_LIST) === 0) {
+    throw new BugCheckError(0xa, [0, 2, 1, 0], `the dispatcher object at ${hex(object)} was never initialised (its wait list is zero): call KeInitializeXxx first`);
+  }
+}
+
+export const hex = (a: Addr): string => `0x${BigInt.asUintN(64, BigInt(a)).toString(16).toUpperCase()}`;
+
+/** Would a wait of this thread on the object be satisfied now? */
+export function isSignalled(k: Kernel, object: Addr, thread: Addr): boolean {
+  const state = k.mem.i32(object + STATE);
+  if (objectType(k, object) === ObjectType.Mutant) return state > 0 || k.mem.ptr(object + KMUTANT.OwnerThread) === thread;
+  return state > 0;
+}
+
+/** Side effect of a satisfied wait. Returns STATUS_ABANDONED (0x80) for an abandoned mutant, else 0. */
+export function satisfy(k: Kernel, object: Addr, thread: Addr): number {
+  const m = k.mem;
+  switch (objectType(k, object)) {
+    case ObjectType.SynchronizationEvent:
+    case ObjectType.SynchronizationTimer:
+    case ObjectType.Gate:
+      m.setI32(object + STATE, 0);
+      return 0;
+    case ObjectType.Semaphore:
+      m.setI32(object + STATE, m.i32(object + STATE) - 1);
+      return 0;
+    case ObjectType.Mutant: {
+      const state = m.i32(object + STATE) - 1;
+      m.setI32(object + STATE, state);
+      if (state === 0) {
+        m.setPtr(object + KMUTANT.OwnerThread, thread);
+        const disable = m.u8(object + KMUTANT.ApcDisable);
+        m.setU16(thread + KTHREAD.KernelApcDisable, (m.i16(thread + KTHREAD.KernelApcDisable) - disable) & 0xffff);
+        insertTail(m, thread + KTHREAD.MutantListHead, object + KMUTANT.MutantListEntry);
+        k.event('ke.mutex.acquire', { mutex: object, thread });
+        const flags = m.u8(object + MUTANT_FLAGS);
+        if (flags & 1) {
+          m.setU8(object + MUTANT_FLAGS, flags & ~1);
+          return STATUS.ABANDONED;
+        }
+      }
+      return 0;
+    }
+    default:
+      return 0;
+  }
+}
+
+/** The kind of object is known to the dispatcher (events, mutexes, semaphores, timers, processes, threads, queues, gates). */
+export const isWaitable = (type: number): boolean => type <= ObjectType.SynchronizationTimer;
+
+/** Takes all blocks of the thread's wait off their lists and its timeout timer out of the timer queue. */
+export function removeWaitBlocks(k: Kernel, thread: Addr): void {
+  const m = k.mem;
+  const count = m.u32(thread + KTHREAD.WaitBlockCount);
+  const list = m.ptr(thread + KTHREAD.WaitBlockList);
+  for (let i = 0; i < count; i++) remove(m, list + i * KWAIT_BLOCK.sizeof);
+  m.setU32(thread + KTHREAD.WaitBlockCount, 0);
+  if (m.u32(thread + KTHREAD.WaitHasTimeout)) {
+    const timerBlock = thread + KTHREAD.WaitBlock + 3 * KWAIT_BLOCK.sizeof;
+    remove(m, timerBlock);
+    removeTimer(k, thread + KTHREAD.Timer);
+    m.setU32(thread + KTHREAD.WaitHasTimeout, 0);
+  }
+}
+
+/** Ends the wait of a thread with a status; the thread becomes ready. */
+export function unwaitThread(k: Kernel, thread: Addr, status: number, increment: number, by: Addr): void {
+  const m = k.mem;
+  removeWaitBlocks(k, thread);
+  m.setPtr(thread + KTHREAD.WaitStatus, status);
+  m.raw.setI64(m.ptr(thread + KTHREAD.KernelStack) - KERNEL_BASE + FRAME.result, BigInt(status));
+  k.event('ke.unwait', { thread, status: status >>> 0, object: by, by: k.currentThread() });
+  makeReady(k, thread, increment);
+}
+
+/** After an object became signalled: releases the waiters it can satisfy, in order. */
+export function waitTest(k: Kernel, object: Addr, increment: number): void {
+  const m = k.mem;
+  const head = object + WAIT_LIST;
+  if (m.ptr(head) === head) return;
+  for (const block of entries(m, head, LIST_LIMIT)) {
+    const thread = m.ptr(block + KWAIT_BLOCK.Thread);
+    if (m.u32(thread + KTHREAD.State) !== ThreadState.Waiting) continue; // released by an earlier block of this very walk
+    if (!isSignalled(k, object, thread)) {
+      if (objectType(k, object) !== ObjectType.Mutant) return;
+      continue;
+    }
+    const key = m.u16(block + KWAIT_BLOCK.WaitKey);
+    if (m.u8(block + KWAIT_BLOCK.WaitType) === WaitAll) {
+      const list = m.ptr(thread + KTHREAD.WaitBlockList);
+      const count = m.u32(thread + KTHREAD.WaitBlockCount);
+      const objects = Array.from({ length: count }, (_, i) => m.ptr(list + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object));
+      if (!objects.every((o) => isSignalled(k, o, thread))) continue;
+      let abandoned = 0;
+      for (const o of objects) abandoned |= satisfy(k, o, thread);
+      unwaitThread(k, thread, abandoned, increment, object);
+    } else {
+      unwaitThread(k, thread, key | satisfy(k, object, thread), increment, object);
+    }
+  }
+}
+
+/** KeSetEvent. Returns the previous state. */
+export function signalEvent(k: Kernel, event: Addr, increment = 0): number {
+  const m = k.mem;
+  checkInitialised(k, event);
+  const old = m.i32(event + KEVENT.Header + STATE);
+  m.setI32(event + STATE, 1);
+  k.event('ke.event.set', { event, previous: old });
+  if (old === 0) waitTest(k, event, increment);
+  return old;
+}
+
+/** Makes a process, thread or other stay-signalled object signalled and releases everybody. */
+export function signalObject(k: Kernel, object: Addr, increment = 0): void {
+  k.mem.setI32(object + STATE, 1);
+  waitTest(k, object, increment);
+}
+
+/** Writes a dispatcher header. Size in ULONGs. */
+export function initHeader(k: Kernel, object: Addr, type: number, size: number, state: number): void {
+  const m = k.mem;
+  m.setU32(object, type | ((size >> 2) << 16));
+  m.setI32(object + STATE, state);
+  m.setPtr(object + WAIT_LIST, object + WAIT_LIST);
+  m.setPtr(object + WAIT_LIST + 8, object + WAIT_LIST);
+}
+
+export function readyThread(k: Kernel, thread: Addr, increment = 0): void {
+  makeReady(k, thread, increment);
+}

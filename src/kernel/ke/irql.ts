@@ -1,0 +1,109 @@
+// IRQL of the current CPU. Raising is a register write; lowering makes pending software interrupts (DPC, dispatch, APC) due: they are taken before
+// the next step, because the run loop takes them between steps (run.ts) and `requestStop` ends the slice there.
+import type { Frame } from '../../machine/routine.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import { KPRCB, KTHREAD } from '../layouts.gen.js';
+import { APC_LEVEL, DISPATCH_LEVEL, HIGH_LEVEL } from './constants.js';
+import { currentPrcb } from './prcb.js';
+
+export function raiseIrql(k: Kernel, irql: number): number {
+  const old = k.mem.registers.irql;
+  if (irql !== old) {
+    k.mem.registers.irql = irql;
+    if (old < DISPATCH_LEVEL && irql >= DISPATCH_LEVEL) k.mem.setPtr(currentPrcb(k) + KPRCB.DispatchSince, k.now);
+  }
+  return old;
+}
+
+export function lowerIrql(k: Kernel, irql: number): void {
+  const old = k.mem.registers.irql;
+  if (irql === old) return;
+  k.mem.registers.irql = irql;
+  if (softwareInterruptDue(k)) k.requestStop();
+}
+
+/** Is there something that this CPU would take now, at its present IRQL? */
+export function softwareInterruptDue(k: Kernel): boolean {
+  const irql = k.mem.registers.irql;
+  if (irql >= DISPATCH_LEVEL) return false;
+  const prcb = currentPrcb(k);
+  const m = k.mem;
+  if (m.u8(prcb + KPRCB.DpcRequested) || m.u8(prcb + KPRCB.QuantumEnd) || m.ptr(prcb + KPRCB.NextThread) !== 0) return true;
+  return irql < APC_LEVEL && apcDeliverable(k, m.ptr(prcb + KPRCB.CurrentThread));
+}
+
+/** Would a kernel APC of the thread be delivered if it ran below APC_LEVEL? */
+export function apcDeliverable(k: Kernel, thread: number): boolean {
+  return k.mem.u8(thread + KTHREAD.ApcState + 0x29) !== 0 && k.mem.i16(thread + KTHREAD.SpecialApcDisable) === 0;
+}
+
+function raise(k: Kernel, irql: number): number | undefined {
+  const current = k.irql;
+  if (irql < current || irql > HIGH_LEVEL) {
+    k.bugCheck(0xc4, 0x30, current, irql, 0, `KeRaiseIrql(${irql}) while the IRQL is already ${current}: the new IRQL must not be lower`);
+    return undefined;
+  }
+  return raiseIrql(k, irql);
+}
+
+function lower(k: Kernel, irql: number, fpDpc: boolean): boolean {
+  const current = k.irql;
+  if (irql > current) {
+    k.bugCheck(0xc4, 0x31, current, irql, 0, `KeLowerIrql(${irql}) while the IRQL is only ${current}: the new IRQL must not be higher`);
+    return false;
+  }
+  if (fpDpc && irql < DISPATCH_LEVEL) {
+    k.bugCheck(0xc4, 0x31, current, irql, 1, `KeLowerIrql(${irql}) inside a DPC routine: a DPC must stay at DISPATCH_LEVEL`);
+    return false;
+  }
+  lowerIrql(k, irql);
+  return true;
+}
+
+const stopped = (k: Kernel) => k.stopForBugCheck();
+const inDpc = (k: Kernel): boolean => k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive) !== 0;
+
+function lowerStep(k: Kernel, f: Frame) {
+  return lower(k, f.u8(0), inDpc(k)) ? k.returnVoid() : stopped(k);
+}
+
+export const routines: KernelRoutine[] = [
+  { name: 'KeGetCurrentIrql', cost: 2, step: (k) => k.return(k.irql) },
+  {
+    name: 'KeRaiseIrql',
+    cost: 3,
+    step(k, f) {
+      k.mem.checked.u8(f.ptr(1));
+      const old = raise(k, f.u8(0));
+      if (old === undefined) return stopped(k);
+      k.mem.checked.setU8(f.ptr(1), old);
+      return k.returnVoid();
+    },
+  },
+  {
+    name: 'KfRaiseIrql',
+    cost: 3,
+    step(k, f) {
+      const old = raise(k, f.u8(0));
+      return old === undefined ? stopped(k) : k.return(old);
+    },
+  },
+  {
+    name: 'KeRaiseIrqlToDpcLevel',
+    cost: 3,
+    step(k) {
+      const old = raise(k, DISPATCH_LEVEL);
+      return old === undefined ? stopped(k) : k.return(old);
+    },
+  },
+  {
+    name: 'KeRaiseIrqlToSynchLevel',
+    cost: 3,
+    step(k) {
+      const old = raise(k, 12);
+      return old === undefined ? stopped(k) : k.return(old);
+    },
+  },
+  { name: 'KeLowerIrql', cost: 3, step: lowerStep },
+  { name: 'KfLowerIrql', cost: 3, step: lowerStep },
+];

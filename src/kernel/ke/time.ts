@@ -1,0 +1,81 @@
+// Virtual time: counted in steps by the machine, one clock per CPU; here it becomes interrupt time, system time and ticks.
+// One step is config.stepNs nanoseconds; Windows counts in 100 ns.
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import { KE_GLOBALS } from '../layouts.gen.js';
+import { CLOCK_INTERVAL_NS, TIME_INCREMENT } from './constants.js';
+
+/** Steps since boot on the current CPU, exact inside a routine. */
+export const interruptTime = (k: Kernel): number => k.machine.now;
+
+export const stepsTo100ns = (k: Kernel, steps: number): number => Math.floor((steps * k.config.stepNs) / 100);
+/** Rounds up: a time is never reached early. */
+export const stepsFrom100ns = (k: Kernel, t: number): number => Math.ceil((t * 100) / k.config.stepNs);
+export const tickSteps = (k: Kernel): number => Math.max(1, Math.round(CLOCK_INTERVAL_NS / k.config.stepNs));
+
+/** 100 ns since boot. */
+export const interruptTime100 = (k: Kernel): number => stepsTo100ns(k, interruptTime(k));
+
+/** System time (100 ns since 1601) at interrupt time 0. */
+export const systemTimeOffset = (k: Kernel): bigint => k.mem.i64(k.globals.KE + KE_GLOBALS.BootTime) + k.mem.i64(k.globals.KE + KE_GLOBALS.SystemTimeOffset);
+
+/** Precise system time. */
+export const systemTime = (k: Kernel): bigint => systemTimeOffset(k) + BigInt(interruptTime100(k));
+
+export const tickCount = (k: Kernel): number => Math.floor(interruptTime(k) / tickSteps(k));
+/** Times that Windows advances at the clock interrupt only. */
+const coarse100 = (k: Kernel): number => tickCount(k) * TIME_INCREMENT;
+
+function store(k: Kernel, address: number, value: bigint) {
+  k.mem.checked.setI64(address, value);
+  return k.returnVoid();
+}
+
+export const routines: KernelRoutine[] = [
+  { name: 'KeQuerySystemTime', cost: 3, step: (k, f) => store(k, f.ptr(0), systemTimeOffset(k) + BigInt(coarse100(k))) },
+  { name: 'KeQuerySystemTimePrecise', cost: 5, step: (k, f) => store(k, f.ptr(0), systemTime(k)) },
+  {
+    name: 'KeQueryTickCount',
+    cost: 3,
+    step: (k, f) => store(k, f.ptr(0), BigInt(tickCount(k))),
+  },
+  { name: 'KeQueryTimeIncrement', cost: 2, step: (k) => k.return(TIME_INCREMENT) },
+  { name: 'KeQueryInterruptTime', cost: 3, step: (k) => k.return(coarse100(k)) },
+  { name: 'KeQueryUnbiasedInterruptTime', cost: 3, step: (k) => k.return(coarse100(k)) },
+  {
+    name: 'KeQueryInterruptTimePrecise',
+    cost: 5,
+    step(k, f) {
+      if (f.ptr(0) !== 0) k.mem.checked.setI64(f.ptr(0), BigInt(interruptTime100(k)));
+      return k.return(interruptTime100(k));
+    },
+  },
+  {
+    name: 'KeQueryPerformanceCounter',
+    cost: 5,
+    step(k, f) {
+      if (f.ptr(0) !== 0) k.mem.checked.setI64(f.ptr(0), 10_000_000n);
+      return k.return(interruptTime100(k));
+    },
+  },
+  {
+    name: 'KeStallExecutionProcessor',
+    cost: 3,
+    step(k, f) {
+      k.machine.charge(Math.ceil((f.u32(0) * 1000) / k.config.stepNs));
+      return k.returnVoid();
+    },
+  },
+  { name: 'ExQueryTimerResolution', cost: 3, step: (k, f) => {
+      k.mem.checked.setU32(f.ptr(0), TIME_INCREMENT);
+      k.mem.checked.setU32(f.ptr(1), 5000);
+      k.mem.checked.setU32(f.ptr(2), TIME_INCREMENT);
+      return k.returnVoid();
+    } },
+  { name: 'ExSetTimerResolution', cost: 5, step: (k) => k.return(TIME_INCREMENT) }, // (U) granted resolution does not change the simulated clock
+  {
+    name: 'ExSystemTimeToLocalTime',
+    cost: 3,
+    step: (k, f) => store(k, f.ptr(1), k.mem.checked.i64(f.ptr(0))), // the simulated machine is in UTC
+  },
+  { name: 'ExLocalTimeToSystemTime', cost: 3, step: (k, f) => store(k, f.ptr(1), k.mem.checked.i64(f.ptr(0))) },
+];

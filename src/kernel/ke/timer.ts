@@ -1,0 +1,110 @@
+// Kernel timers: setting, cancelling, and expiry at the clock interrupt (reference: scheduler.md §9).
+import type { Addr } from '../../machine/abi.js';
+import type { Frame } from '../../machine/routine.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import { DISPATCHER_HEADER, KTIMER } from '../layouts.gen.js';
+import { ObjectType } from './constants.js';
+import { insertQueueDpc } from './dpc.js';
+import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
+import { interruptTime100 } from './time.js';
+import { dueTime, firstTimer, insertTimer, removeTimer } from './timer-queue.js';
+import { dueFromTimeout } from './wait.js';
+
+export function initializeTimer(k: Kernel, timer: Addr, type: number): void {
+  k.mem.checked.fill(timer, KTIMER.sizeof);
+  initHeader(k, timer, type === 0 ? ObjectType.NotificationTimer : ObjectType.SynchronizationTimer, KTIMER.sizeof, 0);
+}
+
+/** KeSetTimerEx: true when it was queued before. `due`: sign as in a wait timeout; `period` in ms. */
+export function setTimer(k: Kernel, timer: Addr, due: bigint, period: number, dpc: Addr): boolean {
+  const m = k.mem;
+  checkInitialised(k, timer);
+  const was = removeTimer(k, timer);
+  m.setI32(timer + DISPATCHER_HEADER.SignalState, 0);
+  m.setPtr(timer + KTIMER.Dpc, dpc);
+  m.setU32(timer + KTIMER.Period, period >>> 0);
+  const at = Math.max(dueFromTimeout(k, due), 0);
+  insertTimer(k, timer, at);
+  k.event('ke.timer.set', { timer, due: at, period, dpc });
+  return was;
+}
+
+export function cancelTimer(k: Kernel, timer: Addr): boolean {
+  const was = removeTimer(k, timer);
+  if (was) k.event('ke.timer.cancel', { timer });
+  return was;
+}
+
+/** Clock interrupt: every timer that is due now becomes signalled, releases its waiters and queues its DPC; periodic ones go in again. */
+export function expireTimers(k: Kernel): void {
+  const m = k.mem;
+  const now = interruptTime100(k);
+  for (let timer = firstTimer(k); timer !== 0 && timerDue(k, timer) <= now; timer = firstTimer(k)) {
+    removeTimer(k, timer);
+    const period = m.u32(timer + KTIMER.Period);
+    if (period !== 0) insertTimer(k, timer, dueTime(k, timer) + period * 10_000);
+    m.setI32(timer + DISPATCHER_HEADER.SignalState, 1);
+    k.event('ke.timer.expire', { timer });
+    waitTest(k, timer, 0);
+    const dpc = m.ptr(timer + KTIMER.Dpc);
+    if (dpc === 0) continue;
+    if (!m.allowed(dpc, 0x40, true)) {
+      k.bugCheck(0xc7, 1, dpc, dpc, dpc + 0x40, `the DPC object of an expired timer (${hex(timer)}) lies in memory that was freed or unloaded`);
+      return;
+    }
+    insertQueueDpc(k, dpc, 0, 0);
+  }
+}
+
+/** Due time of a queued timer; a timer in freed memory is a bug check (0xC7). */
+function timerDue(k: Kernel, timer: Addr): number {
+  if (!k.mem.allowed(timer, KTIMER.sizeof, true)) {
+    k.throwBugCheck(0xc7, [0, timer, timer, timer + KTIMER.sizeof], `a timer object (${hex(timer)}) that is still queued lies in memory that was freed or unloaded: KeCancelTimer first`);
+  }
+  return dueTime(k, timer);
+}
+
+/** A live timer inside [address, address + size), or 0: pool that is freed must not hold one. */
+export function queuedTimerIn(k: Kernel, address: Addr, size: number): Addr {
+  for (let t = firstTimer(k), n = 0; t !== 0 && n < 100_000; n++) {
+    if (t >= address && t < address + size) return t;
+    const next = k.mem.ptr(t + KTIMER.TimerListEntry);
+    t = k.isTimerListHead(next) ? 0 : next - KTIMER.TimerListEntry;
+  }
+  return 0;
+}
+
+function checkedTimer(k: Kernel, f: Frame): Addr {
+  const timer = f.ptr(0);
+  k.mem.checked.bytes(timer, KTIMER.sizeof);
+  const type = objectType(k, timer);
+  if (type !== ObjectType.NotificationTimer && type !== ObjectType.SynchronizationTimer) {
+    k.throwBugCheck(0xc7, [0, timer, timer, timer + KTIMER.sizeof], `the object at ${hex(timer)} is no initialised KTIMER: call KeInitializeTimer(Ex) first`);
+  }
+  return timer;
+}
+
+export const routines: KernelRoutine[] = [
+  {
+    name: 'KeInitializeTimer',
+    cost: 4,
+    step(k, f) {
+      initializeTimer(k, f.ptr(0), 0);
+      return k.returnVoid();
+    },
+  },
+  {
+    name: 'KeInitializeTimerEx',
+    cost: 4,
+    step(k, f) {
+      initializeTimer(k, f.ptr(0), f.u32(1));
+      return k.returnVoid();
+    },
+  },
+  { name: 'KeSetTimer', step: (k, f) => k.return(setTimer(k, checkedTimer(k, f), f.i64(1), 0, f.ptr(2)) ? 1 : 0) },
+  { name: 'KeSetTimerEx', step: (k, f) => k.return(setTimer(k, checkedTimer(k, f), f.i64(1), f.i32(2), f.ptr(3)) ? 1 : 0) },
+  // The tolerable delay is ignored: expiring without delay is always permitted.
+  { name: 'KeSetCoalescableTimer', step: (k, f) => k.return(setTimer(k, checkedTimer(k, f), f.i64(1), f.u32(2), f.ptr(4)) ? 1 : 0) },
+  { name: 'KeCancelTimer', step: (k, f) => k.return(cancelTimer(k, checkedTimer(k, f)) ? 1 : 0) },
+  { name: 'KeReadStateTimer', cost: 3, step: (k, f) => k.return(k.mem.checked.i32(f.ptr(0) + DISPATCHER_HEADER.SignalState) !== 0 ? 1 : 0) },
+];

@@ -1,0 +1,247 @@
+// Waiting: KeWaitForSingleObject, KeWaitForMultipleObjects, KeDelayExecutionThread and what other routines use to wait (reference: scheduler.md §7).
+// The waiting routine's frame stays where it is; `wait` either writes the status into its result slot at once or commits the wait and gives up the CPU.
+// A kernel APC takes a waiting thread off its lists, runs, and `resumeWait` queues it again at the tail, invisible to the caller.
+import { type Addr, FRAME, Reason, type Status, toAddress } from '../../machine/abi.js';
+import type { Frame } from '../../machine/routine.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import { KPRCB, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
+import { insertTail } from '../rtl/list.js';
+import { checkInitialised, hex, initHeader, isSignalled, isWaitable, objectType, satisfy, WAIT_LIST } from './dispatcher.js';
+import { DISPATCH_LEVEL, ObjectType, STATUS, ThreadState, UserMode, WAIT_REASON_NAMES, WaitAll, WaitAny, WaitReason } from './constants.js';
+import { yieldThread } from './switch.js';
+import { interruptTime100, systemTimeOffset } from './time.js';
+import { insertTimer } from './timer-queue.js';
+
+export interface WaitRequest {
+  /** One object, or several; none with a timeout = a delay. */
+  readonly object?: Addr;
+  readonly objects?: readonly Addr[];
+  /** WaitAll 0 or WaitAny 1 (default). */
+  readonly type?: number;
+  /** KWAIT_REASON, default Executive. */
+  readonly reason?: number;
+  /** KernelMode 0 (default) or UserMode 1. */
+  readonly mode?: number;
+  readonly alertable?: boolean;
+  /** 100 ns: negative relative, positive absolute system time, 0 = only test; undefined = for ever. */
+  readonly timeout?: bigint;
+  /** Simulated address of the caller's KWAIT_BLOCK array for more than three objects. */
+  readonly blocks?: Addr;
+}
+
+/** Interrupt time (100 ns) at which a timeout is due. */
+export function dueFromTimeout(k: Kernel, timeout: bigint): number {
+  return timeout < 0n ? interruptTime100(k) + Number(-timeout) : Number(timeout - systemTimeOffset(k));
+}
+
+function finish(k: Kernel, fp: number, status: number): Status {
+  k.mem.raw.setI64(fp + FRAME.result, BigInt(status));
+  k.mem.registers.top = fp;
+  return k.stop(Reason.Call);
+}
+
+/** Status when an alert or a user APC ends (or forbids) the wait, 0 when not. */
+function interruption(k: Kernel, thread: Addr, mode: number, alertable: boolean): number {
+  const m = k.mem;
+  if (alertable) {
+    if (m.u8(thread + KTHREAD.Alerted + mode)) {
+      m.setU8(thread + KTHREAD.Alerted + mode, 0);
+      return STATUS.ALERTED;
+    }
+    const userList = thread + KTHREAD.ApcState + 0x10;
+    if (mode === UserMode && m.ptr(userList) !== userList) {
+      m.setU8(thread + KTHREAD.ApcState + 0x2a, 1);
+      return STATUS.USER_APC;
+    }
+    if (m.u8(thread + KTHREAD.Alerted)) {
+      m.setU8(thread + KTHREAD.Alerted, 0);
+      return STATUS.ALERTED;
+    }
+  }
+  return mode === UserMode && m.u8(thread + KTHREAD.ApcState + 0x2a) ? STATUS.USER_APC : 0;
+}
+
+export function wait(k: Kernel, f: Frame, nextPc: number, r: WaitRequest): Status {
+  f.pc = nextPc;
+  const m = k.mem;
+  const objects = r.objects ?? (r.object === undefined ? [] : [r.object]);
+  if (k.irql >= DISPATCH_LEVEL && r.timeout !== 0n) return waitAtDispatch(k, objects[0] ?? 0, r);
+  if (objects.length > (r.blocks ? 64 : 3)) {
+    return k.bugCheck(0xc, 0, 0, 0, 0, `wait for ${objects.length} objects: at most 3 without a wait block array, 64 with one`);
+  }
+  for (const o of objects) {
+    m.checked.u32(o);
+    m.checked.ptr(o + WAIT_LIST);
+    checkInitialised(k, o);
+    if (!isWaitable(objectType(k, o))) {
+      return k.bugCheck(0xa, o, 2, 0, 0, `the address ${hex(o)} given to a wait is no dispatcher object (type byte ${objectType(k, o)})`);
+    }
+  }
+  const thread = k.currentThread();
+  const satisfied = trySatisfy(k, thread, objects, r.type ?? WaitAny);
+  if (satisfied >= 0) return finish(k, f.fp, satisfied);
+  if (r.timeout === 0n) return finish(k, f.fp, STATUS.TIMEOUT);
+  const interrupted = interruption(k, thread, r.mode ?? 0, r.alertable ?? false);
+  if (interrupted) return finish(k, f.fp, interrupted);
+  let due: number | undefined;
+  if (r.timeout !== undefined) {
+    due = dueFromTimeout(k, r.timeout);
+    if (due <= interruptTime100(k)) return finish(k, f.fp, STATUS.TIMEOUT);
+  }
+  commit(k, thread, objects, r, due);
+  m.setPtr(thread + KTHREAD.KernelStack, toAddress(f.fp));
+  k.mem.registers.top = f.fp;
+  return k.stop(Reason.Dispatch);
+}
+
+function trySatisfy(k: Kernel, thread: Addr, objects: readonly Addr[], type: number): number {
+  if (objects.length === 0) return -1;
+  if (type === WaitAll) {
+    if (!objects.every((o) => isSignalled(k, o, thread))) return -1;
+    let abandoned = 0;
+    for (const o of objects) abandoned |= satisfy(k, o, thread);
+    return abandoned;
+  }
+  for (let i = 0; i < objects.length; i++) if (isSignalled(k, objects[i], thread)) return i | satisfy(k, objects[i], thread);
+  return -1;
+}
+
+function commit(k: Kernel, thread: Addr, objects: readonly Addr[], r: WaitRequest, due: number | undefined): void {
+  const m = k.mem;
+  const blocks = r.blocks && objects.length > 3 ? r.blocks : thread + KTHREAD.WaitBlock;
+  m.setPtr(thread + KTHREAD.WaitBlockList, blocks);
+  m.setU8(thread + KTHREAD.WaitType, r.type ?? WaitAny);
+  m.setU8(thread + KTHREAD.WaitReason, r.reason ?? 0);
+  m.setU8(thread + KTHREAD.WaitMode, r.mode ?? 0);
+  m.setU8(thread + KTHREAD.Alertable, r.alertable ? 1 : 0);
+  m.setPtr(thread + KTHREAD.WaitTime, k.now);
+  objects.forEach((o, i) => {
+    const b = blocks + i * KWAIT_BLOCK.sizeof;
+    m.setPtr(b + KWAIT_BLOCK.Object, o);
+  });
+  m.setU32(thread + KTHREAD.WaitBlockCount, objects.length);
+  m.setU32(thread + KTHREAD.WaitHasTimeout, due === undefined ? 0 : 1);
+  if (due !== undefined) m.setPtr(thread + KTHREAD.WaitDueTime, due);
+  queueBlocks(k, thread);
+  k.event('ke.wait', {
+    thread,
+    object: objects[0] ?? 0,
+    count: objects.length,
+    type: r.type ?? WaitAny,
+    reason: WAIT_REASON_NAMES[r.reason ?? 0] ?? String(r.reason),
+    due: due ?? -1,
+  });
+}
+
+/** Puts the blocks of the thread's recorded wait on their lists, starts the timeout, state = Waiting. */
+function queueBlocks(k: Kernel, thread: Addr): void {
+  const m = k.mem;
+  const blocks = m.ptr(thread + KTHREAD.WaitBlockList);
+  const type = m.u8(thread + KTHREAD.WaitType);
+  for (let i = 0; i < m.u32(thread + KTHREAD.WaitBlockCount); i++) {
+    fillBlock(k, blocks + i * KWAIT_BLOCK.sizeof, thread, m.ptr(blocks + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object), i, type);
+  }
+  if (m.u32(thread + KTHREAD.WaitHasTimeout)) {
+    const timer = thread + KTHREAD.Timer;
+    initHeader(k, timer, ObjectType.NotificationTimer, KTIMER.sizeof, 0);
+    m.setPtr(timer + KTIMER.Dpc, 0);
+    m.setU32(timer + KTIMER.Period, 0);
+    fillBlock(k, thread + KTHREAD.WaitBlock + 3 * KWAIT_BLOCK.sizeof, thread, timer, STATUS.TIMEOUT, WaitAny);
+    insertTimer(k, timer, m.ptr(thread + KTHREAD.WaitDueTime));
+  }
+  m.setU32(thread + KTHREAD.State, ThreadState.Waiting);
+}
+
+function fillBlock(k: Kernel, block: Addr, thread: Addr, object: Addr, key: number, type: number): void {
+  const m = k.mem;
+  m.setU8(block + KWAIT_BLOCK.WaitType, type);
+  m.setU8(block + KWAIT_BLOCK.BlockState, 4);
+  m.setU16(block + KWAIT_BLOCK.WaitKey, key);
+  m.setPtr(block + KWAIT_BLOCK.Thread, thread);
+  m.setPtr(block + KWAIT_BLOCK.Object, object);
+  insertTail(m, object + WAIT_LIST, block + KWAIT_BLOCK.WaitListEntry);
+}
+
+/**
+ * After a kernel APC ran on top of a waiting frame: tests the objects again and either finishes the wait or queues the blocks at the tail.
+ * Returns true when the wait is over (its status is in the frame's result slot).
+ */
+export function resumeWait(k: Kernel, thread: Addr, fp: number): boolean {
+  const m = k.mem;
+  const blocks = m.ptr(thread + KTHREAD.WaitBlockList);
+  const count = m.u32(thread + KTHREAD.WaitBlockCount);
+  const objects = Array.from({ length: count }, (_, i) => m.ptr(blocks + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object));
+  let status = trySatisfy(k, thread, objects, m.u8(thread + KTHREAD.WaitType));
+  if (status < 0) status = interruption(k, thread, m.u8(thread + KTHREAD.WaitMode), m.u8(thread + KTHREAD.Alertable) !== 0) || -1;
+  if (status < 0 && m.u32(thread + KTHREAD.WaitHasTimeout) && m.ptr(thread + KTHREAD.WaitDueTime) <= interruptTime100(k)) status = STATUS.TIMEOUT;
+  if (status >= 0) {
+    m.setU32(thread + KTHREAD.WaitBlockCount, 0);
+    m.setU32(thread + KTHREAD.WaitHasTimeout, 0);
+    m.raw.setI64(fp + FRAME.result, BigInt(status));
+    return true;
+  }
+  queueBlocks(k, thread);
+  m.setPtr(thread + KTHREAD.KernelStack, toAddress(fp));
+  return false;
+}
+
+function waitAtDispatch(k: Kernel, object: Addr, r: WaitRequest): Status {
+  const timeout = r.timeout === undefined ? 'no timeout' : `timeout ${r.timeout}`;
+  if (k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive)) {
+    return k.bugCheck(0xb8, k.currentThread(), 0, 0, 0, `wait with ${timeout} inside a DPC routine: a DPC must not block`);
+  }
+  // (U) Windows without verifier hangs or dies later; the code is the verifier's.
+  return k.bugCheck(0xc4, 0x3b, k.irql, object, 0, `wait with ${timeout} at IRQL ${k.irql}: a thread may only wait below DISPATCH_LEVEL (is a spin lock held?)`);
+}
+
+function timeoutArgument(k: Kernel, address: Addr): bigint | undefined {
+  return address === 0 ? undefined : k.mem.checked.i64(address);
+}
+
+
+export const routines: KernelRoutine[] = [
+  {
+    name: 'KeWaitForSingleObject',
+    step(k, f) {
+      if (f.pc !== 0) return k.return(f.result);
+      if (k.mem.u8(k.currentThread() + KTHREAD.WaitNext)) k.mem.setU8(k.currentThread() + KTHREAD.WaitNext, 0);
+      return k.wait(f, 1, { object: f.ptr(0), reason: f.u32(1), mode: f.u8(2), alertable: f.bool(3), timeout: timeoutArgument(k, f.ptr(4)) });
+    },
+  },
+  {
+    name: 'KeWaitForMultipleObjects',
+    step(k, f) {
+      if (f.pc !== 0) return k.return(f.result);
+      const count = f.u32(0);
+      const blocks = f.ptr(7);
+      if (count > (blocks === 0 ? 3 : 64)) {
+        return k.bugCheck(0xc, 0, 0, 0, 0, `KeWaitForMultipleObjects for ${count} objects: at most 3 without a wait block array, 64 with one`);
+      }
+      const objects = Array.from({ length: count }, (_, i) => k.mem.checked.ptr(f.ptr(1) + 8 * i));
+      if (blocks !== 0) k.mem.checked.bytes(blocks, count * KWAIT_BLOCK.sizeof);
+      return k.wait(f, 1, {
+        objects,
+        type: f.u32(2),
+        reason: f.u32(3),
+        mode: f.u8(4),
+        alertable: f.bool(5),
+        timeout: timeoutArgument(k, f.ptr(6)),
+        blocks: blocks === 0 ? undefined : blocks,
+      });
+    },
+  },
+  {
+    name: 'KeDelayExecutionThread',
+    step(k, f) {
+      if (f.pc === 1) return k.return(f.result === STATUS.TIMEOUT ? STATUS.SUCCESS : f.result);
+      if (f.pc === 2) return k.return(STATUS.SUCCESS);
+      const interval = k.mem.checked.i64(f.ptr(2));
+      if (interval === 0n && k.irql < DISPATCH_LEVEL) {
+        f.pc = 2;
+        return yieldThread(k, f.fp) ? k.stop(Reason.Dispatch) : k.return(STATUS.SUCCESS);
+      }
+      if (interval === 0n) return waitAtDispatch(k, 0, { timeout: 0n });
+      return k.wait(f, 1, { reason: WaitReason.DelayExecution, mode: f.u8(0), alertable: f.bool(1), timeout: interval });
+    },
+  },
+];
