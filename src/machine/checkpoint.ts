@@ -3,7 +3,7 @@
 //
 // Page numbers are offset >> 12 over the whole linear memory: simulated pages, and behind them the deny table (page permissions are state too; its
 // Watch bits are the debugger's and are left out). Registers of all CPUs and the host's plain data complete the state.
-import { DENY_TABLE, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
+import { DENY_TABLE, DENY_UNMAPPED, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
 import { type CpuSnapshot, restoreCpu, snapshotCpu } from './cpu.js';
 import type { Machine } from './machine.js';
 import { PagePool } from './page-pool.js';
@@ -32,6 +32,7 @@ class Delta implements Checkpoint {
     readonly pages: Map<number, Uint8Array>,
     readonly cpus: readonly CpuSnapshot[],
     readonly running: number,
+    readonly steps: number,
     readonly host: unknown,
   ) {
     this.depth = parent ? parent.depth + 1 : 0;
@@ -71,7 +72,7 @@ export class CheckpointStore {
       pages.set(n, copy);
     }
     m.cpu.words.set(m.registers.words);
-    const c = new Delta(this.base, pages, m.cpus.map(snapshotCpu), m.registers.cpu, m.host.saveState?.());
+    const c = new Delta(this.base, pages, m.cpus.map(snapshotCpu), m.registers.cpu, m.totalSteps, m.host.saveState?.());
     this.clean();
     this.setBase(c);
     return c;
@@ -105,6 +106,7 @@ export class CheckpointStore {
     });
     m.registers.words.set(m.cpus[to.running].words);
     m.registers.updateMasks();
+    m.totalSteps = to.steps;
     if (to.host !== undefined) m.host.restoreState?.(to.host);
     this.clean();
     this.setBase(to);
@@ -121,7 +123,7 @@ export class CheckpointStore {
     const numbers = new Set<number>();
     for (let d: Delta | undefined = c; d; d = d.parent) for (const n of d.pages.keys()) numbers.add(n);
     const pages = [...numbers].sort((x, y) => x - y).filter((n) => c.page(n)!.some((v) => v !== 0));
-    const json = new TextEncoder().encode(JSON.stringify({ cpus: c.cpus, running: c.running, host: c.host }));
+    const json = new TextEncoder().encode(JSON.stringify({ cpus: c.cpus, running: c.running, steps: c.steps, host: c.host }));
     const out = new Uint8Array(12 + json.length + pages.length * (4 + PAGE_SIZE));
     const view = new DataView(out.buffer);
     view.setUint32(0, MAGIC, true);
@@ -146,6 +148,7 @@ export class CheckpointStore {
     const state = JSON.parse(new TextDecoder().decode(data.subarray(12, 12 + jsonLength))) as {
       cpus: CpuSnapshot[];
       running: number;
+      steps: number;
       host: unknown;
     };
     if (state.cpus.length !== this.m.cpus.length) {
@@ -158,7 +161,7 @@ export class CheckpointStore {
       copy.set(data.subarray(at + 4, at + 4 + PAGE_SIZE));
       pages.set(view.getUint32(at, true), copy);
     }
-    return new Delta(undefined, pages, state.cpus, state.running, state.host);
+    return new Delta(undefined, pages, state.cpus, state.running, state.steps, state.host);
   }
 
   private dirtyPages(): number[] {
@@ -194,24 +197,21 @@ export class CheckpointStore {
   }
 }
 
-/** Hash of the simulated memory and page permissions (FNV-1a over nonzero pages): equal states have equal hashes. For tests and verification. */
+/** Hash of the mapped pages and page permissions: equal states have equal hashes. For tests and verification, not for every step. */
 export function memoryHash(m: Machine): string {
   const words = new Int32Array(m.mem.wasm.buffer);
   let a = 0x811c9dc5 | 0;
   let b = 0x9e3779b9 | 0;
   for (let page = 0; page < PAGES; page++) {
-    if (m.mem.deny[page] === 7 && !isTouched(words, page)) continue;
+    const deny = m.mem.deny[page] & ~Deny.Watch;
+    if (deny === DENY_UNMAPPED) continue;
+    a = Math.imul(a ^ page ^ (deny << 20), 0x01000193);
+    if (deny & Deny.Read) continue;
     const start = page << 10;
-    a = Math.imul(a ^ page ^ ((m.mem.deny[page] & ~Deny.Watch) << 20), 0x01000193);
     for (let i = start; i < start + 1024; i++) {
       a = Math.imul(a ^ words[i], 0x01000193);
       b = (Math.imul(b, 31) + words[i]) | 0;
     }
   }
   return (a >>> 0).toString(16).padStart(8, '0') + (b >>> 0).toString(16).padStart(8, '0');
-}
-
-/** Unmapped pages are looked at only at a few words: reading all of an unused gigabyte would commit it. */
-function isTouched(words: Int32Array, page: number): boolean {
-  return (words[page << 10] | words[(page << 10) + 1023]) !== 0;
 }

@@ -1,6 +1,6 @@
 // The loop that runs the innermost frame, and the two functions compiled code calls. It never recurses: a routine or fault pushes a frame and the loop
 // goes on with it, so the host stack is empty whenever the machine stops.
-import { Deny, Fault, FRAME, PAGE_SHIFT, Reason, ROUTINE_BASE, BREAK_TABLE, CODE_MAGIC, Reg, Status } from './abi.js';
+import { BREAK_TABLE, CODE_MAGIC, Deny, Fault, FRAME, PAGE_SHIFT, Reason, Reg, ROUTINE_BASE, Status } from './abi.js';
 import { CALL_WINDOW, SlowKind } from './compile/imports.js';
 import { plausibleFrame, RoutineFrame } from './frames.js';
 import { type Machine, StackFault } from './machine.js';
@@ -53,6 +53,7 @@ export class Dispatcher {
       this.running = false;
       this.depth = 0;
       cpu.time += this.executed;
+      this.m.totalSteps += this.executed;
       r.fuel = 0;
     }
   }
@@ -111,23 +112,10 @@ export class Dispatcher {
         this.pop(top);
         continue;
       }
-      switch (r.reason) {
-        case Reason.Call:
-          break;
-        case Reason.Fuel:
-          if (!this.refill()) return Reason.Fuel;
-          break;
-        case Reason.Fault:
-          beginFault(m);
-          if (r.reason !== Reason.Call) return r.reason;
-          break;
-        case Reason.Unwind:
-          finishFinally(m);
-          if (r.reason !== Reason.Call) return r.reason;
-          break;
-        default:
-          return r.reason;
-      }
+      if (r.reason === Reason.Fault) beginFault(m);
+      else if (r.reason === Reason.Unwind) finishFinally(m);
+      const reason: Reason = m.registers.reason;
+      if (reason === Reason.Fuel ? !this.refill() : reason !== Reason.Call && reason !== Reason.Fault) return reason;
     }
   }
 

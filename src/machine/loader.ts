@@ -29,7 +29,8 @@ export class Loader {
   load(image: CompiledImage): void {
     let end = this.table.length;
     for (const f of image.functions) {
-      if (this.functions[f.number]) throw new Error(`function number ${f.number} of ${image.name} is used by ${this.functions[f.number]!.name}`);
+      if (this.functions[f.number])
+        throw new Error(`function number ${f.number} of ${image.name} is used by ${this.functions[f.number]!.name}`);
       end = Math.max(end, f.number + 1);
     }
     if (end > this.table.length) this.table.grow(end - this.table.length);
@@ -92,7 +93,9 @@ export class Loader {
   }
   /** Image that a function number belongs to. */
   imageOf(fn: number): CompiledImage | undefined {
-    return this.images.find((i) => i.functions.length > 0 && fn >= i.functions[0].number && fn <= i.functions[i.functions.length - 1].number);
+    return this.images.find(
+      (i) => i.functions.length > 0 && fn >= i.functions[0].number && fn <= i.functions[i.functions.length - 1].number,
+    );
   }
 
   stepInfo(globalStep: number): { function: FunctionInfo; step: Step; local: number } | undefined {
@@ -110,7 +113,11 @@ export class Loader {
 
   /** See compile/imports.ts "Unresolved functions": index and function base from the frame; an indirect call tells only the index, then the caller's image counts. */
   unresolved(index: number, functionBase: number, caller: number, headers: FrameHeaders) {
-    const image = functionBase ? this.images.find((i) => i.functions[0]?.number === functionBase) : caller ? this.imageOf(headers.fn(caller)) : undefined;
+    const image = functionBase
+      ? this.images.find((i) => i.functions[0]?.number === functionBase)
+      : caller
+        ? this.imageOf(headers.fn(caller))
+        : undefined;
     const entry = image?.unresolved[index];
     return image && entry ? { image, name: entry.name, range: entry.range } : undefined;
   }

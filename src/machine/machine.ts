@@ -112,7 +112,9 @@ export class Machine {
   }
   /** Name of any function number: compiled function, routine or machine-internal frame. */
   functionName(fn: number): string {
-    return fn >= ROUTINE_BASE ? (this.routine(fn - ROUTINE_BASE)?.name ?? `routine ${fn - ROUTINE_BASE}`) : (this.function(fn)?.name ?? `function ${fn}`);
+    return fn >= ROUTINE_BASE
+      ? (this.routine(fn - ROUTINE_BASE)?.name ?? `routine ${fn - ROUTINE_BASE}`)
+      : (this.function(fn)?.name ?? `function ${fn}`);
   }
   /** Simulated address of the kernel-mode function or global with this name in any loaded image. */
   functionAddress(name: string): Addr | undefined {
@@ -143,8 +145,15 @@ export class Machine {
     return this.images.stepInfo(globalStep);
   }
   /** The function that a frame of UNRESOLVED_ROUTINE stands for. */
-  unresolved(fp: number): { readonly image: CompiledImage; readonly name: string; readonly range: CompiledImage['unresolved'][number]['range'] } | undefined {
-    return this.images.unresolved(this.mem.raw.u32(fp + FRAME.result), this.mem.raw.u32(fp + FRAME.result + 4), this.headers.prev(fp), this.headers);
+  unresolved(
+    fp: number,
+  ): { readonly image: CompiledImage; readonly name: string; readonly range: CompiledImage['unresolved'][number]['range'] } | undefined {
+    return this.images.unresolved(
+      this.mem.raw.u32(fp + FRAME.result),
+      this.mem.raw.u32(fp + FRAME.result + 4),
+      this.headers.prev(fp),
+      this.headers,
+    );
   }
   /** Name and frame size of a routine, the host's or a machine-internal one. */
   routine(id: number): { readonly name: string; readonly locals?: number } | undefined {
@@ -188,6 +197,12 @@ export class Machine {
   get now(): number {
     return this.cpu.time + this.dispatcher.used;
   }
+  /** Steps executed since the machine was made, all CPUs together; exact also inside a slice. Part of every checkpoint. */
+  get steps(): number {
+    return this.totalSteps + this.dispatcher.used;
+  }
+  /** @internal Steps of finished slices; the dispatcher adds, a restore sets it. */
+  totalSteps = 0;
   /** Steps that the last `run` executed (routines cost what they declare). */
   get executed(): number {
     return this.dispatcher.executed;

@@ -3,9 +3,9 @@
 // the same function, so that a driver and a DDI working for it see the same faults.
 import {
   type Addr,
-  Deny,
   DENY_TABLE,
   DENY_UNMAPPED,
+  Deny,
   DIRTY_TABLE,
   HOST_END,
   KERNEL_BASE,

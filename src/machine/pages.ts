@@ -1,6 +1,6 @@
 // Page permissions (the deny table) and a deterministic first-fit page allocator. The allocator has no state of its own: a page is free exactly
 // when its deny byte is DENY_UNMAPPED, so a checkpoint that holds the table holds the allocator too.
-import { Deny, DENY_UNMAPPED, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
+import { DENY_UNMAPPED, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
 
 /** What a mapped page permits. Readable always. */
 export interface Protection {
@@ -23,7 +23,7 @@ export interface PageState extends Required<Protection> {
 /** Not present and not free. */
 const RESERVED = DENY_UNMAPPED | Deny.Pageable;
 /** Deny bytes are checkpointed in chunks of one page (4096 entries). */
-export const DENY_CHUNKS = MEMORY_SIZE >>> PAGE_SHIFT >>> PAGE_SHIFT;
+export const DENY_CHUNKS = (MEMORY_SIZE >>> PAGE_SHIFT) >>> PAGE_SHIFT;
 
 export interface Region {
   readonly start: number;
@@ -34,7 +34,9 @@ export class PageTable {
   /** Chunk of the deny table changed since the last checkpoint. */
   readonly dirtyChunks = new Uint8Array(DENY_CHUNKS).fill(1);
 
-  constructor(private readonly memory: { readonly deny: Uint8Array; readonly buffer: Uint8Array; touch(offset: number, size: number): void }) {}
+  constructor(
+    private readonly memory: { readonly deny: Uint8Array; readonly buffer: Uint8Array; touch(offset: number, size: number): void },
+  ) {}
 
   /** Makes the pages of [offset, offset + size) present. Contents stay as they are (all zero in a fresh machine). */
   map(offset: number, size: number, protection: Protection): void {

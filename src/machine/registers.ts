@@ -1,6 +1,6 @@
 // Typed view of the register file: the registers of the CPU that is running now (abi.ts `Reg`). They lie in host-only memory so that compiled code
 // and TypeScript read the same words; `cpu.ts` keeps the sets of the other CPUs.
-import { type Addr, Deny, type Reason, REGISTERS, Reg } from './abi.js';
+import { type Addr, Deny, REGISTERS, type Reason, Reg } from './abi.js';
 
 const TWO32 = 4294967296;
 /** IRQL from which on pageable pages may not be touched. */

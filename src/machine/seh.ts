@@ -5,7 +5,7 @@
 // extra rule: the inner search simply walks through the outer dispatcher's frame.
 // Unwinding needs no frame: when a `__finally` body runs, everything below its frame is dead and the unwind's target is kept in the region's area. A fault
 // in the body starts a new search there; if its target lies further out, the old unwind is forgotten (collided unwind), else it goes on later.
-import { Fault, FRAME, FrameFlag, Reason, ROUTINE_BASE, Status } from './abi.js';
+import { Fault, FRAME, FrameFlag, Reason, ROUTINE_BASE, type Status } from './abi.js';
 import { FinallyState, SEH_AREA } from './compile/seh.js';
 import {
   bareException,
@@ -69,7 +69,8 @@ export function beginFault(m: Machine, broken = false): Status {
   const r = m.registers;
   const kind: Fault = r.faultKind;
   const address = r.faultAddress;
-  const accessed = kind === Fault.Read || kind === Fault.Write || kind === Fault.Execute || kind === Fault.Misaligned || kind === Fault.FastFail;
+  const accessed =
+    kind === Fault.Read || kind === Fault.Write || kind === Fault.Execute || kind === Fault.Misaligned || kind === Fault.FastFail;
   return begin(
     m,
     {

@@ -1,7 +1,8 @@
 // Stack walk from any Top over frames in memory. The driver can overwrite its stack, so every header is judged before it is believed and the
 // walk is bounded; a chain that breaks ends with a frame that says so.
-import { type Addr, FrameFlag, KERNEL_BASE, ROUTINE_BASE, USER_BASE } from './abi.js';
+
 import { formatRange } from '../base/source.js';
+import { type Addr, FrameFlag, KERNEL_BASE, ROUTINE_BASE, USER_BASE } from './abi.js';
 import { plausibleFrame } from './frames.js';
 import type { FunctionInfo, Step } from './image.js';
 import type { Machine } from './machine.js';
@@ -37,7 +38,17 @@ export function walkStack(m: Machine, top: number = m.registers.top, limit = MAX
   for (let fp = top; fp !== 0 && frames.length < limit; fp = m.headers.prev(fp)) {
     const frame = seen.has(fp) ? undefined : frameAt(m, fp, userOffset);
     if (!frame) {
-      frames.push({ fp, fn: 0, name: '(stack overwritten)', kind: 'corrupted', pc: 0, mode: 'kernel', flags: 0, args: fp, bias: KERNEL_BASE });
+      frames.push({
+        fp,
+        fn: 0,
+        name: '(stack overwritten)',
+        kind: 'corrupted',
+        pc: 0,
+        mode: 'kernel',
+        flags: 0,
+        args: fp,
+        bias: KERNEL_BASE,
+      });
       break;
     }
     seen.add(fp);

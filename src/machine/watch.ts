@@ -72,4 +72,5 @@ export class WatchList {
 }
 
 /** True for offsets inside the deny table (used by the checkpoint to mask the watch bit). */
-export const isDenyPage = (page: number): boolean => page * PAGE_SIZE >= DENY_TABLE && page * PAGE_SIZE < DENY_TABLE + (MEMORY_SIZE >>> PAGE_SHIFT);
+export const isDenyPage = (page: number): boolean =>
+  page * PAGE_SIZE >= DENY_TABLE && page * PAGE_SIZE < DENY_TABLE + (MEMORY_SIZE >>> PAGE_SHIFT);
