@@ -70,7 +70,16 @@ export async function build() {
   return made.map((bundle) => bundle.outfile);
 }
 
+/** Builds, or ends this process with 1: esbuild itself has said what is wrong and where, a stack of ours would hide it. */
+export async function buildOrExit() {
+  try {
+    console.log(`built ${(await build()).join(', ')}`);
+  } catch {
+    process.exit(1);
+  }
+}
+
 if (process.argv[1]?.endsWith('build.mjs')) {
   await ensureInstalled();
-  console.log(`built ${(await build()).join(', ')}`);
+  await buildOrExit();
 }

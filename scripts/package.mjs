@@ -1,5 +1,5 @@
 // `npm run package [file.vsix]`: builds and packs the extension. --no-dependencies, since esbuild has bundled everything that runs.
-import { build } from './build.mjs';
+import { buildOrExit } from './build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { binScript, runOrThrow } from './lib/process.mjs';
 
@@ -11,7 +11,7 @@ export async function packageExtension(file) {
 
 if (process.argv[1]?.endsWith('package.mjs')) {
   await ensureInstalled();
-  await build();
+  await buildOrExit();
   const file = process.argv[2] ?? 'interlock.vsix';
   await packageExtension(file);
   console.log(`packed ${file}`);

@@ -1,7 +1,7 @@
 // `npm start`: shows what Interlock does, on a fresh clone too. Installs what is missing, builds, runs the example in the terminal, then serves a
 // real VS Code workbench in the browser with the examples open.  --once ends after the run, with its exit code.  --port N chooses the port.
 import path from 'node:path';
-import { build } from './build.mjs';
+import { buildOrExit } from './build.mjs';
 import { ensureHost } from './lib/hosts.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { root, run } from './lib/process.mjs';
@@ -10,7 +10,7 @@ import { serveWorkbench } from './lib/web-host.mjs';
 const scenario = 'examples/procwatch/procwatch.scenario';
 
 await ensureInstalled();
-await build();
+await buildOrExit();
 console.log(`\n$ interlock run ${scenario}\n`);
 const code = await run(process.execPath, [path.join(root, 'dist/interlock.js'), 'run', scenario]);
 if (process.argv.includes('--once')) {

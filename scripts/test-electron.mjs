@@ -3,12 +3,12 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { build } from './build.mjs';
+import { buildOrExit } from './build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { root } from './lib/process.mjs';
 
 await ensureInstalled();
-await build();
+await buildOrExit();
 const { runTests } = await import('@vscode/test-electron');
 const parent = mkdtempSync(path.join(os.tmpdir(), 'interlock-electron-'));
 const folder = path.join(parent, 'procwatch');
