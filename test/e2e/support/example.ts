@@ -17,7 +17,7 @@ export interface Example {
 /** Copies examples/procwatch. */
 export function procwatch(): Example {
   const folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'interlock-example-')), 'procwatch');
-  cpSync(process.env.INTERLOCK_E2E_EXAMPLE ?? path.join(root, 'examples/procwatch'), folder, { recursive: true });
+  cpSync(path.join(root, 'examples/procwatch'), folder, { recursive: true });
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.c'));
   for (const source of sources.sort()) {
     const found = findCallback(readFileSync(path.join(folder, source), 'utf8'));
