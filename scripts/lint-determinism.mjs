@@ -43,6 +43,41 @@ function isFreeName(node) {
   return !('name' in parent && parent.name === node);
 }
 
+/** The names that a variable, parameter or pattern declares. */
+function boundNames(name) {
+  if (ts.isIdentifier(name)) return [name.text];
+  return name.elements.flatMap((element) => (ts.isBindingElement(element) ? boundNames(element.name) : []));
+}
+
+/** The names that a node declares for what is inside it. */
+function declaredIn(scope) {
+  const ofList = (list) => list.declarations.flatMap((declaration) => boundNames(declaration.name));
+  const ofStatement = (statement) => {
+    if (ts.isVariableStatement(statement)) return ofList(statement.declarationList);
+    if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) return statement.name ? [statement.name.text] : [];
+    const bindings = ts.isImportDeclaration(statement) && statement.importClause?.namedBindings;
+    return bindings && ts.isNamedImports(bindings) ? bindings.elements.map((element) => element.name.text) : [];
+  };
+  if (ts.isFunctionLike(scope)) return scope.parameters.flatMap((parameter) => boundNames(parameter.name));
+  if (ts.isBlock(scope) || ts.isSourceFile(scope) || ts.isCaseClause(scope) || ts.isDefaultClause(scope)) {
+    return scope.statements.flatMap(ofStatement);
+  }
+  if (ts.isCaseBlock(scope)) return scope.clauses.flatMap(declaredIn);
+  if (ts.isForStatement(scope) || ts.isForOfStatement(scope)) {
+    return scope.initializer && ts.isVariableDeclarationList(scope.initializer) ? ofList(scope.initializer) : [];
+  }
+  if (ts.isCatchClause(scope)) return scope.variableDeclaration ? boundNames(scope.variableDeclaration.name) : [];
+  return [];
+}
+
+/** Does the file itself declare this name where it is used? `process` is a kernel word before it is a host's. */
+function isOwnName(node) {
+  for (let scope = node.parent; scope; scope = scope.parent) {
+    if (declaredIn(scope).includes(node.text)) return true;
+  }
+  return false;
+}
+
 /** Findings of one file, `path:line:column message`. */
 export function findHostDependence(file, text) {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
@@ -52,7 +87,7 @@ export function findHostDependence(file, text) {
     found.push(`${file}:${line + 1}:${character + 1} ${message}`);
   };
   const visit = (node) => {
-    if (ts.isIdentifier(node) && Object.hasOwn(globals, node.text) && isFreeName(node)) {
+    if (ts.isIdentifier(node) && Object.hasOwn(globals, node.text) && isFreeName(node) && !isOwnName(node)) {
       report(node, `\`${node.text}\` is not allowed in a simulator room: ${globals[node.text]}`);
     } else if (ts.isPropertyAccessExpression(node)) {
       const object = ts.isIdentifier(node.expression) ? node.expression.text : '';

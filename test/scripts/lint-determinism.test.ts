@@ -25,3 +25,10 @@ test('the same words as comments, strings, properties, declarations and types ar
   assert.deepEqual(findings("import { Memory } from '../machine/memory.js';\nexport * from './y.js';"), []);
   assert.deepEqual(findings('const m = Math.floor(2.5); for (const x of list) use(x);'), []);
 });
+
+test('a name that the file declares itself is its own', () => {
+  assert.deepEqual(findings('function exit(process: number) { return process + 1; }'), []);
+  assert.deepEqual(findings('for (const process of all) { const { crypto } = process; use(crypto); }'), []);
+  assert.deepEqual(findings("import { process } from './ps.js';\nexport const p = process;"), []);
+  assert.equal(findings('function f() { const process = 1; return process; }\nprocess.exit();').length, 1);
+});
