@@ -1,0 +1,61 @@
+// Compiling one image: link the units, lower what is needed, lay frames and sections out, emit one WebAssembly module, and describe it all for the debugger.
+import { KERNEL_BASE, USER_BASE } from '../abi.js';
+import type { CompiledImage, CompileImageOptions, FunctionInfo, GlobalInfo, LocalInfo } from '../image.js';
+import { FIRST_FUNCTION } from './emit-base.js';
+import { emitModule } from './emit-module.js';
+import type { FunctionIR, FunctionRef } from './ir.js';
+import { layoutImage } from './layout.js';
+import { Linker } from './link.js';
+import { layoutFrame, lowerFunction } from './lower-function.js';
+
+/** Never throws for wrong source: problems are in `diagnostics` (those of the units are not repeated), and the image is then not to be run. */
+export function compileImage(options: CompileImageOptions): CompiledImage {
+  const linker = new Linker(options.mode, options.units, options.imports);
+  linker.roots();
+  const functions = lowerAll(linker);
+  let number = options.functionBase;
+  let step = options.stepBase;
+  const indices = new Map<FunctionRef, number>();
+  for (const f of functions) {
+    layoutFrame(f);
+    f.number = number;
+    f.stepBase = step;
+    if (f.ref) {
+      f.ref.number = number;
+      indices.set(f.ref, FIRST_FUNCTION + number - options.functionBase);
+    }
+    number++;
+    step += f.steps.length;
+  }
+  const { sections, end } = layoutImage(options.mode, options.start, functions, linker.unresolved.map((u) => u.ref), linker.objects);
+  const wasm = emitModule(functions, options.functionBase, { mode: options.mode, debug: options.debug, functionBase: options.functionBase, wasmIndex: (f) => indices.get(f) });
+  const base = options.mode === 'kernel' ? KERNEL_BASE : USER_BASE;
+  const globals: GlobalInfo[] = [];
+  for (const o of linker.objects) if (o.symbol && o.unit) globals.push({ symbol: o.symbol, offset: o.address - base, size: o.size, unit: o.unit });
+  return {
+    name: options.name, mode: options.mode, start: options.start, end, sections, functions: functions.map((f) => describe(f, base)), globals, wasm,
+    unresolved: linker.unresolved.map(({ name, range }) => ({ name, range })), units: options.units, diagnostics: linker.diagnostics,
+  };
+}
+
+/** In order: definitions of the units, then what they need from headers, each followed by its filter funclets. */
+function lowerAll(linker: Linker): FunctionIR[] {
+  const functions: FunctionIR[] = [];
+  for (let i = 0; i < linker.queue.length; i++) {
+    const ref = linker.queue[i];
+    functions.push(lowerFunction(linker, ref, ref.def!, ref.unit!));
+    functions.push(...linker.takeFunclets());
+  }
+  return functions;
+}
+
+function describe(f: FunctionIR, base: number): FunctionInfo {
+  const locals: LocalInfo[] = f.variables.map((v) => (v.indirect ? { symbol: v.symbol, offset: v.slot.offset, indirect: true } : { symbol: v.symbol, offset: v.slot.offset }));
+  return {
+    number: f.number, name: f.name, codeOffset: f.codeAddress - base, fixedSize: f.fixedSize, steps: f.steps, stepBase: f.stepBase, locals,
+    seh: f.regions.map((r) => ({
+      start: r.start, end: r.end, kind: r.kind, handler: r.handler, area: r.area.offset, filter: r.filterFunction?.number, constantFilter: r.constantFilter,
+    })),
+    returns: f.returns, variadic: f.variadic, definition: f.ref?.def, parent: f.parent?.number, unit: f.unit, section: f.section,
+  };
+}

@@ -1,0 +1,201 @@
+// State of emitting one function: the byte writer, wasm locals, open blocks, and the small idioms (registers, frame words, spilling, leaving).
+// Structured control is tracked by level: a block opened at level k is branched to by `depth - k`.
+import { FRAME, Reason, Reg, REGISTERS, Status } from '../abi.js';
+import type { FunctionIR, FunctionRef, Slot, Temp, WType } from './ir.js';
+import { liveTemps } from './lower-function.js';
+import { Op, opcode } from './op.js';
+import type { Writer } from './writer.js';
+
+export interface EmitOptions {
+  readonly mode: 'kernel' | 'user';
+  readonly debug: boolean;
+  /** Index in this module's function space, or undefined for functions of other images. */
+  wasmIndex(fn: FunctionRef): number | undefined;
+  /** Number of the first function of the image, for reports of unresolved calls. */
+  readonly functionBase: number;
+}
+
+/** Indices in the module's function space. */
+export const ROUTINE_IMPORT = 0;
+export const SLOW_IMPORT = 1;
+export const FIRST_FUNCTION = 2;
+/** Type indices. */
+export const FUNCTION_TYPE = 0;
+
+/** Wasm locals. fp and pc are the parameters; off, a, b, delta, p, q are scratch within one value; soft, number and args within one call. */
+export const Local = { fp: 0, pc: 1, fuel: 2, off: 3, callee: 4, a: 5, b: 6, parent: 7, number: 8, soft: 9, args: 10, delta: 11, p: 12, q: 13, firstTemp: 14 } as const;
+export const I32_LOCALS = 9;
+export const I64_LOCALS = 3;
+
+const MEMORY_ALIGN: Record<number, number> = { 1: 0, 2: 1, 4: 2, 8: 3 };
+
+export class Emitter {
+  depth = 0;
+  faultLevel = 0;
+  stopLevel = 0;
+  /** Level of the loop that enters the function again by number; 0 when the function was emitted without. */
+  outerLevel = 0;
+  usesOuter = false;
+  /** Step being emitted. */
+  step = 0;
+  private readonly live: (n: number) => readonly Temp[];
+
+  constructor(
+    readonly w: Writer,
+    readonly fn: FunctionIR,
+    readonly options: EmitOptions,
+  ) {
+    this.live = liveTemps(fn);
+  }
+
+  // ---- instructions
+  op(code: number): void {
+    this.w.op(code);
+  }
+  get(local: number): void {
+    this.w.byte(Op.local_get);
+    this.w.unsigned(local);
+  }
+  set(local: number): void {
+    this.w.byte(Op.local_set);
+    this.w.unsigned(local);
+  }
+  tee(local: number): void {
+    this.w.byte(Op.local_tee);
+    this.w.unsigned(local);
+  }
+  i32(v: number): void {
+    this.w.byte(Op.i32_const);
+    this.w.signed(v);
+  }
+  i64(v: bigint): void {
+    this.w.byte(Op.i64_const);
+    this.w.signed64(v);
+  }
+  /** Load or store with a static offset; `width` of the access for the alignment hint (0: no promise). */
+  memory(code: number, width: number, offset: number): void {
+    this.w.byte(code);
+    this.w.byte(MEMORY_ALIGN[width]);
+    this.w.unsigned(offset);
+  }
+  call(index: number): void {
+    this.w.byte(Op.call);
+    this.w.unsigned(index);
+  }
+
+  // ---- structure
+  open(code: number): number {
+    this.w.byte(code);
+    this.w.byte(0x40);
+    return ++this.depth;
+  }
+  else(): void {
+    this.w.byte(Op.else);
+  }
+  end(): void {
+    this.w.byte(Op.end);
+    this.depth--;
+  }
+  br(level: number, code: number = Op.br): void {
+    this.w.byte(code);
+    this.w.unsigned(this.depth - level);
+  }
+
+  // ---- registers and frame
+  loadReg(reg: Reg): void {
+    this.i32(0);
+    this.memory(Op.i32_load, 4, REGISTERS + reg);
+  }
+  /** `value` emits the i32 to store. */
+  storeReg(reg: Reg, value: () => void): void {
+    this.i32(0);
+    value();
+    this.memory(Op.i32_store, 4, REGISTERS + reg);
+  }
+  flushFuel(): void {
+    this.storeReg(Reg.Fuel, () => this.get(Local.fuel));
+  }
+  reloadFuel(): void {
+    this.loadReg(Reg.Fuel);
+    this.set(Local.fuel);
+  }
+  /** Pushes the frame a slot lies in; returns the static offset. */
+  slotBase(slot: Slot): number {
+    this.get(slot.owner === this.fn ? Local.fp : Local.parent);
+    return slot.offset;
+  }
+
+  // ---- temporaries
+  tempLocal(t: Temp): number {
+    return Local.firstTemp + this.registerBase(t.type) + t.register;
+  }
+  private registerBase(type: WType): number {
+    const r = this.fn.registers;
+    return type === 'i32' ? 0 : type === 'i64' ? r.i32 : type === 'f32' ? r.i32 + r.i64 : r.i32 + r.i64 + r.f32;
+  }
+  private spillOffset(t: { type: WType; register: number }): number {
+    return this.fn.spill + 8 * (this.registerBase(t.type) + t.register);
+  }
+  /** Saves what must survive a stop before step n. */
+  spill(n: number): void {
+    for (const t of this.live(n)) {
+      this.get(Local.fp);
+      this.get(this.tempLocal(t));
+      this.memory(opcode(t.type, 'store'), t.type === 'i32' || t.type === 'f32' ? 4 : 8, this.spillOffset(t));
+    }
+  }
+  /** Brings back all temporaries after a stop (garbage for those that do not live there: never read). */
+  reload(): void {
+    for (const type of ['i32', 'i64', 'f32', 'f64'] as const) {
+      for (let register = 0; register < this.fn.registers[type]; register++) {
+        this.get(Local.fp);
+        this.memory(opcode(type, 'load'), type === 'i32' || type === 'f32' ? 4 : 8, this.spillOffset({ type, register }));
+        this.set(Local.firstTemp + this.registerBase(type) + register);
+      }
+    }
+  }
+
+  // ---- leaving
+  /** To the common fault exit; FaultKind etc. are in the registers. */
+  faultExit(): void {
+    this.spill(this.step);
+    this.i32(this.step);
+    this.set(Local.pc);
+    this.br(this.faultLevel);
+  }
+  fault(kind: number, address?: () => void): void {
+    this.storeReg(Reg.FaultKind, () => this.i32(kind));
+    if (address) {
+      this.i32(0);
+      address();
+      this.memory(Op.i64_store, 8, REGISTERS + Reg.FaultAddress);
+    }
+    this.faultExit();
+  }
+  /** Leaves with header.pc = local pc. `reason` and `fuel` emit an i32. */
+  leave(reason: () => void, fuel: () => void): void {
+    this.get(Local.fp);
+    this.get(Local.pc);
+    this.memory(Op.i32_store, 4, FRAME.pc);
+    this.storeReg(Reg.Top, () => this.get(Local.fp));
+    this.storeReg(Reg.Reason, reason);
+    this.storeReg(Reg.StopStep, () => {
+      this.get(Local.pc);
+      this.i32(this.fn.stepBase);
+      this.op(Op.i32_add);
+    });
+    this.storeReg(Reg.Fuel, fuel);
+    this.i32(Status.Stopped);
+    this.op(Op.return);
+  }
+  /** Stops so that step `n` is next. */
+  leaveAt(n: number, reason: Reason): void {
+    this.spill(n);
+    this.i32(n);
+    this.set(Local.pc);
+    this.leave(
+      () => this.i32(reason),
+      () => this.get(Local.fuel),
+    );
+  }
+}
