@@ -35,7 +35,7 @@ export function compileSource(file: SourceFile, path: string, options: CompileOp
   const unit = parseUnit(pp.tokens, file);
   // After a missing include most names are unknown; as in MSVC (C1083) the include is the one error to mend first.
   const missing = pp.diagnostics.some((d) => d.severity === 'error' && d.code === 'pp-include-not-found');
-  const own = missing ? unit.diagnostics.filter((d) => d.severity !== 'error') : unit.diagnostics;
+  const own = missing ? [] : unit.diagnostics;
   return {
     file, functions: unit.functions, globals: unit.globals, scope: unit.scope, diagnostics: [...pp.diagnostics, ...own], includes: pp.includes, macros: pp.macros,
   };

@@ -95,6 +95,13 @@ export function layoutRecord(decl: RecordDecl, members: readonly MemberSpec[], p
   decl.complete = true;
 }
 
+/** Gives a complete record a larger alignment. */
+export function raiseAlignment(decl: RecordDecl, align: number): void {
+  if (align <= decl.align) return;
+  decl.align = align;
+  decl.size = roundUp(decl.size, align);
+}
+
 /** One step of a member's path: the fields passed through, outermost first (anonymous ones before the named one). Offsets are each from its own record. */
 export function findField(decl: RecordDecl, name: string): readonly Field[] | undefined {
   for (const f of decl.fields) if (f.name === name) return [f];

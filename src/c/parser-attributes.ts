@@ -17,6 +17,7 @@ export interface Attributes {
 export function skipAttribute(p: Parser, into?: Attributes): boolean {
   switch (p.tok.text) {
     case '__declspec':
+    case '_declspec':
       p.next();
       declspec(p, into);
       return true;

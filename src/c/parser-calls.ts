@@ -83,9 +83,13 @@ export function buildCall(p: Parser, calleeExpr: Expr, args: readonly Expr[], cl
   const range = cover(calleeExpr.range, close.range);
   if (calleeExpr.type.kind === 'error') return errorExpr(range);
   let callee = calleeExpr;
-  if (callee.kind === 'cast' && callee.castKind === 'function-decay') callee = callee.operand;
-  else if (callee.kind === 'unary' && callee.op === '*' && callee.type.kind === 'function') callee = callee.operand;
-  else if (callee.type.kind === 'array') callee = decay(p, callee);
+  // `(*f)(x)` and `(&f)(x)` are calls of f.
+  for (;;) {
+    if (callee.kind === 'cast' && callee.castKind === 'function-decay') callee = callee.operand;
+    else if (callee.kind === 'unary' && callee.op === '*' && callee.type.kind === 'function') callee = callee.operand;
+    else break;
+  }
+  if (callee.type.kind === 'array') callee = decay(p, callee);
   const type = callee.type.kind === 'function' ? callee.type : callee.type.kind === 'pointer' && callee.type.target.kind === 'function' ? callee.type.target : undefined;
   if (!type) {
     p.error('c-operands', range, `'${typeToString(callee.type)}' is not a function and cannot be called`);

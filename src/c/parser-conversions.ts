@@ -92,6 +92,8 @@ function foldCast(e: Expr, to: CType, range: Range): Expr | undefined {
 export function convert(e: Expr, to: CType): Expr {
   const target = unqualified(to);
   if (e.type === target || e.type.kind === 'error' || target.kind === 'error' || sameUnqualified(e.type, target)) return e;
+  // `long *` to `volatile long *` changes nothing that a consumer could see.
+  if (e.type.kind === 'pointer' && target.kind === 'pointer' && e.kind !== 'int' && sameUnqualified(e.type.target, target.target)) return e;
   return foldCast(e, target, e.range) ?? castNode(e, target, castKindOf(e.type, target), true);
 }
 

@@ -3,7 +3,8 @@
 import { parseAssignment, parseConstant } from './expressions.js';
 import { parseSpecifiers } from './parser-specifiers.js';
 import type { Parser } from './parser-state.js';
-import { reportCpp } from './parser-names.js';
+import { reportCpp, reportUndeclared } from './parser-names.js';
+import { isSalWord, readAnnotation } from './sal.js';
 import { CALLING_CONVENTIONS } from './parser-words.js';
 import { skipAttribute } from './parser-attributes.js';
 import type { Token } from './token.js';
@@ -21,7 +22,7 @@ export interface Declarator {
   readonly name: Token | undefined;
   readonly type: CType;
   /** Annotations inside and behind the declarator. */
-  readonly sal: SalAnnotation[];
+  readonly sal: readonly SalAnnotation[];
   /** The declarator itself ends in a parameter list (needed for a definition). */
   readonly isFunction: boolean;
   /** Identifier list of a K&R definition. */
@@ -36,7 +37,27 @@ interface Reading {
   readonly sal: SalAnnotation[];
 }
 
+const NO_SAL: readonly SalAnnotation[] = [];
+const ENDS: ReadonlySet<string> = new Set([',', ')', ';', '=']);
+
 export function parseDeclarator(p: Parser, base: CType, mode: DeclaratorMode): Declarator {
+  // Nearly all parameters and members are `name` or `*name`.
+  const t = p.tok;
+  if (mode !== 'abstract') {
+    if (t.kind === 'identifier') {
+      if (ENDS.has(p.peek().text)) {
+        p.next();
+        return { name: t, type: base, sal: NO_SAL, isFunction: false, names: undefined };
+      }
+    } else if (t.text === '*') {
+      const name = p.peek();
+      if (name.kind === 'identifier' && ENDS.has(p.peek(2).text) && !(name.text.charCodeAt(0) === 95 && isSalWord(name.text))) {
+        p.next();
+        p.next();
+        return { name, type: pointerTo(base), sal: NO_SAL, isFunction: false, names: undefined };
+      }
+    }
+  }
   const reading: Reading = { name: undefined, sal: [] };
   const steps: Step[] = [];
   readSteps(p, mode, reading, steps);
@@ -70,8 +91,11 @@ const POINTER_QUALS: ReadonlyMap<string, number> = new Map<string, number>([
   ['__ptr64', 0], ['__ptr32', 0], ['__w64', 0], ['_Atomic', 0],
 ]);
 
+/** What looks like an annotation is the declared name itself if one of these follows. */
+const NAME_ENDS: ReadonlySet<string> = new Set([';', ',', '=', '[', ':']);
+
 /** Words between the parts of a declarator: annotations, calling conventions, attributes. Returns the qualifiers met. */
-function readQualifiers(p: Parser, reading: Reading): number {
+function readQualifiers(p: Parser, reading: Reading, mode: DeclaratorMode): number {
   let quals = 0;
   for (;;) {
     const t = p.tok;
@@ -85,8 +109,8 @@ function readQualifiers(p: Parser, reading: Reading): number {
       } else if (!skipAttribute(p)) {
         return quals;
       }
-    } else if (p.atAnnotation) {
-      p.takeAnnotations(reading.sal);
+    } else if (p.atAnnotation && !(mode === 'concrete' && NAME_ENDS.has(p.peek().text))) {
+      reading.sal.push(readAnnotation(p));
     } else {
       return quals;
     }
@@ -98,13 +122,13 @@ function readSteps(p: Parser, mode: DeclaratorMode, reading: Reading, steps: Ste
     p.leave();
     return;
   }
-  readQualifiers(p, reading);
+  readQualifiers(p, reading, mode);
   let stars = 0;
   while (p.is('*')) {
     p.next();
     stars++;
     if (!p.enter()) break;
-    steps.push({ kind: 'pointer', quals: readQualifiers(p, reading) });
+    steps.push({ kind: 'pointer', quals: readQualifiers(p, reading, mode) });
   }
   const inner: Step[] = [];
   if (p.is('(') && isNested(p, mode)) {
@@ -112,6 +136,8 @@ function readSteps(p: Parser, mode: DeclaratorMode, reading: Reading, steps: Ste
     readSteps(p, mode, reading, inner);
     p.expect(')', 'in the declarator');
   } else if (p.tok.kind === 'identifier' && mode !== 'abstract') {
+    // `void CALLSPEC f(...)` with a macro nobody defined: one message about the word, then the declaration as it is meant.
+    while (p.peek().kind === 'identifier' && !p.declared(p.tok.text) && !isSalWord(p.peek().text)) reportUndeclared(p, p.next(), 'word');
     reading.name = p.next();
     if (p.is('::')) reportCpp(p, reading.name);
   } else if (mode === 'concrete') {
@@ -142,7 +168,7 @@ function isNested(p: Parser, mode: DeclaratorMode): boolean {
 
 function readArray(p: Parser, reading: Reading): Step {
   const at = p.next();
-  readQualifiers(p, reading);
+  readQualifiers(p, reading, 'abstract');
   p.accept('static');
   let length: number | undefined;
   if (!p.is(']')) {

@@ -90,6 +90,7 @@ function readBody(p: Parser, { symbol, type, start, name }: PendingBody): void {
   const params: VarSymbol[] = type.params.map((q, i) => parameter(p, q, i, name));
   for (const v of params) {
     if (!v.name) continue;
+    p.noteDeclared(v.name);
     const old = paramScope.names.get(v.name);
     if (old) p.error('c-redefined', v.range, `there are two parameters '${v.name}'`, undefined, [{ range: old.range, message: 'first declared here' }]);
     else paramScope.names.set(v.name, v);

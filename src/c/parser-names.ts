@@ -47,7 +47,8 @@ function* visibleNames(scope: Scope | undefined, wanted: (kind: string) => boole
   for (let s = scope; s; s = s.parent) for (const [n, symbol] of s.names) if (wanted(symbol.kind)) yield n;
 }
 
-export type NameUse = 'identifier' | 'function' | 'type';
+/** word: stands in a declaration where only a macro (a calling convention, an annotation) makes sense. */
+export type NameUse = 'identifier' | 'function' | 'type' | 'word';
 
 /** Reports an undeclared name, once per function (per unit outside of functions). */
 export function reportUndeclared(p: Parser, token: Token, use: NameUse): void {
@@ -59,15 +60,17 @@ export function reportUndeclared(p: Parser, token: Token, use: NameUse): void {
     reportCpp(p, token);
     return;
   }
-  const near = nearest(token.text, visibleNames(p.scope, (k) => (use === 'type' ? k === 'typedef' : use === 'function' ? k === 'function' || k === 'var' : k !== 'typedef')));
+  const near = nearest(token.text, visibleNames(p.scope, (k) => (use === 'type' || use === 'word' ? k === 'typedef' : use === 'function' ? k === 'function' || k === 'var' : k !== 'typedef')));
   const related = token.spelling ? [{ range: token.spelling, message: `in the expansion of macro '${token.macro ?? ''}'` }] : undefined;
   const what =
     use === 'function'
       ? `function '${token.text}' is called but not declared`
       : use === 'type'
         ? `unknown type name '${token.text}'`
-        : `'${token.text}' is not declared`;
-  const hint = near ? `did you mean '${near}'?` : use === 'identifier' ? undefined : `is a header missing, or the declaration of '${token.text}'?`;
+        : use === 'word'
+          ? `unknown word '${token.text}' in a declaration`
+          : `'${token.text}' is not declared`;
+  const hint = near ? `did you mean '${near}'?` : use === 'identifier' ? undefined : use === 'word' ? 'a macro that is not defined?' : `is a header missing, or the declaration of '${token.text}'?`;
   p.error('c-undeclared', token.range, what, hint, related);
 }
 

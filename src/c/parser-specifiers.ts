@@ -1,11 +1,13 @@
 // Declaration specifiers: storage class, qualifiers, attributes, annotations and the type words, in any order.
 import { skipAttribute, type Attributes } from './parser-attributes.js';
+import { raiseAlignment } from './layout.js';
 import { reportUndeclared } from './parser-names.js';
 import { parseEnum, parseRecord } from './parser-records.js';
 import type { Parser } from './parser-state.js';
 import { BASIC_WORDS, CALLING_CONVENTIONS, W } from './parser-words.js';
 import type { Token } from './token.js';
 import type { SalAnnotation, StorageClass } from './tree.js';
+import { readAnnotation } from './sal.js';
 import * as T from './type-ops.js';
 import { Qual, type CType } from './types.js';
 
@@ -50,6 +52,8 @@ const QUALIFIERS: ReadonlyMap<string, number> = new Map<string, number>([
 const STORAGE: ReadonlyMap<string, StorageClass> = new Map<string, StorageClass>([
   ['typedef', 'typedef'], ['extern', 'extern'], ['static', 'static'], ['auto', 'auto'], ['register', 'register'],
 ]);
+/** After a type and before one of these, a word that looks like an annotation is the declared name. */
+const NAME_ENDS: ReadonlySet<string> = new Set([';', ',', '=', '[', ':']);
 const INLINE: ReadonlySet<string> = new Set(['inline', '__inline', '_inline', '__forceinline', '_forceinline']);
 
 export function parseSpecifiers(p: Parser, place: SpecifierPlace): Specifiers {
@@ -62,6 +66,11 @@ export function parseSpecifiers(p: Parser, place: SpecifierPlace): Specifiers {
   for (;;) {
     const t = p.tok;
     if (t.kind === 'identifier') {
+      if (p.atAnnotation) {
+        if ((type !== undefined || basic !== 0) && NAME_ENDS.has(p.peek().text) && place !== 'parameter') break;
+        s.sal.push(readAnnotation(p));
+        continue;
+      }
       if (type === undefined && basic === 0) {
         const symbol = p.lookup(t.text);
         if (symbol?.kind === 'typedef') {
@@ -70,10 +79,6 @@ export function parseSpecifiers(p: Parser, place: SpecifierPlace): Specifiers {
           p.next();
           continue;
         }
-      }
-      if (p.atAnnotation) {
-        p.takeAnnotations(s.sal);
-        continue;
       }
       if (type === undefined && basic === 0 && isUnknownType(p, place)) {
         reportUndeclared(p, t, 'type');
@@ -112,6 +117,11 @@ export function parseSpecifiers(p: Parser, place: SpecifierPlace): Specifiers {
     if (t.text === 'struct' || t.text === 'union') {
       type = parseRecord(p);
       s.hasTag = true;
+      if (s.align && p.previous.text === '}' && type.kind === 'record') {
+        // `__declspec(align(32)) struct S { ... }` aligns the type, as if written behind the word struct.
+        raiseAlignment(type.decl, s.align);
+        s.align = 0;
+      }
     } else if (t.text === 'enum') {
       type = parseEnum(p);
       s.hasTag = true;

@@ -10,7 +10,7 @@ import type { CType } from './types.js';
 import { PragmaState, type PragmaToken } from './parser-pragmas.js';
 import type { Declarator, DeclaratorMode } from './parser-declarators.js';
 import type { SpecifierPlace, Specifiers } from './parser-specifiers.js';
-import { isSalWord, takeAnnotations } from './sal.js';
+import { isSalWord, readAnnotation } from './sal.js';
 import { DECLARATION_WORDS, TYPE_WORDS } from './parser-words.js';
 
 /** Levels of nesting (parentheses, blocks, operator chains) that one construct may have; keeps every walk over the tree inside the host's stack. */
@@ -101,6 +101,7 @@ export class Parser {
   unevaluated = 0;
   private errors = 0;
   private tooDeepAt = -1;
+  private annotationNames = false;
 
   constructor(
     readonly tokens: readonly Token[],
@@ -265,11 +266,22 @@ export class Parser {
   }
 
   get atAnnotation(): boolean {
-    return this.tok.kind === 'identifier' && isSalWord(this.tok.text) && !this.declared(this.tok.text);
+    const t = this.tok;
+    return t.kind === 'identifier' && t.text.charCodeAt(0) === 95 && isSalWord(t.text) && !this.hidesAnnotation(t.text);
   }
 
   takeAnnotations(into: SalAnnotation[]): void {
-    if (this.tok.kind === 'identifier') takeAnnotations(this, into);
+    while (this.atAnnotation) into.push(readAnnotation(this));
+  }
+
+  /** A declared name is never an annotation; hardly any unit declares one that looks so, hence the flag before the look-up. */
+  private hidesAnnotation(name: string): boolean {
+    return (this.annotationNames || this.frozen) && this.declared(name);
+  }
+
+  /** To be told of every declared name. */
+  noteDeclared(name: string): void {
+    if (name.charCodeAt(0) === 95 && isSalWord(name)) this.annotationNames = true;
   }
 
   /** Runs `body` in a new scope and returns that scope with the result. */

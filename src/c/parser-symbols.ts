@@ -24,6 +24,7 @@ function clash(p: Parser, name: Token, old: CSymbol | undefined, kind: CSymbol['
 }
 
 export function declareTypedef(p: Parser, name: Token, type: CType, sal: readonly SalAnnotation[]): void {
+  p.noteDeclared(name.text);
   const old = p.scope.names.get(name.text);
   if (clash(p, name, old, 'typedef', 'a type')) return;
   if (old?.kind === 'typedef') {
@@ -35,6 +36,7 @@ export function declareTypedef(p: Parser, name: Token, type: CType, sal: readonl
 }
 
 export function declareEnumerator(p: Parser, name: Token, value: bigint, decl: EnumDecl): void {
+  p.noteDeclared(name.text);
   const old = p.scope.names.get(name.text);
   if (old) {
     redefined(p, name, old, `'${name.text}' is already declared as ${describe(old)}`);
@@ -45,6 +47,7 @@ export function declareEnumerator(p: Parser, name: Token, value: bigint, decl: E
 
 /** Declares a function (always in the unit: C has no other functions). */
 export function declareFunction(p: Parser, name: Token, type: FunctionType, specs: Specifiers, sal: readonly SalAnnotation[]): FunctionSymbol {
+  p.noteDeclared(name.text);
   const scope = p.unit.scope;
   const old = scope.names.get(name.text);
   const annotations = [...specs.typedefSal, ...specs.sal, ...sal];
@@ -77,6 +80,7 @@ export function declareFunction(p: Parser, name: Token, type: FunctionType, spec
 
 /** Declares a file-scope variable, or finds it again. `hasInit`: an initialiser follows. */
 export function declareGlobal(p: Parser, name: Token, type: CType, specs: Specifiers, sal: readonly SalAnnotation[], hasInit: boolean): VarSymbol {
+  p.noteDeclared(name.text);
   const scope = p.unit.scope;
   const old = scope.names.get(name.text);
   const defines = specs.storage !== 'extern' || hasInit;
@@ -118,6 +122,7 @@ function decorate(p: Parser, symbol: VarSymbol, specs: Specifiers, initialised: 
 
 /** Declares an automatic or static variable of a block. */
 export function declareLocal(p: Parser, name: Token, type: CType, specs: Specifiers, sal: readonly SalAnnotation[]): VarSymbol {
+  p.noteDeclared(name.text);
   const isStatic = specs.storage === 'static';
   const symbol: VarSymbol = {
     kind: 'var', name: name.text, type, scope: isStatic ? 'static' : 'local', linkage: 'none', defined: true, range: name.range, addressTaken: false,

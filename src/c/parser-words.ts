@@ -42,7 +42,7 @@ export const CALLING_CONVENTIONS: ReadonlySet<string> = new Set(['__cdecl', '__s
 
 /** Words that may begin a type name. */
 export const TYPE_WORDS: ReadonlySet<string> = new Set([
-  ...BASIC_WORDS.keys(), 'struct', 'union', 'enum', 'const', 'volatile', 'restrict', '__restrict', '__unaligned', '_Atomic', '_Complex', '__w64', '__declspec',
+  ...BASIC_WORDS.keys(), 'struct', 'union', 'enum', 'const', 'volatile', 'restrict', '__restrict', '__unaligned', '_Atomic', '_Complex', '__w64', '__declspec', '_declspec',
 ]);
 
 /** Words that may begin a declaration. */

@@ -1,6 +1,6 @@
 // Annotation words of SAL 2 (and of the first generation): which identifiers are annotations, and how they are read.
 // They are kept as syntax with their argument texts because the kernel's IRQL model, the rules and hover read them. MSVC allows them almost
-// anywhere in a declaration, so the parser calls `takeAnnotations` wherever one could stand; a word counts only if nothing is declared by that name.
+// anywhere in a declaration, so the parser looks for them wherever one could stand; a word counts only if nothing is declared by that name.
 import { cover } from '../base/source.js';
 import type { Token } from './token.js';
 import type { SalAnnotation } from './tree.js';
@@ -35,19 +35,17 @@ function classify(name: string): boolean {
 export interface TokenCursor {
   readonly tok: Token;
   next(): Token;
-  declared(name: string): boolean;
 }
 
-/** Reads annotations while they last and appends them to `into`. */
-export function takeAnnotations(c: TokenCursor, into: SalAnnotation[]): void {
-  for (;;) {
-    const t = c.tok;
-    if (t.kind !== 'identifier' || t.text.charCodeAt(0) !== 95 || !isSalWord(t.text) || c.declared(t.text)) return;
-    c.next();
-    const args = c.tok.text === '(' && c.tok.kind === 'punctuator' ? takeArguments(c) : undefined;
-    into.push({ name: t.text, args: args?.texts ?? [], range: args ? cover(t.range, args.last.range) : t.range });
-  }
+/** Reads one annotation; the cursor is on its word. */
+export function readAnnotation(c: TokenCursor): SalAnnotation {
+  const t = c.next();
+  if (c.tok.text !== '(' || c.tok.kind !== 'punctuator') return { name: t.text, args: NO_ARGUMENTS, range: t.range };
+  const { texts, last } = takeArguments(c);
+  return { name: t.text, args: texts, range: cover(t.range, last.range) };
 }
+
+const NO_ARGUMENTS: readonly string[] = [];
 
 /** A balanced parenthesis; the texts of its arguments at commas of the top level. Stops at the end of the file if it is not closed. */
 function takeArguments(c: TokenCursor): { texts: string[]; last: Token } {

@@ -73,6 +73,7 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
   '__finally',
   '__leave',
   '__declspec',
+  '_declspec',
   '__cdecl',
   '__stdcall',
   '__fastcall',
