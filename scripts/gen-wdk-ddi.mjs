@@ -2,7 +2,7 @@
 // IRQL annotations come from the table (header annotation and documentation, the stricter one); directions of parameters and our own
 // marks from wdk-params.txt, else from the type and the name of the parameter.
 // Usage: node scripts/gen-wdk-ddi.mjs <reference-folder>
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const folder = process.argv[2];
 if (!folder) throw new Error('usage: node scripts/gen-wdk-ddi.mjs <folder with ddi-irql-table.tsv>');
@@ -11,25 +11,41 @@ const here = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
 /** Routines that are macros or inline functions in wdminline.h and others, or that C code cannot declare twice. */
 const INLINE = new Set(here('wdk-inline.txt').split(/\s+/).filter(Boolean));
-const params = new Map(here('wdk-params.txt').split('\n').filter((l) => l && !l.startsWith('#')).map((l) => {
-  const [name, marks, codes, more] = l.split('|');
-  return [name, { marks, codes: codes.trim() ? codes.trim().split(/ (?![^(]*\))/) : [], more: more ?? '' }];
-}));
+const params = new Map(
+  here('wdk-params.txt')
+    .split('\n')
+    .filter((l) => l && !l.startsWith('#'))
+    .map((l) => {
+      const [name, marks, codes, more] = l.split('|');
+      return [name, { marks, codes: codes.trim() ? codes.trim().split(/ (?![^(]*\))/) : [], more: more ?? '' }];
+    }),
+);
 
 const LEVELS = { PASSIVE_LEVEL: 0, APC_LEVEL: 1, DISPATCH_LEVEL: 2, DPC_LEVEL: 2, CLOCK_LEVEL: 13, IPI_LEVEL: 14, HIGH_LEVEL: 15 };
 function irql(name, doc, header) {
   const out = [];
   let max;
-  const items = header.split(';').map((s) => s.trim()).filter(Boolean);
+  const items = header
+    .split(';')
+    .map((s) => s.trim())
+    .filter(Boolean);
   let fromHeader = false;
   for (const item of items) {
     let m;
-    if ((m = /^requires_max=(.+)$/.exec(item))) { max = m[1]; fromHeader = true; }
-    else if ((m = /^requires_min=(.+)$/.exec(item))) { if (m[1] !== 'PASSIVE_LEVEL') out.push(`_IRQL_requires_min_(${m[1]})`); }
-    else if ((m = /^requires=(.+)$/.exec(item))) { out.push(`_IRQL_requires_(${m[1]})`); fromHeader = true; }
-    else if ((m = /^raises=(.+)$/.exec(item))) out.push(`_IRQL_raises_(${m[1]})`);
+    if ((m = /^requires_max=(.+)$/.exec(item))) {
+      max = m[1];
+      fromHeader = true;
+    } else if ((m = /^requires_min=(.+)$/.exec(item))) {
+      if (m[1] !== 'PASSIVE_LEVEL') out.push(`_IRQL_requires_min_(${m[1]})`);
+    } else if ((m = /^requires=(.+)$/.exec(item))) {
+      out.push(`_IRQL_requires_(${m[1]})`);
+      fromHeader = true;
+    } else if ((m = /^raises=(.+)$/.exec(item))) out.push(`_IRQL_raises_(${m[1]})`);
     else if (item === 'saves') out.push('_IRQL_saves_');
-    else if ((m = /^when\[(.+)\]:max_(.+)$/.exec(item))) { out.push(`_When_(${m[1]}, _IRQL_requires_max_(${m[2]}))`); fromHeader = true; }
+    else if ((m = /^when\[(.+)\]:max_(.+)$/.exec(item))) {
+      out.push(`_When_(${m[1]}, _IRQL_requires_max_(${m[2]}))`);
+      fromHeader = true;
+    }
   }
   const d = /^(?:IRQL\s*)?(<=|<|>=|=)?\s*\(?(PASSIVE|APC|DISPATCH)(?:_LEVEL)?\)?\.?\s*(\(.*\))?$/i.exec(doc.trim());
   if (d) {
@@ -46,25 +62,46 @@ function irql(name, doc, header) {
   return out;
 }
 
-const SAL = { i: '_In_', 'i?': '_In_opt_', o: '_Out_', 'o?': '_Out_opt_', io: '_Inout_', 'io?': '_Inout_opt_', oo: '_Outptr_', z: '_In_z_', v: '_Reserved_' };
+const SAL = {
+  i: '_In_',
+  'i?': '_In_opt_',
+  o: '_Out_',
+  'o?': '_Out_opt_',
+  io: '_Inout_',
+  'io?': '_Inout_opt_',
+  oo: '_Outptr_',
+  z: '_In_z_',
+  v: '_Reserved_',
+};
 const BUFFER = { rb: '_In_reads_bytes_', wb: '_Out_writes_bytes_', iob: '_Inout_updates_bytes_' };
 function fromCode(code) {
   const m = /^(rb|wb|iob)(\?)?\((.+)\)$/.exec(code);
   if (m) return `${m[2] ? BUFFER[m[1]].replace(/bytes_$/, 'bytes_opt_') : BUFFER[m[1]]}(${m[3]})`;
   return SAL[code];
 }
-const OBJECTS = /^P(DEVICE_OBJECT|DRIVER_OBJECT|FILE_OBJECT|EPROCESS|ETHREAD|R?KTHREAD|R?KPROCESS|OBJECT_TYPE|OBJECT_ATTRIBUTES|ACCESS_TOKEN|SID|ACL|SECURITY_DESCRIPTOR|ESILO|EJOB|IO_WORKITEM|KINTERRUPT|DMA_ADAPTER|CALLBACK_OBJECT|ADAPTER_OBJECT|UNICODE_STRING|ANSI_STRING|STRING|OEM_STRING|CLIENT_ID|GENERIC_MAPPING|GUID|LPGUID|SILO_MONITOR)$/;
+const OBJECTS =
+  /^P(DEVICE_OBJECT|DRIVER_OBJECT|FILE_OBJECT|EPROCESS|ETHREAD|R?KTHREAD|R?KPROCESS|OBJECT_TYPE|OBJECT_ATTRIBUTES|ACCESS_TOKEN|SID|ACL|SECURITY_DESCRIPTOR|ESILO|EJOB|IO_WORKITEM|KINTERRUPT|DMA_ADAPTER|CALLBACK_OBJECT|ADAPTER_OBJECT|UNICODE_STRING|ANSI_STRING|STRING|OEM_STRING|CLIENT_ID|GENERIC_MAPPING|GUID|LPGUID|SILO_MONITOR)$/;
 function guess(fn, type, name) {
   const pointer = /\*/.test(type) || /^(P|LP)[A-Z]/.test(type);
-  if (!pointer || /ROUTINE|CALLBACK|FUNCTION|CALLOUT|WORKER/.test(type)) return /Context$|Parameter$/.test(name) && pointer ? '_In_opt_' : '_In_';
-  if (/^(PC|LPC|const|CONST)/.test(type) && !/^P(CHAR|CCHAR|CLONG|CALLBACK|CLIENT_ID|CONTEXT|CM_|CONFIG|CRM|CONTROLLER|CREATE)/.test(type)) return '_In_';
+  if (!pointer || /ROUTINE|CALLBACK|FUNCTION|CALLOUT|WORKER/.test(type))
+    return /Context$|Parameter$/.test(name) && pointer ? '_In_opt_' : '_In_';
+  if (/^(PC|LPC|const|CONST)/.test(type) && !/^P(CHAR|CCHAR|CLONG|CALLBACK|CLIENT_ID|CONTEXT|CM_|CONFIG|CRM|CONTROLLER|CREATE)/.test(type))
+    return '_In_';
   if (/\*\*|^P[A-Z_0-9]+ ?\*$|^PHANDLE$/.test(type)) return '_Out_';
   if (type === 'PIRP') return '_Inout_';
-  if (/Dest|Result|Return|Out|New(State|Name|Token)|Previous|Old/.test(name) && !/OldName|OldFile|NewName|NewFile|Previous(Silo|Affinity)$/.test(name)) return '_Out_';
+  if (
+    /Dest|Result|Return|Out|New(State|Name|Token)|Previous|Old/.test(name) &&
+    !/OldName|OldFile|NewName|NewFile|Previous(Silo|Affinity)$/.test(name)
+  )
+    return '_Out_';
   if (OBJECTS.test(type)) return /Context$/.test(name) ? '_In_opt_' : '_In_';
   if (/^(PVOID|PWSTR|PSTR|PCHAR|PWCHAR|PSZ)$/.test(type)) return /Context$|Parameter$|Argument\d?$/.test(name) ? '_In_opt_' : '_In_';
-  if (/^P(ULONG|LONG|USHORT|UCHAR|BOOLEAN|ULONG_PTR|SIZE_T|LONGLONG|ULONGLONG|KIRQL|NTSTATUS|ULONG64|LUID|IO_STATUS_BLOCK|KIRQL)$/.test(type)) return '_Out_';
-  if (type === 'PLARGE_INTEGER') return /Timeout|DueTime|ByteOffset|Interval|AllocationSize|Cookie|Length/.test(name) ? '_In_opt_' : '_Out_';
+  if (
+    /^P(ULONG|LONG|USHORT|UCHAR|BOOLEAN|ULONG_PTR|SIZE_T|LONGLONG|ULONGLONG|KIRQL|NTSTATUS|ULONG64|LUID|IO_STATUS_BLOCK|KIRQL)$/.test(type)
+  )
+    return '_Out_';
+  if (type === 'PLARGE_INTEGER')
+    return /Timeout|DueTime|ByteOffset|Interval|AllocationSize|Cookie|Length/.test(name) ? '_In_opt_' : '_Out_';
   if (/Initialize|Init/.test(fn)) return '_Out_';
   return '_Inout_';
 }
@@ -78,14 +115,27 @@ for (const file of readdirSync(wdk)) {
   for (const m of text.matchAll(/\}\s*([A-Z][\w\s,*]*);/g)) for (const w of m[1].matchAll(/\b[A-Z]\w+\b/g)) known.add(w[0]);
 }
 
-const MARKS = { b: '_Interlock_blocks_', p: '_Interlock_pageable_', r: '_Interlock_registry_', c: '_Interlock_ipc_', f: '_Interlock_file_', u: '_Interlock_calls_user_mode_', M: '_Must_inspect_result_', Z: 'DECLSPEC_NORETURN' };
+const MARKS = {
+  b: '_Interlock_blocks_',
+  p: '_Interlock_pageable_',
+  r: '_Interlock_registry_',
+  c: '_Interlock_ipc_',
+  f: '_Interlock_file_',
+  u: '_Interlock_calls_user_mode_',
+  M: '_Must_inspect_result_',
+  Z: 'DECLSPEC_NORETURN',
+};
 function splitParameters(text) {
   const out = [];
-  let depth = 0, current = '';
+  let depth = 0,
+    current = '';
   for (const c of text) {
     if (c === '(') depth++;
     if (c === ')') depth--;
-    if (c === ',' && depth === 0) { out.push(current.trim()); current = ''; } else current += c;
+    if (c === ',' && depth === 0) {
+      out.push(current.trim());
+      current = '';
+    } else current += c;
   }
   if (current.trim()) out.push(current.trim());
   return out;
@@ -96,16 +146,30 @@ const omitted = [];
 const seen = new Set();
 for (const row of readFileSync(`${folder}/ddi-irql-table.tsv`, 'utf8').split(/\r?\n/).slice(1)) {
   const [name, header, doc, annotations, , signature] = row.split('\t');
-  if (!name || !signature) { if (name && !INLINE.has(name)) omitted.push(`${name}: no signature`); continue; }
+  if (!name || !signature) {
+    if (name && !INLINE.has(name)) omitted.push(`${name}: no signature`);
+    continue;
+  }
   if (INLINE.has(name) || seen.has(name) || /^(_?Interlocked|NTAPI_INLINE)/.test(name) || /NTAPI_INLINE/.test(signature)) continue;
-  const clean = signature.replace(/\s*\[[^\]]*\]\s*$/, '').replace(/\b(CDECL_NON_WVMPURE|__cdecl|NT_RTL_COMPRESS_API)\b\s*/g, '').replace(/"[^"]*"/g, '');
+  const clean = signature
+    .replace(/\s*\[[^\]]*\]\s*$/, '')
+    .replace(/\b(CDECL_NON_WVMPURE|__cdecl|NT_RTL_COMPRESS_API)\b\s*/g, '')
+    .replace(/"[^"]*"/g, '');
   const m = new RegExp(`^(.*?)\\b${name}\\s*\\((.*)\\)$`).exec(clean.trim());
-  if (!m) { omitted.push(`${name}: cannot read ${signature}`); continue; }
+  if (!m) {
+    omitted.push(`${name}: cannot read ${signature}`);
+    continue;
+  }
   const returns = m[1].trim() || 'VOID';
   const list = /^(VOID|void)?$/.test(m[2].trim()) ? [] : splitParameters(m[2]);
   const entry = params.get(name) ?? { marks: '', codes: [], more: '' };
-  const unknown = [...`${returns} ${list.map((p) => p.replace(/\b\w+(\[\w*\])*$/, '')).join(' ')}`.matchAll(/\b[A-Za-z_]\w*\b/g)].map((w) => w[0]).filter((w) => !known.has(w) && !/^_/.test(w));
-  if (unknown.length) { omitted.push(`${name}: ${[...new Set(unknown)].join(' ')}`); continue; }
+  const unknown = [...`${returns} ${list.map((p) => p.replace(/\b\w+(\[\w*\])*$/, '')).join(' ')}`.matchAll(/\b[A-Za-z_]\w*\b/g)]
+    .map((w) => w[0])
+    .filter((w) => !known.has(w) && !/^_/.test(w));
+  if (unknown.length) {
+    omitted.push(`${name}: ${[...new Set(unknown)].join(' ')}`);
+    continue;
+  }
   const texts = list.map((p, index) => {
     if (p === '...') return p;
     const q = /^(.*?)(\w+)(\[\w*\])?$/.exec(p);
@@ -117,7 +181,12 @@ for (const row of readFileSync(`${folder}/ddi-irql-table.tsv`, 'utf8').split(/\r
   const pageable = entry.marks === '' && !params.has(name) && /^(Zw|Nt)/.test(name) ? ['_Interlock_pageable_'] : [];
   const marks = [...entry.marks].map((c) => MARKS[c]);
   const lead = [...irql(name, doc ?? '', annotations ?? ''), ...marks, ...pageable, ...(entry.more ? [entry.more] : [])].join(' ');
-  outputs[header].push(`${lead}${lead ? ' ' : ''}NTKERNELAPI ${returns} ${name}(${texts.join(', ') || 'VOID'});`.replace('NTKERNELAPI VOID NTAPI', 'NTKERNELAPI VOID'));
+  outputs[header].push(
+    `${lead}${lead ? ' ' : ''}NTKERNELAPI ${returns} ${name}(${texts.join(', ') || 'VOID'});`.replace(
+      'NTKERNELAPI VOID NTAPI',
+      'NTKERNELAPI VOID',
+    ),
+  );
   seen.add(name);
 }
 for (const [header, lines] of Object.entries(outputs)) {

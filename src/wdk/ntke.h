@@ -59,12 +59,6 @@ typedef struct _DISPATCHER_HEADER {
   LONG SignalState;
   LIST_ENTRY WaitListHead;
 } DISPATCHER_HEADER, *PDISPATCHER_HEADER;
-typedef enum _KOBJECTS {
-  EventNotificationObject = 0, EventSynchronizationObject = 1, MutantObject = 2, ProcessObject = 3, QueueObject = 4, SemaphoreObject = 5,
-  ThreadObject = 6, GateObject = 7, TimerNotificationObject = 8, TimerSynchronizationObject = 9, ApcObject = 18, DpcObject = 19,
-  DeviceQueueObject = 20, PriorityQueueObject = 21, InterruptObject = 22, ProfileObject = 23, Timer2NotificationObject = 24,
-  Timer2SynchronizationObject = 25, ThreadedDpcObject = 26
-} KOBJECTS;
 typedef struct _KEVENT { DISPATCHER_HEADER Header; } KEVENT, *PKEVENT, *PRKEVENT;
 typedef struct _KGATE { DISPATCHER_HEADER Header; } KGATE, *PKGATE;
 typedef struct _KSEMAPHORE { DISPATCHER_HEADER Header; LONG Limit; } KSEMAPHORE, *PKSEMAPHORE, *PRKSEMAPHORE;

@@ -1,0 +1,3 @@
+// I/O control codes for scenario bodies.
+#pragma once
+#include "devioctl.h"
