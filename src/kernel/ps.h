@@ -221,8 +221,7 @@ typedef struct _EPROCESS {
     ULONG TebSlots; // user stack and TEB slots in use (bit mask)
     ULONG HeapNext; // next free byte of the user heap, relative to the window
     ULONG DllNext; // next free place for a DLL image, relative to the window
-    ULONG LastThreadExiting;
-    LONGLONG RegionState[4];
+    ULONG ScenarioProcess; // started by a process block: the scenario waits for it
 } EPROCESS;
 
 #define PSP_PROCESS_CREATE_REPORTED 0x1
@@ -247,14 +246,13 @@ typedef struct _ETHREAD {
     LIST_ENTRY IrpList; // IRP.ThreadListEntry
     PVOID StartContext;
     UNICODE_STRING ThreadName;
-    ULONG TebSlot;
+    ULONG TebSlot; // index + 1, 0: none
     LONG CallbackDepth; // notify callbacks running on this thread
     ULONG CallbackKind;
     ULONG Reserved;
     PVOID ImpersonationToken;
     LARGE_INTEGER StartDelay; // user threads of a program: waits this long before the body runs
     KAPC ExitApc;
-    KAPC SuspendApc;
     PVOID HeldIoObject; // IoCreateSystemThread: object that stays referenced until the thread ends
 } ETHREAD;
 
@@ -293,6 +291,7 @@ typedef struct _PSP_PROGRAM_THREAD {
     PVOID Parameter;
     LONG Priority; // increment over the process' base priority
     ULONG Reserved;
+    KAFFINITY Affinity; // 0: all
     LONGLONG Delay; // 100 ns
     UNICODE_STRING Name;
 } PSP_PROGRAM_THREAD;
@@ -305,7 +304,7 @@ typedef struct _PSP_PROGRAM {
     UCHAR BasePriority;
     UCHAR Subsystem;
     USHORT Reserved;
-    LONGLONG Lifetime; // default body: ends after this time, 0: never
+    LONGLONG Lifetime; // default body: ends after this time, 0: when it is terminated
     PSP_PROGRAM_THREAD Threads[1];
 } PSP_PROGRAM;
 
@@ -388,7 +387,8 @@ typedef struct _PSP_SCRIPT_STEP {
 #define PSP_SCRIPT_WAIT_PROCESSES 5
 #define PSP_SCRIPT_SET_VALUE 6
 #define PSP_SCRIPT_WAIT_IDLE 7
-#define PSP_SCRIPT_OPEN_DEVICES 8
+#define PSP_SCRIPT_END_CHILDREN 8
+#define PSP_SCRIPT_FINALLY 9
 
 // ------------------------------------------------------------------ user-mode structures (public offsets of the x64 ones)
 typedef struct _PEB_LDR_DATA {

@@ -1,0 +1,308 @@
+// Creating a user process, in the order of reference/callbacks.md 6: process object and suspended first thread; the creator's process handle (object
+// callbacks); process-create callbacks in the creator's context and their veto; thread-create callbacks; thread handle; resume. What happens in the new
+// thread itself is in startup.ts.
+import { type Addr, type Status, USER_BASE } from '../../machine/abi.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import {
+  CLIENT_ID,
+  EPROCESS,
+  ETHREAD,
+  KPROCESS,
+  PS_CREATE_NOTIFY_INFO,
+  PS_GLOBALS,
+  PSP_CREATE,
+  PSP_PROGRAM,
+  PSP_PROGRAM_THREAD,
+  RTL_USER_PROCESS_PARAMETERS,
+  UNICODE_STRING,
+} from '../layouts.gen.js';
+import { signalObject } from '../ke/dispatcher.js';
+import { createImageFile } from '../io/file.js';
+import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
+import { pidOf, tidOf } from '../ob/note.js';
+import { dropReference, referenceObject } from '../ob/object.js';
+import { referenceByHandle } from '../ob/reference.js';
+import { type ServiceDefinition, makeServices, previousMode, probeUser } from '../ob/service.js';
+import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
+import { NT, ntSuccess } from '../ob/status.js';
+import { ObType, typeOf } from '../ob/types.js';
+import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
+import { createProcess } from './process.js';
+import { findProgram, threadRecord, toDevicePath } from './program.js';
+import { ProcessFlag, ThreadFlag, setProcessFlag, setThreadFlag } from './state.js';
+import { createThread, discardThread, queueForReaper } from './thread.js';
+import { WINDOW, allocateWindow, buildProcessEnvironment } from './window.js';
+
+const PROCESS_ALL_ACCESS = 0x1fffff;
+const THREAD_ALL_ACCESS = 0x1fffff;
+const FILE_OPEN_NAME_AVAILABLE = 1;
+const IS_SUBSYSTEM_PROCESS = 2;
+
+export interface CreateRequest {
+  readonly parent: Addr;
+  readonly imagePath: string;
+  readonly commandLine: string;
+  readonly suspended: boolean;
+}
+
+/** Block of parameters for PspCreateUserProcess; 0: out of memory. The routine frees it. */
+export function newCreateBlock(k: Kernel, r: CreateRequest): Addr {
+  const block = k.pool.allocate('nonpaged', PSP_CREATE.sizeof, 'PsCr');
+  if (block === 0) return 0;
+  k.mem.fill(block, PSP_CREATE.sizeof);
+  referenceObject(k, r.parent);
+  k.mem.setPtr(block + PSP_CREATE.Parent, r.parent);
+  k.mem.setU32(block + PSP_CREATE.Suspended, r.suspended ? 1 : 0);
+  allocateUnicode(k, block + PSP_CREATE.ImagePath, r.imagePath, 'PsCr');
+  allocateUnicode(k, block + PSP_CREATE.CommandLine, r.commandLine, 'PsCr');
+  return block;
+}
+
+/** Everything that happens before the first callback. */
+function prepare(k: Kernel, create: Addr): number {
+  const m = k.mem;
+  const imagePath = readUnicode(k, create + PSP_CREATE.ImagePath);
+  const commandLine = readUnicode(k, create + PSP_CREATE.CommandLine);
+  const program = findProgram(k, imagePath);
+  const subsystem = program !== 0 && m.u8(program + PSP_PROGRAM.Subsystem) !== 0;
+  const window = allocateWindow(k);
+  if (window === 0) return NT.NO_MEMORY;
+  const process = createProcess(k, {
+    imagePath: toDevicePath(imagePath),
+    commandLine,
+    parent: m.ptr(create + PSP_CREATE.Parent),
+    basePriority: program === 0 ? 8 : m.u8(program + PSP_PROGRAM.BasePriority),
+  });
+  if (process === 0) return NT.INSUFFICIENT_RESOURCES;
+  m.setU32(process + KPROCESS.UserOffset, window);
+  m.setU32(process + KPROCESS.UserSize, WINDOW.size);
+  m.setPtr(process + EPROCESS.Program, program);
+  m.setPtr(create + PSP_CREATE.Process, process);
+  m.setPtr(create + PSP_CREATE.Program, program);
+  if (subsystem) {
+    setProcessFlag(k, process, ProcessFlag.Subsystem);
+    m.setU8(process + EPROCESS.SubsystemType, 1);
+  }
+  const token = m.ptr(k.globals.PS + PS_GLOBALS.UserToken);
+  if (token !== 0) {
+    referenceObject(k, token);
+    m.setPtr(process + EPROCESS.Token, token);
+  }
+  const file = createImageFile(k, toDevicePath(imagePath));
+  m.setPtr(process + EPROCESS.ImageFilePointer, file);
+  m.setPtr(create + PSP_CREATE.File, file);
+  const imageIndex = program === 0 ? -1 : m.i32(program + PSP_PROGRAM.ImageIndex);
+  if (imageIndex >= 0) k.machine.mapImage(k.machine.images.images[imageIndex], window);
+  if (subsystem) {
+    m.setU32(process + EPROCESS.HeapNext, WINDOW.heap);
+    m.setU32(process + EPROCESS.DllNext, WINDOW.dll);
+  } else buildProcessEnvironment(k, process, imagePath, commandLine, imageIndex >= 0);
+  const first = program !== 0 && m.u32(program + PSP_PROGRAM.ThreadCount) > 0 ? threadRecord(program, 0) : 0;
+  const affinity = first === 0 ? 0n : m.i64(first + PSP_PROGRAM_THREAD.Affinity);
+  const made = createThread(k, {
+    process,
+    startup: 'PspUserThreadStartup',
+    startRoutine: first === 0 ? USER_BASE + WINDOW.image + 0x1000 : m.ptr(first + PSP_PROGRAM_THREAD.Entry),
+    startContext: first === 0 ? 0 : m.ptr(first + PSP_PROGRAM_THREAD.Parameter),
+    user: true,
+    priority: first === 0 ? 0 : m.i32(first + PSP_PROGRAM_THREAD.Priority),
+    affinity: affinity === 0n ? undefined : affinity,
+    name: first === 0 ? 'main' : readUnicode(k, first + PSP_PROGRAM_THREAD.Name),
+    first: true,
+    delay: first === 0 ? undefined : m.i64(first + PSP_PROGRAM_THREAD.Delay),
+  });
+  if (made.thread === 0) return made.status;
+  m.setPtr(create + PSP_CREATE.Thread, made.thread);
+  // The creator needs both objects until it is done; their life references may go earlier (a fast process).
+  referenceObject(k, process);
+  referenceObject(k, made.thread);
+  m.setU32(k.globals.PS + PS_GLOBALS.LiveUserProcesses, m.u32(k.globals.PS + PS_GLOBALS.LiveUserProcesses) + 1);
+  k.event('ps.process-create', {
+    process: pidOf(k, process),
+    parent: pidOf(k, m.ptr(create + PSP_CREATE.Parent)),
+    image: imagePath,
+    commandLine,
+    creator: tidOf(k, k.currentThread()),
+  });
+  return NT.SUCCESS;
+}
+
+function fillNotifyInfo(k: Kernel, create: Addr): Addr {
+  const m = k.mem;
+  const process = m.ptr(create + PSP_CREATE.Process);
+  const info = create + PSP_CREATE.NotifyInfo;
+  const subsystem = m.u8(process + EPROCESS.SubsystemType) !== 0;
+  m.fill(info, PS_CREATE_NOTIFY_INFO.sizeof);
+  m.setPtr(info + PS_CREATE_NOTIFY_INFO.Size, PS_CREATE_NOTIFY_INFO.sizeof);
+  m.setU32(info + PS_CREATE_NOTIFY_INFO.Flags, subsystem ? IS_SUBSYSTEM_PROCESS : FILE_OPEN_NAME_AVAILABLE);
+  m.setPtr(info + PS_CREATE_NOTIFY_INFO.ParentProcessId, pidOf(k, m.ptr(create + PSP_CREATE.Parent)));
+  const creator = k.currentThread() + ETHREAD.Cid;
+  m.copy(info + PS_CREATE_NOTIFY_INFO.CreatingThreadId, creator, CLIENT_ID.sizeof);
+  m.setPtr(info + PS_CREATE_NOTIFY_INFO.FileObject, subsystem ? 0 : m.ptr(create + PSP_CREATE.File));
+  m.setPtr(info + PS_CREATE_NOTIFY_INFO.ImageFileName, subsystem ? 0 : create + PSP_CREATE.ImagePath);
+  m.setPtr(info + PS_CREATE_NOTIFY_INFO.CommandLine, m.u16(create + PSP_CREATE.CommandLine + UNICODE_STRING.Length) === 0 ? 0 : create + PSP_CREATE.CommandLine);
+  m.setI32(info + PS_CREATE_NOTIFY_INFO.CreationStatus, NT.SUCCESS);
+  return info;
+}
+
+/** The process never ran: its thread ends without having started, the process object becomes signalled with the veto's status. */
+function discardThread(k: Kernel, create: Addr, status: number): void {
+  const m = k.mem;
+  const process = m.ptr(create + PSP_CREATE.Process);
+  const thread = m.ptr(create + PSP_CREATE.Thread);
+  m.setI32(process + EPROCESS.ExitStatus, status);
+  m.setI64(process + EPROCESS.ExitTime, k.systemTime());
+  m.setI32(thread + ETHREAD.ExitStatus, status);
+  setProcessFlag(k, process, ProcessFlag.Deleting | ProcessFlag.Vetoed | ProcessFlag.ExitReported);
+  setThreadFlag(k, thread, ThreadFlag.Terminated | ThreadFlag.Dead);
+  m.setU32(process + EPROCESS.ActiveThreads, 0);
+  m.setU32(k.globals.PS + PS_GLOBALS.LiveUserProcesses, m.u32(k.globals.PS + PS_GLOBALS.LiveUserProcesses) - 1);
+  discardThread(k, thread);
+  queueForReaper(k, thread);
+  signalObject(k, process);
+  k.event('ps.process-vetoed', { process: pidOf(k, process), status: status >>> 0 });
+}
+
+function releaseBlock(k: Kernel, create: Addr): void {
+  freeUnicode(k, create + PSP_CREATE.ImagePath);
+  freeUnicode(k, create + PSP_CREATE.CommandLine);
+  dropReference(k, k.mem.ptr(create + PSP_CREATE.Parent)); // a creator or its handle keeps the parent
+  k.pool.free(create);
+}
+
+/** Steps of PspCreateUserProcess. Locals: 0 status, 1 process, 2 thread, 3 handle places. */
+function createSteps(k: Kernel, f: Frame): Status {
+  const create = f.ptr(0);
+  const m = k.mem;
+  const kernelHandles = f.u32(1) !== 0 ? 0x200 : 0;
+  switch (f.pc) {
+    case 0: {
+      const status = prepare(k, create);
+      if (!ntSuccess(status)) {
+        releaseBlock(k, create);
+        return k.return(status);
+      }
+      f.set(1, m.ptr(create + PSP_CREATE.Process));
+      f.set(2, m.ptr(create + PSP_CREATE.Thread));
+      return k.call(f, 1, 'ObpCreateHandle', [
+        f.get(1),
+        PROCESS_ALL_ACCESS,
+        kernelHandles,
+        kernelHandles ? 0 : previousMode(k),
+        0,
+        create + PSP_CREATE.ProcessHandle,
+        OB_OPERATION_HANDLE_CREATE,
+        0,
+      ]);
+    }
+    case 1: {
+      setProcessFlag(k, f.get(1), ProcessFlag.CreateReported);
+      return callProcessNotify(k, f, 2, f.get(1), fillNotifyInfo(k, create));
+    }
+    case 2: {
+      const status = m.i32(create + PSP_CREATE.NotifyInfo + PS_CREATE_NOTIFY_INFO.CreationStatus);
+      f.set(0, status);
+      if (!ntSuccess(status)) {
+        // (U) the exit notification of a refused process comes in the creator's context.
+        m.setI32(f.get(1) + EPROCESS.ExitStatus, status);
+        return callProcessNotify(k, f, 6, f.get(1), 0);
+      }
+      f.set(0, NT.SUCCESS);
+      setThreadFlag(k, f.get(2), ThreadFlag.CreateReported);
+      return callThreadNotify(k, f, 3, f.get(2), ThreadNotify.Creator, f.get(1));
+    }
+    case 3:
+      return k.call(f, 4, 'ObpCreateHandle', [
+        f.get(2),
+        THREAD_ALL_ACCESS,
+        kernelHandles,
+        kernelHandles ? 0 : previousMode(k),
+        0,
+        create + PSP_CREATE.ThreadHandle,
+        OB_OPERATION_HANDLE_CREATE,
+        0,
+      ]);
+    case 4:
+      if (m.u32(create + PSP_CREATE.Suspended) === 0) k.startThread(f.get(2));
+      return k.call(f, 5, 'ObfDereferenceObject', [f.get(2)]);
+    case 5:
+      return k.call(f, 9, 'ObfDereferenceObject', [f.get(1)]);
+    case 6:
+      discardThread(k, create, f.get(0));
+      return k.call(f, 7, 'ObCloseHandle', [m.ptr(create + PSP_CREATE.ProcessHandle), kernelHandles ? 0 : previousMode(k)]);
+    case 7:
+      return k.call(f, 8, 'ObfDereferenceObject', [f.get(2)]);
+    case 8:
+      return k.call(f, 9, 'ObfDereferenceObject', [f.get(1)]);
+    default: {
+      if (ntSuccess(f.get(0))) {
+        // Results for the caller: (create, kernelHandles, *ProcessHandle, *ThreadHandle), kernel addresses.
+        if (f.ptr(2) !== 0) m.setPtr(f.ptr(2), m.ptr(create + PSP_CREATE.ProcessHandle));
+        if (f.ptr(3) !== 0) m.setPtr(f.ptr(3), m.ptr(create + PSP_CREATE.ThreadHandle));
+      }
+      releaseBlock(k, create);
+      return k.return(f.get(0));
+    }
+  }
+}
+
+const PS_ATTRIBUTE_PARENT_PROCESS = 0x60000;
+const ATTRIBUTE_SIZE = 0x20;
+const THREAD_CREATE_FLAGS_CREATE_SUSPENDED = 1;
+
+/** Parent given in a PS_ATTRIBUTE_LIST (`parent spoofing`), referenced, else the current process, referenced. */
+function parentFrom(k: Kernel, list: Addr): { status: number; body: Addr } {
+  if (list !== 0) {
+    const c = k.mem.checked;
+    probeUser(k, list, 8);
+    const count = Math.min(32, Math.floor((c.ptr(list) - 8) / ATTRIBUTE_SIZE));
+    for (let i = 0; i < count; i++) {
+      const at = list + 8 + i * ATTRIBUTE_SIZE;
+      if (c.ptr(at) !== PS_ATTRIBUTE_PARENT_PROCESS) continue;
+      const r = referenceByHandle(k, c.ptr(at + 0x10), 0x80, typeOf(k, ObType.Process), previousMode(k));
+      return { status: r.status, body: r.body };
+    }
+  }
+  referenceObject(k, k.currentProcess());
+  return { status: NT.SUCCESS, body: k.currentProcess() };
+}
+
+const services: ServiceDefinition[] = [
+  {
+    // (*ProcessHandle, *ThreadHandle, ProcessAccess, ThreadAccess, ProcessAttributes, ThreadAttributes, ProcessFlags, ThreadFlags, ProcessParameters, CreateInfo, AttributeList)
+    name: 'CreateUserProcess',
+    args: 11,
+    locals: 3,
+    cost: 200,
+    step(k, f) {
+      if (f.pc === 0) {
+        probeUser(k, f.ptr(0), 8, true);
+        probeUser(k, f.ptr(1), 8, true);
+        const parameters = f.ptr(8);
+        probeUser(k, parameters, RTL_USER_PROCESS_PARAMETERS.sizeof);
+        const image = captureUnicode(k, parameters + RTL_USER_PROCESS_PARAMETERS.ImagePathName);
+        const command = captureUnicode(k, parameters + RTL_USER_PROCESS_PARAMETERS.CommandLine);
+        if (image === '') return k.return(NT.OBJECT_PATH_SYNTAX_BAD);
+        const parent = parentFrom(k, f.ptr(10));
+        if (!ntSuccess(parent.status)) return k.return(parent.status);
+        const suspended = (f.u32(7) & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) !== 0;
+        const block = newCreateBlock(k, { parent: parent.body, imagePath: image, commandLine: command, suspended });
+        dropReference(k, parent.body);
+        if (block === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
+        return k.call(f, 1, 'PspCreateUserProcess', [block, 0, f.localAddress(0), f.localAddress(1)]);
+      }
+      const status = f.result32 | 0;
+      if (ntSuccess(status)) {
+        k.mem.checked.setPtr(f.ptr(0), f.get(0));
+        k.mem.checked.setPtr(f.ptr(1), f.get(1));
+      }
+      return k.return(status);
+    },
+  },
+];
+
+export const routines: KernelRoutine[] = [
+  ...makeServices(services),
+  // (PSP_CREATE *, KernelHandles, *ProcessHandle | 0, *ThreadHandle | 0)
+  { name: 'PspCreateUserProcess', locals: 3, cost: 500, step: createSteps },
+];

@@ -1,0 +1,218 @@
+// How threads and processes end: the exit sequence in the thread itself (callbacks, cancelled I/O, last-thread work), and asking other threads to do so by an
+// APC (reference: callbacks.md 6, bugchecks.md 3).
+import type { Addr, Status } from '../../machine/abi.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import { EPROCESS, ETHREAD, KTHREAD, PS_GLOBALS } from '../layouts.gen.js';
+import { requestUserApc, resumeThread } from '../ke/apc.js';
+import { signalObject } from '../ke/dispatcher.js';
+import { pidOf, tidOf } from '../ob/note.js';
+import { dropReference } from '../ob/object.js';
+import { referenceFor } from '../ob/reference.js';
+import { type ServiceDefinition, makeServices } from '../ob/service.js';
+import { NT, ntSuccess } from '../ob/status.js';
+import { ObType } from '../ob/types.js';
+import { entries } from '../rtl/list.js';
+import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
+import { ProcessFlag, STATUS_STILL_ACTIVE, ThreadFlag, hasProcessFlag, hasThreadFlag, isSystemThread, ownProcess, processOf, setProcessFlag, setThreadFlag } from './state.js';
+import { queueForReaper } from './thread.js';
+import { releaseWindow } from './window.js';
+
+const PROCESS_TERMINATE = 1;
+const THREAD_TERMINATE = 1;
+
+/** Threads of a process that have not begun to end, in creation order. */
+export const liveThreads = (k: Kernel, process: Addr): Addr[] =>
+  entries(k.mem, process + EPROCESS.ThreadListHead)
+    .map((e) => e - ETHREAD.ThreadListEntry)
+    .filter((t) => !hasThreadFlag(k, t, ThreadFlag.Exiting | ThreadFlag.Dead));
+
+/** PspExitThread(ExitStatus): runs in the thread that ends. Locals: 0 last thread?, 1 process. */
+function exitSteps(k: Kernel, f: Frame): Status {
+  const m = k.mem;
+  const thread = k.currentThread();
+  const process = processOf(k, thread);
+  switch (f.pc) {
+    case 0: {
+      if (k.irql > 1) {
+        return k.bugCheck(0xa, 0, k.irql, 0, 0, `a thread ends at IRQL ${k.irql}: PsTerminateSystemThread and thread exit need PASSIVE_LEVEL`);
+      }
+      if (m.u8(thread + KTHREAD.ApcStateIndex) !== 0) {
+        return k.bugCheck(0x5, process, k.currentProcess(), m.u8(thread + KTHREAD.ApcStateIndex), 0, 'a thread ends while attached to another process: KeUnstackDetachProcess is missing');
+      }
+      if (m.ptr(thread + KTHREAD.ActiveWorker) !== 0) {
+        return k.bugCheck(0xe9, thread, 0, 0, 0, 'a work item ended its worker thread: a work item must return, not call PsTerminateSystemThread');
+      }
+      if (isSystemThread(k, thread)) k.leaveCriticalRegion(); // the one that every system thread begins in
+      const disable = m.u32(thread + KTHREAD.CombinedApcDisable);
+      if (disable !== 0) {
+        const count = m.i16(thread + KTHREAD.KernelApcDisable);
+        return k.bugCheck(0x20, 0, disable, k.irql, 1, `a thread ends with APCs disabled (count ${count}): a KeLeaveCriticalRegion, KeLeaveGuardedRegion or release of a mutex is missing`);
+      }
+      setThreadFlag(k, thread, ThreadFlag.Exiting | ThreadFlag.Terminated);
+      if (m.i32(thread + ETHREAD.ExitStatus) === STATUS_STILL_ACTIVE) m.setI32(thread + ETHREAD.ExitStatus, f.i32(0));
+      m.setI64(thread + ETHREAD.ExitTime, k.systemTime());
+      k.event('ps.thread-exit', { process: pidOf(k, process), thread: tidOf(k, thread), status: m.u32(thread + ETHREAD.ExitStatus) });
+      if (!hasThreadFlag(k, thread, ThreadFlag.CreateReported)) break;
+      return callThreadNotify(k, f, 1, thread, ThreadNotify.Exit, process);
+    }
+    case 1:
+      break;
+    case 2:
+      return leaveProcess(k, f, thread, process);
+    case 3:
+      return k.call(f, 4, 'ObKillProcess', [process]);
+    case 4:
+      endProcess(k, process);
+      return end(k, thread);
+    default:
+      return end(k, thread);
+  }
+  return k.call(f, 2, 'IopCancelThreadIrps', [thread]);
+}
+
+/** The thread no longer counts; the last one takes the process with it. */
+function leaveProcess(k: Kernel, f: Frame, thread: Addr, process: Addr): Status {
+  const m = k.mem;
+  const left = m.u32(process + EPROCESS.ActiveThreads) - 1;
+  m.setU32(process + EPROCESS.ActiveThreads, left);
+  m.setI32(process + EPROCESS.LastThreadExitStatus, m.i32(thread + ETHREAD.ExitStatus));
+  if (left > 0 || process === m.ptr(k.globals.PS + PS_GLOBALS.PsInitialSystemProcess)) return end(k, thread);
+  if (m.i32(process + EPROCESS.ExitStatus) === STATUS_STILL_ACTIVE) m.setI32(process + EPROCESS.ExitStatus, m.i32(thread + ETHREAD.ExitStatus));
+  m.setI64(process + EPROCESS.ExitTime, k.systemTime());
+  setProcessFlag(k, process, ProcessFlag.Deleting);
+  k.event('ps.process-exit', { process: pidOf(k, process), status: m.u32(process + EPROCESS.ExitStatus) });
+  if (hasProcessFlag(k, process, ProcessFlag.CreateReported)) return callProcessNotify(k, f, 3, process, 0);
+  return k.call(f, 4, 'ObKillProcess', [process]);
+}
+
+/** Handles are closed: the address space goes, the process object becomes signalled. */
+function endProcess(k: Kernel, process: Addr): void {
+  setProcessFlag(k, process, ProcessFlag.ExitReported);
+  releaseWindow(k, process);
+  k.mem.registers.setUserWindow(0, 0, 0);
+  const live = k.globals.PS + PS_GLOBALS.LiveUserProcesses;
+  k.mem.setU32(live, Math.max(0, k.mem.u32(live) - 1));
+  signalObject(k, process);
+}
+
+function end(k: Kernel, thread: Addr): Status {
+  setThreadFlag(k, thread, ThreadFlag.Dead);
+  queueForReaper(k, thread);
+  return k.terminateCurrentThread(k.mem.i32(thread + ETHREAD.ExitStatus));
+}
+
+/** Asks a user thread to end: it does so before it runs user code again (PspUserModeExit); a user-mode wait is broken, a suspended thread resumed. */
+export function terminateThread(k: Kernel, thread: Addr, status: number): void {
+  if (hasThreadFlag(k, thread, ThreadFlag.Terminated)) return;
+  setThreadFlag(k, thread, ThreadFlag.Terminated);
+  k.mem.setI32(thread + ETHREAD.ExitStatus, status);
+  k.event('ps.thread-terminate', { process: pidOf(k, processOf(k, thread)), thread: tidOf(k, thread), status: status >>> 0 });
+  while (k.mem.u32(thread + KTHREAD.SuspendCount) > 0) resumeThread(k, thread);
+  requestUserApc(k, thread);
+}
+
+/** Asks all threads of a process but the current one to end. `others`: the process itself goes on (NtTerminateProcess with a NULL handle). */
+export function terminateProcess(k: Kernel, process: Addr, status: number, others = false): number {
+  if (!others) {
+    if (hasProcessFlag(k, process, ProcessFlag.Deleting)) return NT.PROCESS_IS_TERMINATING;
+    setProcessFlag(k, process, ProcessFlag.Deleting);
+    k.mem.setI32(process + EPROCESS.ExitStatus, status);
+    k.event('ps.process-terminate', { process: pidOf(k, process), status: status >>> 0, by: tidOf(k, k.currentThread()) });
+  }
+  for (const t of liveThreads(k, process)) if (t !== k.currentThread()) terminateThread(k, t, status);
+  return NT.SUCCESS;
+}
+
+const services: ServiceDefinition[] = [
+  {
+    // (ProcessHandle, ExitStatus); NULL handle: all other threads of the current process
+    name: 'TerminateProcess',
+    args: 2,
+    locals: 2,
+    cost: 50,
+    step(k, f) {
+      switch (f.pc) {
+        case 0: {
+          if (f.ptr(0) === 0) return k.return(terminateProcess(k, ownProcess(k), f.i32(1), true));
+          const r = referenceFor(k, f.ptr(0), PROCESS_TERMINATE, ObType.Process);
+          if (!ntSuccess(r.status)) return k.return(r.status);
+          f.set(0, r.body);
+          if (r.body === k.mem.ptr(k.globals.PS + PS_GLOBALS.PsInitialSystemProcess)) {
+            f.set(1, NT.ACCESS_DENIED);
+            return k.call(f, 2, 'ObfDereferenceObject', [r.body]);
+          }
+          if (hasProcessFlag(k, r.body, ProcessFlag.BreakOnTermination)) {
+            return k.bugCheck(0xef, r.body, 0, 0, 0, 'a critical process was terminated');
+          }
+          f.set(1, terminateProcess(k, r.body, f.i32(1)));
+          return k.call(f, 2, 'ObfDereferenceObject', [r.body]);
+        }
+        case 2:
+          if (ntSuccess(f.get(1)) && f.get(0) === ownProcess(k)) return k.call(f, 4, 'PspExitThread', [f.i32(1)]);
+          return k.return(f.get(1));
+        default:
+          return k.return(NT.UNSUCCESSFUL);
+      }
+    },
+  },
+  {
+    // (ThreadHandle, ExitStatus)
+    name: 'TerminateThread',
+    args: 2,
+    locals: 2,
+    cost: 50,
+    step(k, f) {
+      switch (f.pc) {
+        case 0: {
+          const thread = k.currentThread();
+          if (f.ptr(0) === 0 && k.mem.u32(ownProcess(k) + EPROCESS.ActiveThreads) === 1) return k.return(NT.CANT_TERMINATE_SELF);
+          if (f.ptr(0) === 0 || f.ptr(0) === -2) return exitSelf(k, f, thread);
+          const r = referenceFor(k, f.ptr(0), THREAD_TERMINATE, ObType.Thread);
+          if (!ntSuccess(r.status)) return k.return(r.status);
+          f.set(0, r.body);
+          if (r.body === thread) {
+            dropReference(k, thread);
+            return exitSelf(k, f, thread);
+          }
+          if (isSystemThread(k, r.body)) {
+            f.set(1, NT.ACCESS_DENIED);
+            return k.call(f, 2, 'ObfDereferenceObject', [r.body]);
+          }
+          terminateThread(k, r.body, f.i32(1));
+          f.set(1, NT.SUCCESS);
+          return k.call(f, 2, 'ObfDereferenceObject', [r.body]);
+        }
+        default:
+          return k.return(f.get(1));
+      }
+    },
+  },
+];
+
+function exitSelf(k: Kernel, f: Frame, thread: Addr): Status {
+  if (isSystemThread(k, thread)) return k.return(NT.INVALID_PARAMETER);
+  return k.call(f, 9, 'PspExitThread', [f.i32(1)]);
+}
+
+export const routines: KernelRoutine[] = [
+  ...makeServices(services),
+  { name: 'PspExitThread', locals: 2, cost: 100, step: exitSteps },
+  {
+    // Hook of the core: something is due before the current thread goes back to user mode.
+    name: 'PspUserModeExit',
+    step(k, f) {
+      const thread = k.currentThread();
+      if (f.pc === 0 && hasThreadFlag(k, thread, ThreadFlag.Terminated)) return k.call(f, 1, 'PspExitThread', [k.mem.i32(thread + ETHREAD.ExitStatus)]);
+      return k.returnVoid();
+    },
+  },
+  {
+    // (ExitStatus): only system threads may end this way
+    name: 'PsTerminateSystemThread',
+    cost: 20,
+    step(k, f) {
+      if (!isSystemThread(k, k.currentThread())) return k.return(NT.INVALID_PARAMETER);
+      return k.call(f, 1, 'PspExitThread', [f.i32(0)]);
+    },
+  },
+];

@@ -1,0 +1,113 @@
+// Process objects: making and destroying an EPROCESS. What surrounds it (callbacks, handles, the first thread) is create-process.ts and exit.ts.
+import type { Addr } from '../../machine/abi.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import { DISPATCHER_HEADER, EPROCESS, KPROCESS, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
+import { ObjectType } from '../ke/constants.js';
+import { deleteHandleTable, createHandleTable } from '../ob/handle-table.js';
+import { allocateObject, dropReference } from '../ob/object.js';
+import { pidOf } from '../ob/note.js';
+import { allocateUnicode, freeUnicode } from '../ob/strings.js';
+import { ObType } from '../ob/types.js';
+import { initListHead, insertTail, remove } from '../rtl/list.js';
+import { allocateId, freeId } from './cid.js';
+import { STATUS_STILL_ACTIVE } from './state.js';
+import { releaseWindow } from './window.js';
+
+const NORMAL_BASE_PRIORITY = 8;
+const QUANTUM_RESET = 6;
+const PRIORITY_CLASS_NORMAL = 2;
+
+export interface ProcessOptions {
+  /** Full NT path, or a bare name for System. */
+  readonly imagePath: string;
+  readonly commandLine: string;
+  readonly parent: Addr;
+  readonly basePriority?: number;
+  /** Use this table instead of a new one (System shares the kernel handle table). */
+  readonly handleTable?: Addr;
+  readonly id?: 'none';
+}
+
+/** `\??\C:\Windows\notepad.exe` -> `notepad.exe`, cut to the 14 characters that EPROCESS keeps. */
+export const imageBaseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
+
+/** New process object: one reference that stands for "not ended yet". No window, no thread, on PsActiveProcessHead. 0: out of memory. */
+export function createProcess(k: Kernel, o: ProcessOptions): Addr {
+  const process = allocateObject(k, ObType.Process, EPROCESS.sizeof, 'Proc');
+  if (process === 0) return 0;
+  const m = k.mem;
+  initKernelProcess(k, process, o.basePriority ?? NORMAL_BASE_PRIORITY);
+  initListHead(m, process + EPROCESS.ThreadListHead);
+  m.setI64(process + EPROCESS.CreateTime, k.systemTime());
+  m.setU32(process + EPROCESS.ExitStatus, STATUS_STILL_ACTIVE);
+  m.setU8(process + EPROCESS.PriorityClass, PRIORITY_CLASS_NORMAL);
+  m.writeAnsi(process + EPROCESS.ImageFileName, imageBaseName(o.imagePath).slice(0, 14), true);
+  const parentId = pidOf(k, o.parent);
+  m.setPtr(process + EPROCESS.InheritedFromUniqueProcessId, parentId);
+  m.setU32(process + EPROCESS.SessionId, o.parent === 0 ? 0 : 1);
+  const sequence = m.u32(k.globals.PS + PS_GLOBALS.NextSequence);
+  m.setU32(k.globals.PS + PS_GLOBALS.NextSequence, sequence + 1);
+  m.setI64(process + EPROCESS.SequenceNumber, BigInt(sequence));
+  const id = o.id === 'none' ? 0 : allocateId(k, process);
+  m.setPtr(process + EPROCESS.UniqueProcessId, id);
+  const table = o.handleTable ?? createHandleTable(k, process, id, false);
+  m.setPtr(process + EPROCESS.ObjectTable, table);
+  allocateUnicode(k, process + EPROCESS.CommandLine, o.commandLine, 'PsCm');
+  setAuditName(k, process, o.imagePath);
+  insertTail(m, k.globals.PS + PS_GLOBALS.PsActiveProcessHead, process + EPROCESS.ActiveProcessLinks);
+  return process;
+}
+
+/** SeAuditProcessCreationInfo.ImageFileName: a block with OBJECT_NAME_INFORMATION and the characters behind it. */
+function setAuditName(k: Kernel, process: Addr, path: string): void {
+  const info = k.pool.allocate('paged', UNICODE_STRING.sizeof + path.length * 2 + 2, 'SeNm');
+  if (info === 0) return;
+  const buffer = info + UNICODE_STRING.sizeof;
+  k.mem.setU16(info + UNICODE_STRING.Length, path.length * 2);
+  k.mem.setU16(info + UNICODE_STRING.MaximumLength, path.length * 2 + 2);
+  k.mem.setPtr(info + UNICODE_STRING.Buffer, buffer);
+  k.mem.writeUtf16(buffer, path, true);
+  k.mem.setPtr(process + EPROCESS.SeAuditProcessCreationInfo, info);
+}
+
+function initKernelProcess(k: Kernel, process: Addr, basePriority: number): void {
+  const m = k.mem;
+  const header = process + KPROCESS.Header;
+  m.setU8(header + DISPATCHER_HEADER.Type, ObjectType.Process);
+  m.setU8(header + DISPATCHER_HEADER.Size, (KPROCESS.sizeof / 4) & 0xff);
+  initListHead(m, header + DISPATCHER_HEADER.WaitListHead);
+  initListHead(m, process + KPROCESS.ProfileListHead);
+  initListHead(m, process + KPROCESS.ThreadListHead);
+  initListHead(m, process + KPROCESS.ReadyListHead);
+  m.setI64(process + KPROCESS.Affinity, k.config.cpus === 64 ? -1n : (1n << BigInt(k.config.cpus)) - 1n);
+  m.setU8(process + KPROCESS.BasePriority, basePriority);
+  m.setU8(process + KPROCESS.QuantumReset, QUANTUM_RESET);
+}
+
+export const routines: KernelRoutine[] = [
+  {
+    // Delete procedure: (Process). All threads are gone, the last reference too.
+    name: 'PspProcessDelete',
+    step(k, f) {
+      const process = f.ptr(0);
+      const m = k.mem;
+      if (f.pc === 0) {
+        remove(m, process + EPROCESS.ActiveProcessLinks);
+        k.event('ps.process-delete', { process: pidOf(k, process) });
+        freeId(k, pidOf(k, process));
+        releaseWindow(k, process);
+        const table = m.ptr(process + EPROCESS.ObjectTable);
+        if (table !== 0) deleteHandleTable(k, table);
+        m.setPtr(process + EPROCESS.ObjectTable, 0);
+        freeUnicode(k, process + EPROCESS.CommandLine);
+        const info = m.ptr(process + EPROCESS.SeAuditProcessCreationInfo);
+        if (info !== 0) k.pool.free(info);
+        const token = m.ptr(process + EPROCESS.Token);
+        if (token !== 0) dropReference(k, token);
+        const file = m.ptr(process + EPROCESS.ImageFilePointer);
+        if (file !== 0) return k.call(f, 1, 'ObfDereferenceObject', [file]);
+      }
+      return k.returnVoid();
+    },
+  },
+];

@@ -1,0 +1,206 @@
+// What a new thread does before its own code: system threads run their start routine and end; user threads report themselves (NonSystem callbacks), the
+// first one maps the exe and ntdll (image callbacks), then they enter user mode, where the loader part maps the remaining DLLs and calls the body.
+import { type Addr, type Status, USER_BASE } from '../../machine/abi.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import {
+  EPROCESS,
+  ETHREAD,
+  IMAGE_INFO,
+  IMAGE_INFO_EX,
+  PSP_PROGRAM,
+  PSP_PROGRAM_THREAD,
+  UNICODE_STRING,
+} from '../layouts.gen.js';
+import { enterUserMode } from '../ke/thread.js';
+import { createImageFile } from '../io/file.js';
+import { pidOf } from '../ob/note.js';
+import { referenceObject } from '../ob/object.js';
+import { type ServiceDefinition, makeServices, probeUser } from '../ob/service.js';
+import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
+import { NT } from '../ob/status.js';
+import { callThreadNotify, ThreadNotify } from './notify-call.js';
+import { imageSizeOf, threadRecord, toDevicePath } from './program.js';
+import { ProcessFlag, ThreadFlag, hasThreadFlag, isSubsystemProcess, ownProcess, processOf, setProcessFlag, setThreadFlag } from './state.js';
+import { createThread } from './thread.js';
+import { WINDOW, mapUser, windowAlias, writeImageHeaders } from './window.js';
+
+const IMAGE_ADDRESSING_MODE_32BIT = 3;
+export const EXTENDED_INFO_PRESENT = 1 << 10;
+export const SYSTEM_MODE_IMAGE = 1 << 8;
+
+/** Fills an IMAGE_INFO_EX. */
+export function fillImageInfo(k: Kernel, at: Addr, base: Addr, size: number, file: Addr, system: boolean): void {
+  const m = k.mem;
+  m.fill(at, IMAGE_INFO_EX.sizeof);
+  m.setPtr(at + IMAGE_INFO_EX.Size, IMAGE_INFO_EX.sizeof);
+  const info = at + IMAGE_INFO_EX.ImageInfo;
+  m.setU32(info + IMAGE_INFO.Properties, IMAGE_ADDRESSING_MODE_32BIT | EXTENDED_INFO_PRESENT | (system ? SYSTEM_MODE_IMAGE : 0));
+  m.setPtr(info + IMAGE_INFO.ImageBase, base);
+  m.setPtr(info + IMAGE_INFO.ImageSize, size);
+  m.setPtr(at + IMAGE_INFO_EX.FileObject, file);
+}
+
+/** Bytes of IMAGE_INFO_EX and a UNICODE_STRING in the local slots of a routine. */
+export const IMAGE_LOCALS = 9;
+const NAME_LOCALS = 2;
+
+/** Places (slot 2 on) for the image information of one notification. */
+const infoAt = (f: Frame): Addr => f.localAddress(2);
+const nameAt = (f: Frame): Addr => f.localAddress(2 + IMAGE_LOCALS);
+
+/**
+ * (DevicePath as UNICODE_STRING *, IsExe): maps one image page into the current process and notifies. Returns its base address.
+ * Locals: 0 base, 1 file, then IMAGE_INFO_EX, then the name.
+ */
+function mapImageSteps(k: Kernel, f: Frame): Status {
+  const process = ownProcess(k);
+  switch (f.pc) {
+    case 0: {
+      const path = readUnicode(k, f.ptr(0));
+      let base = USER_BASE + WINDOW.image;
+      const size = f.u32(1) === 0 ? imageSizeOf(k, path) : 0x20000;
+      if (f.u32(1) === 0) {
+        const at = k.mem.u32(process + EPROCESS.DllNext);
+        if (at + WINDOW.dllStride > WINDOW.dllEnd) return k.return(0);
+        k.mem.setU32(process + EPROCESS.DllNext, at + WINDOW.dllStride);
+        mapUser(k, process, at, 0x1000);
+        writeImageHeaders(k, windowAlias(k, process, at), size, 0x1000, true);
+        base = USER_BASE + at;
+      }
+      const file = f.u32(1) === 0 ? createImageFile(k, path) : k.mem.ptr(process + EPROCESS.ImageFilePointer);
+      f.set(0, base);
+      f.set(1, f.u32(1) === 0 ? file : 0);
+      fillImageInfo(k, infoAt(f), base, size, file, false);
+      allocateUnicode(k, nameAt(f), path, 'PsIm');
+      k.event('ps.image-load', { process: pidOf(k, process), image: path, base, size });
+      return k.call(f, 1, 'PspCallImageNotifyRoutines', [nameAt(f), pidOf(k, process), infoAt(f)]);
+    }
+    case 1:
+      freeUnicode(k, nameAt(f));
+      if (f.get(1) !== 0) return k.call(f, 2, 'ObfDereferenceObject', [f.get(1)]);
+      return k.return(f.get(0));
+    default:
+      return k.return(f.get(0));
+  }
+}
+
+/** PspUserThreadStartup(StartRoutine, StartContext), kernel mode, in the new thread. */
+function userStartup(k: Kernel, f: Frame): Status {
+  const thread = k.currentThread();
+  const process = processOf(k, thread);
+  const terminated = hasThreadFlag(k, thread, ThreadFlag.Terminated);
+  switch (f.pc) {
+    case 0:
+      if (terminated) return exitNow(k, f, thread);
+      setThreadFlag(k, thread, ThreadFlag.NewReported);
+      return callThreadNotify(k, f, 1, thread, ThreadNotify.NewThread, process);
+    case 1:
+      if (terminated) return exitNow(k, f, thread);
+      if (!hasThreadFlag(k, thread, ThreadFlag.First) || isSubsystemProcess(k, process)) return enterUser(k, f);
+      setProcessFlag(k, process, ProcessFlag.ImagesLoaded);
+      return k.call(f, 2, 'PspMapUserImage', [k.mem.ptr(process + EPROCESS.SeAuditProcessCreationInfo), 1]);
+    case 2:
+      if (terminated) return exitNow(k, f, thread);
+      allocateUnicode(k, f.localAddress(0), toDevicePath('C:\\Windows\\System32\\ntdll.dll'), 'PsIm');
+      return k.call(f, 3, 'PspMapUserImage', [f.localAddress(0), 0]);
+    case 3:
+      freeUnicode(k, f.localAddress(0));
+      if (terminated) return exitNow(k, f, thread);
+      return enterUser(k, f);
+    default:
+      return k.returnVoid();
+  }
+}
+
+const exitNow = (k: Kernel, f: Frame, thread: Addr): Status => k.call(f, 9, 'PspExitThread', [k.mem.i32(thread + ETHREAD.ExitStatus)]);
+
+function enterUser(k: Kernel, f: Frame): Status {
+  return enterUserMode(k, 'RtlUserThreadStart', [f.ptr(0), f.ptr(1)]);
+}
+
+const services: ServiceDefinition[] = [
+  {
+    // Ours: (PUNICODE_STRING Win32 or NT path, *Base): maps an image into the current process, as the section services do for the loader.
+    name: 'MapUserImage',
+    args: 2,
+    locals: 2,
+    cost: 100,
+    step(k, f) {
+      if (f.pc === 0) {
+        probeUser(k, f.ptr(0), UNICODE_STRING.sizeof);
+        probeUser(k, f.ptr(1), 8, true);
+        let path = captureUnicode(k, f.ptr(0));
+        if (!path.includes('\\')) path = `C:\\Windows\\System32\\${path}`;
+        allocateUnicode(k, f.localAddress(0), toDevicePath(path), 'PsIm');
+        return k.call(f, 1, 'PspMapUserImage', [f.localAddress(0), 0]);
+      }
+      freeUnicode(k, f.localAddress(0));
+      if (f.result === 0) return k.return(NT.NO_MEMORY);
+      k.mem.checked.setPtr(f.ptr(1), f.result);
+      return k.return(NT.SUCCESS);
+    },
+  },
+  {
+    // Ours: () starts threads 1.. of the current process' program. Returns how the first one begins: 1 a body, 0 the default body.
+    name: 'StartProgramThreads',
+    args: 0,
+    locals: 2,
+    step(k, f) {
+      const process = ownProcess(k);
+      const program = k.mem.ptr(process + EPROCESS.Program);
+      const count = program === 0 ? 0 : k.mem.u32(program + PSP_PROGRAM.ThreadCount);
+      if (f.pc === 0) f.set(0, 1);
+      else if (f.pc === 1) {
+        k.startThread(f.get(1));
+        return k.call(f, 2, 'ObfDereferenceObject', [f.get(1)]);
+      }
+      const i = f.get(0);
+      if (i >= count) return k.return(count > 0 ? 1 : 0);
+      f.set(0, i + 1);
+      const t = threadRecord(program, i);
+      const affinity = k.mem.i64(t + PSP_PROGRAM_THREAD.Affinity);
+      const made = createThread(k, {
+        process,
+        startup: 'PspUserThreadStartup',
+        startRoutine: k.mem.ptr(t + PSP_PROGRAM_THREAD.Entry),
+        startContext: k.mem.ptr(t + PSP_PROGRAM_THREAD.Parameter),
+        user: true,
+        priority: k.mem.i32(t + PSP_PROGRAM_THREAD.Priority),
+        affinity: affinity === 0n ? undefined : affinity,
+        name: readUnicode(k, t + PSP_PROGRAM_THREAD.Name),
+        delay: k.mem.i64(t + PSP_PROGRAM_THREAD.Delay),
+      });
+      if (made.thread === 0) return k.return(made.status);
+      f.set(1, made.thread);
+      referenceObject(k, made.thread);
+      setThreadFlag(k, made.thread, ThreadFlag.CreateReported);
+      return callThreadNotify(k, f, 1, made.thread, ThreadNotify.Creator, process);
+    },
+  },
+  {
+    // Ours: (PLARGE_INTEGER) what the current thread still has to wait before its body, and for the default body how long it lives.
+    name: 'QueryStartDelay',
+    args: 1,
+    step(k, f) {
+      probeUser(k, f.ptr(0), 8, true);
+      k.mem.checked.setI64(f.ptr(0), k.mem.i64(k.currentThread() + ETHREAD.StartDelay));
+      return k.return(NT.SUCCESS);
+    },
+  },
+];
+export const routines: KernelRoutine[] = [
+  ...makeServices(services),
+  { name: 'PspMapUserImage', locals: 2 + IMAGE_LOCALS + NAME_LOCALS, cost: 200, step: mapImageSteps },
+  { name: 'PspUserThreadStartup', locals: 2, cost: 50, step: userStartup },
+  {
+    // (StartRoutine, StartContext): system threads begin inside a critical region (reference: ps-routines.md 2).
+    name: 'PspSystemThreadStartup',
+    step(k, f) {
+      if (f.pc === 0) {
+        k.enterCriticalRegion();
+        return k.call(f, 1, f.ptr(0), [f.ptr(1)]);
+      }
+      return k.call(f, 2, 'PspExitThread', [NT.SUCCESS]);
+    },
+  },
+];

@@ -1,0 +1,150 @@
+// ZwQuerySystemInformation for the classes that monitors use: 5 processes and threads, 11 loaded modules, 0 basic, 3 time of day. Layouts of the buffers are
+// the x64 ones of the public structures.
+import type { Addr } from '../../machine/abi.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import { CLIENT_ID, EPROCESS, ETHREAD, HANDLE_TABLE, KPROCESS, KTHREAD, LDR_DATA_TABLE_ENTRY, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
+import { modules } from '../io/module.js';
+import { type ServiceDefinition, makeServices, probeUser } from '../ob/service.js';
+import { readUnicode } from '../ob/strings.js';
+import { NT } from '../ob/status.js';
+import { entries } from '../rtl/list.js';
+import { liveThreads } from './exit.js';
+import { imageBaseName } from './process.js';
+
+const PROCESS_SIZE = 0x100;
+const THREAD_SIZE = 0x50;
+const MODULE_SIZE = 0x128;
+
+/** All processes of PsActiveProcessHead in order. */
+export const activeProcesses = (k: Kernel): Addr[] =>
+  entries(k.mem, k.globals.PS + PS_GLOBALS.PsActiveProcessHead).map((e) => e - EPROCESS.ActiveProcessLinks);
+
+/** SYSTEM_PROCESS_INFORMATION chain; addresses inside are absolute, so the buffer's address matters. */
+function processInformation(k: Kernel, at: Addr): Uint8Array {
+  const all = [0, ...activeProcesses(k)];
+  const parts = all.map((process) => {
+    const threads = process === 0 ? [] : liveThreads(k, process);
+    const name = process === 0 ? '' : imageBaseName(readUnicode(k, k.mem.ptr(process + EPROCESS.SeAuditProcessCreationInfo)));
+    const nameBytes = name === '' ? 0 : name.length * 2 + 2;
+    return { process, threads, name, size: (PROCESS_SIZE + threads.length * THREAD_SIZE + nameBytes + 7) & ~7 };
+  });
+  const bytes = new Uint8Array(parts.reduce((n, p) => n + p.size, 0));
+  const view = new DataView(bytes.buffer);
+  const put64 = (o: number, v: number | bigint): void => view.setBigInt64(o, BigInt.asIntN(64, BigInt(v)), true);
+  let o = 0;
+  parts.forEach((p, index) => {
+    const { process, threads } = p;
+    view.setUint32(o, index === parts.length - 1 ? 0 : p.size, true);
+    view.setUint32(o + 4, process === 0 ? k.config.cpus : threads.length, true);
+    if (process !== 0) {
+      put64(o + 0x20, k.mem.i64(process + EPROCESS.CreateTime));
+      put64(o + 0x28, k.mem.i64(process + KPROCESS.UserTime));
+      put64(o + 0x30, k.mem.i64(process + KPROCESS.KernelTime));
+      view.setInt32(o + 0x48, k.mem.i8(process + KPROCESS.BasePriority), true);
+      put64(o + 0x50, k.mem.ptr(process + EPROCESS.UniqueProcessId));
+      put64(o + 0x58, k.mem.ptr(process + EPROCESS.InheritedFromUniqueProcessId));
+      const table = k.mem.ptr(process + EPROCESS.ObjectTable);
+      view.setUint32(o + 0x60, table === 0 ? 0 : k.mem.u32(table + HANDLE_TABLE.HandleCount), true);
+      view.setUint32(o + 0x64, k.mem.u32(process + EPROCESS.SessionId), true);
+    }
+    threads.forEach((t, i) => {
+      const at2 = o + PROCESS_SIZE + i * THREAD_SIZE;
+      put64(at2 + 0x10, k.mem.i64(t + ETHREAD.CreateTime));
+      put64(at2 + 0x20, k.mem.ptr(t + ETHREAD.StartAddress));
+      put64(at2 + 0x28, k.mem.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueProcess));
+      put64(at2 + 0x30, k.mem.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueThread));
+      view.setInt32(at2 + 0x38, k.mem.i8(t + KTHREAD.Priority), true);
+      view.setInt32(at2 + 0x3c, k.mem.i8(t + KTHREAD.BasePriority), true);
+      view.setUint32(at2 + 0x40, k.mem.u32(t + KTHREAD.ContextSwitches), true);
+      view.setUint32(at2 + 0x44, k.mem.u32(t + KTHREAD.State), true);
+      view.setUint32(at2 + 0x48, k.mem.u8(t + KTHREAD.WaitReason), true);
+    });
+    if (p.name !== '') {
+      const text = o + PROCESS_SIZE + threads.length * THREAD_SIZE;
+      view.setUint16(o + 0x38 + UNICODE_STRING.Length, p.name.length * 2, true);
+      view.setUint16(o + 0x38 + UNICODE_STRING.MaximumLength, p.name.length * 2 + 2, true);
+      put64(o + 0x38 + UNICODE_STRING.Buffer, at + text);
+      for (let i = 0; i < p.name.length; i++) view.setUint16(text + 2 * i, p.name.charCodeAt(i), true);
+    }
+    o += p.size;
+  });
+  return bytes;
+}
+
+/** RTL_PROCESS_MODULES. */
+function moduleInformation(k: Kernel): Uint8Array {
+  const all = modules(k);
+  const bytes = new Uint8Array(8 + all.length * MODULE_SIZE);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, all.length, true);
+  all.forEach((module, i) => {
+    const o = 8 + i * MODULE_SIZE;
+    const name = readUnicode(k, module + LDR_DATA_TABLE_ENTRY.FullDllName);
+    view.setBigInt64(o + 0x10, BigInt(k.mem.ptr(module + LDR_DATA_TABLE_ENTRY.DllBase)), true);
+    view.setUint32(o + 0x18, k.mem.u32(module + LDR_DATA_TABLE_ENTRY.SizeOfImage), true);
+    view.setUint16(o + 0x20, i, true);
+    view.setUint16(o + 0x24, k.mem.u16(module + LDR_DATA_TABLE_ENTRY.LoadCount), true);
+    view.setUint16(o + 0x26, name.lastIndexOf('\\') + 1, true);
+    for (let c = 0; c < Math.min(255, name.length); c++) bytes[o + 0x28 + c] = name.charCodeAt(c);
+  });
+  return bytes;
+}
+
+function basicInformation(k: Kernel): Uint8Array {
+  const bytes = new Uint8Array(0x40);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(4, 156_250, true);
+  view.setUint32(8, 4096, true);
+  view.setBigUint64(0x30, (1n << BigInt(k.config.cpus)) - 1n, true);
+  bytes[0x38] = k.config.cpus;
+  return bytes;
+}
+
+function timeInformation(k: Kernel): Uint8Array {
+  const bytes = new Uint8Array(0x30);
+  const view = new DataView(bytes.buffer);
+  view.setBigInt64(0, k.config.bootTime, true);
+  view.setBigInt64(8, k.systemTime(), true);
+  return bytes;
+}
+
+const services: ServiceDefinition[] = [
+  {
+    // (Class, Buffer, Length, PULONG ReturnLength)
+    name: 'QuerySystemInformation',
+    args: 4,
+    cost: 200,
+    step(k, f) {
+      const buffer = f.ptr(1);
+      const length = f.u32(2);
+      let data: Uint8Array;
+      switch (f.u32(0)) {
+        case 0:
+          data = basicInformation(k);
+          break;
+        case 3:
+          data = timeInformation(k);
+          break;
+        case 5:
+          data = processInformation(k, buffer);
+          break;
+        case 11:
+          data = moduleInformation(k);
+          break;
+        default:
+          k.event('ps.not-simulated', { service: 'NtQuerySystemInformation', class: f.u32(0) });
+          return k.return(NT.INVALID_INFO_CLASS);
+      }
+      if (f.ptr(3) !== 0) {
+        probeUser(k, f.ptr(3), 4, true);
+        k.mem.checked.setU32(f.ptr(3), data.length);
+      }
+      if (length < data.length) return k.return(NT.INFO_LENGTH_MISMATCH);
+      probeUser(k, buffer, data.length, true);
+      k.mem.checked.setBytes(buffer, data);
+      return k.return(NT.SUCCESS);
+    },
+  },
+];
+
+export const routines: KernelRoutine[] = makeServices(services);
