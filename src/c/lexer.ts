@@ -52,6 +52,21 @@ CLASS[0x2e] = DOT;
 CLASS[0x1a] = SPACE; // Ctrl-Z, which old DOS editors leave at the end
 
 // ---------------------------------------------------------------- identifiers
+// Sticky expressions find where a token ends: they are compiled once and fast from the first call, while loops over characters stay
+// slow until the optimiser has seen them, which in a process that only starts a driver is too late.
+const WORD_REST = /[\w$]*/y;
+const NUMBER_REST = /(?:[eEpP][+-]|[\w.$])*/y;
+const HEX_REST = /(?:[pP][+-]|[\w.$])*/y;
+const STRING_REST = /[^"\\\n]*(?:\\[^\n][^"\\\n]*)*/y;
+const CHAR_REST = /[^'\\\n]*(?:\\[^\n][^'\\\n]*)*/y;
+
+/** Offset after what a sticky expression, which also matches nothing, matches at `p`. */
+function endOf(re: RegExp, text: string, p: number): number {
+  re.lastIndex = p;
+  re.test(text);
+  return re.lastIndex;
+}
+
 const ID_CONTINUE = /[\p{ID_Continue}]/u;
 
 /** Length (1 or 2 units) of the non-ASCII identifier character at `p`, or 0. */
@@ -69,15 +84,11 @@ function universalName(text: string, p: number): number {
   return hex.length === digits && /^[0-9A-Fa-f]+$/.test(hex) ? digits + 2 : 0;
 }
 
-function isIdentCode(c: number): boolean {
-  return c < 128 && (CLASS[c] === IDENT || CLASS[c] === DIGIT);
-}
-
-/** End of the identifier that begins at `p`, with characters beyond ASCII and universal character names. */
+/** End of the identifier that goes on at `p`, with characters beyond ASCII and universal character names. */
 function wideIdentEnd(text: string, p: number): number {
   for (;;) {
-    const c = text.charCodeAt(p);
-    const n = isIdentCode(c) ? 1 : c >= 128 ? wideIdent(text, p) : universalName(text, p);
+    p = endOf(WORD_REST, text, p);
+    const n = text.charCodeAt(p) >= 128 ? wideIdent(text, p) : universalName(text, p);
     if (n === 0) return p;
     p += n;
   }
@@ -108,6 +119,7 @@ function punctuator(text: string, p: number): string {
     case 0x5d: return take(1, ']');
     case 0x7e: return take(1, '~');
     case 0x3f: return take(1, '?');
+    case 0x2f: return equal ? take(2, '/=') : take(1, '/');
     case 0x2a: return equal ? take(2, '*=') : take(1, '*');
     case 0x3d: return equal ? take(2, '==') : take(1, '=');
     case 0x21: return equal ? take(2, '!=') : take(1, '!');
@@ -134,29 +146,18 @@ function punctuator(text: string, p: number): string {
 // ---------------------------------------------------------------- numbers and quotes
 /** End of a preprocessing number. `0xE+1` is three tokens here as with MSVC (C17 would make it one, invalid, token). */
 function numberEnd(text: string, start: number): number {
-  const hex = (text.charCodeAt(start + 1) | 0x20) === 0x78;
-  let p = start + 1;
-  for (;;) {
-    const c = text.charCodeAt(p);
-    if (c < 128 && (CLASS[c] === DIGIT || CLASS[c] === IDENT || CLASS[c] === DOT)) p++;
-    else if (c === 0x2b || c === 0x2d) {
-      const before = text.charCodeAt(p - 1) | 0x20;
-      if (before !== 0x70 && (before !== 0x65 || hex)) return p;
-      p++;
-    } else return p;
-  }
+  const hex = (text.charCodeAt(start + 1) | 0x20) === 0x78 && text.charCodeAt(start) === 0x30;
+  return endOf(hex ? HEX_REST : NUMBER_REST, text, start);
 }
 
 /** Offset just after the closing quote of the literal whose opening quote is at `p`, or minus the end of the line when it is not closed. */
 export function quoteEnd(text: string, p: number): number {
-  const quote = text.charCodeAt(p++);
-  for (;;) {
-    const c = text.charCodeAt(p);
-    if (c === quote) return p + 1;
-    if (c === 10 || c !== c) return c === 10 && text.charCodeAt(p - 1) === 13 ? 1 - p : -p;
-    if (c === 0x5c && text.charCodeAt(p + 1) !== 10 && p + 1 < text.length) p++;
-    p++;
-  }
+  const quote = text.charCodeAt(p);
+  const e = endOf(quote === 0x22 ? STRING_REST : CHAR_REST, text, p + 1);
+  if (text.charCodeAt(e) === quote) return e + 1;
+  const line = text.indexOf('\n', e); // e is there, or before a backslash that ends the text
+  if (line < 0) return -text.length;
+  return text.charCodeAt(line - 1) === 13 ? 1 - line : -line;
 }
 
 /** Characters that fail when typed with a Chinese or typographic keyboard, and what was meant. */
@@ -170,62 +171,40 @@ const LOOKALIKES: ReadonlyMap<string, string> = new Map([
 // ---------------------------------------------------------------- the lexer
 /**
  * Lexes `source.text` from `start` to `end` (a line end, or the end of the text) onto `out`; comments are white space.
- * Problems (unterminated quotes, stray characters) go to `problems`; a token is made nevertheless. Comments that never end are found by
+ * Problems (unterminated quotes, look-alike blanks) go to `problems`; a token is made nevertheless. Comments that never end are found by
  * the caller's scan of the whole file.
  */
 export function lex(source: LexSource, start: number, end: number, lineStart: boolean, out: PPToken[], problems: Diagnostic[]): void {
-  const { text, file, base, splices } = source;
+  const { text, file } = source;
+  const first = out.length;
   let p = start;
   let newLine = lineStart;
   let space = lineStart || start > 0;
-  let splice = 0;
-  let delta = base;
-  if (splices !== undefined) {
-    splice = splicesBefore(splices, start);
-    if (splice > 0) delta = base + splices.removed[splice - 1];
-  }
   while (p < end) {
     const c = text.charCodeAt(p);
     let q = p + 1;
     let kind: TokenKind = 'punctuator';
     let word: string;
-    let problem = '';
     switch (c < 128 ? CLASS[c] : OTHER) {
       case SPACE:
         space = true;
-        p++;
+        p = q;
         continue;
       case NEWLINE:
         newLine = space = true;
-        p++;
+        p = q;
         continue;
       case IDENT: {
-        let hash = c;
-        let d = text.charCodeAt(q);
-        while (d < 128 && (CLASS[d] === IDENT || CLASS[d] === DIGIT)) {
-          hash = (Math.imul(hash, 31) + d) | 0;
-          d = text.charCodeAt(++q);
+        WORD_REST.lastIndex = q;
+        WORD_REST.test(text);
+        q = WORD_REST.lastIndex;
+        const d = q < end ? text.charCodeAt(q) : 0;
+        if (d === 0x22 || d === 0x27 || d === 0x5c || d >= 128) {
+          p = rareToken(source, p, q, newLine, space, out, problems);
+          newLine = space = false;
+          continue;
         }
-        if (d >= 128 || d === 0x5c) {
-          const wide = wideIdentEnd(text, q);
-          if (wide > q) {
-            q = wide;
-            word = text.slice(p, q).replace(/\\[uU]([0-9A-Fa-f]{8}|[0-9A-Fa-f]{4})/g, codePointText);
-            kind = 'identifier';
-            break;
-          }
-        }
-        if ((d === 0x22 || d === 0x27) && isPrefix(text, p, q)) {
-          kind = d === 0x22 ? 'string' : 'char';
-          q = quoteEnd(text, q);
-          if (q < 0) {
-            q = -q;
-            problem = kind;
-          }
-          word = text.slice(p, q);
-          break;
-        }
-        const e = intern(text, p, q, hash);
+        const e = intern(text.slice(p, q));
         word = e.text;
         kind = e.kind;
         break;
@@ -235,89 +214,100 @@ export function lex(source: LexSource, start: number, end: number, lineStart: bo
         word = text.slice(p, q);
         kind = 'number';
         break;
-      case DOT: {
-        const d = text.charCodeAt(q);
-        if (d >= 0x30 && d <= 0x39) {
-          q = numberEnd(text, p);
-          word = text.slice(p, q);
-          kind = 'number';
-        } else if (d === 0x2e && text.charCodeAt(q + 1) === 0x2e) {
-          q = p + 3;
-          word = '...';
-        } else word = '.';
-        break;
-      }
-      case QUOTE:
-        kind = c === 0x22 ? 'string' : 'char';
-        q = quoteEnd(text, p);
-        if (q < 0) {
-          q = -q;
-          problem = kind;
-        }
-        word = text.slice(p, q);
-        break;
-      case SLASH: {
-        const d = text.charCodeAt(q);
-        if (d === 0x2f) {
-          const e = text.indexOf('\n', q);
-          p = e < 0 ? end : e;
-          space = true;
-          continue;
-        }
-        if (d === 0x2a) {
-          const e = text.indexOf('*/', q + 1);
-          if (e >= 0 && !newLine) newLine = hasNewline(text, p, e) && lineStart;
-          p = e < 0 ? end : e + 2;
-          space = true;
-          continue;
-        }
-        if (d === 0x3d) {
-          q = p + 2;
-          word = '/=';
-        } else word = '/';
-        break;
-      }
       case PUNCT:
         word = punctuator(text, p);
         q = p + taken;
         break;
-      default:
-        q = wideIdentEnd(text, p);
-        if (q > p) {
-          word = text.slice(p, q).replace(/\\[uU]([0-9A-Fa-f]{8}|[0-9A-Fa-f]{4})/g, codePointText);
-          kind = 'identifier';
-        } else {
-          if (c === 0xfeff && p === 0) {
-            p++;
-            continue;
-          }
-          q = p + ((c & 0xfc00) === 0xd800 && (text.charCodeAt(p + 1) & 0xfc00) === 0xdc00 ? 2 : 1);
-          word = text.slice(p, q);
-          problem = 'stray';
+      case SLASH:
+        if (text.charCodeAt(q) === 0x2f || text.charCodeAt(q) === 0x2a) {
+          q = afterComment(text, p, end);
+          if (lineStart && !newLine) newLine = hasNewline(text, p, q);
+          space = true;
+          p = q;
+          continue;
         }
-    }
-    let from = p + delta;
-    let to = q + delta;
-    if (splices !== undefined) {
-      while (splice < splices.at.length && splices.at[splice] <= p) delta = base + splices.removed[splice++];
-      from = p + delta;
-      while (splice < splices.at.length && splices.at[splice] < q) delta = base + splices.removed[splice++];
-      to = q + delta;
-    }
-    const range = { file, start: from, end: to };
-    let hide: HideSet | undefined;
-    if (problem === 'stray') {
-      if (LOOKALIKES.get(word)?.endsWith('space')) {
-        problems.push(strayProblem(word, range)); // complain, but read on as if it were what it looks like
-        space = true;
-        p = q;
+        word = punctuator(text, p);
+        q = p + taken;
+        break;
+      default: {
+        const before = out.length;
+        p = rareToken(source, p, p, newLine, space, out, problems);
+        newLine = newLine && out.length === before;
+        space = out.length === before;
         continue;
       }
-      hide = STRAY; // a macro may make a string of it; only one that reaches the parser is wrong
-    } else if (problem !== '') problems.push(unterminated(problem, word, range));
-    out.push({ kind, text: word, range, spelling: undefined, macro: undefined, atLineStart: newLine, spaceBefore: space, hide });
+    }
+    out.push({
+      kind, text: word, range: { file, start: p, end: q }, spelling: undefined, macro: undefined, atLineStart: newLine, spaceBefore: space, hide: undefined,
+    });
     newLine = space = false;
     p = q;
+  }
+  if (source.splices !== undefined || source.base !== 0) moveToFile(source, out, first);
+}
+
+/** Tokens that are rare in headers: literals with quotes, names beyond ASCII, `.`, stray characters. `word`: end of the ASCII name at `p`. */
+function rareToken(source: LexSource, p: number, word: number, newLine: boolean, space: boolean, out: PPToken[], problems: Diagnostic[]): number {
+  const { text, file } = source;
+  const c = text.charCodeAt(word);
+  let kind: TokenKind = 'identifier';
+  let q = word;
+  let hide: HideSet | undefined;
+  let closed = true;
+  let spelled: string | undefined;
+  if ((c === 0x22 || c === 0x27) && (word === p || isPrefix(text, p, word))) {
+    kind = c === 0x22 ? 'string' : 'char';
+    q = quoteEnd(text, word);
+    closed = q >= 0;
+    q = Math.abs(q);
+  } else if (c === 0x2e && word === p) {
+    const d = text.charCodeAt(p + 1);
+    kind = d >= 0x30 && d <= 0x39 ? 'number' : 'punctuator';
+    q = kind === 'number' ? numberEnd(text, p) : text.startsWith('...', p) ? p + 3 : p + 1;
+  } else {
+    q = wideIdentEnd(text, word);
+    if (q > p) spelled = text.slice(p, q).replace(/\\[uU]([0-9A-Fa-f]{8}|[0-9A-Fa-f]{4})/g, codePointText);
+    else if (c === 0xfeff && p === 0) return p + 1;
+    else {
+      q = p + ((c & 0xfc00) === 0xd800 && (text.charCodeAt(p + 1) & 0xfc00) === 0xdc00 ? 2 : 1);
+      kind = 'punctuator';
+      hide = STRAY; // a macro may make a string of it; only one that reaches the parser is wrong
+    }
+  }
+  spelled ??= text.slice(p, q);
+  if (spelled.length === q - p && kind === 'identifier') ({ text: spelled, kind } = intern(spelled));
+  const from = originalOffset(source, p);
+  const range = { file, start: from, end: originalOffset(source, q - 1) + 1 };
+  if (hide !== undefined && LOOKALIKES.get(spelled)?.endsWith('space')) {
+    problems.push(strayProblem(spelled, range)); // complain, but read on as if it were what it looks like
+    return q;
+  }
+  if (!closed) problems.push(unterminated(kind, spelled, range));
+  out.push({
+    kind, text: spelled, range: { file, start: p, end: q }, spelling: undefined, macro: undefined, atLineStart: newLine, spaceBefore: space, hide,
+  });
+  return q;
+}
+
+/** Offset after the comment at `p`. */
+function afterComment(text: string, p: number, end: number): number {
+  const line = text.charCodeAt(p + 1) === 0x2f;
+  const e = text.indexOf(line ? '\n' : '*/', p + 2);
+  return e < 0 ? end : line ? e : e + 2;
+}
+
+/** Ranges are made with offsets of the clean text; here they become those of the user's file. */
+function moveToFile(source: LexSource, tokens: PPToken[], first: number): void {
+  const { base, file, splices } = source;
+  if (tokens.length === first) return;
+  const at = splices === undefined ? [] : splices.at;
+  let n = splices === undefined ? 0 : splicesBefore(splices, tokens[first].range.start);
+  for (let i = first; i < tokens.length; i++) {
+    const { start, end } = tokens[i].range;
+    while (n < at.length && at[n] <= start) n++;
+    const from = base + start + (n > 0 ? splices!.removed[n - 1] : 0);
+    while (n < at.length && at[n] < end) n++;
+    tokens[i].range = { file, start: from, end: base + end + (n > 0 ? splices!.removed[n - 1] : 0) };
   }
 }
 

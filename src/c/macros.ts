@@ -2,6 +2,7 @@
 // only when the macro is first used. Headers define thousands of status codes of which a driver uses a handful.
 import type { Diagnostic, Severity } from '../base/diagnostic.js';
 import type { Range } from '../base/source.js';
+import { intern } from './intern.js';
 import { lex, type PPToken } from './lexer.js';
 import { PPFile, type Segment } from './pp-file.js';
 import type { MacroInfo } from './tree.js';
@@ -191,9 +192,10 @@ export function parseDefine(file: PPFile, segment: Segment): MacroDef | Diagnost
   const end = segment.end;
   // The name is scanned by hand: lexing the line would lex the body.
   const nameStart = skipSpace(text, segment.start, end);
-  let p = nameStart;
-  while (p < end && isNameCode(text.charCodeAt(p))) p++;
-  const name = text.slice(nameStart, p);
+  NAME.lastIndex = nameStart;
+  NAME.test(text);
+  const p = NAME.lastIndex;
+  const name = intern(text.slice(nameStart, p)).text;
   const nameRange = () => (p > nameStart ? file.range(nameStart, p) : file.directiveRange(segment));
   if (name === '' || (name.charCodeAt(0) >= 0x30 && name.charCodeAt(0) <= 0x39)) {
     return badDefine('#define needs a name', nameRange(), 'write #define NAME replacement');
@@ -233,6 +235,8 @@ function parseParameters(file: PPFile, name: string, start: number, close: numbe
   return variadic === undefined ? { names } : { names, variadic };
 }
 
+const NAME = /[\w$\u0080-\uffff]*/y;
+
 function badDefine(message: string, range: Range, hint: string): Diagnostic {
   return problem('error', 'pp-bad-define', message, range, hint);
 }
@@ -240,10 +244,6 @@ function badDefine(message: string, range: Range, hint: string): Diagnostic {
 function closingParen(text: string, open: number, end: number): number {
   for (let p = skipSpace(text, open + 1, end); p < end; p = skipSpace(text, p + 1, end)) if (text.charCodeAt(p) === 0x29) return p;
   return -1;
-}
-
-function isNameCode(c: number): boolean {
-  return (c >= 0x61 && c <= 0x7a) || (c >= 0x41 && c <= 0x5a) || c === 0x5f || c === 0x24 || (c >= 0x30 && c <= 0x39) || c >= 0x80;
 }
 
 /** A definition from plain data (a MacroInfo that was stored or sent): the body is lexed again, its tokens are placed at the definition. */

@@ -3,6 +3,7 @@
 // nothing; what was lexed is kept, so a header that many units include is lexed once per process.
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Range, SourceFile } from '../base/source.js';
+import { intern } from './intern.js';
 import { lex, type LexSource, originalOffset, type PPToken, quoteEnd, type SpliceMap } from './lexer.js';
 import type { MacroDef } from './macros.js';
 
@@ -24,6 +25,18 @@ export interface Segment {
 }
 
 const NO_PROBLEMS: Diagnostic[] = [];
+
+// The scan jumps from one place of interest to the next by expressions, which are fast from the first call (see lexer.ts).
+/** The start of a comment or a literal, or of a directive line. */
+const MARK = /\/[*/]|["']|\n[ \t\r\f\v]*(?:#|%:)/g;
+/** A directive on the first line. */
+const FIRST = /\ufeff?[ \t\r\f\v]*(?:#|%:)/y;
+/** A directive after a comment. */
+const HASH = /[ \t\r\f\v]*(?:#|%:)/y;
+/** What ends or hides the end of a line. */
+const LINE = /[\n"']|\/[*/]/g;
+const NAME = /\w*/y;
+const BLANKS = /[ \t\r\f\v]*/y;
 
 export class PPFile implements LexSource {
   readonly text: string;
@@ -100,33 +113,53 @@ export class PPFile implements LexSource {
 
   /** Cuts the text at directive lines. Comments and quotes are followed, so that a `#` inside them is not a directive. */
   private scan(): void {
-    const text = this.text;
+    const { text } = this;
     const n = text.length;
-    let line = 0;
     let run = 0;
-    while (line < n) {
-      let p = line;
-      let c = text.charCodeAt(p);
-      for (;;) {
-        if (c === 0x20 || c === 9 || c === 13 || c === 11 || c === 12 || (c === 0xfeff && p === 0)) c = text.charCodeAt(++p);
-        else if (c === 0x2f && text.charCodeAt(p + 1) === 0x2a) c = text.charCodeAt((p = this.commentEnd(p)));
-        else break;
-      }
-      const digraph = c === 0x25 && text.charCodeAt(p + 1) === 0x3a;
-      if (c === 0x23 || digraph) {
-        if (line > run) this.add(undefined, run, line, run);
-        const hash = p;
-        p = this.skipBlanks(p + (digraph ? 2 : 1));
-        const nameStart = p;
-        while (isWordCode(text.charCodeAt(p))) p++;
-        const end = this.lineEnd(p);
-        const name = p - nameStart === 6 && text.startsWith('define', nameStart) ? 'define' : text.slice(nameStart, p);
-        if (name !== '' && name.charCodeAt(0) < 0x3a) this.add('0', nameStart, end, hash); // # 12 "file"
-        else this.add(name, p, end, hash);
-        line = run = end + 1;
-      } else line = this.lineEnd(p) + 1;
+    let p = 0;
+    // End of the last block comment, and whether its line holds only blanks and comments up to there.
+    let comment = -1;
+    let blank = false;
+    FIRST.lastIndex = 0;
+    if (FIRST.test(text)) run = (p = this.directiveLine(0, FIRST.lastIndex, 0)) + 1;
+    while (p < n) {
+      MARK.lastIndex = p;
+      if (!MARK.test(text)) break;
+      const q = MARK.lastIndex;
+      const c = text.charCodeAt(q - 1);
+      if (c === 0x23 || c === 0x3a) {
+        let line = q - 1;
+        while (text.charCodeAt(line - 1) !== 10) line--; // only blanks: shorter than a call of lastIndexOf
+        run = (p = this.directiveLine(run, q, line)) + 1;
+      } else if (c === 0x2f) {
+        const e = text.indexOf('\n', q);
+        p = e < 0 ? n : e;
+      } else if (c === 0x2a) {
+        const line = text.lastIndexOf('\n', q) + 1;
+        const from = Math.max(line, comment);
+        blank = (from === line || blank) && isBlank(text, from, q - 2);
+        p = comment = this.commentEnd(q - 2);
+        HASH.lastIndex = p;
+        if (blank && HASH.test(text)) run = (p = this.directiveLine(run, HASH.lastIndex, line)) + 1;
+      } else p = Math.abs(quoteEnd(text, q - 1));
     }
     if (n > run) this.add(undefined, run, n, run);
+  }
+
+  /** Adds the text before a directive and the directive whose `#` (or `%:`) ends at `p`; returns the end of its line. */
+  private directiveLine(run: number, p: number, line: number): number {
+    const { text } = this;
+    const hash = text.charCodeAt(p - 1) === 0x3a ? p - 2 : p - 1;
+    if (line > run) this.add(undefined, run, line, run);
+    const nameStart = this.skipBlanks(p);
+    NAME.lastIndex = nameStart;
+    NAME.test(text);
+    const nameEnd = NAME.lastIndex;
+    const end = this.lineEnd(nameEnd);
+    const name = intern(text.slice(nameStart, nameEnd)).text;
+    if (name !== '' && name.charCodeAt(0) < 0x3a) this.add('0', nameStart, end, hash); // # 12 "file"
+    else this.add(name, nameEnd, end, hash);
+    return end;
   }
 
   private add(name: string | undefined, start: number, end: number, hash: number): void {
@@ -144,23 +177,19 @@ export class PPFile implements LexSource {
 
   /** Offset of the newline (or end of text) that ends the logical line. */
   private lineEnd(p: number): number {
-    const text = this.text;
-    const n = text.length;
-    while (p < n) {
-      const c = text.charCodeAt(p);
-      if (c > 0x2f) p++;
-      else if (c === 10) return p;
-      else if (c === 0x22 || c === 0x27) p = Math.abs(quoteEnd(text, p));
-      else if (c === 0x2f) {
-        const d = text.charCodeAt(p + 1);
-        if (d === 0x2f) {
-          const e = text.indexOf('\n', p);
-          return e < 0 ? n : e;
-        }
-        p = d === 0x2a ? this.commentEnd(p) : p + 1;
-      } else p++;
+    const { text } = this;
+    for (;;) {
+      LINE.lastIndex = p;
+      if (!LINE.test(text)) return text.length;
+      const q = LINE.lastIndex;
+      const c = text.charCodeAt(q - 1);
+      if (c === 10) return q - 1;
+      if (c === 0x2f) {
+        const e = text.indexOf('\n', q);
+        return e < 0 ? text.length : e;
+      }
+      p = c === 0x2a ? this.commentEnd(q - 2) : Math.abs(quoteEnd(text, q - 1));
     }
-    return n;
   }
 
   private commentEnd(p: number): number {
@@ -213,8 +242,10 @@ export class PPFile implements LexSource {
   }
 }
 
-function isWordCode(c: number): boolean {
-  return (c >= 0x61 && c <= 0x7a) || (c >= 0x41 && c <= 0x5a) || c === 0x5f || (c >= 0x30 && c <= 0x39);
+function isBlank(text: string, start: number, end: number): boolean {
+  BLANKS.lastIndex = start;
+  BLANKS.test(text);
+  return BLANKS.lastIndex >= end;
 }
 
 /** Phase 2: joins lines that end in a backslash. */

@@ -110,24 +110,14 @@ class Preprocessor extends TokenOutput {
     return { tokens: this.out, diagnostics: this.diagnostics, includes: this.includes, macros: this.macros };
   }
 
-  /** Reads the open files to their end. The inner loop passes tokens that no macro touches straight through. */
+  /** Reads the open files to their end. */
   private drain(): void {
-    const { out, macros, expander } = this;
-    for (;;) {
+    do {
       const top = this.open[this.open.length - 1];
-      if (top !== undefined && expander.idle) {
-        const { tokens } = top;
-        let i = top.at;
-        for (; i < tokens.length; i++) {
-          const t = tokens[i];
-          if (t.kind === 'identifier' ? macros.has(t.text) || t.text === '__pragma' || t.text === '_Pragma' : t.kind === 'keyword' ? macros.has(t.text) : t.hide !== undefined) break;
-          out.push(t);
-        }
-        top.at = i;
-        if (out.length > MAX_TOKENS && !this.stopped) this.stop(`this unit has more than ${MAX_TOKENS} tokens`, 'look for a header that is included too often', top.file);
-      }
-      if (!this.step()) return;
-    }
+      if (top === undefined || !this.expander.idle) continue;
+      top.at = passThrough(top.tokens, top.at, this.macros, this.out);
+      if (this.out.length > MAX_TOKENS && !this.stopped) this.stop(`this unit has more than ${MAX_TOKENS} tokens`, 'look for a header that is included too often', top.file);
+    } while (this.step());
   }
 
   private stop(message: string, hint: string, file: PPFile): void {
@@ -433,6 +423,19 @@ class Preprocessor extends TokenOutput {
   private shown(path: string): string {
     return this.root !== '' && path.startsWith(this.root) ? path.slice(this.root.length) : path;
   }
+}
+
+/**
+ * Copies tokens that no macro touches straight to the output, up to the first that needs the expander; returns its index.
+ * Most tokens take this way, so it is a small function of its own, which the optimiser compiles early.
+ */
+function passThrough(tokens: readonly PPToken[], at: number, macros: ReadonlyMap<string, MacroDef>, out: Token[]): number {
+  for (; at < tokens.length; at++) {
+    const t = tokens[at];
+    if (t.kind === 'identifier' ? macros.has(t.text) || t.text === '__pragma' || t.text === '_Pragma' : t.kind === 'keyword' ? macros.has(t.text) : t.hide !== undefined) return at;
+    out.push(t);
+  }
+  return at;
 }
 
 /** The predefined names that depend on the place of use. */
