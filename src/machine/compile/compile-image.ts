@@ -54,7 +54,7 @@ function describe(f: FunctionIR, base: number): FunctionInfo {
   return {
     number: f.number, name: f.name, codeOffset: f.codeAddress - base, fixedSize: f.fixedSize, steps: f.steps, stepBase: f.stepBase, locals,
     seh: f.regions.map((r) => ({
-      start: r.start, end: r.end, kind: r.kind, handler: r.handler, area: r.area.offset, filter: r.filterFunction?.number, constantFilter: r.constantFilter,
+      start: r.start, end: r.end, kind: r.kind, handler: r.handler, area: r.area.offset, filter: r.filterFunction?.number, constantFilter: r.constantFilter, finallyEnd: r.finallyEnd,
     })),
     returns: f.returns, variadic: f.variadic, definition: f.ref?.def, parent: f.parent?.number, unit: f.unit, section: f.section,
   };

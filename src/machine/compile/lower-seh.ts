@@ -55,8 +55,8 @@ export function lowerTry(L: Lowering, s: TryStmt): void {
   L.tries = outer;
   L.place(body.end);
   L.begin(s.handler.body.close);
-  L.step({ k: 'end-finally', area }, 'branch', s.handler.body.close);
-  L.addRegion({ kind: 'finally', start, end: stop, handler: first, area });
+  const last = L.step({ k: 'end-finally', area }, 'branch', s.handler.body.close);
+  L.addRegion({ kind: 'finally', start, end: stop, handler: first, area, finallyEnd: last.number });
   const after = L.newLabel();
   if (context.pending.length) L.br(after);
   for (const p of context.pending) {
