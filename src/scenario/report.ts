@@ -1,0 +1,86 @@
+// What a run came to, as data: the terminal tells it as a story, `--json` prints it (docs/json.md), the debugger shows its end. Plain JSON values only.
+
+export type Verdict = 'held' | 'failed' | 'bugcheck' | 'limit';
+
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ReportedFinding {
+  /** Stable id: `leak-pool`, `expectation`, `deadlock`, `limit-time` ... */
+  readonly id: string;
+  readonly message: string;
+  readonly place?: Place;
+}
+
+export interface ReportedBugCheck {
+  readonly code: number;
+  /** `0x0000003B`. */
+  readonly codeText: string;
+  readonly name: string;
+  /** 16 hexadecimal digits each. */
+  readonly parameters: readonly [string, string, string, string];
+  readonly explanation: string;
+  readonly cpu: number;
+  readonly thread: string;
+  readonly place?: Place;
+  /** Innermost first: `procwatch!ProcWatchProcessNotify (driver/callbacks.c:12:5)`. */
+  readonly stack: readonly string[];
+}
+
+export interface ReportedCallback {
+  readonly function: string;
+  readonly kind: string;
+  readonly calls: number;
+  /** Virtual time of the longest call, in nanoseconds. */
+  readonly longestNs: number;
+}
+
+export interface ReportedOutput {
+  /** Virtual time in nanoseconds. */
+  readonly timeNs: number;
+  readonly cpu: number;
+  /** `DbgPrint` of a driver or `process`. */
+  readonly source: 'driver' | 'process';
+  readonly text: string;
+}
+
+export interface ReportedExpectation {
+  readonly text: string;
+  readonly held: boolean;
+  /** Why it did not hold, or why it could not be checked. */
+  readonly reason?: string;
+  readonly place: Place;
+}
+
+/** What a green run does not show (DESIGN "what a green run means"). */
+export interface NotShown {
+  readonly stubs: readonly string[];
+  readonly unconfirmed: readonly string[];
+  readonly checksOff: readonly string[];
+  readonly ordersTried: string;
+}
+
+export interface RunReport {
+  readonly scenario: string;
+  readonly verdict: Verdict;
+  readonly cpus: number;
+  readonly seed: number;
+  readonly windows: string;
+  readonly drivers: readonly { readonly name: string; readonly status: string; readonly unloaded: boolean }[];
+  readonly processes: readonly { readonly id: number; readonly image: string; readonly parent: number; readonly exitStatus: string | null }[];
+  readonly callbacks: readonly ReportedCallback[];
+  readonly output: readonly ReportedOutput[];
+  readonly expectations: readonly ReportedExpectation[];
+  readonly findings: readonly ReportedFinding[];
+  readonly bugcheck: ReportedBugCheck | null;
+  /** Nanoseconds. */
+  readonly virtualTime: number;
+  /** Steps that all CPUs together executed. */
+  readonly statements: number;
+  readonly events: number;
+  readonly traceHash: string;
+  readonly notShown: NotShown;
+}
