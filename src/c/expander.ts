@@ -347,8 +347,7 @@ export class Expander {
     }
     this.spend(text.length >> 4, name);
     if (text.length >= MAX_TEXT) {
-      this.exhausted = true;
-      this.host.report(problem('error', 'pp-expansion-limit', `'#' makes a string of more than ${MAX_TEXT} characters`, name.range, 'stringise less'));
+      this.textLimit('#', name);
       text = '';
     }
     const token = this.fromBody(item.token, name, hide);
@@ -357,9 +356,18 @@ export class Expander {
     return token;
   }
 
+  private textLimit(operator: string, name: PPToken): void {
+    if (this.exhausted) return;
+    this.exhausted = true;
+    const message = `'${operator}' makes a token of more than ${MAX_TEXT} characters; expansion stops here`;
+    this.host.report(problem('error', 'pp-expansion-limit', message, name.range, `look for macros that multiply, beginning with '${name.macro ?? name.text}'`));
+  }
+
   /** One token of two; both, with a warning, when they do not make one (MSVC lets such code pass). */
   private paste(left: PPToken, right: PPToken, name: PPToken, hide: HideSet): PPToken[] {
     const text = left.text + right.text;
+    if (text.length > MAX_TEXT) this.textLimit('##', name);
+    if (!this.spend(text.length >> 4, name)) return [left, right];
     const made: PPToken = {
       ...this.fromBody(left, name, hide),
       spelling: left.spelling ?? left.range,
@@ -368,7 +376,6 @@ export class Expander {
       spaceBefore: left.spaceBefore,
       hide: hideUnion(hide, hideIntersection(left.hide, right.hide)),
     };
-    if (text.length > MAX_TEXT || !this.spend(text.length >> 4, name)) return [left, right];
     if ((left.kind === 'identifier' || left.kind === 'keyword') && right.kind !== 'string' && right.kind !== 'char' && /^[\w$]+$/.test(text)) {
       made.kind = wordKind(text);
       return [made];
