@@ -15,6 +15,7 @@ import { isComplete, isConst } from './type-ops.js';
 /** One declaration or definition at file scope. Always moves on. */
 export function parseExternalDeclaration(p: Parser): void {
   const before = p.pos;
+  p.tooDeep = false;
   p.pragmas.sync();
   if (p.accept(';')) return;
   if (p.is('_Static_assert') || p.is('static_assert')) parseStaticAssert(p);
@@ -29,12 +30,12 @@ export function parseExternalDeclaration(p: Parser): void {
   } else if (p.tok.kind === 'identifier' && CPP_WORDS.has(p.tok.text) && !p.declared(p.tok.text)) {
     reportCpp(p, p.tok);
     p.panicking = true;
+  } else if (p.is('}')) {
+    p.error('c-syntax', p.tok.range, "'}' without a matching '{'");
+    p.next();
   } else declaration(p);
   if (p.panicking) p.recover();
-  if (p.pos === before) {
-    if (p.is('}')) p.error('c-syntax', p.tok.range, "'}' without a matching '{'");
-    p.next();
-  }
+  if (p.pos === before) p.next();
 }
 
 function declaration(p: Parser): void {

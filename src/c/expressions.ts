@@ -338,7 +338,7 @@ function parseName(p: Parser): Expr {
   const symbol = p.lookup(t.text);
   p.next();
   if (!symbol) {
-    if (p.is('::')) reportCpp(p, t);
+    if (p.atScopeOperator) reportCpp(p, t);
     else if (CPP_WORDS.has(t.text)) reportCpp(p, t);
     reportUndeclared(p, t, call ? 'function' : 'identifier');
     return errorExpr(t.range);

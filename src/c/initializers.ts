@@ -112,34 +112,45 @@ function braced(w: Walk, place: Place): CType {
   const open = p.next();
   if (!p.enter(2)) {
     p.leave(2);
+    p.skipToClose();
+    p.panicking = false;
+    p.accept('}');
     return place.type;
   }
   let type = place.type;
   if (type.kind === 'error' || !isAggregate(type)) bracedScalar(w, place, open);
   else if (type.kind === 'record' && !type.decl.complete) {
     p.error('c-incomplete', open.range, `'${typeToString(type)}' is not defined, so it cannot be initialised`);
-    skipBraces(p);
+    p.skipToClose();
   } else type = bracedAggregate(w, place);
   p.leave(2);
   p.expect('}', 'to close the initialiser');
   return type;
 }
 
-/** Up to the brace that closes the group the cursor is in. */
-function skipBraces(p: Parser): void {
+/** After an error in one element: goes to the next one. False if the braces end without a `}` in sight. */
+function nextElement(p: Parser): boolean {
   let depth = 0;
   while (!p.atEnd) {
-    if (p.is('{')) depth++;
-    else if (p.is('}') && depth-- === 0) return;
+    const x = p.tok.text;
+    if (depth === 0 && x === ';') return false;
+    if (depth === 0 && (x === ',' || x === '}')) {
+      p.panicking = false;
+      p.accept(',');
+      return true;
+    }
+    if (x === '{' || x === '(' || x === '[') depth++;
+    else if (x === '}' || x === ')' || x === ']') depth = Math.max(0, depth - 1);
     p.next();
   }
+  return false;
 }
 
 function bracedScalar(w: Walk, place: Place, open: Token): void {
   const { p } = w;
   if (p.is('}')) return;
   if (place.type.kind === 'error') {
-    skipBraces(p);
+    p.skipToClose();
     return;
   }
   if (p.is('{')) braced(w, place);
@@ -147,7 +158,7 @@ function bracedScalar(w: Walk, place: Place, open: Token): void {
   p.accept(',');
   if (!p.is('}') && !p.panicking) {
     p.error('c-initializer', open.range, `too many initialisers for '${typeToString(place.type)}'`);
-    skipBraces(p);
+    p.skipToClose();
   }
 }
 
@@ -165,9 +176,14 @@ function bracedAggregate(w: Walk, place: Place): CType {
     if (p.is('}') && storeString(w, place, value)) return value.kind === 'string' && place.type.length === undefined ? arrayOf(place.type.element, value.bytes.length / value.unit) : place.type;
     p.seek(before);
   }
-  while (!p.is('}') && !p.atEnd && !p.panicking) {
+  while (!p.is('}') && !p.atEnd) {
+    if (p.panicking && !nextElement(p)) break;
+    if (p.is('}')) break;
     if (p.is('.') || p.is('[')) {
-      if (!designate(w, stack, root)) break;
+      if (!designate(w, stack, root)) {
+        p.panicking = true;
+        continue;
+      }
     } else {
       while (stack.length > 1 && element(stack[stack.length - 1]) === undefined) stack.pop();
     }
@@ -178,7 +194,7 @@ function bracedAggregate(w: Walk, place: Place): CType {
       reported = true;
       if (p.is('{')) {
         p.next();
-        skipBraces(p);
+        p.skipToClose();
         p.accept('}');
       } else parseAssignment(p);
     } else {
@@ -186,7 +202,7 @@ function bracedAggregate(w: Walk, place: Place): CType {
       longest = Math.max(longest, root.next);
       initializeElement(w, stack, at);
     }
-    if (!p.accept(',')) break;
+    if (!p.panicking && !p.accept(',')) break;
   }
   if (place.type.kind === 'array' && place.type.length === undefined) return arrayOf(place.type.element, Math.max(longest, root.next));
   return place.type;
@@ -204,7 +220,7 @@ function initializeElement(w: Walk, stack: Frame[], at: Place): void {
     if (!p.is('{')) parseAssignment(p);
     else {
       p.next();
-      skipBraces(p);
+      p.skipToClose();
       p.accept('}');
     }
     return;

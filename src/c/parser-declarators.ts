@@ -139,12 +139,17 @@ function readSteps(p: Parser, mode: DeclaratorMode, reading: Reading, steps: Ste
     // `void CALLSPEC f(...)` with a macro nobody defined: one message about the word, then the declaration as it is meant.
     while (p.peek().kind === 'identifier' && !p.declared(p.tok.text) && !isSalWord(p.peek().text)) reportUndeclared(p, p.next(), 'word');
     reading.name = p.next();
-    if (p.is('::')) reportCpp(p, reading.name);
+    if (p.atScopeOperator) reportCpp(p, reading.name);
   } else if (mode === 'concrete') {
     p.syntaxError('expected a name in the declaration');
   }
   const suffixes: Step[] = [];
+  let levels = 0;
   while (!p.panicking) {
+    if (p.is('(') || p.is('[')) {
+      levels++;
+      if (!p.enter()) break;
+    }
     if (p.is('(')) suffixes.push(readParameters(p));
     else if (p.is('[')) suffixes.push(readArray(p, reading));
     else break;
@@ -152,7 +157,7 @@ function readSteps(p: Parser, mode: DeclaratorMode, reading: Reading, steps: Ste
   }
   for (let i = suffixes.length - 1; i >= 0; i--) steps.push(suffixes[i]);
   for (const s of inner) steps.push(s);
-  p.leave(1 + stars);
+  p.leave(1 + stars + levels);
 }
 
 /** The parenthesis at the cursor groups a declarator; otherwise it begins a parameter list. */

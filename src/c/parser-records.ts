@@ -79,6 +79,9 @@ function readMembers(p: Parser): MemberSpec[] {
       if (p.panicking) p.recover();
       if (p.pos === before) p.next();
     }
+  } else {
+    p.skipToClose();
+    p.panicking = false;
   }
   p.leave(4);
   for (const m of members.slice(0, -1)) {

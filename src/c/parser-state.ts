@@ -100,7 +100,8 @@ export class Parser {
   /** > 0 inside sizeof and the like: nothing there is evaluated, so nothing is used. */
   unevaluated = 0;
   private errors = 0;
-  private tooDeepAt = -1;
+  /** Nesting has been reported in the current external declaration. */
+  tooDeep = false;
   private annotationNames = false;
 
   constructor(
@@ -151,9 +152,23 @@ export class Parser {
 
   /** Takes the token or reports what is missing, behind the last token (where the user has to write it). */
   expect(text: string, after: string): boolean {
-    if (this.accept(text)) return true;
+    if (this.accept(text)) {
+      if (text === ';') this.panicking = false;
+      return true;
+    }
+    if (text === ';' && !this.panicking && (this.tok.atLineStart || this.tok.text === '}') && !this.atEnd) {
+      // Forgotten at the end of a line: go on as if it were there.
+      this.syntaxError(`expected ';' ${after}`, true);
+      this.panicking = false;
+      return true;
+    }
     this.syntaxError(`expected '${text}' ${after}`, text === ';' || text === ')' || text === ']');
     return false;
+  }
+
+  /** `::` of C++; C lexes it as two colons. */
+  get atScopeOperator(): boolean {
+    return this.tok.text === ':' && this.peek().text === ':' && !this.peek().spaceBefore;
   }
 
   get atEnd(): boolean {
@@ -189,7 +204,7 @@ export class Parser {
       const t = this.tok;
       const prev = this.previous;
       const end = prev.range.end;
-      const found = t.kind === 'eof' ? 'the end of the file' : `'${t.text.length > 40 ? `${t.text.slice(0, 40)}...` : t.text}'`;
+      const found = t.kind === 'eof' ? `the end of the ${this.frozen ? 'text' : 'file'}` : `'${t.text.length > 40 ? `${t.text.slice(0, 40)}...` : t.text}'`;
       const range = behind && this.pos > 0 && !prev.macro ? { file: prev.range.file, start: Math.max(prev.range.start, end - 1), end } : t.range;
       const related = t.spelling ? [{ range: t.spelling, message: `in the expansion of macro '${t.macro ?? ''}'` }] : undefined;
       this.error('c-syntax', range, `${message} before ${found}`, hint, related);
@@ -221,15 +236,26 @@ export class Parser {
       }
       this.next();
     }
-    this.panicking = false;
+    // At the end of the file everything that is still open is so for the reason that was told.
+    if (!this.atEnd) this.panicking = false;
+  }
+
+  /** Skips to the `}` that closes the group the cursor is in. */
+  skipToClose(): void {
+    let depth = 0;
+    while (!this.atEnd) {
+      if (this.is('{')) depth++;
+      else if (this.is('}') && depth-- === 0) return;
+      this.next();
+    }
   }
 
   /** Goes one level down; false (with one error) if that is too deep. Always pair with `leave`. */
   enter(weight = 1): boolean {
     this.depth += weight;
     if (this.depth <= MAX_DEPTH) return true;
-    if (this.tooDeepAt < 0 || !this.panicking) this.error('c-nesting', this.tok.range, `nested more than ${MAX_DEPTH} levels deep`, 'split the expression or the block');
-    this.tooDeepAt = this.pos;
+    if (!this.tooDeep) this.error('c-nesting', this.tok.range, `nested more than ${MAX_DEPTH} levels deep`, 'split the expression or the block');
+    this.tooDeep = true;
     this.panicking = true;
     return false;
   }

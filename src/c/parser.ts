@@ -53,6 +53,7 @@ export function parseUnit(tokens: readonly Token[], file: SourceFile): ParsedUni
   const p = new Parser(closed(rest, file), pragmas, unit, GRAMMAR);
   while (!p.atEnd) parseExternalDeclaration(p);
   p.pragmas.sync();
+  p.panicking = false;
   readPendingBodies(p);
   finishSections(p);
   finishGlobals(p);

@@ -14,7 +14,7 @@ import { INT, isInteger } from './type-ops.js';
 
 /** Levels that one statement costs: its walks use several host frames. */
 const WEIGHT = 4;
-const STATEMENT_STOPS = new Set(['case', 'default', 'return', 'if', 'for', 'while', 'switch', 'break', 'goto', '__try']);
+const STATEMENT_STOPS = new Set(['case', 'default', 'return', 'if', 'for', 'while', 'switch', 'break', 'goto', '__try', '{']);
 
 /** The body of a function; the cursor is on `{`. */
 export function parseFunctionBody(p: Parser): CompoundStmt {
@@ -34,25 +34,18 @@ function parseCompound(p: Parser, after: string): CompoundStmt {
         if (p.pos === before) p.next();
       }
     } else {
-      skipToClose(p);
+      p.skipToClose();
       p.panicking = false;
     }
     p.leave(WEIGHT);
     const close = p.tok.range;
     if (!p.accept('}')) {
       p.error('c-syntax', close, "expected '}' before the end of the file", undefined, [{ range: open.range, message: "to match this '{'" }]);
+      // The blocks around this one are open for the same reason.
+      p.panicking = true;
     }
     return { kind: 'compound', body, scope, range: p.rangeFrom(open), close };
   });
-}
-
-function skipToClose(p: Parser): void {
-  let depth = 0;
-  while (!p.atEnd) {
-    if (p.is('{')) depth++;
-    else if (p.is('}') && depth-- === 0) return;
-    p.next();
-  }
 }
 
 /** A statement under `if`, `while` and so on. */
@@ -72,7 +65,10 @@ export function parseStatement(p: Parser): Stmt {
     const s = parseKeywordStatement(p, start);
     if (s) return s;
   } else if (start.kind === 'identifier') {
-    if (p.peek().text === ':' && p.peek().kind === 'punctuator') return parseLabel(p);
+    if (p.peek().text === ':') {
+      if (p.peek(2).text !== ':' || p.peek(2).spaceBefore) return parseLabel(p);
+      reportCpp(p, start);
+    }
     if (p.atAnnotation) {
       p.takeAnnotations([]);
       if (p.accept(';')) return { kind: 'null', range: p.rangeFrom(start) };
@@ -344,7 +340,7 @@ function parseTry(p: Parser, start: Token, fn: FunctionContext): Stmt {
       fn.seh.pop();
       p.expect(')', 'after the filter');
     }
-    if (p.panicking) p.recover(new Set(['{']));
+    if (p.panicking) p.recover(STATEMENT_STOPS);
     fn.seh.push('except');
     handler = { kind: 'except', filter, body: parseCompound(p, "after '__except (...)'") };
     fn.seh.pop();
@@ -363,7 +359,7 @@ function skipAssembly(p: Parser, start: Token): Stmt {
   p.next();
   if (p.is('{')) {
     p.next();
-    skipToClose(p);
+    p.skipToClose();
     p.accept('}');
   } else {
     while (!p.atEnd && !p.tok.atLineStart && !p.is('}')) p.next();
