@@ -279,6 +279,7 @@ typedef struct _QUAD { double UseThisFieldToCopy; } QUAD, *PQUAD, UQUAD, *PUQUAD
 #define DBG_UNREFERENCED_LOCAL_VARIABLE(v) ((void)(v))
 #define DEFAULT_UNREACHABLE default: __assume(0)
 #define __noop(...) ((void)0)
+#define __annotation(...) ((void)0)
 #ifndef min
 #define min(a, b) (((a) < (b)) ? (a) : (b))
 #endif
