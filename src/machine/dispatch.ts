@@ -98,7 +98,7 @@ export class Dispatcher {
       const fn = m.headers.fn(top);
       let status: Status;
       if (fn >= ROUTINE_BASE) {
-        if (!this.refill()) return Reason.Fuel;
+        if (!this.refill() && !internalRoutine(fn - ROUTINE_BASE)) return Reason.Fuel;
         status = this.stepRoutine(top, fn - ROUTINE_BASE);
       } else {
         const code = m.images.code(fn);
@@ -115,7 +115,7 @@ export class Dispatcher {
       if (r.reason === Reason.Fault) beginFault(m);
       else if (r.reason === Reason.Unwind) finishFinally(m);
       const reason: Reason = m.registers.reason;
-      if (reason === Reason.Fuel ? !this.refill() : reason !== Reason.Call && reason !== Reason.Fault) return reason;
+      if (reason === Reason.Fuel ? !this.refill() : reason !== Reason.Call) return reason;
     }
   }
 

@@ -70,6 +70,7 @@ export class Memory extends Accessors {
     this.deny = new Uint8Array(wasm.buffer, DENY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
     this.deny.fill(DENY_UNMAPPED);
     this.registers = new Registers(wasm.buffer);
+    this.registers.updateMasks();
     this.pages = new PageTable(this);
     this.watches = new WatchList(this.deny);
     this.checked = new CheckedAccessors(this);
