@@ -224,7 +224,7 @@ typedef struct _KE_GLOBALS {
   ULONG PoolFreePages;
   ULONG PoolQuarantine;
   ULONG PoolPackedNext;
-  ULONG64 PoolPackedFree[64];        // free lists of packed blocks, by size class
+  ULONG64 PoolPackedFree[128];       // free lists of packed blocks, by size class
   ULONG64 PoolBytes[2];              // nonpaged, paged bytes in use
   ULONG64 PoolBlocks[2];
   ULONG64 NextBalanceTime;           // balance set manager: next scan
@@ -233,6 +233,7 @@ typedef struct _KE_GLOBALS {
   ULONG DebugPrintFlags;
   KSPIN_LOCK CancelSpinLock;
   KEVENT FlushDpcEvent;
+  KEVENT PushLockEvents[64];         // waiters of push locks, by hash of the address
   ULONG64 TickCount;
   ULONG64 SliceLeft;                 // steps left of the slice that a stop interrupted
   ULONG64 StepsRun;                  // by all CPUs together

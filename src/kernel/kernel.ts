@@ -1,25 +1,27 @@
 // The simulated kernel as one object: what every kernel routine gets as its first argument. It holds references and tables that can be rebuilt;
 // the kernel's state itself is in simulated memory (DESIGN invariant 1). The work is in the concept files; here is the list of what they offer
 // each other, so that a routine file needs to import nothing but this type.
-import { type Addr, KERNEL_BASE, MAP, type Reason, Reg, Status, toAddress } from '../machine/abi.js';
-import type { Machine, MachineHost, UnhandledException } from '../machine/machine.js';
+import { type Addr, KERNEL_BASE, MAP, Reason, Status, toAddress } from '../machine/abi.js';
+import type { ExceptionInfo, Machine, MachineHost } from '../machine/machine.js';
 import type { Memory } from '../machine/memory.js';
 import type { Frame, RoutineDefinition } from '../machine/routine.js';
 import type { Trace } from '../trace/trace.js';
-import { type BugCheckInfo, raiseBugCheck, readBugCheck } from './ke/bugcheck.js';
+import { BugCheckError, type BugCheckInfo, raiseBugCheck, readBugCheck } from './ke/bugcheck.js';
+import { catchUp } from './ke/clock.js';
 import type { Chooser } from './ke/choice.js';
 import { currentPrcb, prcbOf } from './ke/prcb.js';
-import { lowerIrql, raiseIrql } from './ke/irql.js';
+import { lowerIrql, raiseIrql, softwareInterruptDue } from './ke/irql.js';
 import { enterCriticalRegion, enterGuardedRegion, leaveCriticalRegion, leaveGuardedRegion } from './ke/region.js';
 import { readyThread, signalEvent } from './ke/dispatcher.js';
 import { run, type RunOptions, type RunResult } from './ke/run.js';
 import { systemCall } from './ke/syscall.js';
-import { initializeThread, startThread, terminateCurrentThread, type ThreadOptions } from './ke/thread.js';
+import { enterUserMode, initializeThread, startThread, terminateCurrentThread, type ThreadOptions } from './ke/thread.js';
 import { wait, type WaitRequest } from './ke/wait.js';
 import { interruptTime, systemTime } from './ke/time.js';
 import { Pool } from './mm/pool.js';
-import { KPRCB, KTHREAD } from './layouts.gen.js';
-import { onUnhandled } from './ke/unhandled.js';
+import { timerHead } from './ke/timer-queue.js';
+import { KAPC_STATE, KE_GLOBALS, KPRCB, KTHREAD } from './layouts.gen.js';
+import { onFault, onUnhandled } from './ke/unhandled.js';
 import { callTarget } from './ke/call.js';
 
 export type { Frame } from '../machine/routine.js';
@@ -82,6 +84,12 @@ export interface KernelHooks {
   describeThread?: (k: Kernel, thread: Addr) => string;
   /** Name of the object at an address for messages ("event g_Done (driver.c)"), or undefined. */
   describeObject?: (k: Kernel, object: Addr) => string | undefined;
+  /** Routine called before a thread goes back to user mode while KTHREAD.ApcState.UserApcPending is set (user APCs, termination): no arguments. */
+  userModeExit?: string;
+  /** Unhandled exception in user mode: ends the process. Returns like a routine step (Stopped with a reason). */
+  userException?: (k: Kernel, x: ExceptionInfo) => Status;
+  /** Once a second of virtual time, from the clock interrupt of CPU 0. */
+  balance?: (k: Kernel) => void;
   /** Image (driver) that a code or data address belongs or belonged to: for 0xCE and owner of pool. */
   imageAt?: (k: Kernel, address: Addr) => { name: string; unloaded: boolean } | undefined;
 }
@@ -109,6 +117,11 @@ export class Kernel implements MachineHost {
   /** Exported variables by name (`PsProcessType`): filled at boot by their owners with `exportData`. */
   readonly dataExports = new Map<string, Addr>();
 
+  /** Words for the bug check that stopped the machine; about this run, not simulated state. */
+  bugCheckExplanation = '';
+  /** Calls of DDIs above their documented IRQL are bug checks: maximum IRQL by routine id, from the headers' annotations (imports.ts). */
+  readonly maximumIrql = new Map<number, number>();
+
   constructor(
     readonly machine: Machine,
     readonly trace: Trace,
@@ -124,7 +137,7 @@ export class Kernel implements MachineHost {
 
   // ---------------------------------------------------------------- who runs
   get cpuNumber(): number {
-    return this.machine.reg(Reg.Cpu);
+    return this.mem.registers.cpu;
   }
   /** KPRCB of a CPU (default: the current one). */
   prcb(cpu?: number): Addr {
@@ -136,12 +149,12 @@ export class Kernel implements MachineHost {
   }
   /** KPROCESS (= EPROCESS) whose address space is current: the process the thread is attached to, else its own. */
   currentProcess(): Addr {
-    return this.mem.ptr(this.currentThread() + KTHREAD.ApcState + 0x20);
+    return this.mem.ptr(this.currentThread() + KTHREAD.ApcState + KAPC_STATE.Process);
   }
   get irql(): number {
-    return this.machine.reg(Reg.Irql);
+    return this.mem.registers.irql;
   }
-  /** Interrupt time: nanoseconds of virtual time since boot on this CPU, exact to the step. */
+  /** Interrupt time: steps of virtual time since boot on this CPU, exact also inside a routine. */
   get now(): number {
     return interruptTime(this);
   }
@@ -188,10 +201,21 @@ export class Kernel implements MachineHost {
   systemCall(f: Frame, nextPc: number, service: string, args: readonly (number | bigint)[]): Status {
     return systemCall(this, f, nextPc, service, args);
   }
+  /** Bug check from deep inside a step: never returns; the step's wrapper or the run loop stops the machine. */
+  throwBugCheck(code: number, parameters: readonly (number | bigint)[], explanation: string): never {
+    throw new BugCheckError(code, parameters, explanation);
+  }
+  /** A bug check was raised in this step: how the step leaves. */
+  stopForBugCheck(): Status {
+    return this.machine.stop(Reason.BugCheck);
+  }
+  /** Last act of a routine: goes to user mode on the thread's user stack, with nothing left on the kernel stack. */
+  enterUserMode(target: Addr | string, args: readonly (number | bigint)[]): Status {
+    return enterUserMode(this, target, args);
+  }
   /** Leaves the step so that the machine goes on with whatever Top says. */
   stop(reason: Reason): Status {
-    this.machine.setReg(Reg.Reason, reason);
-    return Status.Stopped;
+    return this.machine.stop(reason);
   }
 
   // ---------------------------------------------------------------- dispatcher
@@ -208,6 +232,22 @@ export class Kernel implements MachineHost {
   /** Lowers; what became deliverable (DPC, dispatch, APC) is taken before the next step. */
   lowerIrql(irql: number): void {
     lowerIrql(this, irql);
+  }
+  /** Ends the slice after the present step, so that the run loop takes what is due. */
+  requestStop(): void {
+    this.machine.requestStop();
+  }
+  /** Ends the slice if a DPC, dispatch or APC can be taken now. */
+  checkSoftwareInterrupts(): void {
+    if (softwareInterruptDue(this)) this.machine.requestStop();
+  }
+  /** Another CPU, idle until now, gets something to do: its clock is not behind the cause. */
+  catchUp(cpu: number): void {
+    const p = this.prcb(cpu);
+    if (cpu !== this.cpuNumber && this.mem.ptr(p + KPRCB.CurrentThread) === this.mem.ptr(p + KPRCB.IdleThread)) catchUp(this, cpu, this.now);
+  }
+  catchUpTo(cpu: number, time: number): void {
+    catchUp(this, cpu, time);
   }
   enterCriticalRegion(thread = this.currentThread()): void {
     enterCriticalRegion(this, thread);
@@ -240,6 +280,10 @@ export class Kernel implements MachineHost {
   event(kind: string, data: Readonly<Record<string, number | bigint | string>> = {}): void {
     this.trace.event(kind, data);
   }
+  /** Something a verifier would complain about and the run survives. */
+  finding(id: string, text: string): void {
+    this.event('verifier.finding', { id, text });
+  }
   /** Code address of a routine or kernel function, 0 when there is none. */
   addressOf(name: string): Addr {
     const id = this.routineIndex.get(name);
@@ -255,10 +299,33 @@ export class Kernel implements MachineHost {
   where(fp: number): string {
     return this.machine.where(fp);
   }
+  /** `name (file:line)` of the function at a code address, else the address. */
+  functionAtText(address: Addr): string {
+    const fn = this.machine.resolveCode(address);
+    if (fn >= 0) return this.machine.functionName(fn);
+    return `0x${BigInt.asUintN(64, BigInt(address)).toString(16).toUpperCase()}`;
+  }
+  isTimerListHead(address: Addr): boolean {
+    return address === timerHead(this);
+  }
+  /** Makes `run` leave at the next boundary (scenario ended, pause). */
+  requestRunEnd(): void {
+    this.mem.setPtr(this.globals.KE + KE_GLOBALS.StopRequested, 1);
+    this.machine.requestStop();
+  }
+  takeStopRequest(): boolean {
+    const at = this.globals.KE + KE_GLOBALS.StopRequested;
+    if (this.mem.ptr(at) === 0) return false;
+    this.mem.setPtr(at, 0);
+    return true;
+  }
   run(options: RunOptions = {}): RunResult {
     return run(this, options);
   }
-  onUnhandled(exception: UnhandledException): Status {
-    return onUnhandled(this, exception);
+  onFault(x: ExceptionInfo): Status | undefined {
+    return onFault(this, x);
+  }
+  onUnhandled(x: ExceptionInfo): Status {
+    return onUnhandled(this, x);
   }
 }

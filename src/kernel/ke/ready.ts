@@ -85,7 +85,8 @@ function makeStandby(k: Kernel, thread: Addr, cpu: number): void {
   k.mem.setU32(thread + KTHREAD.NextProcessor, cpu);
   k.mem.setPtr(prcb + KPRCB.NextThread, thread);
   k.event('ke.ready', { thread, cpu, priority: priorityOf(k, thread), standby: 1 });
-  if (cpu === k.cpuNumber && k.irql < DISPATCH_LEVEL) k.requestStop();
+  if (cpu !== k.cpuNumber) k.catchUp(cpu);
+  else if (k.irql < DISPATCH_LEVEL) k.requestStop();
 }
 
 export function enqueue(k: Kernel, thread: Addr, cpu: number, head: boolean): void {

@@ -1,0 +1,109 @@
+// The clock interrupt of each CPU, every 15.625 ms: CPU 0 expires timers and runs the balance set manager's scan; each CPU looks at the quantum of its
+// thread, at DPCs left in its queue and at its watchdogs (reference: scheduler.md §2, §4, §9; bugchecks.md 0x133).
+import type { Kernel } from '../kernel.js';
+import { KE_GLOBALS, KPRCB, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
+import { entries } from '../rtl/list.js';
+import { DISPATCH_LEVEL, ThreadState } from './constants.js';
+import { requestDpcIfQueued } from './dpc.js';
+import { prcbOf } from './prcb.js';
+import { armQuantum, quantumUsedUp } from './quantum.js';
+import { cpuCount, dequeue, placeThread } from './ready.js';
+import { stepsFrom100ns, tickSteps } from './time.js';
+import { dueTime, firstTimer } from './timer-queue.js';
+import { expireTimers } from './timer.js';
+
+/** Watchdog limits in ticks (reference: bugchecks.md 0x133). */
+const DPC_LIMIT_TICKS = 1280;
+const DISPATCH_LIMIT_TICKS = 7680;
+
+export function clockInterrupt(k: Kernel): void {
+  const m = k.mem;
+  const prcb = k.prcb();
+  const now = k.machine.cpu.time;
+  m.setPtr(prcb + KPRCB.NextTick, m.ptr(prcb + KPRCB.NextTick) + tickSteps(k));
+  m.setU32(prcb + KPRCB.InterruptCount, m.u32(prcb + KPRCB.InterruptCount) + 1);
+  if (k.cpuNumber === 0) {
+    m.setPtr(k.globals.KE + KE_GLOBALS.TickCount, Math.floor(now / tickSteps(k)));
+    expireTimers(k);
+    balance(k, now);
+  }
+  requestDpcIfQueued(k, k.cpuNumber);
+  const thread = m.ptr(prcb + KPRCB.CurrentThread);
+  if (thread !== m.ptr(prcb + KPRCB.IdleThread) && m.u32(thread + KTHREAD.State) === ThreadState.Running && quantumUsedUp(k, thread)) {
+    m.setU8(prcb + KPRCB.QuantumEnd, 1);
+  }
+  watchdog(k, now);
+}
+
+function watchdog(k: Kernel, now: number): void {
+  const prcb = k.prcb();
+  const since = k.mem.ptr(prcb + KPRCB.DpcSince);
+  const tick = tickSteps(k);
+  if (k.mem.u8(prcb + KPRCB.DpcRoutineActive) && since !== 0 && now - since > DPC_LIMIT_TICKS * tick) {
+    k.bugCheck(0x133, 0, Math.floor((now - since) / tick), DPC_LIMIT_TICKS, 0, 'one DPC routine has run for more than 20 seconds');
+  } else if (k.irql >= DISPATCH_LEVEL && !k.mem.u8(prcb + KPRCB.DpcRoutineActive)) {
+    const at = k.mem.ptr(prcb + KPRCB.DispatchSince);
+    if (now - at > DISPATCH_LIMIT_TICKS * tick) k.bugCheck(0x133, 1, DISPATCH_LIMIT_TICKS, 0, 0, 'the CPU has been at DISPATCH_LEVEL or above for more than 120 seconds');
+  }
+}
+
+/** Ready for more than 300 ticks below priority 15: raised to 15 for a short quantum; at most 16 threads looked at, 10 raised, once a second. */
+function balance(k: Kernel, now: number): void {
+  const m = k.mem;
+  const at = k.globals.KE + KE_GLOBALS.NextBalanceTime;
+  const tick = tickSteps(k);
+  if (now < m.ptr(at)) return;
+  m.setPtr(at, now + 64 * tick);
+  k.hooks.balance?.(k);
+  let looked = 0;
+  let raised = 0;
+  for (let c = 0; c < cpuCount(k); c++) {
+    const summary = m.u32(prcbOf(k, c) + KPRCB.ReadySummary);
+    for (let p = 14; p >= 1; p--) {
+      if (((summary >>> p) & 1) === 0) continue;
+      for (const e of entries(m, prcbOf(k, c) + KPRCB.DispatcherReadyListHead + p * LIST_ENTRY.sizeof)) {
+        if (looked++ >= 16 || raised >= 10) return;
+        const thread = e - KTHREAD.WaitListEntry;
+        if (now - m.ptr(thread + KTHREAD.WaitTime) < 300 * tick) continue;
+        raised++;
+        dequeue(k, thread);
+        m.setU8(thread + KTHREAD.Priority, 15);
+        m.setU8(thread + KTHREAD.PriorityDecrement, 15 - m.i8(thread + KTHREAD.BasePriority));
+        armQuantum(k, thread);
+        k.event('ke.boost', { thread, from: p, to: 15 });
+        placeThread(k, thread, false);
+      }
+    }
+  }
+}
+
+/** All CPUs are idle: jumps to the clock interrupt of CPU 0 at which the next timer is due. Undefined: that is past `maxTime`. */
+export function skipToTick(k: Kernel, maxTime: number): number | undefined {
+  const m = k.mem;
+  k.machine.switchCpu(0);
+  const prcb = prcbOf(k, 0);
+  const due = stepsFrom100ns(k, dueTime(k, firstTimer(k)));
+  const next = m.ptr(prcb + KPRCB.NextTick);
+  const tick = tickSteps(k);
+  const at = due <= next ? next : next + Math.ceil((due - next) / tick) * tick;
+  if (at > maxTime) {
+    k.machine.cpu.time = Math.max(k.machine.cpu.time, maxTime);
+    return undefined;
+  }
+  k.machine.cpu.time = Math.max(at, k.machine.cpu.time);
+  m.setPtr(prcb + KPRCB.NextTick, at);
+  clockInterrupt(k);
+  return at;
+}
+
+/** A CPU that was idle (or spun) is given something to do by another one: its clock is not behind the cause. Clock interrupts in between had no effect. */
+export function catchUp(k: Kernel, cpu: number, time: number): void {
+  const state = k.machine.cpus[cpu];
+  if (state.time >= time) return;
+  state.time = time;
+  const prcb = prcbOf(k, cpu);
+  const next = k.mem.ptr(prcb + KPRCB.NextTick);
+  const tick = tickSteps(k);
+  if (cpu !== 0 && next <= time) k.mem.setPtr(prcb + KPRCB.NextTick, next + Math.ceil((time - next + 1) / tick) * tick);
+}
+

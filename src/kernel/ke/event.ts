@@ -1,0 +1,85 @@
+// Events (reference: scheduler.md §8).
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import type { Frame } from '../../machine/routine.js';
+import { DISPATCHER_HEADER, KEVENT, KTHREAD } from '../layouts.gen.js';
+import { checkInitialised, hex, initHeader, objectType, signalEvent, waitTest } from './dispatcher.js';
+import { ObjectType } from './constants.js';
+
+const STATE = DISPATCHER_HEADER.SignalState;
+
+export function initializeEvent(k: Kernel, event: number, type: number, signalled: boolean): void {
+  k.mem.checked.fill(event, KEVENT.sizeof);
+  initHeader(k, event, type, KEVENT.sizeof, signalled ? 1 : 0);
+}
+
+/** The argument as an event that can be written; a bad pointer faults like on Windows. */
+function checkedEvent(k: Kernel, f: Frame): number {
+  const event = f.ptr(0);
+  k.mem.checked.bytes(event, KEVENT.sizeof);
+  checkInitialised(k, event);
+  if (objectType(k, event) > ObjectType.SynchronizationEvent) {
+    k.throwBugCheck(0xa, [event, k.irql, 1, 0], `the object at ${hex(event)} is no KEVENT (type byte ${objectType(k, event)})`);
+  }
+  return event;
+}
+
+/** `Wait` TRUE announces a KeWaitFor... that follows at once. */
+export function noteWaitNext(k: Kernel, wait: boolean): void {
+  if (wait) k.mem.setU8(k.currentThread() + KTHREAD.WaitNext, 1);
+}
+
+export const routines: KernelRoutine[] = [
+  {
+    name: 'KeInitializeEvent',
+    cost: 4,
+    step(k, f) {
+      initializeEvent(k, f.ptr(0), f.u32(1) === 0 ? 0 : 1, f.bool(2));
+      return k.returnVoid();
+    },
+  },
+  {
+    name: 'KeSetEvent',
+    step(k, f) {
+      const event = checkedEvent(k, f);
+      noteWaitNext(k, f.bool(2));
+      return k.return(signalEvent(k, event, f.i32(1)));
+    },
+  },
+  {
+    name: 'KeResetEvent',
+    cost: 4,
+    step(k, f) {
+      const event = checkedEvent(k, f);
+      const old = k.mem.i32(event + STATE);
+      k.mem.setI32(event + STATE, 0);
+      k.event('ke.event.reset', { event });
+      return k.return(old);
+    },
+  },
+  {
+    name: 'KeClearEvent',
+    cost: 3,
+    step(k, f) {
+      const event = checkedEvent(k, f);
+      k.mem.setI32(event + STATE, 0);
+      k.event('ke.event.reset', { event });
+      return k.returnVoid();
+    },
+  },
+  {
+    name: 'KePulseEvent',
+    step(k, f) {
+      const event = checkedEvent(k, f);
+      const old = k.mem.i32(event + STATE);
+      if (old === 0) {
+        k.mem.setI32(event + STATE, 1);
+        k.event('ke.event.set', { event, previous: old });
+        waitTest(k, event, f.i32(1));
+      }
+      k.mem.setI32(event + STATE, 0);
+      noteWaitNext(k, f.bool(2));
+      return k.return(old);
+    },
+  },
+  { name: 'KeReadStateEvent', cost: 3, step: (k, f) => k.return(k.mem.checked.i32(f.ptr(0) + STATE)) },
+];

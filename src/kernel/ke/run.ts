@@ -1,0 +1,262 @@
+// The main loop: takes clock and software interrupts, lets the chooser say which CPU advances and how far, runs that slice on the machine, acts on
+// why it stopped. Between two slices everything is in memory and in the CPU register sets, so the loop can be left and entered anywhere.
+import { Reason } from '../../machine/abi.js';
+import type { Kernel } from '../kernel.js';
+import { KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
+import { kernelApcDue, restartWait, takeApcInterrupt } from './apc.js';
+import { type BugCheckInfo, BugCheckError } from './bugcheck.js';
+import { clockInterrupt, skipToTick } from './clock.js';
+import { APC_LEVEL, CLOCK_LEVEL, DISPATCH_LEVEL, ThreadState } from './constants.js';
+import { takeDpcInterrupt } from './dpc.js';
+import { prcbOf } from './prcb.js';
+import { cpuCount } from './ready.js';
+import { spinSatisfied } from './spin-wait.js';
+import { quantumEnd, swapContext } from './switch.js';
+import { listWaiters, type Waiter } from './waiters.js';
+import { firstTimer } from './timer-queue.js';
+
+export interface RunOptions {
+  /** Steps of all CPUs together, from now. */
+  readonly maxSteps?: number;
+  /** Virtual time since boot in steps (k.now): the run ends when every CPU that could advance is past it. */
+  readonly maxTime?: number;
+  /** Asked after each slice. */
+  readonly stopAt?: (k: Kernel) => boolean;
+  /** Goes on from a step whose break byte stopped the machine. */
+  readonly skipBreak?: boolean;
+}
+
+export type RunReason = 'stopAt' | 'maxSteps' | 'maxTime' | 'deadlock' | 'bugcheck' | 'break' | 'debugbreak' | 'requested';
+
+export interface RunResult {
+  readonly reason: RunReason;
+  readonly bugCheck?: BugCheckInfo;
+  /** deadlock: every thread that waits, and for what. Worker threads without work are in the list, marked idle. */
+  readonly waiters?: readonly Waiter[];
+}
+
+/** No CPU runs ahead of the slowest busy one by more than this many steps. */
+const SKEW = 20_000;
+
+export function run(k: Kernel, options: RunOptions): RunResult {
+  const loop = new RunLoop(k, options);
+  for (;;) {
+    try {
+      return loop.go();
+    } catch (e) {
+      if (!(e instanceof BugCheckError)) throw e;
+      k.bugCheck(e.code, ...padded(e.parameters), e.explanation);
+    }
+  }
+}
+
+const padded = (p: readonly (number | bigint)[]): [number | bigint, number | bigint, number | bigint, number | bigint] => [p[0] ?? 0, p[1] ?? 0, p[2] ?? 0, p[3] ?? 0];
+
+class RunLoop {
+  private stepsLeft: number;
+  private skipBreak: boolean;
+  private readonly cpus: number;
+
+  constructor(
+    private readonly k: Kernel,
+    private readonly options: RunOptions,
+  ) {
+    this.stepsLeft = options.maxSteps ?? Number.MAX_SAFE_INTEGER;
+    this.skipBreak = options.skipBreak ?? false;
+    this.cpus = cpuCount(k);
+  }
+
+  go(): RunResult {
+    const k = this.k;
+    for (;;) {
+      const info = k.bugCheckInfo();
+      if (info) return { reason: 'bugcheck', bugCheck: info };
+      if (k.takeStopRequest()) return { reason: 'requested' };
+      if (this.stepsLeft <= 0) return { reason: 'maxSteps' };
+      if (this.sliceLeft === 0) {
+        const end = this.beginSlice();
+        if (end) return end;
+        if (this.sliceLeft === 0) continue;
+      }
+      const ended = this.runSlice();
+      if (ended) return ended;
+      if (this.options.stopAt?.(k)) return { reason: 'stopAt' };
+    }
+  }
+
+  private get sliceLeft(): number {
+    return this.k.mem.ptr(this.k.globals.KE + KE_GLOBALS.SliceLeft);
+  }
+  private set sliceLeft(v: number) {
+    this.k.mem.setPtr(this.k.globals.KE + KE_GLOBALS.SliceLeft, v);
+  }
+
+  private timeOf(cpu: number): number {
+    return this.k.machine.cpus[cpu].time;
+  }
+
+  /** CPUs that can advance now. */
+  private runnable(): number[] {
+    const out: number[] = [];
+    const m = this.k.mem;
+    for (let c = 0; c < this.cpus; c++) {
+      const p = prcbOf(this.k, c);
+      const busy = m.ptr(p + KPRCB.CurrentThread) !== m.ptr(p + KPRCB.IdleThread) || m.u8(p + KPRCB.DpcRoutineActive);
+      const pending = m.ptr(p + KPRCB.NextThread) !== 0 || m.u8(p + KPRCB.DpcRequested) !== 0;
+      if ((busy || pending) && spinSatisfied(this.k, p)) out.push(c);
+    }
+    return out;
+  }
+
+  /** Chooses who goes on; takes the interrupts due there. May leave no slice (state changed: look again). */
+  private beginSlice(): RunResult | undefined {
+    const k = this.k;
+    const able = this.runnable();
+    if (able.length === 0) return this.nobodyRuns();
+    const slowest = Math.min(...able.map((c) => this.timeOf(c)));
+    if (slowest >= (this.options.maxTime ?? Number.MAX_SAFE_INTEGER)) return { reason: 'maxTime' };
+    this.carryOthers(able, slowest);
+    const fair = able.filter((c) => this.timeOf(c) <= slowest + SKEW);
+    const choice = k.chooser.choose(k, fair);
+    k.machine.switchCpu(choice.cpu);
+    if (!this.interrupts()) return undefined;
+    this.sliceLeft = this.cut(choice.steps, slowest, able.length > 1);
+    return undefined;
+  }
+
+  /** CPUs that do nothing follow the slowest that does something; their clock interrupts happen on the way. */
+  private carryOthers(able: readonly number[], time: number): void {
+    const k = this.k;
+    for (let c = 0; c < this.cpus; c++) {
+      if (able.includes(c) || this.timeOf(c) >= time) continue;
+      k.machine.cpus[c].time = time;
+      const prcb = prcbOf(k, c);
+      while (k.mem.ptr(prcb + KPRCB.NextTick) <= time) this.tickOn(c);
+    }
+  }
+
+  private tickOn(cpu: number): void {
+    this.k.machine.switchCpu(cpu);
+    clockInterrupt(this.k);
+  }
+
+  /** Steps until something must be looked at again. */
+  private cut(steps: number, slowest: number, several: boolean): number {
+    const k = this.k;
+    const now = k.machine.cpu.time;
+    let n = Math.min(steps, k.mem.ptr(k.prcb() + KPRCB.NextTick) - now);
+    if (several) n = Math.min(n, slowest + SKEW - now + 1);
+    const clock0 = k.mem.ptr(prcbOf(k, 0) + KPRCB.NextTick);
+    if (clock0 > now) n = Math.min(n, clock0 - now); // CPU 0 expires timers: nobody passes it
+    if (this.options.maxTime !== undefined && this.options.maxTime > now) n = Math.min(n, this.options.maxTime - now);
+    return Math.max(1, n);
+  }
+
+  /** Takes every interrupt due on the current CPU. False: nothing to run on it after that. */
+  private interrupts(): boolean {
+    const k = this.k;
+    const m = k.mem;
+    const r = m.registers;
+    const prcb = k.prcb();
+    for (let guard = 0; guard < 64; guard++) {
+      if (k.machine.cpu.time >= m.ptr(prcb + KPRCB.NextTick) && r.irql < CLOCK_LEVEL) {
+        clockInterrupt(k);
+        continue;
+      }
+      const thread = m.ptr(prcb + KPRCB.CurrentThread);
+      const idle = thread === m.ptr(prcb + KPRCB.IdleThread);
+      if (r.irql < DISPATCH_LEVEL) {
+        if (m.u8(prcb + KPRCB.DpcRequested)) {
+          takeDpcInterrupt(k);
+          continue;
+        }
+        if (m.u8(prcb + KPRCB.QuantumEnd)) {
+          quantumEnd(k);
+          continue;
+        }
+        if (m.ptr(prcb + KPRCB.NextThread) !== 0 || m.u8(prcb + KPRCB.DispatchPending)) {
+          swapContext(k, m.u8(prcb + KPRCB.DispatchPending) !== 2);
+          continue;
+        }
+        if (!idle && r.irql < APC_LEVEL && kernelApcDue(k, thread)) {
+          takeApcInterrupt(k);
+          continue;
+        }
+        if (!idle && m.u32(thread + KTHREAD.WaitRestart)) {
+          if (restartWait(k, thread)) swapContext(k, false);
+          continue;
+        }
+      }
+      break;
+    }
+    return r.top !== 0;
+  }
+
+  private runSlice(): RunResult | undefined {
+    const k = this.k;
+    const m = k.mem;
+    if (!this.interrupts()) {
+      this.sliceLeft = 0;
+      return undefined;
+    }
+    const given = Math.min(this.sliceLeft, this.stepsLeft);
+    const thread = k.currentThread();
+    const reason = k.machine.run(given, this.skipBreak);
+    this.skipBreak = false;
+    const used = k.machine.executed;
+    this.stepsLeft -= used;
+    this.sliceLeft = Math.max(0, this.sliceLeft - used);
+    const globals = k.globals.KE;
+    m.setPtr(globals + KE_GLOBALS.StepsRun, m.ptr(globals + KE_GLOBALS.StepsRun) + used);
+    if (!m.u8(k.prcb() + KPRCB.DpcRoutineActive)) m.setPtr(thread + KTHREAD.CycleTime, m.ptr(thread + KTHREAD.CycleTime) + used);
+    switch (reason) {
+      case Reason.Fuel:
+        return undefined;
+      case Reason.Done:
+        this.sliceLeft = 0;
+        return this.done(thread);
+      case Reason.Dispatch:
+        this.sliceLeft = 0;
+        this.giveUp();
+        return undefined;
+      case Reason.Break:
+        return { reason: 'break' };
+      case Reason.DebugBreak:
+        return { reason: 'debugbreak' };
+      case Reason.BugCheck:
+        this.sliceLeft = 0;
+        return undefined;
+      default:
+        throw new Error(`machine stopped with reason ${Reason[reason]}`);
+    }
+  }
+
+  /** The current thread waits, ended, spins or yielded. */
+  private giveUp(): void {
+    const k = this.k;
+    const m = k.mem;
+    const prcb = k.prcb();
+    if (m.ptr(prcb + KPRCB.SpinAddress) !== 0) return;
+    const thread = m.ptr(prcb + KPRCB.CurrentThread);
+    const state = m.u32(thread + KTHREAD.State);
+    if (state === ThreadState.Waiting || state === ThreadState.Terminated) swapContext(k, false);
+  }
+
+  /** The outermost frame returned: an idle CPU's DPC, or a thread whose stack was destroyed. */
+  private done(thread: number): RunResult | undefined {
+    const k = this.k;
+    if (thread === k.mem.ptr(k.prcb() + KPRCB.IdleThread)) return undefined;
+    k.bugCheck(0x7f, 0, thread, 0, 0, 'the outermost frame of a thread returned: its stack was overwritten');
+    return undefined;
+  }
+
+  /** Every CPU is idle or spins: time jumps to the clock interrupt at which the next timer expires. */
+  private nobodyRuns(): RunResult | undefined {
+    const k = this.k;
+    if (firstTimer(k) === 0) return { reason: 'deadlock', waiters: listWaiters(k) };
+    const at = skipToTick(k, this.options.maxTime ?? Number.MAX_SAFE_INTEGER);
+    if (at === undefined) return { reason: 'maxTime' };
+    return undefined;
+  }
+}
+

@@ -1,0 +1,54 @@
+// Semaphores (reference: scheduler.md §8).
+import type { Addr } from '../../machine/abi.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import { DISPATCHER_HEADER, KSEMAPHORE } from '../layouts.gen.js';
+import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
+import { ObjectType, STATUS } from './constants.js';
+import { noteWaitNext } from './event.js';
+
+const STATE = DISPATCHER_HEADER.SignalState;
+
+export function initializeSemaphore(k: Kernel, semaphore: Addr, count: number, limit: number): void {
+  k.mem.checked.fill(semaphore, KSEMAPHORE.sizeof);
+  initHeader(k, semaphore, ObjectType.Semaphore, KSEMAPHORE.sizeof, count);
+  k.mem.setI32(semaphore + KSEMAPHORE.Limit, limit);
+}
+
+/** KeReleaseSemaphore: the previous count, undefined when the limit would be exceeded (count unchanged). */
+export function releaseSemaphore(k: Kernel, semaphore: Addr, adjustment: number, increment: number): number | undefined {
+  const m = k.mem;
+  const old = m.i32(semaphore + STATE);
+  const now = old + adjustment;
+  if (adjustment < 1 || now > m.i32(semaphore + KSEMAPHORE.Limit) || now > 0x7fffffff) return undefined;
+  m.setI32(semaphore + STATE, now);
+  k.event('ke.semaphore.release', { semaphore, previous: old, count: now });
+  waitTest(k, semaphore, increment);
+  return old;
+}
+
+export const routines: KernelRoutine[] = [
+  {
+    name: 'KeInitializeSemaphore',
+    cost: 4,
+    step(k, f) {
+      initializeSemaphore(k, f.ptr(0), f.i32(1), f.i32(2));
+      return k.returnVoid();
+    },
+  },
+  {
+    name: 'KeReleaseSemaphore',
+    step(k, f) {
+      const semaphore = f.ptr(0);
+      k.mem.checked.bytes(semaphore, KSEMAPHORE.sizeof);
+      checkInitialised(k, semaphore);
+      if (objectType(k, semaphore) !== ObjectType.Semaphore) {
+        return k.bugCheck(0xa, semaphore, k.irql, 1, 0, `KeReleaseSemaphore: the object at ${hex(semaphore)} is no KSEMAPHORE (type byte ${objectType(k, semaphore)})`);
+      }
+      const old = releaseSemaphore(k, semaphore, f.i32(2), f.i32(1));
+      if (old === undefined) return k.raiseStatus(STATUS.SEMAPHORE_LIMIT_EXCEEDED);
+      noteWaitNext(k, f.bool(3));
+      return k.return(old);
+    },
+  },
+  { name: 'KeReadStateSemaphore', cost: 3, step: (k, f) => k.return(k.mem.checked.i32(f.ptr(0) + STATE)) },
+];

@@ -1,0 +1,79 @@
+// The pool DDIs over Pool: argument rules, failure by NULL or exception, zeroing (reference: bugchecks.md §7).
+import type { Status } from '../../machine/abi.js';
+import type { Frame } from '../../machine/routine.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import { APC_LEVEL, DISPATCH_LEVEL, STATUS } from '../ke/constants.js';
+import { queuedTimerIn } from '../ke/timer.js';
+import { PAGED, tagText } from './pool.js';
+
+const POOL_QUOTA_FAIL_INSTEAD_OF_RAISE = 8;
+const POOL_RAISE_IF_ALLOCATION_FAILURE = 16;
+const POOL_ZERO_ALLOCATION = 0x400;
+const FLAG = { quota: 1n, uninitialized: 2n, raise: 0x20n, nonpaged: 0x40n, execute: 0x80n, paged: 0x100n } as const;
+const NONE = 0x656e6f4e; // 'None': the tag of allocations without one
+/** Larger requests than this never succeed on the simulated machine; keeps sizes exact numbers. */
+const LARGEST = 1n << 40n;
+
+interface Request {
+  readonly paged: boolean;
+  readonly bytes: bigint;
+  readonly tag: number;
+  readonly zero: boolean;
+  readonly raise: boolean;
+  readonly type: number;
+}
+
+function allocate(k: Kernel, r: Request): Status {
+  if (k.irql > (r.paged ? APC_LEVEL : DISPATCH_LEVEL)) {
+    const kind = r.paged ? 'paged pool: only at APC_LEVEL or below' : 'nonpaged pool: only at DISPATCH_LEVEL or below';
+    return k.bugCheck(0xc2, 0x8, k.irql, r.type, r.bytes, `allocation at IRQL ${k.irql} from ${kind}`);
+  }
+  if (r.bytes === 0n) return k.bugCheck(0xc2, 0, 0, r.type, r.tag, 'pool allocation of zero bytes');
+  const address = r.bytes > LARGEST ? 0 : k.pool.allocate(r.paged ? PAGED : 0, Number(r.bytes), r.tag);
+  if (address === 0) {
+    k.event('mm.pool.failed', { bytes: r.bytes, tag: tagText(r.tag) });
+    return r.raise ? k.raiseStatus(STATUS.INSUFFICIENT_RESOURCES) : k.return(0);
+  }
+  if (r.zero) k.mem.fill(address, Number(r.bytes));
+  k.machine.charge(r.zero ? Math.ceil(Number(r.bytes) / 64) : 0);
+  return k.return(address);
+}
+
+function classic(k: Kernel, type: number, bytes: bigint, tag: number, quota: boolean): Status {
+  const raise = quota ? (type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE) === 0 : (type & POOL_RAISE_IF_ALLOCATION_FAILURE) !== 0;
+  return allocate(k, { paged: (type & PAGED) !== 0, bytes, tag, zero: (type & POOL_ZERO_ALLOCATION) !== 0, raise, type });
+}
+
+/** ExAllocatePool2/3: bad flags or no size give NULL (or the exception asked for), memory is zeroed unless told otherwise. */
+function byFlags(k: Kernel, flags: bigint, bytes: bigint, tag: number): Status {
+  const paged = (flags & FLAG.paged) !== 0n;
+  const kinds = [FLAG.nonpaged, FLAG.execute, FLAG.paged].filter((b) => flags & b).length;
+  const raise = (flags & FLAG.raise) !== 0n;
+  if (kinds !== 1 || bytes === 0n || tag === 0) return raise ? k.raiseStatus(STATUS.INVALID_PARAMETER) : k.return(0);
+  return allocate(k, { paged, bytes, tag, zero: (flags & FLAG.uninitialized) === 0n, raise, type: Number(flags & 0xffffffffn) });
+}
+
+function free(k: Kernel, f: Frame, tag: number): Status {
+  const address = f.ptr(0);
+  const size = k.pool.sizeOf(address);
+  if (size !== undefined) {
+    const timer = queuedTimerIn(k, address, size);
+    if (timer !== 0) return k.bugCheck(0xc7, 0, timer, address, address + size, 'pool is freed that contains a timer which is still set: KeCancelTimer first');
+  }
+  k.pool.free(address, tag);
+  return k.returnVoid();
+}
+
+export const routines: KernelRoutine[] = [
+  { name: 'ExAllocatePool', cost: 20, step: (k, f) => classic(k, f.u32(0), f.u64(1), NONE, false) },
+  { name: 'ExAllocatePoolWithTag', cost: 20, step: (k, f) => classic(k, f.u32(0), f.u64(1), f.u32(2), false) },
+  { name: 'ExAllocatePoolWithTagPriority', cost: 20, step: (k, f) => classic(k, f.u32(0), f.u64(1), f.u32(2), false) },
+  { name: 'ExAllocatePoolWithQuota', cost: 20, step: (k, f) => classic(k, f.u32(0), f.u64(1), NONE, true) },
+  { name: 'ExAllocatePoolWithQuotaTag', cost: 20, step: (k, f) => classic(k, f.u32(0), f.u64(1), f.u32(2), true) },
+  { name: 'ExAllocatePool2', cost: 20, step: (k, f) => byFlags(k, f.u64(0), f.u64(1), f.u32(2)) },
+  // extended parameters (priority, secure pool) change nothing here
+  { name: 'ExAllocatePool3', cost: 20, step: (k, f) => byFlags(k, f.u64(0), f.u64(1), f.u32(2)) },
+  { name: 'ExFreePool', cost: 15, step: (k, f) => free(k, f, 0) },
+  { name: 'ExFreePoolWithTag', cost: 15, step: (k, f) => free(k, f, f.u32(1)) },
+  { name: 'ExFreePool2', cost: 15, step: (k, f) => free(k, f, f.u32(1)) },
+];
