@@ -1,14 +1,15 @@
 // From a path to a typed tree, and from a piece of text to a typed expression in the scope of a running function.
 // Nothing here throws for bad input: a missing file, a missing include, text that is not C, all end as diagnostics beside a (possibly empty) tree.
+
+import type { Diagnostic } from '../base/diagnostic.js';
 import { readSource } from '../base/files.js';
 import { SourceFile } from '../base/source.js';
-import type { Diagnostic } from '../base/diagnostic.js';
-import { parseUnit, snippetParser } from './parser.js';
 import { parseExpression as parseFullExpression } from './expressions.js';
-import { parseTypeName as parseTypeNameTokens } from './parser-declarators.js';
+import { parseUnit, snippetParser } from './parser.js';
 import { decay } from './parser-conversions.js';
-import { preprocess, preprocessSnippet, type PreprocessOptions } from './preprocessor.js';
+import { parseTypeName as parseTypeNameTokens } from './parser-declarators.js';
 import type { Parser } from './parser-state.js';
+import { type PreprocessOptions, preprocess, preprocessSnippet } from './preprocessor.js';
 import type { Expr, Scope, TranslationUnit } from './tree.js';
 import type { CType } from './types.js';
 
@@ -23,8 +24,18 @@ export function compileUnit(path: string, options: CompileOptions, shown = path)
   const file = readSource(options.files, path, shown);
   if (!file) {
     const empty = new SourceFile(shown, '');
-    const diagnostics: Diagnostic[] = [{ severity: 'error', code: 'c-file-missing', message: `cannot read '${shown}'`, hint: 'check the path in the scenario or project' }];
-    return { file: empty, functions: [], globals: [], scope: { parent: undefined, names: new Map(), tags: new Map() }, diagnostics, includes: [], macros: new Map() };
+    const diagnostics: Diagnostic[] = [
+      { severity: 'error', code: 'c-file-missing', message: `cannot read '${shown}'`, hint: 'check the path in the scenario or project' },
+    ];
+    return {
+      file: empty,
+      functions: [],
+      globals: [],
+      scope: { parent: undefined, names: new Map(), tags: new Map() },
+      diagnostics,
+      includes: [],
+      macros: new Map(),
+    };
   }
   return compileSource(file, path, options);
 }
@@ -37,7 +48,13 @@ export function compileSource(file: SourceFile, path: string, options: CompileOp
   const missing = pp.diagnostics.some((d) => d.severity === 'error' && d.code === 'pp-include-not-found');
   const own = missing ? [] : unit.diagnostics;
   return {
-    file, functions: unit.functions, globals: unit.globals, scope: unit.scope, diagnostics: [...pp.diagnostics, ...own], includes: pp.includes, macros: pp.macros,
+    file,
+    functions: unit.functions,
+    globals: unit.globals,
+    scope: unit.scope,
+    diagnostics: [...pp.diagnostics, ...own],
+    includes: pp.includes,
+    macros: pp.macros,
   };
 }
 
@@ -46,7 +63,13 @@ export interface SnippetContext {
   readonly scope: Scope;
 }
 
-function snippet<T>(text: string, context: SnippetContext, shownAs: SourceFile, read: (p: Parser) => T, what: string): { value: T; diagnostics: Diagnostic[] } {
+function snippet<T>(
+  text: string,
+  context: SnippetContext,
+  shownAs: SourceFile,
+  read: (p: Parser) => T,
+  what: string,
+): { value: T; diagnostics: Diagnostic[] } {
   const pp = preprocessSnippet(text, context.unit.macros, shownAs);
   const p = snippetParser(pp.tokens, shownAs, context.unit.scope, context.scope);
   const value = read(p);
@@ -60,13 +83,21 @@ const failed = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some
  * Typed expression in a scope (from `scopeAt`), with the unit's macros. Arrays and functions are not decayed at the top, so that a debugger can
  * show them whole. `expr` is undefined if there is any error.
  */
-export function parseExpression(text: string, context: SnippetContext, shownAs = new SourceFile('expression', text)): { expr: Expr | undefined; diagnostics: Diagnostic[] } {
+export function parseExpression(
+  text: string,
+  context: SnippetContext,
+  shownAs = new SourceFile('expression', text),
+): { expr: Expr | undefined; diagnostics: Diagnostic[] } {
   const { value, diagnostics } = snippet(text, context, shownAs, parseFullExpression, 'expression');
   return { expr: failed(diagnostics) || value.kind === 'error' ? undefined : value, diagnostics };
 }
 
 /** Type written as in a cast: `struct _EPROCESS *`, `ULONG[4]`. */
-export function parseTypeName(text: string, context: SnippetContext, shownAs = new SourceFile('type', text)): { type: CType | undefined; diagnostics: Diagnostic[] } {
+export function parseTypeName(
+  text: string,
+  context: SnippetContext,
+  shownAs = new SourceFile('type', text),
+): { type: CType | undefined; diagnostics: Diagnostic[] } {
   const read = (p: Parser): CType | undefined => {
     if (p.startsType(p.tok)) return parseTypeNameTokens(p);
     const e = parseFullExpression(p);

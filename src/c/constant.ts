@@ -1,9 +1,10 @@
 // Constants: wrapping to a type's width, folding of operators, and the question whether an initialiser of a static object is constant.
 // Folding happens while the tree is built, so an integer constant expression is simply an `int` node.
-import type { BinaryExpr, Expr, UnaryExpr } from './tree.js';
-import type { CType } from './types.js';
+
 import { sizeOf } from './layout.js';
+import type { BinaryExpr, Expr, UnaryExpr } from './tree.js';
 import { integerShape } from './type-ops.js';
+import type { CType } from './types.js';
 
 /** The value as an object of `type` would hold it. */
 export function wrap(value: bigint, type: CType): bigint {
@@ -19,7 +20,11 @@ export function integerValue(e: Expr): bigint | undefined {
 
 /** A constant that is zero, as far as null pointer constants go: `0`, `0L`, `(void *)0`. */
 export function isNullConstant(e: Expr): boolean {
-  return e.kind === 'int' && e.value === 0n && (e.type.kind === 'int' || e.type.kind === 'enum' || (e.type.kind === 'pointer' && e.type.target.kind === 'void'));
+  return (
+    e.kind === 'int' &&
+    e.value === 0n &&
+    (e.type.kind === 'int' || e.type.kind === 'enum' || (e.type.kind === 'pointer' && e.type.target.kind === 'void'))
+  );
 }
 
 /** Both operands are already of the type the operator computes in. undefined: not to be folded (division by zero, wild shifts). */

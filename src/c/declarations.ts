@@ -1,10 +1,10 @@
 // Declarations at file scope and in blocks: specifiers, a list of declarators with initialisers, or a function definition.
 import { parseConstant } from './expressions.js';
-import { parseDeclarator, type Declarator } from './parser-declarators.js';
+import { parseStrings } from './literals.js';
+import { type Declarator, parseDeclarator } from './parser-declarators.js';
 import { beginDefinition } from './parser-functions.js';
 import { reportCpp, reportUndeclared } from './parser-names.js';
 import { parseSpecifiers, type Specifiers } from './parser-specifiers.js';
-import { parseStrings } from './literals.js';
 import type { Parser } from './parser-state.js';
 import { declareFunction, declareGlobal, declareLocal, declareTypedef } from './parser-symbols.js';
 import { CPP_WORDS } from './parser-words.js';
@@ -53,7 +53,12 @@ function declaration(p: Parser): void {
     const d = parseDeclarator(p, specs.type, 'concrete');
     if (!d.name || p.panicking) return;
     if (!specs.explicit && !implicitInt(p, specs, d)) return;
-    if (first && d.type.kind === 'function' && specs.storage !== 'typedef' && (p.is('{') || (d.names !== undefined && p.startsDeclaration(p.tok)))) {
+    if (
+      first &&
+      d.type.kind === 'function' &&
+      specs.storage !== 'typedef' &&
+      (p.is('{') || (d.names !== undefined && p.startsDeclaration(p.tok)))
+    ) {
       beginDefinition(p, specs, d);
       return;
     }

@@ -1,24 +1,37 @@
 // Expressions: recursive descent with precedence climbing over the tokens. Only reading is here; meaning is in parser-operators and parser-calls.
 // Every nesting and every link of an operator chain goes through `enter`, so neither this recursion nor a walk over the tree can overflow the stack.
 import { cover, type Range } from '../base/source.js';
-import { constantAddress } from './constant.js';
-import { alignOf, sizeOf } from './layout.js';
 import { parseCharacter, parseNumber, parseStrings } from './literals.js';
 import { buildCall, buildCompilerCall, buildVaArg, buildVarArgs, isCompilerName } from './parser-calls.js';
-import { decay, errorExpr, explicitCast, intExpr } from './parser-conversions.js';
+import { errorExpr, explicitCast, intExpr } from './parser-conversions.js';
 import { reportCpp, reportUndeclared } from './parser-names.js';
 import { buildAssign, buildBinary, buildConditional, buildIncDec, buildIndex, buildMember, buildUnary } from './parser-operators.js';
+import { compoundLiteral, parseAlignof, parseGeneric, parseOffsetof, parseSizeof } from './parser-special.js';
 import type { Parser } from './parser-state.js';
 import { CPP_WORDS } from './parser-words.js';
 import type { Token } from './token.js';
-import type { AssignExpr, BinaryExpr, Expr, UnaryExpr, VarSymbol } from './tree.js';
-import { typeToString } from './type-names.js';
-import { arrayOf, CHAR, INT, isComplete, pointerTo, sameUnqualified, SIZE_T, unqualified, WCHAR } from './type-ops.js';
-import type { CType } from './types.js';
+import type { AssignExpr, BinaryExpr, Expr, UnaryExpr } from './tree.js';
+import { arrayOf, CHAR, INT, WCHAR } from './type-ops.js';
 
 const PRECEDENCE: ReadonlyMap<string, number> = new Map([
-  ['||', 1], ['&&', 2], ['|', 3], ['^', 4], ['&', 5], ['==', 6], ['!=', 6], ['<', 7], ['<=', 7], ['>', 7], ['>=', 7],
-  ['<<', 8], ['>>', 8], ['+', 9], ['-', 9], ['*', 10], ['/', 10], ['%', 10],
+  ['||', 1],
+  ['&&', 2],
+  ['|', 3],
+  ['^', 4],
+  ['&', 5],
+  ['==', 6],
+  ['!=', 6],
+  ['<', 7],
+  ['<=', 7],
+  ['>', 7],
+  ['>=', 7],
+  ['<<', 8],
+  ['>>', 8],
+  ['+', 9],
+  ['-', 9],
+  ['*', 10],
+  ['/', 10],
+  ['%', 10],
 ]);
 const ASSIGNMENT: ReadonlySet<string> = new Set(['=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '|=', '^=']);
 
@@ -81,7 +94,7 @@ function parseBinary(p: Parser, least: number): Expr {
 }
 
 /** Prefix operators, casts, then a postfix expression. */
-function parseUnary(p: Parser): Expr {
+export function parseUnary(p: Parser): Expr {
   const at = p.tok;
   if (at.kind === 'punctuator') {
     switch (at.text) {
@@ -164,66 +177,6 @@ function parseUnknownCast(p: Parser): Expr {
   return errorExpr(cover(open.range, operand.range));
 }
 
-function compoundLiteral(p: Parser, declared: CType, open: Token): Expr {
-  const inFunction = p.fn !== undefined;
-  const { type, init } = p.grammar.initializer(p, declared, !inFunction);
-  const range = p.rangeFrom(open);
-  if (p.frozen) {
-    p.error('c-evaluate', range, 'a compound literal needs storage and cannot be used here');
-    return errorExpr(range);
-  }
-  if (!isComplete(type)) {
-    if (type.kind !== 'error') p.error('c-incomplete', range, `a compound literal of incomplete type '${typeToString(type)}'`);
-    return errorExpr(range);
-  }
-  const symbol: VarSymbol = {
-    kind: 'var', name: '<literal>', type, scope: inFunction ? 'local' : 'global', linkage: inFunction ? 'none' : 'internal', defined: true, init,
-    range, addressTaken: false, sal: [], localId: p.fn?.locals.length,
-  };
-  if (p.fn) p.fn.locals.push(symbol);
-  else p.unit.globals.push(symbol);
-  return { kind: 'compound-literal', symbol, init, type, range, lvalue: true, macro: open.macro };
-}
-
-function parseSizeof(p: Parser): Expr {
-  const word = p.next();
-  p.unevaluated++;
-  const ok = p.enter();
-  let type: CType | undefined;
-  let operand: Expr | undefined;
-  if (ok && p.is('(') && p.startsType(p.peek())) {
-    const open = p.next();
-    type = p.grammar.typeName(p);
-    p.expect(')', 'after the type');
-    if (p.is('{')) operand = parsePostfix(p, compoundLiteral(p, type, open));
-  } else if (ok) {
-    operand = parseUnary(p);
-  }
-  p.leave();
-  p.unevaluated--;
-  const range = p.rangeFrom(word);
-  if (operand) {
-    type = operand.type;
-    if (operand.kind === 'member' && operand.field.bitWidth !== undefined) p.error('c-bit-field', range, "'sizeof' of a bit-field");
-  }
-  if (!type || type.kind === 'error') return errorExpr(range);
-  if (!isComplete(type)) {
-    p.error('c-incomplete', range, `'sizeof' needs a complete type; '${typeToString(type)}' has no size here`);
-    return errorExpr(range);
-  }
-  return intExpr(BigInt(sizeOf(type)), SIZE_T, range, word.macro);
-}
-
-function parseAlignof(p: Parser): Expr {
-  const word = p.next();
-  p.expect('(', `after '${word.text}'`);
-  p.unevaluated++;
-  const type = p.startsType(p.tok) ? p.grammar.typeName(p) : parseExpression(p).type;
-  p.unevaluated--;
-  p.expect(')', 'after the type');
-  return intExpr(BigInt(alignOf(type)), SIZE_T, p.rangeFrom(word), word.macro);
-}
-
 function parseArguments(p: Parser): { args: Expr[]; close: Token } {
   p.next();
   const args: Expr[] = [];
@@ -236,7 +189,7 @@ function parseArguments(p: Parser): { args: Expr[]; close: Token } {
   return p.expect(')', 'after the arguments') ? { args, close } : { args, close: p.previous };
 }
 
-function parsePostfix(p: Parser, first: Expr): Expr {
+export function parsePostfix(p: Parser, first: Expr): Expr {
   let e = first;
   let links = 0;
   for (;;) {
@@ -281,7 +234,9 @@ function parsePrimary(p: Parser): Expr {
       p.next();
       const n = parseNumber(t.text);
       if (n.problem) p.error('c-number', t.range, n.problem);
-      return n.kind === 'int' ? intExpr(n.value, n.type, t.range, t.macro) : { kind: 'float', value: n.value, type: n.type, range: t.range, lvalue: false, macro: t.macro };
+      return n.kind === 'int'
+        ? intExpr(n.value, n.type, t.range, t.macro)
+        : { kind: 'float', value: n.value, type: n.type, range: t.range, lvalue: false, macro: t.macro };
     }
     case 'char': {
       p.next();
@@ -311,7 +266,13 @@ function unexpected(p: Parser): Expr {
   return errorExpr(p.tok.range);
 }
 
-const isFunctionName = (t: Token): boolean => t.kind === 'identifier' && (t.text === '__func__' || t.text === '__FUNCTION__' || t.text === '__FUNCTIONW__' || t.text === '__FUNCDNAME__' || t.text === '__FUNCSIG__');
+const isFunctionName = (t: Token): boolean =>
+  t.kind === 'identifier' &&
+  (t.text === '__func__' ||
+    t.text === '__FUNCTION__' ||
+    t.text === '__FUNCTIONW__' ||
+    t.text === '__FUNCDNAME__' ||
+    t.text === '__FUNCSIG__');
 
 function parseString(p: Parser): Expr {
   const first = p.tok;
@@ -323,7 +284,15 @@ function parseString(p: Parser): Expr {
   const range = p.rangeFrom(first);
   const { bytes, unit, problem } = parseStrings(texts);
   if (problem) p.error('c-string', range, problem);
-  return { kind: 'string', bytes, unit, type: arrayOf(unit === 2 ? WCHAR : CHAR, bytes.length / unit), range, lvalue: true, macro: first.macro };
+  return {
+    kind: 'string',
+    bytes,
+    unit,
+    type: arrayOf(unit === 2 ? WCHAR : CHAR, bytes.length / unit),
+    range,
+    lvalue: true,
+    macro: first.macro,
+  };
 }
 
 function parseName(p: Parser): Expr {
@@ -393,64 +362,6 @@ function parseWord(p: Parser): Expr {
     return errorExpr(t.range);
   }
   return unexpected(p);
-}
-
-/** `__builtin_offsetof(type, a.b[2])`: the address of that member in an object at 0. */
-function parseOffsetof(p: Parser): Expr {
-  const word = p.next();
-  p.expect('(', `after '${word.text}'`);
-  const type = p.panicking ? INT : p.grammar.typeName(p);
-  p.expect(',', 'after the type');
-  let e: Expr = { kind: 'unary', op: '*', operand: intExpr(0n, pointerTo(type), word.range), type, range: word.range, lvalue: true };
-  if (p.tok.kind === 'identifier') e = buildMember(p, e, false, p.next());
-  else p.syntaxError('expected a member name');
-  while (!p.panicking && (p.is('.') || p.is('['))) {
-    const at = p.next();
-    if (at.text === '[') {
-      const index = parseExpression(p);
-      p.expect(']', 'after the index');
-      e = buildIndex(p, e, index, p.rangeFrom(word));
-    } else if (p.tok.kind === 'identifier') {
-      e = buildMember(p, e, false, p.next());
-    } else {
-      p.syntaxError('expected a member name');
-    }
-  }
-  p.expect(')', "after the member of 'offsetof'");
-  const range = p.rangeFrom(word);
-  if (e.kind === 'error') return errorExpr(range);
-  const offset = constantAddress(e);
-  if (offset === undefined || (e.kind === 'member' && e.field.bitWidth !== undefined)) {
-    p.error('c-constant', range, "'offsetof' needs a member with a constant place");
-    return errorExpr(range);
-  }
-  return intExpr(offset, SIZE_T, range, word.macro);
-}
-
-function parseGeneric(p: Parser): Expr {
-  const word = p.next();
-  p.expect('(', "after '_Generic'");
-  p.unevaluated++;
-  const control = unqualified(decay(p, parseAssignment(p)).type);
-  p.unevaluated--;
-  let chosen: Expr | undefined;
-  let fallback: Expr | undefined;
-  while (!p.panicking && p.accept(',')) {
-    const isDefault = p.accept('default');
-    const type = isDefault ? undefined : p.grammar.typeName(p);
-    p.expect(':', "in '_Generic'");
-    const fits = type ? sameUnqualified(type, control) && control.kind !== 'error' : false;
-    if (!fits && !isDefault) p.unevaluated++;
-    const e = parseAssignment(p);
-    if (!fits && !isDefault) p.unevaluated--;
-    if (fits) chosen ??= e;
-    if (isDefault) fallback = e;
-  }
-  p.expect(')', "to close '_Generic'");
-  const range = p.rangeFrom(word);
-  const e = chosen ?? fallback;
-  if (!e && control.kind !== 'error') p.error('c-generic', range, `'_Generic' has no branch for '${typeToString(control)}'`);
-  return e ?? errorExpr(range);
 }
 
 /** An integer constant expression, or undefined after a message. */

@@ -46,7 +46,12 @@ export function parseInitializer(p: Parser, declared: CType, isStatic: boolean):
   } else {
     const value = parseAssignment(p);
     if (declared.kind === 'array' && (value.kind !== 'string' || !storeString(w, place, value))) {
-      if (value.type.kind !== 'error') p.error('c-initializer', value.range, `an array ('${typeToString(declared)}') needs an initialiser in braces${isCharType(declared.element) ? ' or a string' : ''}`);
+      if (value.type.kind !== 'error')
+        p.error(
+          'c-initializer',
+          value.range,
+          `an array ('${typeToString(declared)}') needs an initialiser in braces${isCharType(declared.element) ? ' or a string' : ''}`,
+        );
     } else if (declared.kind === 'array' && value.kind === 'string' && declared.length === undefined) {
       type = arrayOf(declared.element, value.bytes.length / value.unit);
     } else if (declared.kind !== 'array') {
@@ -60,8 +65,14 @@ export function parseInitializer(p: Parser, declared: CType, isStatic: boolean):
 /** A scalar, or a record copied as a whole. */
 function store(w: Walk, place: Place, value: Expr): void {
   const converted = assignConvert(w.p, value, place.type, { what: 'initialisation' });
-  if (w.isStatic && !isStaticInitializer(converted)) w.p.error('c-constant', value.range, 'the initialiser of a static object must be a constant');
-  w.items.push({ offset: place.offset, type: place.type, value: converted, ...(place.bitWidth !== undefined ? { bitOffset: place.bitOffset, bitWidth: place.bitWidth } : {}) });
+  if (w.isStatic && !isStaticInitializer(converted))
+    w.p.error('c-constant', value.range, 'the initialiser of a static object must be a constant');
+  w.items.push({
+    offset: place.offset,
+    type: place.type,
+    value: converted,
+    ...(place.bitWidth !== undefined ? { bitOffset: place.bitOffset, bitWidth: place.bitWidth } : {}),
+  });
 }
 
 /** A string into a character array; false if the two do not fit. */
@@ -72,7 +83,8 @@ function storeString(w: Walk, place: Place, value: Expr): boolean {
   const units = value.bytes.length / value.unit;
   const length = place.type.length ?? units;
   // The terminator alone may be lost; MSVC takes that without a word in C.
-  if (units - 1 > length) w.p.error('c-initializer', value.range, `the string has ${units} characters with its terminator, the array only ${length}`);
+  if (units - 1 > length)
+    w.p.error('c-initializer', value.range, `the string has ${units} characters with its terminator, the array only ${length}`);
   w.items.push({ offset: place.offset, type: arrayOf(element, length), value });
   return true;
 }
@@ -173,7 +185,10 @@ function bracedAggregate(w: Walk, place: Place): CType {
     const before = p.pos;
     const value = parseAssignment(p);
     p.accept(',');
-    if (p.is('}') && storeString(w, place, value)) return value.kind === 'string' && place.type.length === undefined ? arrayOf(place.type.element, value.bytes.length / value.unit) : place.type;
+    if (p.is('}') && storeString(w, place, value))
+      return value.kind === 'string' && place.type.length === undefined
+        ? arrayOf(place.type.element, value.bytes.length / value.unit)
+        : place.type;
     p.seek(before);
   }
   while (!p.is('}') && !p.atEnd) {
@@ -229,7 +244,8 @@ function initializeElement(w: Walk, stack: Frame[], at: Place): void {
     // A whole sub-object starts anew: earlier values in it are forgotten.
     if (isAggregate(at.type)) {
       const end = at.offset + sizeOf(at.type);
-      if (w.items.some((i) => i.offset >= at.offset && i.offset < end)) w.items = w.items.filter((i) => i.offset < at.offset || i.offset >= end);
+      if (w.items.some((i) => i.offset >= at.offset && i.offset < end))
+        w.items = w.items.filter((i) => i.offset < at.offset || i.offset >= end);
     }
     braced(w, at);
     return;

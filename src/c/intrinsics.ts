@@ -8,7 +8,12 @@ function add(prototype: string, ...names: string[]): void {
   for (const n of names) table.set(n, prototype);
 }
 
-const WIDTHS: readonly (readonly [suffix: string, type: string])[] = [['', 'long'], ['8', 'char'], ['16', 'short'], ['64', '__int64']];
+const WIDTHS: readonly (readonly [suffix: string, type: string])[] = [
+  ['', 'long'],
+  ['8', 'char'],
+  ['16', 'short'],
+  ['64', '__int64'],
+];
 for (const [suffix, t] of WIDTHS) {
   for (const model of ['', '_acq', '_rel', '_nf']) {
     const end = suffix + model;
@@ -20,8 +25,20 @@ for (const [suffix, t] of WIDTHS) {
 add('void *(void *volatile *, void *)', '_InterlockedExchangePointer');
 add('void *(void *volatile *, void *, void *)', '_InterlockedCompareExchangePointer');
 add('unsigned char(__int64 volatile *, __int64, __int64, __int64 *)', '_InterlockedCompareExchange128');
-add('unsigned char(long volatile *, long)', '_interlockedbittestandset', '_interlockedbittestandreset', '_InterlockedBitTestAndSet', '_InterlockedBitTestAndReset');
-add('unsigned char(__int64 volatile *, __int64)', '_interlockedbittestandset64', '_interlockedbittestandreset64', '_InterlockedBitTestAndSet64', '_InterlockedBitTestAndReset64');
+add(
+  'unsigned char(long volatile *, long)',
+  '_interlockedbittestandset',
+  '_interlockedbittestandreset',
+  '_InterlockedBitTestAndSet',
+  '_InterlockedBitTestAndReset',
+);
+add(
+  'unsigned char(__int64 volatile *, __int64)',
+  '_interlockedbittestandset64',
+  '_interlockedbittestandreset64',
+  '_InterlockedBitTestAndSet64',
+  '_InterlockedBitTestAndReset64',
+);
 add('unsigned char(const long *, long)', '_bittest');
 add('unsigned char(const __int64 *, __int64)', '_bittest64');
 add('unsigned char(long *, long)', '_bittestandset', '_bittestandreset', '_bittestandcomplement');
@@ -58,8 +75,25 @@ add('unsigned __int64(unsigned long)', '__readgsqword');
 add('void(int *, int)', '__cpuid');
 add('void(int *, int, int)', '__cpuidex');
 add('void(void *)', '__invlpg', '__sidt', '__lidt', '_mm_clflush');
-add('void(void)', '__debugbreak', '__int2c', '__nop', '_mm_pause', '_mm_mfence', '_mm_lfence', '_mm_sfence', '__faststorefence', '_ReadWriteBarrier', '_ReadBarrier',
-  '_WriteBarrier', '__halt', '__wbinvd', '_enable', '_disable', '__ud2');
+add(
+  'void(void)',
+  '__debugbreak',
+  '__int2c',
+  '__nop',
+  '_mm_pause',
+  '_mm_mfence',
+  '_mm_lfence',
+  '_mm_sfence',
+  '__faststorefence',
+  '_ReadWriteBarrier',
+  '_ReadBarrier',
+  '_WriteBarrier',
+  '__halt',
+  '__wbinvd',
+  '_enable',
+  '_disable',
+  '__ud2',
+);
 add('void(unsigned int)', '__fastfail');
 add('void *(void)', '_ReturnAddress', '_AddressOfReturnAddress');
 add('void(const char *, int)', '_mm_prefetch');

@@ -1,9 +1,10 @@
 // Size, alignment and record layout by the rules of MSVC for x64.
 // Bit-fields: a new storage unit starts when the declared type's size changes or the field does not fit; a zero width ends the unit.
 // `#pragma pack(n)` lowers the alignment of members, `__declspec(align(n))` raises it and is not lowered by pack.
+
+import type { Range } from '../base/source.js';
 import type { SalAnnotation } from './tree.js';
 import type { CType, Field, RecordDecl } from './types.js';
-import type { Range } from '../base/source.js';
 
 /** Bytes; 0 for types without a size (void, functions, incomplete types), 1 for void under `sizeof` is not a matter of this function. */
 export function sizeOf(type: CType): number {
@@ -79,7 +80,15 @@ export function layoutRecord(decl: RecordDecl, members: readonly MemberSpec[], p
         unitBits = 0;
         end = decl.union ? Math.max(end, size) : unitOffset + size;
       }
-      fields.push({ name: m.name, type: m.type, offset: unitOffset, bitOffset: unitBits, bitWidth: m.bitWidth, range: m.range, sal: m.sal });
+      fields.push({
+        name: m.name,
+        type: m.type,
+        offset: unitOffset,
+        bitOffset: unitBits,
+        bitWidth: m.bitWidth,
+        range: m.range,
+        sal: m.sal,
+      });
       unitBits += m.bitWidth;
       continue;
     }

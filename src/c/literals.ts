@@ -1,8 +1,9 @@
 // Numbers, characters and strings of MSVC: LLP64 types, `ui64` suffixes, multi-character constants, 16-bit wide text.
 // Pure functions from text to value; problems come back as a message, the caller knows the place.
-import type { FloatType, IntType } from './types.js';
-import { CHAR, DOUBLE, FLOAT, INT, INT64, LONG, LONG_DOUBLE, UCHAR, UINT, UINT64, ULONG, USHORT, SHORT, WCHAR } from './type-ops.js';
+
 import { wrap } from './constant.js';
+import { CHAR, DOUBLE, FLOAT, INT, INT64, LONG, LONG_DOUBLE, SHORT, UCHAR, UINT, UINT64, ULONG, USHORT, WCHAR } from './type-ops.js';
+import type { FloatType, IntType } from './types.js';
 
 export type NumberValue =
   | { kind: 'int'; value: bigint; type: IntType; problem?: string }
@@ -57,7 +58,8 @@ function readNumber(text: string): NumberValue {
   let digits = m[1].replaceAll("'", '');
   const octal = digits.length > 1 && digits[0] === '0' && !/[xXbB]/.test(digits[1]);
   if (octal) {
-    if (/[89]/.test(digits)) return { kind: 'int', value: 0n, type: INT, problem: `'${text}' starts with 0, so it is octal and cannot have the digits 8 or 9` };
+    if (/[89]/.test(digits))
+      return { kind: 'int', value: 0n, type: INT, problem: `'${text}' starts with 0, so it is octal and cannot have the digits 8 or 9` };
     digits = `0o${digits.slice(1)}`;
   }
   const value = BigInt(digits);
@@ -66,7 +68,13 @@ function readNumber(text: string): NumberValue {
   const types = suffix === '' ? (decimal ? DECIMAL : OTHER) : SUFFIXES.get(suffix);
   if (!types) return { kind: 'int', value, type: INT, problem: `'${m[2]}' is not an integer suffix` };
   const type = types.find((t) => value <= limit(t));
-  if (!type) return { kind: 'int', value: wrap(value, types[types.length - 1]), type: types[types.length - 1], problem: `the constant ${text} does not fit in 64 bits` };
+  if (!type)
+    return {
+      kind: 'int',
+      value: wrap(value, types[types.length - 1]),
+      type: types[types.length - 1],
+      problem: `the constant ${text} does not fit in 64 bits`,
+    };
   return { kind: 'int', value, type };
 }
 
@@ -129,7 +137,8 @@ function units(body: string, wide: boolean): { values: number[]; problem?: strin
     } else if (e === 'u' || e === 'U') {
       const n = e === 'u' ? 4 : 8;
       const hex = body.slice(i, i + n);
-      if (!/^[0-9a-fA-F]+$/.test(hex) || hex.length < n || Number.parseInt(hex, 16) > 0x10ffff) problem ??= `\\${e} needs ${n} hexadecimal digits of a Unicode character`;
+      if (!/^[0-9a-fA-F]+$/.test(hex) || hex.length < n || Number.parseInt(hex, 16) > 0x10ffff)
+        problem ??= `\\${e} needs ${n} hexadecimal digits of a Unicode character`;
       else if (wide) for (const u of utf16(Number.parseInt(hex, 16))) out.push(u);
       else pushUtf8(out, Number.parseInt(hex, 16));
       i += n;
@@ -161,7 +170,12 @@ export function parseCharacter(text: string): { value: bigint; type: IntType; pr
   const { values, problem } = units(body, wide);
   const type = prefix === 'U' ? UINT : wide ? WCHAR : INT;
   if (values.length === 0) return { value: 0n, type, problem: problem ?? 'empty character constant' };
-  if (wide) return { value: BigInt(values[0]), type, problem: problem ?? (values.length > 1 ? 'a wide character constant holds one character' : undefined) };
+  if (wide)
+    return {
+      value: BigInt(values[0]),
+      type,
+      problem: problem ?? (values.length > 1 ? 'a wide character constant holds one character' : undefined),
+    };
   if (values.length > 4) return { value: 0n, type, problem: 'too many characters in constant: at most four' };
   if (values.length === 1) return { value: BigInt.asIntN(8, BigInt(values[0])), type, problem };
   let v = 0;

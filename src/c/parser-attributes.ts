@@ -1,7 +1,7 @@
 // `__declspec`, `_Alignas` and the other attribute words. Those that change what a program does or where things lie are kept, the rest is read over.
 import { parseConstant } from './expressions.js';
-import { parseStrings } from './literals.js';
 import { alignOf } from './layout.js';
+import { parseStrings } from './literals.js';
 import type { Parser } from './parser-state.js';
 
 export interface Attributes {
@@ -97,6 +97,7 @@ function alignas(p: Parser, into: Attributes | undefined): void {
 function setAlign(p: Parser, into: Attributes | undefined, v: ReturnType<typeof parseConstant>): void {
   if (!v) return;
   const n = Number(v.value);
-  if (n < 1 || n > 8192 || (n & (n - 1)) !== 0) p.error('c-align', v.range, `${v.value} is not an alignment: use a power of two up to 8192`);
+  if (n < 1 || n > 8192 || (n & (n - 1)) !== 0)
+    p.error('c-align', v.range, `${v.value} is not an alignment: use a power of two up to 8192`);
   else if (into) into.align = Math.max(into.align, n);
 }

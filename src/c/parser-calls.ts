@@ -7,11 +7,20 @@ import type { Token } from './token.js';
 import type { BuiltinExpr, Expr } from './tree.js';
 import { typeToString } from './type-names.js';
 import * as T from './type-ops.js';
-import { Qual, type CType, type FunctionType } from './types.js';
+import { type CType, type FunctionType, Qual } from './types.js';
 
 const INTRINSIC_WORDS: ReadonlyMap<string, CType> = new Map<string, CType>([
-  ['void', T.VOID], ['char', T.CHAR], ['unsigned char', T.UCHAR], ['short', T.SHORT], ['unsigned short', T.USHORT], ['int', T.INT], ['unsigned int', T.UINT],
-  ['long', T.LONG], ['unsigned long', T.ULONG], ['__int64', T.INT64], ['unsigned __int64', T.UINT64],
+  ['void', T.VOID],
+  ['char', T.CHAR],
+  ['unsigned char', T.UCHAR],
+  ['short', T.SHORT],
+  ['unsigned short', T.USHORT],
+  ['int', T.INT],
+  ['unsigned int', T.UINT],
+  ['long', T.LONG],
+  ['unsigned long', T.ULONG],
+  ['__int64', T.INT64],
+  ['unsigned __int64', T.UINT64],
 ]);
 const intrinsicTypes = new Map<string, FunctionType>();
 
@@ -21,7 +30,10 @@ export function intrinsicType(name: string): FunctionType | undefined {
   const text = INTRINSICS.get(name);
   if (!type && text) {
     const open = text.indexOf('(');
-    const params = text.slice(open + 1, -1).split(',').map((s) => s.trim());
+    const params = text
+      .slice(open + 1, -1)
+      .split(',')
+      .map((s) => s.trim());
     type = T.functionType(
       tableType(text.slice(0, open)),
       params[0] === 'void' ? [] : params.map((s) => ({ name: undefined, type: tableType(s), sal: [] })),
@@ -54,12 +66,26 @@ function tableType(text: string): CType {
 function convertArguments(p: Parser, type: FunctionType, args: readonly Expr[], name: string, range: Range): Expr[] {
   const n = type.params.length;
   if (!type.unprototyped && args.length < n) {
-    p.error('c-argument-count', range, `'${name}' takes ${type.variadic ? 'at least ' : ''}${count(n)}, but ${args.length} ${args.length === 1 ? 'is' : 'are'} given`, `its type is '${typeToString(type, name)}'`);
+    p.error(
+      'c-argument-count',
+      range,
+      `'${name}' takes ${type.variadic ? 'at least ' : ''}${count(n)}, but ${args.length} ${args.length === 1 ? 'is' : 'are'} given`,
+      `its type is '${typeToString(type, name)}'`,
+    );
   } else if (!type.unprototyped && !type.variadic && args.length > n) {
     // MSVC (C4020) compiles this in C; the surplus lands in slots nobody reads.
-    p.warn('c-argument-count', args[n].range, `'${name}' takes ${count(n)}, but ${args.length} are given`, `its type is '${typeToString(type, name)}'`);
+    p.warn(
+      'c-argument-count',
+      args[n].range,
+      `'${name}' takes ${count(n)}, but ${args.length} are given`,
+      `its type is '${typeToString(type, name)}'`,
+    );
   }
-  return args.map((a, i) => (i < n && !type.unprototyped ? assignConvert(p, a, type.params[i].type, { what: 'argument', index: i, callee: name }) : defaultPromotion(p, a)));
+  return args.map((a, i) =>
+    i < n && !type.unprototyped
+      ? assignConvert(p, a, type.params[i].type, { what: 'argument', index: i, callee: name })
+      : defaultPromotion(p, a),
+  );
 }
 
 function count(n: number): string {
@@ -90,7 +116,12 @@ export function buildCall(p: Parser, calleeExpr: Expr, args: readonly Expr[], cl
     else break;
   }
   if (callee.type.kind === 'array') callee = decay(p, callee);
-  const type = callee.type.kind === 'function' ? callee.type : callee.type.kind === 'pointer' && callee.type.target.kind === 'function' ? callee.type.target : undefined;
+  const type =
+    callee.type.kind === 'function'
+      ? callee.type
+      : callee.type.kind === 'pointer' && callee.type.target.kind === 'function'
+        ? callee.type.target
+        : undefined;
   if (!type) {
     p.error('c-operands', range, `'${typeToString(callee.type)}' is not a function and cannot be called`);
     return errorExpr(range);
@@ -100,7 +131,16 @@ export function buildCall(p: Parser, calleeExpr: Expr, args: readonly Expr[], cl
     p.error('c-incomplete', range, `'${name}' returns '${typeToString(type.returns)}', which is not complete`);
     return errorExpr(range);
   }
-  return { kind: 'call', callee, fnType: type, args: convertArguments(p, type, args, name, range), type: T.unqualified(type.returns), range, lvalue: false, macro: calleeExpr.macro };
+  return {
+    kind: 'call',
+    callee,
+    fnType: type,
+    args: convertArguments(p, type, args, name, range),
+    type: T.unqualified(type.returns),
+    range,
+    lvalue: false,
+    macro: calleeExpr.macro,
+  };
 }
 
 function builtin(name: string, args: readonly Expr[], type: CType, range: Range, macro?: string): BuiltinExpr {
@@ -122,7 +162,9 @@ export function buildCompilerCall(p: Parser, name: Token, args: readonly Expr[],
   const word = COMPILER_WORDS.get(name.text);
   if (word === 'assume' || name.text === '__noop') {
     // Promises to the optimiser: nothing is evaluated.
-    return name.text === '__noop' ? intExpr(0n, T.INT, range, macro) : castNode(intExpr(0n, T.INT, range, macro), T.VOID, 'void', false, range);
+    return name.text === '__noop'
+      ? intExpr(0n, T.INT, range, macro)
+      : castNode(intExpr(0n, T.INT, range, macro), T.VOID, 'void', false, range);
   }
   if (word) return sehQuestion(p, word, args, range, macro);
   const declared = p.lookup(name.text);
@@ -136,12 +178,19 @@ function sehQuestion(p: Parser, word: string, args: readonly Expr[], range: Rang
       p.error('c-argument-count', range, `'_alloca' takes 1 argument, but ${args.length} are given`);
       return errorExpr(range);
     }
-    return builtin('alloca', [assignConvert(p, args[0], T.SIZE_T, { what: 'argument', index: 0, callee: '_alloca' })], T.pointerTo(T.VOID), range, macro);
+    return builtin(
+      'alloca',
+      [assignConvert(p, args[0], T.SIZE_T, { what: 'argument', index: 0, callee: '_alloca' })],
+      T.pointerTo(T.VOID),
+      range,
+      macro,
+    );
   }
   const places = p.fn?.seh ?? [];
   const inner = places[places.length - 1];
   if (word === 'exception_code') {
-    if (!places.includes('filter') && !places.includes('except')) p.error('c-seh', range, 'GetExceptionCode works only in the filter or the block of __except');
+    if (!places.includes('filter') && !places.includes('except'))
+      p.error('c-seh', range, 'GetExceptionCode works only in the filter or the block of __except');
     return builtin(word, [], T.ULONG, range, macro);
   }
   if (word === 'exception_info') {
@@ -167,8 +216,10 @@ export function buildVarArgs(p: Parser, word: Token, args: readonly Expr[], clos
     p.error('c-types', args[0].range, `'${name}' needs an object of type va_list`);
     return errorExpr(range);
   }
-  if (name === 'va_start' && p.fn && !p.fn.symbol.type.variadic) p.error('c-variadic', range, `'va_start' in '${p.fn.symbol.name}', which has no '...'`);
-  const used = name === 'va_copy' ? [args[0], assignConvert(p, args[1], args[0].type, { what: 'argument', index: 1, callee: name })] : [args[0]];
+  if (name === 'va_start' && p.fn && !p.fn.symbol.type.variadic)
+    p.error('c-variadic', range, `'va_start' in '${p.fn.symbol.name}', which has no '...'`);
+  const used =
+    name === 'va_copy' ? [args[0], assignConvert(p, args[1], args[0].type, { what: 'argument', index: 1, callee: name })] : [args[0]];
   return builtin(name, used, T.VOID, range, word.macro);
 }
 

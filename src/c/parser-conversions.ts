@@ -6,7 +6,18 @@ import { sizeOf } from './layout.js';
 import type { Parser } from './parser-state.js';
 import type { CastKind, Expr, VarSymbol } from './tree.js';
 import { typeToString } from './type-names.js';
-import { comparePointers, ERROR, integerShape, isArithmetic, isInteger, isScalar, pointerTo, promote, sameUnqualified, unqualified } from './type-ops.js';
+import {
+  comparePointers,
+  ERROR,
+  integerShape,
+  isArithmetic,
+  isInteger,
+  isScalar,
+  pointerTo,
+  promote,
+  sameUnqualified,
+  unqualified,
+} from './type-ops.js';
 import type { CType } from './types.js';
 
 export function errorExpr(range: Range): Expr {
@@ -76,13 +87,30 @@ function castKindOf(from: CType, to: CType): CastKind {
 /** Value of a constant in another type; undefined if it must be computed at run time. */
 function foldCast(e: Expr, to: CType, range: Range): Expr | undefined {
   if (e.kind === 'int') {
-    if (isInteger(to) || to.kind === 'pointer') return { kind: 'int', value: wrap(e.value, to), type: to, range, lvalue: false, macro: e.macro };
-    if (to.kind === 'float') return { kind: 'float', value: to.size === 4 ? Math.fround(Number(e.value)) : Number(e.value), type: to, range, lvalue: false, macro: e.macro };
+    if (isInteger(to) || to.kind === 'pointer')
+      return { kind: 'int', value: wrap(e.value, to), type: to, range, lvalue: false, macro: e.macro };
+    if (to.kind === 'float')
+      return {
+        kind: 'float',
+        value: to.size === 4 ? Math.fround(Number(e.value)) : Number(e.value),
+        type: to,
+        range,
+        lvalue: false,
+        macro: e.macro,
+      };
   } else if (e.kind === 'float') {
-    if (to.kind === 'float') return { kind: 'float', value: to.size === 4 ? Math.fround(e.value) : e.value, type: to, range, lvalue: false, macro: e.macro };
+    if (to.kind === 'float')
+      return { kind: 'float', value: to.size === 4 ? Math.fround(e.value) : e.value, type: to, range, lvalue: false, macro: e.macro };
     if (isInteger(to) && Number.isFinite(e.value)) {
       const bool = to.kind === 'int' && to.bool;
-      return { kind: 'int', value: bool ? (e.value === 0 ? 0n : 1n) : wrap(BigInt(Math.trunc(e.value)), to), type: to, range, lvalue: false, macro: e.macro };
+      return {
+        kind: 'int',
+        value: bool ? (e.value === 0 ? 0n : 1n) : wrap(BigInt(Math.trunc(e.value)), to),
+        type: to,
+        range,
+        lvalue: false,
+        macro: e.macro,
+      };
     }
   }
   return undefined;
@@ -110,7 +138,12 @@ export function explicitCast(p: Parser, operand: Expr, to: CType, range: Range):
   if (target.kind === 'void') return castNode(e, target, 'void', false, range);
   if (from.kind === 'error' || target.kind === 'error') return { kind: 'error', type: target, range, lvalue: false };
   if (from.kind === 'record' && target.kind === 'record' && from.decl === target.decl) return castNode(e, target, 'record', false, range);
-  if (!isScalar(from) || !isScalar(target) || (from.kind === 'float' && target.kind === 'pointer') || (from.kind === 'pointer' && target.kind === 'float')) {
+  if (
+    !isScalar(from) ||
+    !isScalar(target) ||
+    (from.kind === 'float' && target.kind === 'pointer') ||
+    (from.kind === 'pointer' && target.kind === 'float')
+  ) {
     p.error('c-types', range, `cannot convert '${typeToString(from)}' to '${typeToString(target)}'`);
     return { kind: 'error', type: target, range, lvalue: false };
   }
@@ -118,7 +151,9 @@ export function explicitCast(p: Parser, operand: Expr, to: CType, range: Range):
 }
 
 /** What a value is converted for, as the message names it. */
-export type Purpose = { readonly what: 'assignment' | 'initialisation' | 'return value' } | { readonly what: 'argument'; readonly index: number; readonly callee: string };
+export type Purpose =
+  | { readonly what: 'assignment' | 'initialisation' | 'return value' }
+  | { readonly what: 'argument'; readonly index: number; readonly callee: string };
 
 function describe(p: Purpose): string {
   return p.what === 'argument' ? `argument ${p.index + 1} of '${p.callee}'` : p.what;
@@ -140,17 +175,26 @@ export function assignConvert(p: Parser, value: Expr, to: CType, purpose: Purpos
       if (mismatch === 'qualifiers') p.warn('c-qualifiers', e.range, `${describe(purpose)}: ${types} drops 'const'`);
       else if (mismatch === 'levels') p.warn('c-levels', e.range, `${describe(purpose)}: ${types} differs in levels of indirection`);
       else if (mismatch === 'types') p.warn('c-pointer-types', e.range, `${describe(purpose)}: ${types} are pointers to different types`);
-      else if (mismatch === 'parameters') p.warn('c-parameters', e.range, `${describe(purpose)}: ${types} differ in the function's parameters or result`);
+      else if (mismatch === 'parameters')
+        p.warn('c-parameters', e.range, `${describe(purpose)}: ${types} differ in the function's parameters or result`);
       return convert(e, target);
     }
     if (isInteger(from)) {
-      p.warn('c-levels', e.range, `${describe(purpose)}: an integer of type '${typeToString(from)}' is used as the pointer '${typeToString(target)}'`);
+      p.warn(
+        'c-levels',
+        e.range,
+        `${describe(purpose)}: an integer of type '${typeToString(from)}' is used as the pointer '${typeToString(target)}'`,
+      );
       return castNode(e, target, 'int-pointer', true);
     }
   }
   if (isInteger(target) && from.kind === 'pointer') {
     const lost = sizeOf(target) < 8 ? ' and loses its upper half' : '';
-    p.warn('c-levels', e.range, `${describe(purpose)}: the pointer '${typeToString(from)}' is used as an integer of type '${typeToString(target)}'${lost}`);
+    p.warn(
+      'c-levels',
+      e.range,
+      `${describe(purpose)}: the pointer '${typeToString(from)}' is used as an integer of type '${typeToString(target)}'${lost}`,
+    );
     return convert(e, target);
   }
   if (target.kind === 'record' && from.kind === 'record' && from.decl === target.decl) return e;

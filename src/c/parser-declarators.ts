@@ -1,22 +1,29 @@
 // Declarators: pointers, arrays, functions and the parentheses between them, with SAL and calling conventions wherever MSVC allows them.
 // A declarator is read into a list of steps in the order in which they apply to the base type, because C writes types inside out.
 import { parseAssignment, parseConstant } from './expressions.js';
+import { skipAttribute } from './parser-attributes.js';
+import { reportCpp, reportUndeclared } from './parser-names.js';
 import { parseSpecifiers } from './parser-specifiers.js';
 import type { Parser } from './parser-state.js';
-import { reportCpp, reportUndeclared } from './parser-names.js';
-import { isSalWord, readAnnotation } from './sal.js';
 import { CALLING_CONVENTIONS } from './parser-words.js';
-import { skipAttribute } from './parser-attributes.js';
+import { isSalWord, readAnnotation } from './sal.js';
 import type { Token } from './token.js';
 import type { SalAnnotation } from './tree.js';
 import { typeToString } from './type-names.js';
-import { arrayOf, functionType, INT, isComplete, pointerTo, qualified, ERROR } from './type-ops.js';
-import { Qual, type CType, type Parameter } from './types.js';
+import { arrayOf, ERROR, functionType, INT, isComplete, pointerTo, qualified } from './type-ops.js';
+import { type CType, type Parameter, Qual } from './types.js';
 
 type Step =
   | { readonly kind: 'pointer'; readonly quals: number }
   | { readonly kind: 'array'; readonly length: number | undefined; readonly at: Token }
-  | { readonly kind: 'function'; readonly params: Parameter[]; readonly variadic: boolean; readonly unprototyped: boolean; readonly names: Token[] | undefined; readonly at: Token };
+  | {
+      readonly kind: 'function';
+      readonly params: Parameter[];
+      readonly variadic: boolean;
+      readonly unprototyped: boolean;
+      readonly names: Token[] | undefined;
+      readonly at: Token;
+    };
 
 export interface Declarator {
   readonly name: Token | undefined;
@@ -80,15 +87,26 @@ function apply(p: Parser, type: CType, step: Step): CType {
     return arrayOf(type, step.length);
   }
   if (type.kind === 'array' || type.kind === 'function') {
-    p.error('c-types', step.at.range, `a function cannot return ${type.kind === 'array' ? 'an array' : 'a function'} ('${typeToString(type)}')`);
+    p.error(
+      'c-types',
+      step.at.range,
+      `a function cannot return ${type.kind === 'array' ? 'an array' : 'a function'} ('${typeToString(type)}')`,
+    );
     return functionType(ERROR, step.params, step.variadic, step.unprototyped);
   }
   return functionType(type, step.params, step.variadic, step.unprototyped);
 }
 
 const POINTER_QUALS: ReadonlyMap<string, number> = new Map<string, number>([
-  ['const', Qual.Const], ['volatile', Qual.Volatile], ['restrict', Qual.Restrict], ['__restrict', Qual.Restrict], ['__unaligned', Qual.Unaligned],
-  ['__ptr64', 0], ['__ptr32', 0], ['__w64', 0], ['_Atomic', 0],
+  ['const', Qual.Const],
+  ['volatile', Qual.Volatile],
+  ['restrict', Qual.Restrict],
+  ['__restrict', Qual.Restrict],
+  ['__unaligned', Qual.Unaligned],
+  ['__ptr64', 0],
+  ['__ptr32', 0],
+  ['__w64', 0],
+  ['_Atomic', 0],
 ]);
 
 /** What looks like an annotation is the declared name itself if one of these follows. */

@@ -1,12 +1,12 @@
 // Function definitions: parameters, K&R lists, bodies read at once or on demand, labels, the check for missing return values.
 // Bodies of functions in built-in headers are skipped and read only when something refers to the function: most units use a handful of them.
 import { cover, type Range } from '../base/source.js';
-import { flows } from './parser-flow.js';
 import type { Declarator } from './parser-declarators.js';
-import type { Specifiers } from './parser-specifiers.js';
-import { newScope, type FunctionContext, type Parser, type PendingBody } from './parser-state.js';
-import { declareFunction } from './parser-symbols.js';
+import { flows } from './parser-flow.js';
 import { nearest } from './parser-names.js';
+import type { Specifiers } from './parser-specifiers.js';
+import { type FunctionContext, newScope, type Parser, type PendingBody } from './parser-state.js';
+import { declareFunction } from './parser-symbols.js';
 import type { Token } from './token.js';
 import type { FunctionDef, FunctionSymbol, VarSymbol } from './tree.js';
 import { typeToString } from './type-names.js';
@@ -22,7 +22,8 @@ function definitionRange(p: Parser, f: FunctionSymbol): Range | undefined {
 export function beginDefinition(p: Parser, specs: Specifiers, d: Declarator): void {
   const name = d.name!;
   let type = d.type as FunctionType;
-  if (!d.isFunction) p.error('c-types', name.range, `'${name.text}' gets its parameters from a typedef: a definition has to write them out`);
+  if (!d.isFunction)
+    p.error('c-types', name.range, `'${name.text}' gets its parameters from a typedef: a definition has to write them out`);
   if (d.names) type = readOldParameters(p, type, d.names);
   let symbol = declareFunction(p, name, type, specs, d.sal);
   const earlier = definitionRange(p, symbol);
@@ -75,13 +76,19 @@ function readOldParameters(p: Parser, type: FunctionType, names: readonly Token[
     do {
       const d = p.grammar.declarator(p, specs.type, 'concrete');
       if (!d.name) break;
-      if (!names.some((n) => n.text === d.name!.text)) p.error('c-parameter', d.name.range, `'${d.name.text}' is not in the parameter list`);
+      if (!names.some((n) => n.text === d.name!.text))
+        p.error('c-parameter', d.name.range, `'${d.name.text}' is not in the parameter list`);
       const t = d.type.kind === 'array' ? pointerTo(d.type.element) : d.type.kind === 'function' ? pointerTo(d.type) : d.type;
       types.set(d.name.text, { type: t, range: d.name.range });
     } while (p.accept(','));
     p.expect(';', 'after the parameter');
   }
-  const params: Parameter[] = names.map((n) => ({ name: n.text, type: types.get(n.text)?.type ?? INT, sal: [], range: types.get(n.text)?.range ?? n.range }));
+  const params: Parameter[] = names.map((n) => ({
+    name: n.text,
+    type: types.get(n.text)?.type ?? INT,
+    sal: [],
+    range: types.get(n.text)?.range ?? n.range,
+  }));
   return functionType(type.returns, params, false);
 }
 
@@ -92,11 +99,25 @@ function readBody(p: Parser, { symbol, type, start, name }: PendingBody): void {
     if (!v.name) continue;
     p.noteDeclared(v.name);
     const old = paramScope.names.get(v.name);
-    if (old) p.error('c-redefined', v.range, `there are two parameters '${v.name}'`, undefined, [{ range: old.range, message: 'first declared here' }]);
+    if (old)
+      p.error('c-redefined', v.range, `there are two parameters '${v.name}'`, undefined, [
+        { range: old.range, message: 'first declared here' },
+      ]);
     else paramScope.names.set(v.name, v);
   }
   const fn: FunctionContext = {
-    symbol, returns: type.returns, paramScope, locals: [], labels: new Map(), gotos: [], reported: new Set(), loops: 0, switches: [], tries: 0, seh: [], returnsValue: false,
+    symbol,
+    returns: type.returns,
+    paramScope,
+    locals: [],
+    labels: new Map(),
+    gotos: [],
+    reported: new Set(),
+    loops: 0,
+    switches: [],
+    tries: 0,
+    seh: [],
+    returnsValue: false,
   };
   const outer = { fn: p.fn, scope: p.scope };
   p.fn = fn;
@@ -113,17 +134,45 @@ function readBody(p: Parser, { symbol, type, start, name }: PendingBody): void {
     const near = nearest(g.stmt.label, fn.labels.keys());
     p.error('c-label', g.token.range, `there is no label '${g.stmt.label}' in '${symbol.name}'`, near && `did you mean '${near}'?`);
   }
-  const def: FunctionDef = { symbol, params, locals: fn.locals, body, scope: paramScope, range: cover(start.range, body.close), nameRange: name.range };
+  const def: FunctionDef = {
+    symbol,
+    params,
+    locals: fn.locals,
+    body,
+    scope: paramScope,
+    range: cover(start.range, body.close),
+    nameRange: name.range,
+  };
   symbol.definition = def;
   p.unit.functions.push(def);
   if (type.returns.kind !== 'void' && type.returns.kind !== 'error' && !symbol.noreturn && !p.silent && flows(body)) {
-    p.warn('c-missing-return', body.close, fn.returnsValue ? `not every path through '${symbol.name}' returns a value` : `'${symbol.name}' has to return a value ('${typeToString(type.returns)}')`);
+    p.warn(
+      'c-missing-return',
+      body.close,
+      fn.returnsValue
+        ? `not every path through '${symbol.name}' returns a value`
+        : `'${symbol.name}' has to return a value ('${typeToString(type.returns)}')`,
+    );
   }
 }
 
 function parameter(p: Parser, q: Parameter, index: number, name: Token): VarSymbol {
-  if (!isComplete(q.type)) p.error('c-incomplete', q.range ?? name.range, `the parameter '${q.name ?? index + 1}' has the incomplete type '${typeToString(q.type)}'`);
+  if (!isComplete(q.type))
+    p.error(
+      'c-incomplete',
+      q.range ?? name.range,
+      `the parameter '${q.name ?? index + 1}' has the incomplete type '${typeToString(q.type)}'`,
+    );
   return {
-    kind: 'var', name: q.name ?? '', type: q.type, scope: 'param', linkage: 'none', defined: true, range: q.range ?? name.range, addressTaken: false, paramIndex: index, sal: q.sal,
+    kind: 'var',
+    name: q.name ?? '',
+    type: q.type,
+    scope: 'param',
+    linkage: 'none',
+    defined: true,
+    range: q.range ?? name.range,
+    addressTaken: false,
+    paramIndex: index,
+    sal: q.sal,
   };
 }

@@ -1,8 +1,8 @@
 // Messages for names that are not declared, with the nearest visible name as a hint.
 import type { Parser } from './parser-state.js';
-import type { Scope } from './tree.js';
-import type { Token } from './token.js';
 import { CPP_WORDS } from './parser-words.js';
+import type { Token } from './token.js';
+import type { Scope } from './tree.js';
 
 /** Edit distance with adjacent swaps, given up above `limit`. */
 export function editDistance(a: string, b: string, limit: number): number {
@@ -60,7 +60,12 @@ export function reportUndeclared(p: Parser, token: Token, use: NameUse): void {
     reportCpp(p, token);
     return;
   }
-  const near = nearest(token.text, visibleNames(p.scope, (k) => (use === 'type' || use === 'word' ? k === 'typedef' : use === 'function' ? k === 'function' || k === 'var' : k !== 'typedef')));
+  const near = nearest(
+    token.text,
+    visibleNames(p.scope, (k) =>
+      use === 'type' || use === 'word' ? k === 'typedef' : use === 'function' ? k === 'function' || k === 'var' : k !== 'typedef',
+    ),
+  );
   const related = token.spelling ? [{ range: token.spelling, message: `in the expansion of macro '${token.macro ?? ''}'` }] : undefined;
   const what =
     use === 'function'
@@ -70,7 +75,13 @@ export function reportUndeclared(p: Parser, token: Token, use: NameUse): void {
         : use === 'word'
           ? `unknown word '${token.text}' in a declaration`
           : `'${token.text}' is not declared`;
-  const hint = near ? `did you mean '${near}'?` : use === 'identifier' ? undefined : use === 'word' ? 'a macro that is not defined?' : `is a header missing, or the declaration of '${token.text}'?`;
+  const hint = near
+    ? `did you mean '${near}'?`
+    : use === 'identifier'
+      ? undefined
+      : use === 'word'
+        ? 'a macro that is not defined?'
+        : `is a header missing, or the declaration of '${token.text}'?`;
   p.error('c-undeclared', token.range, what, hint, related);
 }
 
@@ -78,6 +89,11 @@ export function reportUndeclared(p: Parser, token: Token, use: NameUse): void {
 export function reportCpp(p: Parser, token: Token): void {
   if (p.unit.reported.has('C++')) return;
   p.unit.reported.add('C++');
-  p.error('c-cpp', token.range, `'${token.text}' is C++; Interlock runs drivers written in C`, 'compile this file as C, or leave it out of the scenario');
+  p.error(
+    'c-cpp',
+    token.range,
+    `'${token.text}' is C++; Interlock runs drivers written in C`,
+    'compile this file as C, or leave it out of the scenario',
+  );
   p.silent = true;
 }

@@ -1,14 +1,29 @@
 // Building of operator nodes: checks operands, makes conversions explicit, folds constants. No token is read here.
 import { cover, type Range } from '../base/source.js';
 import { constantAddress, foldBinary, foldFloat, foldUnary, isNullConstant } from './constant.js';
-import { assignConvert, castNode, convert, decay, errorExpr, intExpr, markAddressTaken, promoted } from './parser-conversions.js';
 import { findField, memberNames } from './layout.js';
+import { assignConvert, castNode, convert, decay, errorExpr, intExpr, markAddressTaken, promoted } from './parser-conversions.js';
 import { nearest } from './parser-names.js';
 import type { Parser } from './parser-state.js';
 import type { Token } from './token.js';
 import type { AssignExpr, BinaryExpr, Expr, UnaryExpr } from './tree.js';
 import { typeToString } from './type-names.js';
-import { comparePointers, INT, INT64, isArithmetic, isComplete, isConst, isInteger, isScalar, pointerTo, promote, qualified, unqualified, usualArithmetic, isVoidPointer } from './type-ops.js';
+import {
+  comparePointers,
+  INT,
+  INT64,
+  isArithmetic,
+  isComplete,
+  isConst,
+  isInteger,
+  isScalar,
+  isVoidPointer,
+  pointerTo,
+  promote,
+  qualified,
+  unqualified,
+  usualArithmetic,
+} from './type-ops.js';
 import type { CType } from './types.js';
 
 type BinaryOp = BinaryExpr['op'];
@@ -74,7 +89,8 @@ export function buildBinary(p: Parser, op: BinaryOp, left: Expr, right: Expr, at
     case '-':
       if (l.type.kind === 'pointer' && isInteger(r.type)) return pointerArithmetic(p, op, l, promoted(r), l.type, range, macro);
       if (l.type.kind === 'pointer' && r.type.kind === 'pointer') {
-        if (comparePointers(r.type, l.type) === 'types' || comparePointers(r.type, l.type) === 'levels') return badOperands(p, op, l, r, range);
+        if (comparePointers(r.type, l.type) === 'types' || comparePointers(r.type, l.type) === 'levels')
+          return badOperands(p, op, l, r, range);
         return pointerArithmetic(p, op, l, r, INT64, range, macro);
       }
       if (!isArithmetic(l.type) || !isArithmetic(r.type)) return badOperands(p, op, l, r, range);
@@ -94,13 +110,18 @@ export function buildBinary(p: Parser, op: BinaryOp, left: Expr, right: Expr, at
 }
 
 function checkDivisor(p: Parser, op: string, r: Expr): void {
-  if ((op === '/' || op === '%') && r.kind === 'int' && r.value === 0n && p.unevaluated === 0) p.warn('c-division', r.range, 'division by zero');
+  if ((op === '/' || op === '%') && r.kind === 'int' && r.value === 0n && p.unevaluated === 0)
+    p.warn('c-division', r.range, 'division by zero');
 }
 
 function pointerArithmetic(p: Parser, op: '+' | '-', l: Expr, r: Expr, type: CType, range: Range, macro?: string): Expr {
   const pointer = l.type.kind === 'pointer' ? l.type : r.type;
   if (pointer.kind === 'pointer' && !isComplete(pointer.target)) {
-    p.error('c-incomplete', range, `pointer arithmetic needs the size of '${typeToString(pointer.target)}', which is ${pointer.target.kind === 'void' ? 'void' : 'not defined'}`);
+    p.error(
+      'c-incomplete',
+      range,
+      `pointer arithmetic needs the size of '${typeToString(pointer.target)}', which is ${pointer.target.kind === 'void' ? 'void' : 'not defined'}`,
+    );
     return errorExpr(range);
   }
   return { kind: 'binary', op, left: l, right: r, type: unqualified(type), range, lvalue: false, macro };
@@ -114,7 +135,11 @@ function comparison(p: Parser, op: BinaryOp, l: Expr, r: Expr, range: Range, mac
   if (l.type.kind === 'pointer' && r.type.kind === 'pointer') {
     const mismatch = comparePointers(l.type, r.type);
     if (mismatch !== 'none' && mismatch !== 'qualifiers' && !isNullConstant(l) && !isNullConstant(r)) {
-      p.warn('c-pointer-types', range, `'${op}' compares pointers of different types: '${typeToString(l.type)}' and '${typeToString(r.type)}'`);
+      p.warn(
+        'c-pointer-types',
+        range,
+        `'${op}' compares pointers of different types: '${typeToString(l.type)}' and '${typeToString(r.type)}'`,
+      );
     }
     return binaryNode(op, l, r, INT, range, macro);
   }
@@ -152,7 +177,10 @@ export function buildUnary(p: Parser, op: UnaryExpr['op'], operand: Expr, at: To
     p.error('c-operands', range, `'${op}' cannot take an operand of type '${typeToString(t)}'`);
     return errorExpr(range);
   }
-  if (op === '!') return e.kind === 'int' ? intExpr(e.value === 0n ? 1n : 0n, INT, range, macro) : { kind: 'unary', op, operand: e, type: INT, range, lvalue: false, macro };
+  if (op === '!')
+    return e.kind === 'int'
+      ? intExpr(e.value === 0n ? 1n : 0n, INT, range, macro)
+      : { kind: 'unary', op, operand: e, type: INT, range, lvalue: false, macro };
   const v = promoted(e);
   if (v.kind === 'int') {
     const folded = foldUnary(op, v.value, v.type);
@@ -184,7 +212,13 @@ function addressOf(p: Parser, operand: Expr, range: Range, macro?: string): Expr
 function checkModifiable(p: Parser, e: Expr, what: string): boolean {
   if (e.type.kind === 'error') return false;
   if (!e.lvalue || e.type.kind === 'array') {
-    p.error('c-lvalue', e.range, e.type.kind === 'array' ? `${what}: an array as a whole cannot be changed` : `${what} needs an object on its left: this is only a value`);
+    p.error(
+      'c-lvalue',
+      e.range,
+      e.type.kind === 'array'
+        ? `${what}: an array as a whole cannot be changed`
+        : `${what} needs an object on its left: this is only a value`,
+    );
     return false;
   }
   if (isConst(e.type)) {
@@ -218,7 +252,17 @@ export function buildAssign(p: Parser, op: AssignExpr['op'], target: Expr, right
   const range = cover(target.range, right.range);
   if (!checkModifiable(p, target, `'${op}'`)) return errorExpr(range);
   const type = unqualified(target.type);
-  const node = (value: Expr, computeType: CType): Expr => ({ kind: 'assign', op, target, right: value, computeType, type, range, lvalue: false, macro: at.macro });
+  const node = (value: Expr, computeType: CType): Expr => ({
+    kind: 'assign',
+    op,
+    target,
+    right: value,
+    computeType,
+    type,
+    range,
+    lvalue: false,
+    macro: at.macro,
+  });
   if (op === '=') return node(assignConvert(p, right, type, { what: 'assignment' }), type);
   const r = decay(p, right);
   if (r.type.kind === 'error') return errorExpr(range);
@@ -232,7 +276,8 @@ export function buildAssign(p: Parser, op: AssignExpr['op'], target: Expr, right
     return badOperands(p, op, target, r, range);
   }
   const integersOnly = base !== '+' && base !== '-' && base !== '*' && base !== '/';
-  if (integersOnly ? !isInteger(type) || !isInteger(r.type) : !isArithmetic(type) || !isArithmetic(r.type)) return badOperands(p, op, target, r, range);
+  if (integersOnly ? !isInteger(type) || !isInteger(r.type) : !isArithmetic(type) || !isArithmetic(r.type))
+    return badOperands(p, op, target, r, range);
   checkDivisor(p, base, r);
   if (base === '<<' || base === '>>') return node(promoted(r), promote(type));
   const computeType = usualArithmetic(type, r.type);
@@ -258,10 +303,14 @@ export function buildConditional(p: Parser, test: Expr, thenExpr: Expr, elseExpr
   if (b.type.kind === 'pointer' && isNullConstant(a)) return node(convert(a, b.type), b, b.type);
   if (a.type.kind === 'pointer' && b.type.kind === 'pointer') {
     const mismatch = comparePointers(b.type, a.type);
-    if (mismatch !== 'none' && mismatch !== 'qualifiers') p.warn('c-pointer-types', range, `':' joins pointers of different types: '${typeToString(a.type)}' and '${typeToString(b.type)}'`);
+    if (mismatch !== 'none' && mismatch !== 'qualifiers')
+      p.warn('c-pointer-types', range, `':' joins pointers of different types: '${typeToString(a.type)}' and '${typeToString(b.type)}'`);
     const wide = isVoidPointer(b.type) ? b.type : a.type;
     const other = wide === a.type ? b.type : a.type;
-    const type = wide.kind === 'pointer' && other.kind === 'pointer' && other.target.quals ? pointerTo(qualified(wide.target, other.target.quals)) : wide;
+    const type =
+      wide.kind === 'pointer' && other.kind === 'pointer' && other.target.quals
+        ? pointerTo(qualified(wide.target, other.target.quals))
+        : wide;
     return node(convert(a, type), convert(b, type), type);
   }
   if (a.type.kind === 'pointer' && isInteger(b.type)) return node(a, comparedInteger(p, ':', b, a.type), a.type);
@@ -297,7 +346,11 @@ export function buildMember(p: Parser, object: Expr, arrow: boolean, name: Token
       record = other;
       base = decay(p, object);
     } else {
-      p.error('c-member', range, `'${word}${name.text}' needs a structure${arrow ? ' pointer' : ''}; this is '${typeToString(object.type)}'`);
+      p.error(
+        'c-member',
+        range,
+        `'${word}${name.text}' needs a structure${arrow ? ' pointer' : ''}; this is '${typeToString(object.type)}'`,
+      );
       return errorExpr(range);
     }
   }
@@ -309,12 +362,27 @@ export function buildMember(p: Parser, object: Expr, arrow: boolean, name: Token
   const path = findField(decl, name.text);
   if (!path) {
     const near = nearest(name.text, memberNames(decl));
-    p.error('c-no-member', name.range, `'${typeToString(unqualified(record))}' has no member '${name.text}'`, near ? `did you mean '${near}'?` : undefined);
+    p.error(
+      'c-no-member',
+      name.range,
+      `'${typeToString(unqualified(record))}' has no member '${name.text}'`,
+      near ? `did you mean '${near}'?` : undefined,
+    );
     return errorExpr(range);
   }
   const field = path[path.length - 1];
   const offset = path.reduce((sum, f) => sum + f.offset, 0);
-  return { kind: 'member', object: base, arrow: through, field, offset, type: qualified(field.type, record.quals), range, lvalue: through || base.lvalue, macro: name.macro };
+  return {
+    kind: 'member',
+    object: base,
+    arrow: through,
+    field,
+    offset,
+    type: qualified(field.type, record.quals),
+    range,
+    lvalue: through || base.lvalue,
+    macro: name.macro,
+  };
 }
 
 /** `base[index]`, either way round. */
@@ -324,7 +392,11 @@ export function buildIndex(p: Parser, first: Expr, second: Expr, range: Range, m
   if (base.type.kind === 'error' || index.type.kind === 'error') return errorExpr(range);
   if (base.type.kind !== 'pointer' && index.type.kind === 'pointer') [base, index] = [index, base];
   if (base.type.kind !== 'pointer' || !isInteger(index.type)) {
-    p.error('c-operands', range, `'[]' needs a pointer or array and an integer, not '${typeToString(first.type)}' and '${typeToString(second.type)}'`);
+    p.error(
+      'c-operands',
+      range,
+      `'[]' needs a pointer or array and an integer, not '${typeToString(first.type)}' and '${typeToString(second.type)}'`,
+    );
     return errorExpr(range);
   }
   const target = base.type.target;

@@ -1,7 +1,8 @@
 // Pragmas with a meaning for layout and placement. The preprocessor leaves them between the tokens; the parser takes them out, keeps their positions
 // and applies those it has passed (`sync`) at the places where they matter: external declarations, statements and record bodies.
-import type { Token } from './token.js';
+
 import type { Parser } from './parser-state.js';
+import type { Token } from './token.js';
 
 /** A pragma and the index of the token it stands before. */
 export interface PragmaToken {
@@ -11,10 +12,52 @@ export interface PragmaToken {
 
 /** Understood elsewhere or without meaning here. */
 const IGNORED = new Set([
-  'once', 'warning', 'comment', 'region', 'endregion', 'message', 'intrinsic', 'function', 'optimize', 'inline_depth', 'inline_recursion', 'prefast', 'hdrstop',
-  'push_macro', 'pop_macro', 'init_seg', 'auto_inline', 'check_stack', 'runtime_checks', 'strict_gs_check', 'vtordisp', 'pointers_to_members', 'float_control',
-  'fp_contract', 'fenv_access', 'loop', 'omp', 'detect_mismatch', 'execution_character_set', 'include_alias', 'managed', 'unmanaged', 'deprecated', 'setlocale',
-  'section', 'conform', 'component', 'make_public', 'clang', 'gcc', 'GCC', 'STDC', 'ident', 'system_header', 'prefix', 'suppress',
+  'once',
+  'warning',
+  'comment',
+  'region',
+  'endregion',
+  'message',
+  'intrinsic',
+  'function',
+  'optimize',
+  'inline_depth',
+  'inline_recursion',
+  'prefast',
+  'hdrstop',
+  'push_macro',
+  'pop_macro',
+  'init_seg',
+  'auto_inline',
+  'check_stack',
+  'runtime_checks',
+  'strict_gs_check',
+  'vtordisp',
+  'pointers_to_members',
+  'float_control',
+  'fp_contract',
+  'fenv_access',
+  'loop',
+  'omp',
+  'detect_mismatch',
+  'execution_character_set',
+  'include_alias',
+  'managed',
+  'unmanaged',
+  'deprecated',
+  'setlocale',
+  'section',
+  'conform',
+  'component',
+  'make_public',
+  'clang',
+  'gcc',
+  'GCC',
+  'STDC',
+  'ident',
+  'system_header',
+  'prefix',
+  'suppress',
 ]);
 
 /** Removes the pragma tokens from a token list. */
@@ -62,7 +105,8 @@ export class PragmaState {
     if (word === 'pack') this.applyPack(token, rest);
     else if (word === 'alloc_text') this.applyAllocText(token, rest);
     else if (word === 'code_seg' || word === 'data_seg' || word === 'bss_seg' || word === 'const_seg') this.applySegment(token, word, rest);
-    else if (!IGNORED.has(word) && !token.range.file.builtin) this.parser.report('hint', 'c-unknown-pragma', token.range, `unknown pragma '${word}' is ignored`);
+    else if (!IGNORED.has(word) && !token.range.file.builtin)
+      this.parser.report('hint', 'c-unknown-pragma', token.range, `unknown pragma '${word}' is ignored`);
   }
 
   /** The list in parentheses, or undefined (reported) if there is none. */

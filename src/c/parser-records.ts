@@ -1,10 +1,10 @@
 // struct, union and enum: tags, bodies, MSVC's unnamed members, bit-fields.
 import { parseConstant } from './expressions.js';
-import { skipAttribute, type Attributes } from './parser-attributes.js';
-import { layoutRecord, memberNames, sizeOf, type MemberSpec } from './layout.js';
+import { layoutRecord, type MemberSpec, memberNames, sizeOf } from './layout.js';
+import { type Attributes, skipAttribute } from './parser-attributes.js';
 import type { Parser } from './parser-state.js';
-import { isSalWord } from './sal.js';
 import { declareEnumerator } from './parser-symbols.js';
+import { isSalWord } from './sal.js';
 import type { Token } from './token.js';
 import type { Scope } from './tree.js';
 import { typeToString } from './type-names.js';
@@ -44,12 +44,27 @@ export function parseRecord(p: Parser): CType {
   let decl: RecordDecl | undefined;
   if (tag) {
     const own = p.scope.tags.get(tag.text);
-    const found = defines || (p.is(';') && p.previous === tag) ? (own ?? (defines ? undefined : findTag(p.scope, tag.text))) : findTag(p.scope, tag.text);
+    const found =
+      defines || (p.is(';') && p.previous === tag)
+        ? (own ?? (defines ? undefined : findTag(p.scope, tag.text)))
+        : findTag(p.scope, tag.text);
     if (found && (!isRecord(found) || found.union !== union)) {
-      p.error('c-redefined', tag.range, `'${tag.text}' is another kind of tag here`, undefined, found.range && [{ range: found.range, message: 'declared here' }]);
+      p.error(
+        'c-redefined',
+        tag.range,
+        `'${tag.text}' is another kind of tag here`,
+        undefined,
+        found.range && [{ range: found.range, message: 'declared here' }],
+      );
     } else if (found && isRecord(found)) {
       if (defines && found.complete) {
-        p.error('c-redefined', tag.range, `'${word.text} ${tag.text}' is defined twice`, undefined, found.range && [{ range: found.range, message: 'first defined here' }]);
+        p.error(
+          'c-redefined',
+          tag.range,
+          `'${word.text} ${tag.text}' is defined twice`,
+          undefined,
+          found.range && [{ range: found.range, message: 'first defined here' }],
+        );
       } else {
         decl = found;
       }
@@ -85,7 +100,8 @@ function readMembers(p: Parser): MemberSpec[] {
   }
   p.leave(4);
   for (const m of members.slice(0, -1)) {
-    if (m.type.kind === 'array' && m.type.length === undefined && m.range) p.error('c-incomplete', m.range, `the array '${m.name}' without length must be the last member`);
+    if (m.type.kind === 'array' && m.type.length === undefined && m.range)
+      p.error('c-incomplete', m.range, `the array '${m.name}' without length must be the last member`);
   }
   p.expect('}', 'to close the members');
   return members;
@@ -124,7 +140,13 @@ function readMember(p: Parser, members: MemberSpec[], names: Map<string, Token>)
         let type = d.type;
         const flexible = type.kind === 'array' && type.length === undefined && isComplete(type.element);
         if (type.kind === 'function' || (!isComplete(type) && !flexible)) {
-          p.error('c-incomplete', d.name.range, type.kind === 'function' ? `the member '${d.name.text}' cannot be a function: use a pointer` : `the member '${d.name.text}' has the incomplete type '${typeToString(type)}'`);
+          p.error(
+            'c-incomplete',
+            d.name.range,
+            type.kind === 'function'
+              ? `the member '${d.name.text}' cannot be a function: use a pointer`
+              : `the member '${d.name.text}' has the incomplete type '${typeToString(type)}'`,
+          );
           type = INT;
         }
         members.push({ name: d.name.text, type, align, range: d.name.range, sal });
@@ -138,7 +160,8 @@ function readMember(p: Parser, members: MemberSpec[], names: Map<string, Token>)
 
 function claim(p: Parser, name: string, at: Token, names: Map<string, Token>): void {
   const old = names.get(name);
-  if (old) p.error('c-redefined', at.range, `there are two members '${name}'`, undefined, [{ range: old.range, message: 'first declared here' }]);
+  if (old)
+    p.error('c-redefined', at.range, `there are two members '${name}'`, undefined, [{ range: old.range, message: 'first declared here' }]);
   else names.set(name, at);
 }
 
@@ -152,7 +175,11 @@ function bitField(p: Parser, members: MemberSpec[], name: Token | undefined, typ
   }
   const bits = sizeOf(type) * 8;
   if (width.value < 0n || width.value > BigInt(bits) || (width.value === 0n && name)) {
-    p.error('c-bit-field', width.range, `a bit-field of type '${typeToString(type)}' has ${name ? 1 : 0} to ${bits} bits, not ${width.value}`);
+    p.error(
+      'c-bit-field',
+      width.range,
+      `a bit-field of type '${typeToString(type)}' has ${name ? 1 : 0} to ${bits} bits, not ${width.value}`,
+    );
     return;
   }
   members.push({ name: name?.text, type, bitWidth: Number(width.value), range: at.range });
@@ -174,7 +201,13 @@ export function parseEnum(p: Parser): CType {
   if (tag) {
     const found = defines ? p.scope.tags.get(tag.text) : findTag(p.scope, tag.text);
     if (found && (isRecord(found) || (defines && found.complete))) {
-      p.error('c-redefined', tag.range, `'${tag.text}' is ${isRecord(found) ? 'another kind of tag here' : 'defined twice'}`, undefined, found.range && [{ range: found.range, message: 'first defined here' }]);
+      p.error(
+        'c-redefined',
+        tag.range,
+        `'${tag.text}' is ${isRecord(found) ? 'another kind of tag here' : 'defined twice'}`,
+        undefined,
+        found.range && [{ range: found.range, message: 'first defined here' }],
+      );
     } else if (found && !isRecord(found)) {
       decl = found;
     }

@@ -1,15 +1,16 @@
 // Declaration specifiers: storage class, qualifiers, attributes, annotations and the type words, in any order.
-import { skipAttribute, type Attributes } from './parser-attributes.js';
+
 import { raiseAlignment } from './layout.js';
+import { type Attributes, skipAttribute } from './parser-attributes.js';
 import { reportUndeclared } from './parser-names.js';
 import { parseEnum, parseRecord } from './parser-records.js';
 import type { Parser } from './parser-state.js';
 import { BASIC_WORDS, CALLING_CONVENTIONS, W } from './parser-words.js';
+import { readAnnotation } from './sal.js';
 import type { Token } from './token.js';
 import type { SalAnnotation, StorageClass } from './tree.js';
-import { readAnnotation } from './sal.js';
 import * as T from './type-ops.js';
-import { Qual, type CType } from './types.js';
+import { type CType, Qual } from './types.js';
 
 export interface Specifiers extends Attributes {
   type: CType;
@@ -30,8 +31,20 @@ export interface Specifiers extends Attributes {
 export type SpecifierPlace = 'file' | 'block' | 'parameter' | 'member' | 'type-name';
 
 const BASIC_TYPES = new Map<number, CType>([
-  [W.Void, T.VOID], [W.Char, T.CHAR], [W.Signed + W.Char, T.SCHAR], [W.Unsigned + W.Char, T.UCHAR], [W.Float, T.FLOAT], [W.Double, T.DOUBLE], [W.Long + W.Double, T.LONG_DOUBLE],
-  [W.Bool, T.BOOL], [W.Wchar, T.WCHAR], [W.Signed, T.INT], [W.Unsigned, T.UINT], [W.Int8, T.CHAR], [W.Signed + W.Int8, T.SCHAR], [W.Unsigned + W.Int8, T.UCHAR],
+  [W.Void, T.VOID],
+  [W.Char, T.CHAR],
+  [W.Signed + W.Char, T.SCHAR],
+  [W.Unsigned + W.Char, T.UCHAR],
+  [W.Float, T.FLOAT],
+  [W.Double, T.DOUBLE],
+  [W.Long + W.Double, T.LONG_DOUBLE],
+  [W.Bool, T.BOOL],
+  [W.Wchar, T.WCHAR],
+  [W.Signed, T.INT],
+  [W.Unsigned, T.UINT],
+  [W.Int8, T.CHAR],
+  [W.Signed + W.Int8, T.SCHAR],
+  [W.Unsigned + W.Int8, T.UCHAR],
 ]);
 for (const [words, signed, unsigned] of [
   [[W.Int, W.Int32], T.INT, T.UINT],
@@ -47,10 +60,18 @@ for (const [words, signed, unsigned] of [
 }
 
 const QUALIFIERS: ReadonlyMap<string, number> = new Map<string, number>([
-  ['const', Qual.Const], ['volatile', Qual.Volatile], ['restrict', Qual.Restrict], ['__restrict', Qual.Restrict], ['__unaligned', Qual.Unaligned],
+  ['const', Qual.Const],
+  ['volatile', Qual.Volatile],
+  ['restrict', Qual.Restrict],
+  ['__restrict', Qual.Restrict],
+  ['__unaligned', Qual.Unaligned],
 ]);
 const STORAGE: ReadonlyMap<string, StorageClass> = new Map<string, StorageClass>([
-  ['typedef', 'typedef'], ['extern', 'extern'], ['static', 'static'], ['auto', 'auto'], ['register', 'register'],
+  ['typedef', 'typedef'],
+  ['extern', 'extern'],
+  ['static', 'static'],
+  ['auto', 'auto'],
+  ['register', 'register'],
 ]);
 /** After a type and before one of these, a word that looks like an annotation is the declared name. */
 const NAME_ENDS: ReadonlySet<string> = new Set([';', ',', '=', '[', ':']);
@@ -58,8 +79,20 @@ const INLINE: ReadonlySet<string> = new Set(['inline', '__inline', '_inline', '_
 
 export function parseSpecifiers(p: Parser, place: SpecifierPlace): Specifiers {
   const s: Specifiers = {
-    type: T.INT, quals: 0, storage: 'none', inline: false, sal: [], typedefSal: [], hasTag: false, explicit: false, start: p.tok,
-    align: 0, noreturn: false, dllimport: false, selectany: false, section: undefined,
+    type: T.INT,
+    quals: 0,
+    storage: 'none',
+    inline: false,
+    sal: [],
+    typedefSal: [],
+    hasTag: false,
+    explicit: false,
+    start: p.tok,
+    align: 0,
+    noreturn: false,
+    dllimport: false,
+    selectany: false,
+    section: undefined,
   };
   let basic = 0;
   let type: CType | undefined;
@@ -109,7 +142,8 @@ export function parseSpecifiers(p: Parser, place: SpecifierPlace): Specifiers {
     }
     const storage = STORAGE.get(t.text);
     if (storage) {
-      if (s.storage !== 'none' && s.storage !== storage) p.error('c-storage', t.range, `'${t.text}' cannot be combined with '${s.storage}'`);
+      if (s.storage !== 'none' && s.storage !== storage)
+        p.error('c-storage', t.range, `'${t.text}' cannot be combined with '${s.storage}'`);
       s.storage = storage;
       p.next();
       continue;
@@ -176,8 +210,7 @@ function isUnknownType(p: Parser, place: SpecifierPlace): boolean {
   if (after.kind === 'identifier') return true;
   if (place === 'parameter') return after.text === '*' || after.text === ')' || after.text === ',' || after.text === '(';
   if (place === 'member') return after.text === '*' || after.text === '(';
-  if (place === 'file') return after.text === '*' || after.text === '(' && p.peek(2).text === '*';
+  if (place === 'file') return after.text === '*' || (after.text === '(' && p.peek(2).text === '*');
   if (place === 'type-name') return after.text === '*' || after.text === ')' || after.text === ',';
-  return after.text === '*' && p.peek(2).kind === 'identifier' || (after.text === '*' && p.peek(2).text === '*');
+  return (after.text === '*' && p.peek(2).kind === 'identifier') || (after.text === '*' && p.peek(2).text === '*');
 }
-

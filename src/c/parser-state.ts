@@ -2,16 +2,30 @@
 // One error per cause: after a syntax error `panicking` silences everything until the parser has found a firm place again (`recover`).
 // The parts of the grammar need each other (a type holds expressions, an expression holds types); they meet in `grammar`, which parser.ts fills in,
 // so that the files do not import in circles.
-import { cover, type Range, type SourceFile } from '../base/source.js';
+
 import type { Diagnostic, RelatedInformation, Severity } from '../base/diagnostic.js';
-import type { Token } from './token.js';
-import type { CSymbol, CompoundStmt, Expr, FunctionSymbol, GotoStmt, Initializer, LabelStmt, SalAnnotation, Scope, StringExpr, VarSymbol, FunctionDef } from './tree.js';
-import type { CType } from './types.js';
-import { PragmaState, type PragmaToken } from './parser-pragmas.js';
+import { cover, type Range, type SourceFile } from '../base/source.js';
 import type { Declarator, DeclaratorMode } from './parser-declarators.js';
+import { PragmaState, type PragmaToken } from './parser-pragmas.js';
 import type { SpecifierPlace, Specifiers } from './parser-specifiers.js';
-import { isSalWord, readAnnotation } from './sal.js';
 import { DECLARATION_WORDS, TYPE_WORDS } from './parser-words.js';
+import { isSalWord, readAnnotation } from './sal.js';
+import type { Token } from './token.js';
+import type {
+  CompoundStmt,
+  CSymbol,
+  Expr,
+  FunctionDef,
+  FunctionSymbol,
+  GotoStmt,
+  Initializer,
+  LabelStmt,
+  SalAnnotation,
+  Scope,
+  StringExpr,
+  VarSymbol,
+} from './tree.js';
+import type { CType } from './types.js';
 
 /** Levels of nesting (parentheses, blocks, operator chains) that one construct may have; keeps every walk over the tree inside the host's stack. */
 export const MAX_DEPTH = 1000;
@@ -26,6 +40,9 @@ export interface Grammar {
   /** Assignment expression / full expression. */
   assignment(p: Parser): Expr;
   expression(p: Parser): Expr;
+  unary(p: Parser): Expr;
+  /** `first` with what is written behind it: calls, indexes, members. */
+  postfix(p: Parser, first: Expr): Expr;
   /** `= initialiser` of an object of `type`; returns the (possibly completed) type. */
   initializer(p: Parser, type: CType, isStatic: boolean): { type: CType; init: Initializer };
   /** Declarations of a block or `for`; variables that live in the frame are returned. */
@@ -184,7 +201,13 @@ export class Parser {
   report(severity: Severity, code: string, range: Range, message: string, hint?: string, related?: readonly RelatedInformation[]): void {
     if (this.panicking || this.silent) return;
     if (severity === 'error' && ++this.errors > MAX_ERRORS) {
-      if (this.errors === MAX_ERRORS + 1) this.diagnostics.push({ severity: 'error', code: 'c-too-many-errors', range, message: `more than ${MAX_ERRORS} errors: the rest is not shown` });
+      if (this.errors === MAX_ERRORS + 1)
+        this.diagnostics.push({
+          severity: 'error',
+          code: 'c-too-many-errors',
+          range,
+          message: `more than ${MAX_ERRORS} errors: the rest is not shown`,
+        });
       return;
     }
     this.diagnostics.push({ severity, code, message, range, ...(hint ? { hint } : {}), ...(related?.length ? { related } : {}) });
@@ -204,8 +227,12 @@ export class Parser {
       const t = this.tok;
       const prev = this.previous;
       const end = prev.range.end;
-      const found = t.kind === 'eof' ? `the end of the ${this.frozen ? 'text' : 'file'}` : `'${t.text.length > 40 ? `${t.text.slice(0, 40)}...` : t.text}'`;
-      const range = behind && this.pos > 0 && !prev.macro ? { file: prev.range.file, start: Math.max(prev.range.start, end - 1), end } : t.range;
+      const found =
+        t.kind === 'eof'
+          ? `the end of the ${this.frozen ? 'text' : 'file'}`
+          : `'${t.text.length > 40 ? `${t.text.slice(0, 40)}...` : t.text}'`;
+      const range =
+        behind && this.pos > 0 && !prev.macro ? { file: prev.range.file, start: Math.max(prev.range.start, end - 1), end } : t.range;
       const related = t.spelling ? [{ range: t.spelling, message: `in the expansion of macro '${t.macro ?? ''}'` }] : undefined;
       this.error('c-syntax', range, `${message} before ${found}`, hint, related);
     }
@@ -254,7 +281,8 @@ export class Parser {
   enter(weight = 1): boolean {
     this.depth += weight;
     if (this.depth <= MAX_DEPTH) return true;
-    if (!this.tooDeep) this.error('c-nesting', this.tok.range, `nested more than ${MAX_DEPTH} levels deep`, 'split the expression or the block');
+    if (!this.tooDeep)
+      this.error('c-nesting', this.tok.range, `nested more than ${MAX_DEPTH} levels deep`, 'split the expression or the block');
     this.tooDeep = true;
     this.panicking = true;
     return false;

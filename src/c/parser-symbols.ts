@@ -1,7 +1,7 @@
 // Entering names into scopes: redeclaration rules, tentative definitions, linkage.
 import type { Range } from '../base/source.js';
-import type { Parser } from './parser-state.js';
 import type { Specifiers } from './parser-specifiers.js';
+import type { Parser } from './parser-state.js';
 import type { Token } from './token.js';
 import type { CSymbol, FunctionSymbol, SalAnnotation, VarSymbol } from './tree.js';
 import { typeToString } from './type-names.js';
@@ -9,7 +9,13 @@ import { compositeType, INT, sameShape, sameUnqualified, withAlias } from './typ
 import type { CType, EnumDecl, FunctionType } from './types.js';
 
 function describe(s: CSymbol): string {
-  return s.kind === 'var' ? 'a variable' : s.kind === 'function' ? 'a function' : s.kind === 'typedef' ? 'a type' : 'an enumeration constant';
+  return s.kind === 'var'
+    ? 'a variable'
+    : s.kind === 'function'
+      ? 'a function'
+      : s.kind === 'typedef'
+        ? 'a type'
+        : 'an enumeration constant';
 }
 
 function redefined(p: Parser, name: Token, old: { range: Range }, message: string): void {
@@ -28,7 +34,13 @@ export function declareTypedef(p: Parser, name: Token, type: CType, sal: readonl
   const old = p.scope.names.get(name.text);
   if (clash(p, name, old, 'typedef', 'a type')) return;
   if (old?.kind === 'typedef') {
-    if (!sameUnqualified(old.type, type)) redefined(p, name, old, `'${name.text}' is declared again as another type: '${typeToString(type)}' instead of '${typeToString({ ...old.type, alias: undefined } as CType)}'`);
+    if (!sameUnqualified(old.type, type))
+      redefined(
+        p,
+        name,
+        old,
+        `'${name.text}' is declared again as another type: '${typeToString(type)}' instead of '${typeToString({ ...old.type, alias: undefined } as CType)}'`,
+      );
     return;
   }
   if ((type.kind === 'record' || type.kind === 'enum') && !type.decl.tag) type.decl.typedefName ??= name.text;
@@ -46,14 +58,25 @@ export function declareEnumerator(p: Parser, name: Token, value: bigint, decl: E
 }
 
 /** Declares a function (always in the unit: C has no other functions). */
-export function declareFunction(p: Parser, name: Token, type: FunctionType, specs: Specifiers, sal: readonly SalAnnotation[]): FunctionSymbol {
+export function declareFunction(
+  p: Parser,
+  name: Token,
+  type: FunctionType,
+  specs: Specifiers,
+  sal: readonly SalAnnotation[],
+): FunctionSymbol {
   p.noteDeclared(name.text);
   const scope = p.unit.scope;
   const old = scope.names.get(name.text);
   const annotations = [...specs.typedefSal, ...specs.sal, ...sal];
   if (old?.kind === 'function') {
-    if (!sameShape(old.type, type) && (old.type.returns.kind !== 'error' && type.returns.kind !== 'error')) {
-      redefined(p, name, old, `'${name.text}' is declared again with another type: '${typeToString(type)}' instead of '${typeToString(old.type)}'`);
+    if (!sameShape(old.type, type) && old.type.returns.kind !== 'error' && type.returns.kind !== 'error') {
+      redefined(
+        p,
+        name,
+        old,
+        `'${name.text}' is declared again with another type: '${typeToString(type)}' instead of '${typeToString(old.type)}'`,
+      );
     } else {
       old.type = compositeType(old.type, type) as FunctionType;
     }
@@ -65,8 +88,16 @@ export function declareFunction(p: Parser, name: Token, type: FunctionType, spec
     return old;
   }
   const symbol: FunctionSymbol = {
-    kind: 'function', name: name.text, type, linkage: specs.storage === 'static' ? 'internal' : 'external', builtin: name.range.file.builtin, sal: annotations,
-    range: name.range, inline: specs.inline, noreturn: specs.noreturn, addressTaken: false,
+    kind: 'function',
+    name: name.text,
+    type,
+    linkage: specs.storage === 'static' ? 'internal' : 'external',
+    builtin: name.range.file.builtin,
+    sal: annotations,
+    range: name.range,
+    inline: specs.inline,
+    noreturn: specs.noreturn,
+    addressTaken: false,
   };
   if (specs.dllimport) symbol.dllimport = true;
   if (specs.section) symbol.section = specs.section;
@@ -79,14 +110,26 @@ export function declareFunction(p: Parser, name: Token, type: FunctionType, spec
 }
 
 /** Declares a file-scope variable, or finds it again. `hasInit`: an initialiser follows. */
-export function declareGlobal(p: Parser, name: Token, type: CType, specs: Specifiers, sal: readonly SalAnnotation[], hasInit: boolean): VarSymbol {
+export function declareGlobal(
+  p: Parser,
+  name: Token,
+  type: CType,
+  specs: Specifiers,
+  sal: readonly SalAnnotation[],
+  hasInit: boolean,
+): VarSymbol {
   p.noteDeclared(name.text);
   const scope = p.unit.scope;
   const old = scope.names.get(name.text);
   const defines = specs.storage !== 'extern' || hasInit;
   if (old?.kind === 'var') {
     if (!sameUnqualified(old.type, type)) {
-      redefined(p, name, old, `'${name.text}' is declared again with another type: '${typeToString(type)}' instead of '${typeToString(old.type)}'`);
+      redefined(
+        p,
+        name,
+        old,
+        `'${name.text}' is declared again with another type: '${typeToString(type)}' instead of '${typeToString(old.type)}'`,
+      );
     } else {
       if (hasInit && old.init) redefined(p, name, old, `'${name.text}' is defined twice`);
       old.type = compositeType(old.type, type);
@@ -98,8 +141,15 @@ export function declareGlobal(p: Parser, name: Token, type: CType, specs: Specif
     return old;
   }
   const symbol: VarSymbol = {
-    kind: 'var', name: name.text, type, scope: 'global', linkage: specs.storage === 'static' ? 'internal' : 'external', defined: defines, range: name.range,
-    addressTaken: false, sal: [...specs.sal, ...sal],
+    kind: 'var',
+    name: name.text,
+    type,
+    scope: 'global',
+    linkage: specs.storage === 'static' ? 'internal' : 'external',
+    defined: defines,
+    range: name.range,
+    addressTaken: false,
+    sal: [...specs.sal, ...sal],
   };
   decorate(p, symbol, specs, defines && hasInit);
   if (clash(p, name, old, 'var', 'a variable')) return symbol;
@@ -125,12 +175,21 @@ export function declareLocal(p: Parser, name: Token, type: CType, specs: Specifi
   p.noteDeclared(name.text);
   const isStatic = specs.storage === 'static';
   const symbol: VarSymbol = {
-    kind: 'var', name: name.text, type, scope: isStatic ? 'static' : 'local', linkage: 'none', defined: true, range: name.range, addressTaken: false,
-    sal: [...specs.sal, ...sal], ...(isStatic || !p.fn ? {} : { localId: p.fn.locals.length }),
+    kind: 'var',
+    name: name.text,
+    type,
+    scope: isStatic ? 'static' : 'local',
+    linkage: 'none',
+    defined: true,
+    range: name.range,
+    addressTaken: false,
+    sal: [...specs.sal, ...sal],
+    ...(isStatic || !p.fn ? {} : { localId: p.fn.locals.length }),
   };
   decorate(p, symbol, specs, true);
   // The outermost block shares its names with the parameters (C17 6.2.1).
-  const old = p.scope.names.get(name.text) ?? (p.fn && p.scope.parent === p.fn.paramScope ? p.fn.paramScope.names.get(name.text) : undefined);
+  const old =
+    p.scope.names.get(name.text) ?? (p.fn && p.scope.parent === p.fn.paramScope ? p.fn.paramScope.names.get(name.text) : undefined);
   if (old) redefined(p, name, old, `'${name.text}' is already declared in this block as ${describe(old)}`);
   else p.scope.names.set(name.text, symbol);
   if (isStatic) p.unit.globals.push(symbol);

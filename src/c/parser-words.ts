@@ -38,21 +38,79 @@ export const BASIC_WORDS: ReadonlyMap<string, number> = new Map<string, number>(
   ['__wchar_t', W.Wchar],
 ]);
 
-export const CALLING_CONVENTIONS: ReadonlySet<string> = new Set(['__cdecl', '__stdcall', '__fastcall', '__vectorcall', '__thiscall', '_cdecl', '_stdcall', '_fastcall']);
+export const CALLING_CONVENTIONS: ReadonlySet<string> = new Set([
+  '__cdecl',
+  '__stdcall',
+  '__fastcall',
+  '__vectorcall',
+  '__thiscall',
+  '_cdecl',
+  '_stdcall',
+  '_fastcall',
+]);
 
 /** Words that may begin a type name. */
 export const TYPE_WORDS: ReadonlySet<string> = new Set([
-  ...BASIC_WORDS.keys(), 'struct', 'union', 'enum', 'const', 'volatile', 'restrict', '__restrict', '__unaligned', '_Atomic', '_Complex', '__w64', '__declspec', '_declspec',
+  ...BASIC_WORDS.keys(),
+  'struct',
+  'union',
+  'enum',
+  'const',
+  'volatile',
+  'restrict',
+  '__restrict',
+  '__unaligned',
+  '_Atomic',
+  '_Complex',
+  '__w64',
+  '__declspec',
+  '_declspec',
 ]);
 
 /** Words that may begin a declaration. */
 export const DECLARATION_WORDS: ReadonlySet<string> = new Set([
-  ...TYPE_WORDS, 'typedef', 'extern', 'static', 'auto', 'register', 'inline', '__inline', '_inline', '__forceinline', '_forceinline', '_Noreturn', '_Alignas',
-  '_Thread_local', '__attribute__', '__extension__', ...CALLING_CONVENTIONS,
+  ...TYPE_WORDS,
+  'typedef',
+  'extern',
+  'static',
+  'auto',
+  'register',
+  'inline',
+  '__inline',
+  '_inline',
+  '__forceinline',
+  '_forceinline',
+  '_Noreturn',
+  '_Alignas',
+  '_Thread_local',
+  '__attribute__',
+  '__extension__',
+  ...CALLING_CONVENTIONS,
 ]);
 
 /** Identifiers that only C++ has; met at the start of a declaration or expression they get one clear message. */
 export const CPP_WORDS: ReadonlySet<string> = new Set([
-  'class', 'namespace', 'template', 'using', 'typename', 'constexpr', 'operator', 'virtual', 'public', 'private', 'protected', 'friend', 'mutable', 'nullptr',
-  'static_cast', 'reinterpret_cast', 'const_cast', 'dynamic_cast', 'decltype', 'noexcept', 'new', 'delete', 'explicit',
+  'class',
+  'namespace',
+  'template',
+  'using',
+  'typename',
+  'constexpr',
+  'operator',
+  'virtual',
+  'public',
+  'private',
+  'protected',
+  'friend',
+  'mutable',
+  'nullptr',
+  'static_cast',
+  'reinterpret_cast',
+  'const_cast',
+  'dynamic_cast',
+  'decltype',
+  'noexcept',
+  'new',
+  'delete',
+  'explicit',
 ]);

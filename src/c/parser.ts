@@ -1,13 +1,13 @@
 // Puts the parts of the grammar together and reads a whole token list.
 import type { SourceFile } from '../base/source.js';
 import { parseExternalDeclaration, parseLocalDeclaration, parseStaticAssert } from './declarations.js';
-import { parseAssignment, parseExpression } from './expressions.js';
+import { parseAssignment, parseExpression, parsePostfix, parseUnary } from './expressions.js';
 import { parseInitializer } from './initializers.js';
 import { parseDeclarator, parseTypeName } from './parser-declarators.js';
 import { readPendingBodies } from './parser-functions.js';
 import { separatePragmas } from './parser-pragmas.js';
 import { parseSpecifiers } from './parser-specifiers.js';
-import { newScope, Parser, type Grammar, type UnitContext } from './parser-state.js';
+import { type Grammar, newScope, Parser, type UnitContext } from './parser-state.js';
 import { parseFunctionBody } from './statements.js';
 import type { Token } from './token.js';
 import type { FunctionDef, Scope, VarSymbol } from './tree.js';
@@ -20,6 +20,8 @@ const GRAMMAR: Grammar = {
   typeName: parseTypeName,
   assignment: parseAssignment,
   expression: parseExpression,
+  unary: parseUnary,
+  postfix: parsePostfix,
   initializer: parseInitializer,
   localDeclaration: parseLocalDeclaration,
   staticAssert: parseStaticAssert,
@@ -28,7 +30,15 @@ const GRAMMAR: Grammar = {
 
 function unitContext(file: SourceFile, scope: Scope): UnitContext {
   return {
-    file, scope, functions: [], globals: [], pending: new Map(), usedFunctions: new Set(), usedVariables: new Set(), sections: new Map(), reported: new Set(),
+    file,
+    scope,
+    functions: [],
+    globals: [],
+    pending: new Map(),
+    usedFunctions: new Set(),
+    usedVariables: new Set(),
+    sections: new Map(),
+    reported: new Set(),
   };
 }
 
@@ -57,7 +67,12 @@ export function parseUnit(tokens: readonly Token[], file: SourceFile): ParsedUni
   readPendingBodies(p);
   finishSections(p);
   finishGlobals(p);
-  return { functions: unit.functions.filter((f) => isEmitted(p, f)), globals: unit.globals.filter((v) => isKept(p, v)), scope: unit.scope, diagnostics: p.diagnostics };
+  return {
+    functions: unit.functions.filter((f) => isEmitted(p, f)),
+    globals: unit.globals.filter((v) => isKept(p, v)),
+    scope: unit.scope,
+    diagnostics: p.diagnostics,
+  };
 }
 
 /** `#pragma alloc_text` names functions that are declared anywhere before it; by now all are known. */
@@ -74,7 +89,8 @@ function finishGlobals(p: Parser): void {
   for (const v of p.unit.globals) {
     if (!v.defined || isComplete(v.type)) continue;
     if (v.type.kind === 'array' && v.type.length === undefined && v.scope === 'global') v.type = arrayOf(v.type.element, 1);
-    else if (v.type.kind !== 'error' && v.type.kind !== 'void' && v.scope === 'global') p.error('c-incomplete', v.range, `the variable '${v.name}' has the incomplete type '${typeToString(v.type)}'`);
+    else if (v.type.kind !== 'error' && v.type.kind !== 'void' && v.scope === 'global')
+      p.error('c-incomplete', v.range, `the variable '${v.name}' has the incomplete type '${typeToString(v.type)}'`);
   }
 }
 

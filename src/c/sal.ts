@@ -5,8 +5,31 @@ import { cover } from '../base/source.js';
 import type { Token } from './token.js';
 import type { SalAnnotation } from './tree.js';
 
-const FIRST_GENERATION = ['__drv_', '__analysis', '__in_', '__out_', '__inout_', '__deref_', '__field_', '__struct_bcount', '__encoded_', '__range'];
-const WORDS = new Set(['__in', '__out', '__inout', '__checkReturn', '__reserved', '__success', '__notnull', '__callback', '__format_string', '__fallthrough', '__useHeader']);
+const FIRST_GENERATION = [
+  '__drv_',
+  '__analysis',
+  '__in_',
+  '__out_',
+  '__inout_',
+  '__deref_',
+  '__field_',
+  '__struct_bcount',
+  '__encoded_',
+  '__range',
+];
+const WORDS = new Set([
+  '__in',
+  '__out',
+  '__inout',
+  '__checkReturn',
+  '__reserved',
+  '__success',
+  '__notnull',
+  '__callback',
+  '__format_string',
+  '__fallthrough',
+  '__useHeader',
+]);
 
 const known = new Map<string, boolean>();
 

@@ -3,8 +3,8 @@ import { cover, type Range } from '../base/source.js';
 import { wrap } from './constant.js';
 import { parseConstant, parseExpression } from './expressions.js';
 import { assignConvert, decay, promoted } from './parser-conversions.js';
-import { condition } from './parser-operators.js';
 import { reportCpp } from './parser-names.js';
+import { condition } from './parser-operators.js';
 import type { FunctionContext, Parser, SwitchContext } from './parser-state.js';
 import { CPP_WORDS } from './parser-words.js';
 import type { Token } from './token.js';
@@ -40,7 +40,9 @@ function parseCompound(p: Parser, after: string): CompoundStmt {
     p.leave(WEIGHT);
     const close = p.tok.range;
     if (!p.accept('}')) {
-      p.error('c-syntax', close, "expected '}' before the end of the file", undefined, [{ range: open.range, message: "to match this '{'" }]);
+      p.error('c-syntax', close, "expected '}' before the end of the file", undefined, [
+        { range: open.range, message: "to match this '{'" },
+      ]);
       // The blocks around this one are open for the same reason.
       p.panicking = true;
     }
@@ -111,7 +113,8 @@ function parseExpressionStatement(p: Parser, start: Token): Stmt {
 
 /** The value is dropped; a function name alone (a forgotten call) is worth a word. */
 function decayStatement(p: Parser, e: Expr): Expr {
-  if (e.kind === 'ref' && e.symbol.kind === 'function') p.warn('c-no-effect', e.range, `'${e.symbol.name}' is not called here: the parentheses are missing`);
+  if (e.kind === 'ref' && e.symbol.kind === 'function')
+    p.warn('c-no-effect', e.range, `'${e.symbol.name}' is not called here: the parentheses are missing`);
   else if (e.kind === 'binary' && e.op === '==' && !e.macro) p.warn('c-no-effect', e.range, "'==' has no effect here; is '=' meant?");
   return e;
 }
@@ -120,9 +123,17 @@ function parseLabel(p: Parser): Stmt {
   const name = p.next();
   p.next();
   const old = p.fn?.labels.get(name.text);
-  if (old) p.error('c-redefined', name.range, `there are two labels '${name.text}'`, undefined, [{ range: old.range, message: 'first defined here' }]);
+  if (old)
+    p.error('c-redefined', name.range, `there are two labels '${name.text}'`, undefined, [
+      { range: old.range, message: 'first defined here' },
+    ]);
   // The label must exist before its body is read, since the body may jump back to it.
-  const label: LabelStmt & { body: Stmt } = { kind: 'label', name: name.text, body: { kind: 'null', range: name.range }, range: name.range };
+  const label: LabelStmt & { body: Stmt } = {
+    kind: 'label',
+    name: name.text,
+    body: { kind: 'null', range: name.range },
+    range: name.range,
+  };
   if (!old) p.fn?.labels.set(name.text, label);
   (label as { body: Stmt }).body = parseLabelled(p, name);
   return label;
@@ -266,7 +277,8 @@ function parseSwitch(p: Parser, start: Token, fn: FunctionContext): Stmt {
   if (p.expect('(', "after 'switch'")) {
     value = decay(p, parseExpression(p));
     if (isInteger(value.type)) value = promoted(value);
-    else if (value.type.kind !== 'error') p.error('c-operands', value.range, `'switch' needs an integer, not '${typeToString(value.type)}'`);
+    else if (value.type.kind !== 'error')
+      p.error('c-operands', value.range, `'switch' needs an integer, not '${typeToString(value.type)}'`);
     p.expect(')', "after the value of 'switch'");
   }
   const context: SwitchContext = { type: isInteger(value.type) ? value.type : INT, cases: [], seen: new Map() };
@@ -293,10 +305,23 @@ function parseCase(p: Parser, start: Token, fn: FunctionContext): Stmt {
     } else valid = false;
   }
   p.expect(':', `after '${start.text}'`);
-  const stmt: CaseStmt & { body: Stmt } = { kind: 'case', low, high: low, body: { kind: 'null', range: start.range }, range: cover(start.range, p.previous.range) };
+  const stmt: CaseStmt & { body: Stmt } = {
+    kind: 'case',
+    low,
+    high: low,
+    body: { kind: 'null', range: start.range },
+    range: cover(start.range, p.previous.range),
+  };
   if (context && valid) {
     const old = context.seen.get(low);
-    if (old) p.error('c-redefined', range, low === undefined ? "there are two 'default' in this switch" : `the case ${low} is there twice`, undefined, [{ range: old, message: 'first here' }]);
+    if (old)
+      p.error(
+        'c-redefined',
+        range,
+        low === undefined ? "there are two 'default' in this switch" : `the case ${low} is there twice`,
+        undefined,
+        [{ range: old, message: 'first here' }],
+      );
     else {
       context.seen.set(low, range);
       context.cases.push(stmt);
@@ -311,14 +336,20 @@ function parseReturn(p: Parser, start: Token, fn: FunctionContext): Stmt {
   p.next();
   if (p.accept(';')) {
     // A value is missing: MSVC (C4033) warns and goes on in C.
-    if (fn.returns.kind !== 'void' && fn.returns.kind !== 'error') p.warn('c-missing-return', start.range, `'return' without a value in '${fn.symbol.name}', which returns '${typeToString(fn.returns)}'`);
+    if (fn.returns.kind !== 'void' && fn.returns.kind !== 'error')
+      p.warn(
+        'c-missing-return',
+        start.range,
+        `'return' without a value in '${fn.symbol.name}', which returns '${typeToString(fn.returns)}'`,
+      );
     return { kind: 'return', range: p.rangeFrom(start) };
   }
   const e = parseExpression(p);
   fn.returnsValue = true;
   let value: Expr | undefined = e;
   if (fn.returns.kind === 'void') {
-    if (e.type.kind !== 'void' && e.type.kind !== 'error') p.warn('c-return-value', e.range, `'${fn.symbol.name}' returns void, so the value is dropped`);
+    if (e.type.kind !== 'void' && e.type.kind !== 'error')
+      p.warn('c-return-value', e.range, `'${fn.symbol.name}' returns void, so the value is dropped`);
   } else {
     value = assignConvert(p, e, fn.returns, { what: 'return value' });
   }

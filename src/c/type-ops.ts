@@ -1,7 +1,21 @@
 // Constructors, predicates and relations of C types for Windows x64 (LLP64).
 // The basic types are single objects and pointers to one target are cached, so that most comparisons end at an identity test. The alias of a
 // type is only a name for people: no relation here looks at it.
-import type { ArrayType, CType, EnumDecl, EnumType, ErrorType, FloatType, FunctionType, IntType, Parameter, PointerType, RecordDecl, RecordType, VoidType } from './types.js';
+import type {
+  ArrayType,
+  CType,
+  EnumDecl,
+  EnumType,
+  ErrorType,
+  FloatType,
+  FunctionType,
+  IntType,
+  Parameter,
+  PointerType,
+  RecordDecl,
+  RecordType,
+  VoidType,
+} from './types.js';
 import { Qual } from './types.js';
 
 const int = (name: string, size: 1 | 2 | 4 | 8, signed: boolean): IntType => ({ kind: 'int', quals: 0, size, signed, name });
@@ -173,10 +187,15 @@ export function sameShape(a: CType, b: CType): boolean {
   if (isInteger(a) && isInteger(b)) return integerShape(a).size === integerShape(b).size;
   if (a.kind === 'float' && b.kind === 'float') return a.size === b.size;
   if (a.kind === 'array' && b.kind === 'array') return sameShape(a.element, b.element);
-  if (a.kind === 'pointer' && b.kind === 'pointer') return sameShape(a.target, b.target) || a.target.kind === 'void' || b.target.kind === 'void';
+  if (a.kind === 'pointer' && b.kind === 'pointer')
+    return sameShape(a.target, b.target) || a.target.kind === 'void' || b.target.kind === 'void';
   if (a.kind === 'function' && b.kind === 'function') {
     if (a.unprototyped || b.unprototyped) return true;
-    return a.params.length === b.params.length && sameShapeOrVoid(a.returns, b.returns) && a.params.every((p, i) => sameShape(p.type, b.params[i].type));
+    return (
+      a.params.length === b.params.length &&
+      sameShapeOrVoid(a.returns, b.returns) &&
+      a.params.every((p, i) => sameShape(p.type, b.params[i].type))
+    );
   }
   return false;
 }

@@ -1,8 +1,8 @@
 // Declarations: specifiers, declarators, records and their layout, enums, initialisers, functions.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { typeToString } from '../../src/c/type-names.js';
 import { sizeOf } from '../../src/c/layout.js';
+import { typeToString } from '../../src/c/type-names.js';
 import { clean, compile, fields, fn, global, record, show, showInit } from './tree-helper.js';
 
 function type(declaration: string, name = 'x', before = ''): string {
@@ -40,10 +40,15 @@ test('typedef names may be hidden and declared again', () => {
 });
 
 test('function typedefs declare functions', () => {
-  const u = clean('_Function_class_(START) _IRQL_requires_(0) typedef void START(_In_ void *Context); START Routine; void Routine(void *Context) { Context = 0; }');
+  const u = clean(
+    '_Function_class_(START) _IRQL_requires_(0) typedef void START(_In_ void *Context); START Routine; void Routine(void *Context) { Context = 0; }',
+  );
   const f = fn(u, 'Routine').symbol;
   assert.equal(typeToString(f.type), 'void (void *)');
-  assert.deepEqual(f.sal.map((a) => `${a.name}(${a.args.join()})`), ['_Function_class_(START)', '_IRQL_requires_(0)']);
+  assert.deepEqual(
+    f.sal.map((a) => `${a.name}(${a.args.join()})`),
+    ['_Function_class_(START)', '_IRQL_requires_(0)'],
+  );
 });
 
 test('layout of structures and unions', () => {
@@ -64,7 +69,17 @@ test('layout of structures and unions', () => {
   assert.deepEqual(fields(record(u, 'A')), ['a@0', 'b@2', 'c@4', 'd@8', 'e@16']);
   assert.deepEqual(fields(record(u, 'B')), ['a@0', '@4', 'e@12']);
   const size = (tag: string): string => `${record(u, tag).size}/${record(u, tag).align}`;
-  assert.deepEqual(['A', 'B', 'U', 'P', 'F', 'Q', 'R', 'I', 'J'].map(size), ['24/8', '16/4', '12/4', '16/8', '4/4', '7/1', '10/2', '32/32', '16/8']);
+  assert.deepEqual(['A', 'B', 'U', 'P', 'F', 'Q', 'R', 'I', 'J'].map(size), [
+    '24/8',
+    '16/4',
+    '12/4',
+    '16/8',
+    '4/4',
+    '7/1',
+    '10/2',
+    '32/32',
+    '16/8',
+  ]);
   assert.deepEqual(fields(record(u, 'Q')), ['a@0', 'b@1', 'c@5']);
   assert.deepEqual(fields(record(u, 'F')), ['n@0', 'tail@4']);
 });
@@ -91,7 +106,9 @@ test('bit-fields as MSVC lays them out', () => {
 });
 
 test('unnamed members of MSVC: tagged and by typedef name', () => {
-  const u = clean('typedef struct _IN { int a, b; } IN_T; struct S { char c; IN_T; struct _IN2 { short d; }; union { int e; }; }; int f(struct S *s) { return s->b + s->d + s->e; }');
+  const u = clean(
+    'typedef struct _IN { int a, b; } IN_T; struct S { char c; IN_T; struct _IN2 { short d; }; union { int e; }; }; int f(struct S *s) { return s->b + s->d + s->e; }',
+  );
   const s = fn(u, 'f').body.body[0];
   assert.equal(s.kind === 'return' && show(s.value!), '((s->b@8 + <int>s->d@12) + s->e@16)');
 });
@@ -138,25 +155,38 @@ test('a sub-object in braces forgets what was set in it before', () => {
 });
 
 test('locals are initialised with run-time values, records are copied whole', () => {
-  const u = clean('struct P { int x, y; }; struct P g(void); void f(int n) { struct P a = g(), b[2] = { a, { n, n + 1 } }; char s[4] = "ab"; int *p = &n; }');
+  const u = clean(
+    'struct P { int x, y; }; struct P g(void); void f(int n) { struct P a = g(), b[2] = { a, { n, n + 1 } }; char s[4] = "ab"; int *p = &n; }',
+  );
   const f = fn(u, 'f');
   const init = (name: string): string => showInit(f.locals.find((v) => v.name === name)!.init!);
   assert.equal(init('a'), '{0:g()}');
   assert.equal(init('b'), '0 {0:a 8:n 12:(n + 1)}');
   assert.equal(init('s'), '0 {0:"ab"}');
-  assert.deepEqual(f.locals.map((v) => `${v.name}${v.localId}`), ['a0', 'b1', 's2', 'p3']);
+  assert.deepEqual(
+    f.locals.map((v) => `${v.name}${v.localId}`),
+    ['a0', 'b1', 's2', 'p3'],
+  );
 });
 
 test('functions: parameters, K&R definitions, static and extern', () => {
-  const u = clean('static int s(int a, char *b); int k(a, b) int a; char *b; { return s(a, b); } static int s(int a, char *b) { return a + *b; } extern int e(void); int (g)(void) { return e(); }');
-  assert.deepEqual(u.functions.map((f) => `${f.symbol.name} ${f.symbol.linkage} ${f.params.map((p) => `${p.name}:${typeToString(p.type)}`).join()}`), [
-    'k external a:int,b:char *', 's internal a:int,b:char *', 'g external ',
-  ]);
+  const u = clean(
+    'static int s(int a, char *b); int k(a, b) int a; char *b; { return s(a, b); } static int s(int a, char *b) { return a + *b; } extern int e(void); int (g)(void) { return e(); }',
+  );
+  assert.deepEqual(
+    u.functions.map((f) => `${f.symbol.name} ${f.symbol.linkage} ${f.params.map((p) => `${p.name}:${typeToString(p.type)}`).join()}`),
+    ['k external a:int,b:char *', 's internal a:int,b:char *', 'g external '],
+  );
 });
 
 test('tentative definitions and extern declarations', () => {
-  const u = clean('int a; int a; int a = 3; extern int b; extern int unused; int c[]; int f(void) { extern int d; static int s = 4; return a + b + d + s; }');
-  assert.deepEqual(u.globals.map((v) => `${v.name} ${v.scope} ${v.defined}`), ['a global true', 'b global false', 'c global true', 'd global false', 's static true']);
+  const u = clean(
+    'int a; int a; int a = 3; extern int b; extern int unused; int c[]; int f(void) { extern int d; static int s = 4; return a + b + d + s; }',
+  );
+  assert.deepEqual(
+    u.globals.map((v) => `${v.name} ${v.scope} ${v.defined}`),
+    ['a global true', 'b global false', 'c global true', 'd global false', 's static true'],
+  );
   assert.equal(typeToString(global(u, 'c').type), 'int[1]');
 });
 
@@ -175,18 +205,33 @@ test('pragmas place code and data', () => {
     int h(void) { return 3; }
     #pragma code_seg(pop)
     int i(void) { return 3; }`);
-  assert.deepEqual(u.functions.map((f) => f.symbol.section), ['INIT', 'PAGE', 'CODE', undefined]);
-  assert.deepEqual(u.globals.map((v) => v.section), ['PAGEDATA', undefined, 'MINE']);
+  assert.deepEqual(
+    u.functions.map((f) => f.symbol.section),
+    ['INIT', 'PAGE', 'CODE', undefined],
+  );
+  assert.deepEqual(
+    u.globals.map((v) => v.section),
+    ['PAGEDATA', undefined, 'MINE'],
+  );
 });
 
 test('built-in headers: declarations are DDIs, inline functions exist only if used', () => {
-  const headers = { 'k.h': 'int KeA(int); inline int used(int x) { return KeA(x) + helper2(x); } int helper2(int); static __inline int unused(int x) { return x; } extern int Data; extern int Other; const int C = 3;' };
+  const headers = {
+    'k.h':
+      'int KeA(int); inline int used(int x) { return KeA(x) + helper2(x); } int helper2(int); static __inline int unused(int x) { return x; } extern int Data; extern int Other; const int C = 3;',
+  };
   const before = 'int helper2(int);';
   const u = clean(`${before}\n#include <k.h>\nint f(void) { return used(Data); } int KeMine(void);`, headers);
-  assert.deepEqual(u.functions.map((f) => f.symbol.name), ['f', 'used']);
+  assert.deepEqual(
+    u.functions.map((f) => f.symbol.name),
+    ['f', 'used'],
+  );
   const s = (n: string) => u.scope.names.get(n) as { builtin: boolean };
   assert.deepEqual([s('KeA').builtin, s('used').builtin, s('KeMine').builtin], [true, false, false]);
-  assert.deepEqual(u.globals.map((v) => v.name), ['Data']);
+  assert.deepEqual(
+    u.globals.map((v) => v.name),
+    ['Data'],
+  );
 });
 
 test('a driver may define what a built-in header declares', () => {
@@ -194,13 +239,28 @@ test('a driver may define what a built-in header declares', () => {
   assert.equal(fn(u, 'KeA').symbol.builtin, false);
 });
 
-test('inline functions of the driver\'s own headers are checked always and kept only if used', () => {
-  const u = compile('#include "m.h"\nint f(void) { return b(); }', {}, { 'm.h': '__forceinline int a(void) { return nowhere; } __forceinline int b(void) { return 1; }' });
-  assert.deepEqual(u.functions.map((f) => f.symbol.name), ['b', 'f']);
-  assert.deepEqual(u.diagnostics.map((d) => d.code), ['c-undeclared']);
+test("inline functions of the driver's own headers are checked always and kept only if used", () => {
+  const u = compile(
+    '#include "m.h"\nint f(void) { return b(); }',
+    {},
+    { 'm.h': '__forceinline int a(void) { return nowhere; } __forceinline int b(void) { return 1; }' },
+  );
+  assert.deepEqual(
+    u.functions.map((f) => f.symbol.name),
+    ['b', 'f'],
+  );
+  assert.deepEqual(
+    u.diagnostics.map((d) => d.code),
+    ['c-undeclared'],
+  );
 });
 
 test('static assertions', () => {
-  clean('_Static_assert(sizeof(int) == 4, "int"); struct S { int a; static_assert(sizeof(long) == 4, "long"); }; void f(void) { static_assert(1, "x"); }');
-  assert.deepEqual(compile('static_assert(sizeof(long) == 8, "LP64 " "only");').diagnostics.map((d) => d.message), ['static assertion failed: LP64 only']);
+  clean(
+    '_Static_assert(sizeof(int) == 4, "int"); struct S { int a; static_assert(sizeof(long) == 4, "long"); }; void f(void) { static_assert(1, "x"); }',
+  );
+  assert.deepEqual(
+    compile('static_assert(sizeof(long) == 8, "LP64 " "only");').diagnostics.map((d) => d.message),
+    ['static assertion failed: LP64 only'],
+  );
 });

@@ -203,9 +203,22 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 
 test('a realistic driver compiles without a word', () => {
   const u = clean(DRIVER, headers);
-  for (const name of ['DriverEntry', 'Unload', 'Notify', 'PreOperation', 'DeviceControl', 'InitializeListHead', 'InsertTailList', 'RemoveEntryList']) fn(u, name);
+  for (const name of [
+    'DriverEntry',
+    'Unload',
+    'Notify',
+    'PreOperation',
+    'DeviceControl',
+    'InitializeListHead',
+    'InsertTailList',
+    'RemoveEntryList',
+  ])
+    fn(u, name);
   const entry = fn(u, 'DriverEntry').symbol;
-  assert.ok(entry.sal.some((a) => a.name === '_Function_class_'), 'the role type gives the function its class');
+  assert.ok(
+    entry.sal.some((a) => a.name === '_Function_class_'),
+    'the role type gives the function its class',
+  );
   const called = u.scope.names.get('PsSetCreateProcessNotifyRoutineEx');
   assert.ok(called?.kind === 'function' && called.builtin && !called.definition);
 });
@@ -213,9 +226,17 @@ test('a realistic driver compiles without a word', () => {
 test('every header can be included alone and compiles, its inline functions too', () => {
   for (const name of Object.keys(headers)) {
     // These are parts of others and say so.
-    if (name.includes('/') || /^(nt(ke|mm|ex|io|rtl|obps|context|access|fileinfo|procinfo|regcallback)|ddi-.*|wdminline|bugcodes)\.h$/.test(name)) continue;
+    if (
+      name.includes('/') ||
+      /^(nt(ke|mm|ex|io|rtl|obps|context|access|fileinfo|procinfo|regcallback)|ddi-.*|wdminline|bugcodes)\.h$/.test(name)
+    )
+      continue;
     const u = compile(`#include <${name}>\nint x;`, headers);
-    assert.deepEqual(u.diagnostics.filter((d) => d.severity === 'error').map((d) => d.message), [], name);
+    assert.deepEqual(
+      u.diagnostics.filter((d) => d.severity === 'error').map((d) => d.message),
+      [],
+      name,
+    );
   }
 });
 
@@ -227,7 +248,10 @@ test('all inline functions of the headers are right', () => {
 });
 
 test('interlocked macros of the headers reach the intrinsics', () => {
-  const u = clean('#include <ntifs.h>\nLONG f(LONG volatile *p) { return InterlockedIncrement(p) + InterlockedCompareExchange(p, 1, 2); }', headers);
+  const u = clean(
+    '#include <ntifs.h>\nLONG f(LONG volatile *p) { return InterlockedIncrement(p) + InterlockedCompareExchange(p, 1, 2); }',
+    headers,
+  );
   const s = fn(u, 'f').body.body[0];
   assert.match(s.kind === 'return' ? show(s.value!) : '', /^\(_InterlockedIncrement!\(p\) \+ _InterlockedCompareExchange!\(p, 1, 2\)\)$/);
 });

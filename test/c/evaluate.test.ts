@@ -16,7 +16,9 @@ const at = (place: string) => ({ unit, scope: scopeAt(fn(unit, 'f'), text.indexO
 
 function evaluate(source: string, place = 'return local'): string {
   const r = parseExpression(source, at(place));
-  return r.expr ? `${show(r.expr)} : ${typeToString(r.expr.type)}` : r.diagnostics.map((d) => `${d.severity}: ${d.message}${d.hint ? ` (${d.hint})` : ''}`).join('\n');
+  return r.expr
+    ? `${show(r.expr)} : ${typeToString(r.expr.type)}`
+    : r.diagnostics.map((d) => `${d.severity}: ${d.message}${d.hint ? ` (${d.hint})` : ''}`).join('\n');
 }
 
 test('locals, globals, macros and members', () => {
@@ -34,7 +36,7 @@ test('locals, globals, macros and members', () => {
 test('mistakes are diagnostics with a place in the text', () => {
   assert.equal(evaluate('inner'), "error: 'inner' is not declared");
   assert.equal(evaluate('loacl'), "error: 'loacl' is not declared (did you mean 'local'?)");
-  assert.equal(evaluate('local +'), "error: expected an expression before the end of the text");
+  assert.equal(evaluate('local +'), 'error: expected an expression before the end of the text');
   assert.equal(evaluate('local local'), "error: expected the end of the expression before 'local'");
   assert.equal(evaluate(''), 'error: expected an expression before the end of the text');
   assert.match(evaluate('(S){ 1 }'), /compound literal/);
@@ -48,7 +50,10 @@ test('evaluation leaves the unit as it was', () => {
   const before = f.locals.map((v) => v.addressTaken);
   parseExpression('&local', { unit: u, scope: scopeAt(fn(u, 'f'), text.indexOf('return local')) });
   parseTypeName('struct _Nowhere *', at('return local'));
-  assert.deepEqual(fn(unit, 'f').locals.map((v) => v.addressTaken), before);
+  assert.deepEqual(
+    fn(unit, 'f').locals.map((v) => v.addressTaken),
+    before,
+  );
   assert.equal(unit.scope.tags.has('_Nowhere'), false);
 });
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clean, expression, fn, global, showInit } from './tree-helper.js';
 
-const D = 'typedef unsigned long ULONG; typedef long LONG; char c; unsigned char uc; short s; int i; unsigned u; long l; ULONG ul; __int64 q; unsigned __int64 uq; double d; float fl; int *p; void *v; int a[4]; struct S { int x; struct { short y; union { int z; char w; }; }; unsigned b : 3; } st, *sp; int g(int, char *); enum E { RED, GREEN = 5, BLUE } e;';
+const D =
+  'typedef unsigned long ULONG; typedef long LONG; char c; unsigned char uc; short s; int i; unsigned u; long l; ULONG ul; __int64 q; unsigned __int64 uq; double d; float fl; int *p; void *v; int a[4]; struct S { int x; struct { short y; union { int z; char w; }; }; unsigned b : 3; } st, *sp; int g(int, char *); enum E { RED, GREEN = 5, BLUE } e;';
 
 function check(text: string, wanted: string, type?: string): void {
   const r = expression(text, D);
@@ -61,9 +62,24 @@ test('integer constants fold with the width of their type', () => {
 
 test('types of constants', () => {
   for (const [text, type] of [
-    ['1', 'int'], ['2147483648', 'unsigned long'], ['4294967296', '__int64'], ['0x80000000', 'unsigned int'], ['1u', 'unsigned int'], ['1L', 'long'], ['1UL', 'unsigned long'],
-    ['1LL', '__int64'], ['1ui64', 'unsigned __int64'], ['1i8', 'char'], ['0x8000000000000000', 'unsigned __int64'], ["L'x'", 'wchar_t'], ["'gaTp'", 'int'], ['1.0', 'double'], ['1.f', 'float'], ['1.0L', 'long double'],
-  ]) assert.equal(expression(text, D).type, type, text);
+    ['1', 'int'],
+    ['2147483648', 'unsigned long'],
+    ['4294967296', '__int64'],
+    ['0x80000000', 'unsigned int'],
+    ['1u', 'unsigned int'],
+    ['1L', 'long'],
+    ['1UL', 'unsigned long'],
+    ['1LL', '__int64'],
+    ['1ui64', 'unsigned __int64'],
+    ['1i8', 'char'],
+    ['0x8000000000000000', 'unsigned __int64'],
+    ["L'x'", 'wchar_t'],
+    ["'gaTp'", 'int'],
+    ['1.0', 'double'],
+    ['1.f', 'float'],
+    ['1.0L', 'long double'],
+  ])
+    assert.equal(expression(text, D).type, type, text);
   check("'gaTp'", String(0x67615470));
   check("'\\xff'", '-1');
   check("L'\\xffff'", '65535');
@@ -130,7 +146,7 @@ test('_Generic, alignof, compound literals', () => {
   check('(struct S){ 1, .z = 2 }.x', 'literal 0 {0:1 8:2}.x@0', 'int');
 });
 
-test('intrinsics and the compiler\'s own words become builtin nodes', () => {
+test("intrinsics and the compiler's own words become builtin nodes", () => {
   check('_InterlockedIncrement(&l)', '_InterlockedIncrement!((& l))', 'long');
   check('_InterlockedCompareExchange64(&q, 1, c)', '_InterlockedCompareExchange64!((& q), 1, <__int64>c)', '__int64');
   check('_InterlockedExchangePointer(&v, p)', '_InterlockedExchangePointer!((& v), <void *>p)', 'void *');
@@ -141,13 +157,19 @@ test('intrinsics and the compiler\'s own words become builtin nodes', () => {
 });
 
 test('addressTaken follows &, decay and members of local objects', () => {
-  const u = clean('struct S { int a[2]; int b; }; void g(int *); void f(void) { int x = 0, y = 0; struct S s, t, w; int z[2]; g(&x); s.b = y; g(t.a); g(&w.b); z[0] = 1; sizeof(&y); }');
-  const taken = fn(u, 'f').locals.filter((v) => v.addressTaken).map((v) => v.name);
+  const u = clean(
+    'struct S { int a[2]; int b; }; void g(int *); void f(void) { int x = 0, y = 0; struct S s, t, w; int z[2]; g(&x); s.b = y; g(t.a); g(&w.b); z[0] = 1; sizeof(&y); }',
+  );
+  const taken = fn(u, 'f')
+    .locals.filter((v) => v.addressTaken)
+    .map((v) => v.name);
   assert.deepEqual(taken, ['x', 't', 'w', 'z']);
 });
 
 test('static initialisers may hold addresses', () => {
-  const u = clean('int a[3]; struct S { int x, *p; } s = { 1, &a[1] }; int *q = a + 2; void f(void); void (*fp)(void) = f; const char *t = "x"; int *r = &s.x;');
+  const u = clean(
+    'int a[3]; struct S { int x, *p; } s = { 1, &a[1] }; int *q = a + 2; void f(void); void (*fp)(void) = f; const char *t = "x"; int *r = &s.x;',
+  );
   assert.equal(showInit(global(u, 's').init!), '0 {0:1 8:(& decay a[1])}');
   assert.equal(showInit(global(u, 'q').init!), '{0:(decay a + 2)}');
   assert.equal(showInit(global(u, 'fp').init!), '{0:decay f}');

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compileUnit, parseExpression } from '../../src/c/compile-unit.js';
 import { MemoryFiles } from '../../src/base/files.js';
+import { compileUnit, parseExpression } from '../../src/c/compile-unit.js';
 import { clean, compile } from './tree-helper.js';
 
 const DRIVER = `
@@ -32,12 +32,16 @@ const tokens = DRIVER.match(/\w+|"[^"]*"|'[^']*'|[^\s\w]/g)!;
 
 function survives(text: string): void {
   const u = compile(text);
-  for (const d of u.diagnostics) assert.ok(d.message.length > 0 && (!d.range || (d.range.start <= d.range.end && d.range.end <= d.range.file.text.length)));
+  for (const d of u.diagnostics)
+    assert.ok(d.message.length > 0 && (!d.range || (d.range.start <= d.range.end && d.range.end <= d.range.file.text.length)));
 }
 
 test('the sample is right', () => {
   const u = compile(DRIVER);
-  assert.deepEqual(u.diagnostics.filter((d) => d.severity === 'error').map((d) => d.message), []);
+  assert.deepEqual(
+    u.diagnostics.filter((d) => d.severity === 'error').map((d) => d.message),
+    [],
+  );
 });
 
 test('deep nesting gives one error and no stack overflow', () => {
@@ -72,8 +76,17 @@ test('deep nesting gives one error and no stack overflow', () => {
   for (const [name, text] of Object.entries(cases)) {
     const u = compile(text);
     const errors = u.diagnostics.filter((d) => d.severity === 'error');
-    assert.ok(errors.length >= 1 && errors.length <= 3, `${name}: ${errors.length} errors, first: ${errors.slice(0, 4).map((e) => e.message).join(' / ')}`);
-    assert.ok(errors.some((e) => e.code === 'c-nesting'), `${name}: ${errors[0].message}`);
+    assert.ok(
+      errors.length >= 1 && errors.length <= 3,
+      `${name}: ${errors.length} errors, first: ${errors
+        .slice(0, 4)
+        .map((e) => e.message)
+        .join(' / ')}`,
+    );
+    assert.ok(
+      errors.some((e) => e.code === 'c-nesting'),
+      `${name}: ${errors[0].message}`,
+    );
   }
 });
 
@@ -85,11 +98,18 @@ test('ordinary depth is fine', () => {
 });
 
 test('text cut anywhere', () => {
-  fc.assert(fc.property(fc.nat(DRIVER.length), fc.nat(DRIVER.length), (a, b) => survives(DRIVER.slice(0, a) + DRIVER.slice(b))), { numRuns: 150, seed: 1 });
+  fc.assert(
+    fc.property(fc.nat(DRIVER.length), fc.nat(DRIVER.length), (a, b) => survives(DRIVER.slice(0, a) + DRIVER.slice(b))),
+    { numRuns: 150, seed: 1 },
+  );
 });
 
 test('tokens replaced, dropped and doubled', () => {
-  const change = fc.record({ at: fc.nat(tokens.length - 1), with: fc.nat(tokens.length - 1), how: fc.constantFrom('replace', 'drop', 'insert') });
+  const change = fc.record({
+    at: fc.nat(tokens.length - 1),
+    with: fc.nat(tokens.length - 1),
+    how: fc.constantFrom('replace', 'drop', 'insert'),
+  });
   fc.assert(
     fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), (changes) => {
       const list: string[] = [...tokens];
@@ -104,7 +124,10 @@ test('tokens replaced, dropped and doubled', () => {
 });
 
 test('token soup', () => {
-  fc.assert(fc.property(fc.array(fc.constantFrom(...tokens), { maxLength: 60 }), (list) => survives(list.join(' '))), { numRuns: 300, seed: 3 });
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...tokens), { maxLength: 60 }), (list) => survives(list.join(' '))),
+    { numRuns: 300, seed: 3 },
+  );
 });
 
 test('token soup in a function and as an expression', () => {
@@ -124,6 +147,9 @@ test('arbitrary characters', () => {
 
 test('a missing file is a diagnostic', () => {
   const u = compileUnit('no/such.c', { files: new MemoryFiles(), builtinHeaders: {}, includePaths: [], defines: {} });
-  assert.deepEqual(u.diagnostics.map((d) => d.message), ["cannot read 'no/such.c'"]);
+  assert.deepEqual(
+    u.diagnostics.map((d) => d.message),
+    ["cannot read 'no/such.c'"],
+  );
   assert.equal(u.functions.length, 0);
 });

@@ -65,16 +65,25 @@ test('structured exception handling', () => {
     body('__try { *p = 1; if (n) __leave; } __except (_exception_code() == 0xC0000005UL ? 1 : 0) { g(_exception_code()); }'),
     '{try {((* p) = 1) if n leave} except (((exception_code!() == 3221225477) ? 1 : 0)) {g(<int>exception_code!())}}',
   );
-  assert.equal(body('__try { g(1); } __finally { if (_abnormal_termination()) g(2); }'), '{try {g(1)} finally {if abnormal_termination!() g(2)}}');
   assert.equal(
-    body('__try { g(1); } __except (h(_exception_info())) { }', 'struct _EXCEPTION_POINTERS { int x; }; int h(struct _EXCEPTION_POINTERS *);'),
+    body('__try { g(1); } __finally { if (_abnormal_termination()) g(2); }'),
+    '{try {g(1)} finally {if abnormal_termination!() g(2)}}',
+  );
+  assert.equal(
+    body(
+      '__try { g(1); } __except (h(_exception_info())) { }',
+      'struct _EXCEPTION_POINTERS { int x; }; int h(struct _EXCEPTION_POINTERS *);',
+    ),
     '{try {g(1)} except (h(exception_info!())) {}}',
   );
 });
 
 test('SEH words outside of their places are errors', () => {
   assert.deepEqual(problems('void f(void) { __leave; _exception_code(); _exception_info(); _abnormal_termination(); }'), [
-    '1:16 error c-seh', '1:25 error c-seh', '1:44 error c-seh', '1:63 error c-seh',
+    '1:16 error c-seh',
+    '1:25 error c-seh',
+    '1:44 error c-seh',
+    '1:63 error c-seh',
   ]);
   assert.deepEqual(problems('void f(void) { __try { } f(); }'), ['1:26 error c-syntax']);
   assert.match(messages('void f(void) { __try { } f(); }')[0], /__except \(\.\.\.\)' or '__finally'/);
@@ -95,27 +104,42 @@ test('annotations wherever MSVC allows them', () => {
       return (int)local;
     }`);
   const f = fn(u, 'F').symbol;
-  assert.deepEqual(f.sal.map((a) => a.name), ['_IRQL_requires_max_', '_Must_inspect_result_', '__drv_allocatesMem', '_Success_', '_Acquires_lock_', '_Use_decl_annotations_']);
+  assert.deepEqual(
+    f.sal.map((a) => a.name),
+    ['_IRQL_requires_max_', '_Must_inspect_result_', '__drv_allocatesMem', '_Success_', '_Acquires_lock_', '_Use_decl_annotations_'],
+  );
   assert.deepEqual(f.sal[0].args, ['APC_LEVEL']);
   assert.deepEqual(f.sal[3].args, ['return >= 0']);
   // The parameters of a prototype keep their annotations until the definition's own type replaces it.
-  const proto = clean('void P(_In_ int A, _Out_writes_(Len) char *B, int Len);').scope.names.get('P') as { type: import('../../src/c/types.js').FunctionType };
-  assert.deepEqual(proto.type.params.map((q) => q.sal.map((a) => `${a.name}${a.args.join()}`)), [['_In_'], ['_Out_writes_Len'], []]);
-  assert.deepEqual(record(u, 'S').fields.map((x) => x.sal!.map((a) => a.name).join()), ['_Field_size_', '', '_Guarded_by_,_Field_range_']);
-  assert.deepEqual(global(u, 'v').sal.map((a) => a.name), ['_Guarded_by_']);
+  const proto = clean('void P(_In_ int A, _Out_writes_(Len) char *B, int Len);').scope.names.get('P') as {
+    type: import('../../src/c/types.js').FunctionType;
+  };
+  assert.deepEqual(
+    proto.type.params.map((q) => q.sal.map((a) => `${a.name}${a.args.join()}`)),
+    [['_In_'], ['_Out_writes_Len'], []],
+  );
+  assert.deepEqual(
+    record(u, 'S').fields.map((x) => x.sal!.map((a) => a.name).join()),
+    ['_Field_size_', '', '_Guarded_by_,_Field_range_'],
+  );
+  assert.deepEqual(
+    global(u, 'v').sal.map((a) => a.name),
+    ['_Guarded_by_'],
+  );
 });
 
 test('a declared name that looks like an annotation is a name', () => {
   clean('typedef int _My_type_; _My_type_ x; int _In_my_way_ = 3, _Other_[2]; int f(void) { return _In_my_way_ + x + _Other_[1]; }');
 });
 
-test('a prototype annotated in a header keeps its parameters\' annotations for calls and its own type after a plain definition', () => {
+test("a prototype annotated in a header keeps its parameters' annotations for calls and its own type after a plain definition", () => {
   const u = clean('int D(_In_ int A); int D(int A) { return A; }');
   assert.equal(typeToString(fn(u, 'D').symbol.type), 'int (int)');
 });
 
 test('scopeAt shows the names that are declared before a place', () => {
-  const text = 'int g; void f(int p) { int a = 1; { int b = a; { int a = b; a++; } b++; } for (int i = 0; i < p; i++) { int c = i; c++; } int z = a; }';
+  const text =
+    'int g; void f(int p) { int a = 1; { int b = a; { int a = b; a++; } b++; } for (int i = 0; i < p; i++) { int c = i; c++; } int z = a; }';
   const f = fn(clean(text), 'f');
   const names = (at: string, after = 0): string => {
     const out: string[] = [];
@@ -131,14 +155,36 @@ test('scopeAt shows the names that are declared before a place', () => {
 });
 
 test('missing return values, as MSVC sees them', () => {
-  const warned = (b: string): boolean => problems(`__declspec(noreturn) void die(int); int g(void); int f(int n) { ${b} }`).some((x) => x.endsWith('c-missing-return'));
+  const warned = (b: string): boolean =>
+    problems(`__declspec(noreturn) void die(int); int g(void); int f(int n) { ${b} }`).some((x) => x.endsWith('c-missing-return'));
   for (const fine of [
-    'return 1;', 'if (n) return 1; else return 2;', 'for (;;) g();', 'while (1) { if (n) return 1; }', 'die(1);', 'switch (n) { case 1: return 1; default: return 2; }',
-    '__try { return 1; } __except (1) { return 2; }', '__try { return 1; } __finally { g(); }', 'goto out; out: return 1;', 'do { return 1; } while (n);', 'if (n) { return 1; } die(2);',
-    'switch (n) { case 1: return 1; default: break; } return 3;', '__fastfail(3);', '{ { return 1; } }',
-  ]) assert.equal(warned(fine), false, fine);
+    'return 1;',
+    'if (n) return 1; else return 2;',
+    'for (;;) g();',
+    'while (1) { if (n) return 1; }',
+    'die(1);',
+    'switch (n) { case 1: return 1; default: return 2; }',
+    '__try { return 1; } __except (1) { return 2; }',
+    '__try { return 1; } __finally { g(); }',
+    'goto out; out: return 1;',
+    'do { return 1; } while (n);',
+    'if (n) { return 1; } die(2);',
+    'switch (n) { case 1: return 1; default: break; } return 3;',
+    '__fastfail(3);',
+    '{ { return 1; } }',
+  ])
+    assert.equal(warned(fine), false, fine);
   for (const bad of [
-    '', 'if (n) return 1;', 'while (n) return 1;', 'for (;;) break; ', 'switch (n) { case 1: return 1; }', 'switch (n) { case 1: return 1; default: break; }',
-    '__try { __leave; } __finally { } ', '__try { return 1; } __except (1) { g(); }', 'return 1; out: g(); if (n) goto out;', 'return;',
-  ]) assert.equal(warned(bad), true, bad);
+    '',
+    'if (n) return 1;',
+    'while (n) return 1;',
+    'for (;;) break; ',
+    'switch (n) { case 1: return 1; }',
+    'switch (n) { case 1: return 1; default: break; }',
+    '__try { __leave; } __finally { } ',
+    '__try { return 1; } __except (1) { g(); }',
+    'return 1; out: g(); if (n) goto out;',
+    'return;',
+  ])
+    assert.equal(warned(bad), true, bad);
 });

@@ -62,7 +62,11 @@ export function show(e: Expr): string {
     case 'float':
       return `${e.value}f`;
     case 'string':
-      return `"${[...e.bytes].filter((b, i) => e.unit === 1 || i % 2 === 0).slice(0, -1).map((b) => String.fromCharCode(b)).join('')}"`;
+      return `"${[...e.bytes]
+        .filter((b, i) => e.unit === 1 || i % 2 === 0)
+        .slice(0, -1)
+        .map((b) => String.fromCharCode(b))
+        .join('')}"`;
     case 'ref':
       return e.symbol.name;
     case 'unary':
