@@ -4,6 +4,7 @@ import { parseStrings } from './literals.js';
 import { type Declarator, parseDeclarator } from './parser-declarators.js';
 import { beginDefinition } from './parser-functions.js';
 import { reportCpp, reportUndeclared } from './parser-names.js';
+import { skipPrototype } from './parser-prototypes.js';
 import { parseSpecifiers, type Specifiers } from './parser-specifiers.js';
 import type { Parser } from './parser-state.js';
 import { declareFunction, declareGlobal, declareLocal, declareTypedef } from './parser-symbols.js';
@@ -18,6 +19,7 @@ export function parseExternalDeclaration(p: Parser): void {
   p.tooDeep = false;
   p.pragmas.sync();
   if (p.accept(';')) return;
+  if (p.tok.range.file.builtin && skipPrototype(p)) return;
   if (p.is('_Static_assert') || p.is('static_assert')) parseStaticAssert(p);
   else if (p.is('__asm') || p.is('_asm')) {
     p.error('c-asm', p.tok.range, 'inline assembly cannot be simulated', 'x64 compilers do not accept it either: use an intrinsic');

@@ -29,7 +29,19 @@ export function beginDefinition(p: Parser, specs: Specifiers, d: Declarator): vo
   const earlier = definitionRange(p, symbol);
   if (earlier) {
     p.error('c-redefined', name.range, `'${name.text}' is defined twice`, undefined, [{ range: earlier, message: 'first defined here' }]);
-    symbol = { ...symbol, definition: undefined };
+    // A symbol of its own, so that the first definition stays what the rest of the unit sees.
+    symbol = {
+      kind: 'function',
+      name: symbol.name,
+      type,
+      linkage: symbol.linkage,
+      builtin: false,
+      sal: symbol.sal,
+      range: name.range,
+      inline: symbol.inline,
+      noreturn: symbol.noreturn,
+      addressTaken: false,
+    };
   }
   symbol.range = name.range;
   if (type.returns.kind !== 'void' && type.returns.kind !== 'error' && !isComplete(type.returns)) {

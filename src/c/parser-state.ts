@@ -338,6 +338,25 @@ export class Parser {
     if (name.charCodeAt(0) === 95 && isSalWord(name)) this.annotationNames = true;
   }
 
+  /** Reads something elsewhere at file scope, in the middle of whatever is being read, and comes back. */
+  aside<T>(position: number, body: () => T): T {
+    const { pos, scope, fn, panicking, depth, unevaluated } = this;
+    this.seek(position);
+    this.scope = this.unit.scope;
+    this.fn = undefined;
+    this.panicking = false;
+    this.depth = 0;
+    this.unevaluated = 0;
+    const result = body();
+    this.seek(pos);
+    this.scope = scope;
+    this.fn = fn;
+    this.panicking = panicking;
+    this.depth = depth;
+    this.unevaluated = unevaluated;
+    return result;
+  }
+
   /** Runs `body` in a new scope and returns that scope with the result. */
   inScope<T>(body: (scope: Scope) => T): T {
     const scope = newScope(this.scope);
