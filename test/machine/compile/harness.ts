@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import { formatDiagnostic } from '../../../src/base/diagnostic.js';
 import { MemoryFiles } from '../../../src/base/files.js';
 import { compileUnit } from '../../../src/c/compile-unit.js';
+import type { TranslationUnit } from '../../../src/c/tree.js';
 import { MAP, PAGE_SIZE, Reason, ROUTINE_BASE, Status, toAddress } from '../../../src/machine/abi.js';
 import { compileImage } from '../../../src/machine/compile/compile-image.js';
 import type { CompiledImage } from '../../../src/machine/image.js';
 import { type ExceptionInfo, Machine } from '../../../src/machine/machine.js';
 import { type RoutineDefinition, routineFixedSize } from '../../../src/machine/routine.js';
 
-const PRELUDE = 'void print(long long v); void printd(double v); void yield_now(void); __declspec(noreturn) void raise(unsigned long code); int native_sum(int n, ...);\n';
+const PRELUDE =
+  'void print(long long v); void printd(double v); void yield_now(void); __declspec(noreturn) void raise(unsigned long code); int native_sum(int n, ...);\n';
 
 export interface CompileTestOptions {
   readonly debug?: boolean;
@@ -25,17 +27,37 @@ export interface CompileTestOptions {
 const ROUTINES = ['unresolved', 'print', 'printd', 'yield_now', 'raise', 'native_sum'];
 
 export function compileText(text: string, o: CompileTestOptions = {}): CompiledImage {
-  const files = new MemoryFiles({ 'test.c': PRELUDE + text, ...Object.fromEntries(Object.entries(o.more ?? {}).map(([n, t]) => [n, PRELUDE + t])) });
+  return compileUnits(parseText(text, o), o);
+}
+
+/** Units of the text and of `o.more`; throws on errors. */
+export function parseText(text: string, o: CompileTestOptions = {}): TranslationUnit[] {
+  const files = new MemoryFiles({
+    'test.c': PRELUDE + text,
+    ...Object.fromEntries(Object.entries(o.more ?? {}).map(([n, t]) => [n, PRELUDE + t])),
+  });
   const options = { files, builtinHeaders: {}, includePaths: [], defines: {} };
   const units = ['test.c', ...Object.keys(o.more ?? {})].map((n) => compileUnit(n, options));
   const errors = units.flatMap((u) => u.diagnostics).filter((d) => d.severity === 'error');
   if (errors.length) throw new Error(errors.map(formatDiagnostic).join('\n'));
+  return units;
+}
+
+export function compileUnits(units: readonly TranslationUnit[], o: CompileTestOptions = {}): CompiledImage {
   return compileImage({
-    name: 'test', mode: o.mode ?? 'kernel', units, start: o.mode === 'user' ? 0x10000 : MAP.drivers.start, functionBase: o.functionBase ?? 1, stepBase: 1, debug: o.debug ?? false,
+    name: 'test',
+    mode: o.mode ?? 'kernel',
+    units,
+    start: o.mode === 'user' ? 0x10000 : MAP.drivers.start,
+    functionBase: o.functionBase ?? 1,
+    stepBase: 1,
+    debug: o.debug ?? false,
     imports: {
       func: (name) => {
         const id = ROUTINES.indexOf(name);
-        return id > 0 ? { number: ROUTINE_BASE + id, fixedSize: routineFixedSize(0), address: toAddress(MAP.nt.start + 16 * id) } : undefined;
+        return id > 0
+          ? { number: ROUTINE_BASE + id, fixedSize: routineFixedSize(0), address: toAddress(MAP.nt.start + 16 * id) }
+          : undefined;
       },
       data: () => undefined,
     },
@@ -143,7 +165,23 @@ export function runNative(text: string, optimize = '-O0'): string[] {
   const dir = mkdtempSync(join(tmpdir(), 'engine-'));
   try {
     writeFileSync(join(dir, 'a.c'), `${NATIVE}${text}\n#undef main\nint main(void) { printf("= %d\\n", test_main()); return 0; }\n`);
-    execFileSync('gcc', [optimize, '-w', '-fwrapv', '-fms-extensions', '-mms-bitfields', '-fshort-wchar', '-fsigned-char', '-o', join(dir, 'a'), join(dir, 'a.c'), '-lm'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    execFileSync(
+      'gcc',
+      [
+        optimize,
+        '-w',
+        '-fwrapv',
+        '-fms-extensions',
+        '-mms-bitfields',
+        '-fshort-wchar',
+        '-fsigned-char',
+        '-o',
+        join(dir, 'a'),
+        join(dir, 'a.c'),
+        '-lm',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
     const out = execFileSync(join(dir, 'a'), { encoding: 'utf8' });
     return out.trimEnd().split('\n');
   } finally {

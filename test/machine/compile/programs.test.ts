@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { xorshift32 } from '../../../src/base/prng.js';
-import { hasGcc, normalize, compileText, runNative, runText, TestRun } from './harness.js';
+import { compileText, hasGcc, normalize, runNative, runText, TestRun } from './harness.js';
 import { MSVC_PROGRAMS, PROGRAMS } from './programs.js';
 
 for (const [name, text] of Object.entries(PROGRAMS)) {
@@ -15,7 +15,10 @@ for (const [name, { text, expect }] of Object.entries(MSVC_PROGRAMS)) {
   test(`${name}: MSVC rules`, () => assert.deepEqual(runText(text), expect));
 }
 
-for (const [name, text] of [...Object.entries(PROGRAMS), ...Object.entries(MSVC_PROGRAMS).map(([n, p]) => [`msvc ${n}`, p.text] as const)]) {
+for (const [name, text] of [
+  ...Object.entries(PROGRAMS),
+  ...Object.entries(MSVC_PROGRAMS).map(([n, p]) => [`msvc ${n}`, p.text] as const),
+]) {
   test(`${name}: slices of 1, 7 and random length change nothing`, () => {
     const image = compileText(text);
     const whole = new TestRun(image);
