@@ -27,6 +27,8 @@ export function beginDefinition(p: Parser, specs: Specifiers, d: Declarator): vo
   if (d.names) type = readOldParameters(p, type, d.names);
   let symbol = declareFunction(p, name, type, specs, d.sal);
   const earlier = definitionRange(p, symbol);
+  // The symbol's type has the annotations of earlier declarations beside the names of this one.
+  if (symbol.type.params.length === type.params.length && !symbol.type.unprototyped) type = symbol.type;
   if (earlier) {
     p.error('c-redefined', name.range, `'${name.text}' is defined twice`, undefined, [{ range: earlier, message: 'first defined here' }]);
     // A symbol of its own, so that the first definition stays what the rest of the unit sees.

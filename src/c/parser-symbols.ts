@@ -57,6 +57,35 @@ export function declareEnumerator(p: Parser, name: Token, value: bigint, decl: E
   p.scope.names.set(name.text, { kind: 'enumerator', name: name.text, value, type: INT, decl, range: name.range });
 }
 
+function redeclareFunction(p: Parser, name: Token, old: FunctionSymbol, type: FunctionType): void {
+  const before = old.type;
+  if (before.returns.kind === 'error' || type.returns.kind === 'error') return;
+  const as = `'${typeToString(type)}' instead of '${typeToString(before)}'`;
+  const sameResult =
+    before.returns.kind === 'void' || type.returns.kind === 'void'
+      ? before.returns.kind === type.returns.kind
+      : sameShape(before.returns, type.returns);
+  if (!sameResult) {
+    redefined(p, name, old, `'${name.text}' is declared again with another result: ${as}`);
+    return;
+  }
+  if (!sameShape(before, type)) {
+    // MSVC (C4028 to C4031) warns in C and goes on with the new parameters.
+    p.warn('c-parameters', name.range, `'${name.text}' is declared again with other parameters: ${as}`, undefined, [
+      { range: old.range, message: 'first declared here' },
+    ]);
+    old.type = type;
+    return;
+  }
+  const merged = compositeType(before, type) as FunctionType;
+  // A definition usually repeats the parameters without their annotations: they still hold.
+  const keeps =
+    merged === type &&
+    before.params.length === type.params.length &&
+    before.params.some((q, i) => q.sal.length > 0 && type.params[i].sal.length === 0);
+  old.type = keeps ? { ...merged, params: merged.params.map((q, i) => (q.sal.length ? q : { ...q, sal: before.params[i].sal })) } : merged;
+}
+
 /** Declares a function (always in the unit: C has no other functions). */
 export function declareFunction(
   p: Parser,
@@ -70,16 +99,7 @@ export function declareFunction(
   const old = scope.names.get(name.text);
   const annotations = [...specs.typedefSal, ...specs.sal, ...sal];
   if (old?.kind === 'function') {
-    if (!sameShape(old.type, type) && old.type.returns.kind !== 'error' && type.returns.kind !== 'error') {
-      redefined(
-        p,
-        name,
-        old,
-        `'${name.text}' is declared again with another type: '${typeToString(type)}' instead of '${typeToString(old.type)}'`,
-      );
-    } else {
-      old.type = compositeType(old.type, type) as FunctionType;
-    }
+    redeclareFunction(p, name, old, type);
     for (const a of annotations) old.sal.push(a);
     if (specs.storage === 'static') old.linkage = 'internal';
     if (specs.inline) old.inline = true;

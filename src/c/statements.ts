@@ -256,7 +256,7 @@ function parseFor(p: Parser, start: Token, fn: FunctionContext): Stmt {
     let step: Expr | undefined;
     if (p.expect('(', "after 'for'")) {
       const at = p.tok;
-      if (p.startsDeclaration(at)) init = parseDeclarationStatement(p, at);
+      if (p.startsDeclaration(at) || (at.kind === 'identifier' && isUnknownDeclaration(p))) init = parseDeclarationStatement(p, at);
       else {
         if (!p.is(';')) init = { kind: 'expr', expr: parseExpression(p), range: p.rangeFrom(at) };
         p.expect(';', "after the first part of 'for'");

@@ -109,7 +109,8 @@ test('duplicates name both places', () => {
   assert.deepEqual(both('void f(void) { x: ; x: ; goto x; }'), ['c-redefined 20 15']);
   assert.deepEqual(both('void f(int n) { switch (n) { case 1: ; case 1: ; } }'), ['c-redefined 44 34']);
   assert.deepEqual(both('enum E { A, A };'), ['c-redefined 12 9']);
-  assert.deepEqual(both('int f(int); int f(char *);'), ['c-redefined 16 4']);
+  assert.deepEqual(both('int f(int); int f(char *);'), ['c-parameters 16 4']);
+  assert.deepEqual(both('int f(int); void f(int);'), ['c-redefined 17 4']);
   assert.deepEqual(both('typedef int T; typedef char *T;'), ['c-redefined 29 12']);
 });
 

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { scopeAt } from '../../src/c/compile-unit.js';
 import type { Scope, Stmt } from '../../src/c/tree.js';
-import { typeToString } from '../../src/c/type-names.js';
 import { clean, fn, global, messages, problems, record, show } from './tree-helper.js';
 
 /** Shape of a statement: kinds with their expressions. */
@@ -110,7 +109,6 @@ test('annotations wherever MSVC allows them', () => {
   );
   assert.deepEqual(f.sal[0].args, ['APC_LEVEL']);
   assert.deepEqual(f.sal[3].args, ['return >= 0']);
-  // The parameters of a prototype keep their annotations until the definition's own type replaces it.
   const proto = clean('void P(_In_ int A, _Out_writes_(Len) char *B, int Len);').scope.names.get('P') as {
     type: import('../../src/c/types.js').FunctionType;
   };
@@ -132,9 +130,17 @@ test('a declared name that looks like an annotation is a name', () => {
   clean('typedef int _My_type_; _My_type_ x; int _In_my_way_ = 3, _Other_[2]; int f(void) { return _In_my_way_ + x + _Other_[1]; }');
 });
 
-test("a prototype annotated in a header keeps its parameters' annotations for calls and its own type after a plain definition", () => {
-  const u = clean('int D(_In_ int A); int D(int A) { return A; }');
-  assert.equal(typeToString(fn(u, 'D').symbol.type), 'int (int)');
+test('a definition inherits the annotations of its prototype', () => {
+  const u = clean('typedef int ROUTINE(_In_ int A, _Out_ int *B); ROUTINE D; int D(int X, int *Y) { return *Y = X; }');
+  const f = fn(u, 'D');
+  assert.deepEqual(
+    f.symbol.type.params.map((q) => `${q.name} ${q.sal.map((a) => a.name).join()}`),
+    ['X _In_', 'Y _Out_'],
+  );
+  assert.deepEqual(
+    f.params.map((v) => `${v.name} ${v.sal.map((a) => a.name).join()}`),
+    ['X _In_', 'Y _Out_'],
+  );
 });
 
 test('scopeAt shows the names that are declared before a place', () => {
