@@ -3,3 +3,4 @@
 #define _NTDDK_
 #include "wdm.h"
 #include "ddi-ntddk.h"
+#include "ntafter.h"

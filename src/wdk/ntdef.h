@@ -286,6 +286,8 @@ typedef struct _QUAD { double UseThisFieldToCopy; } QUAD, *PQUAD, UQUAD, *PUQUAD
 #ifndef max
 #define max(a, b) (((a) > (b)) ? (a) : (b))
 #endif
+#define NOTHING
+#define IS_ALIGNED(p, a) (((ULONG_PTR)(p) & ((a) - 1)) == 0)
 #define Add2Ptr(p, n) ((PVOID)((PUCHAR)(p) + (n)))
 #define RtlOffsetToPointer(b, o) ((PCHAR)(((PCHAR)(b)) + ((ULONG_PTR)(o))))
 #define RtlPointerToOffset(b, p) ((ULONG)(((PCHAR)(p)) - ((PCHAR)(b))))

@@ -1,6 +1,6 @@
 // Registry callbacks: notification classes and the structure that each one brings.
 #pragma once
-#include "ntio.h"
+#include "ntobps.h"
 typedef enum _REG_NOTIFY_CLASS {
   RegNtDeleteKey, RegNtPreDeleteKey = RegNtDeleteKey, RegNtSetValueKey, RegNtPreSetValueKey = RegNtSetValueKey, RegNtDeleteValueKey,
   RegNtPreDeleteValueKey = RegNtDeleteValueKey, RegNtSetInformationKey, RegNtPreSetInformationKey = RegNtSetInformationKey, RegNtRenameKey,

@@ -1,5 +1,7 @@
 // Routines that are inline code or macros on Windows x64 too: lists, IRP stack locations, lookaside lists, memory, assertions.
 #pragma once
+#include "ddi-wdm.h"
+#include "ddi-extra.h"
 
 #define RtlEqualMemory(a, b, n) (!memcmp((a), (b), (n)))
 #define RtlMoveMemory(d, s, n) memmove((d), (s), (n))
@@ -146,6 +148,11 @@ FORCEINLINE PDRIVER_CANCEL IoSetCancelRoutine(_Inout_ PIRP Irp, _In_opt_ PDRIVER
 {
   return (PDRIVER_CANCEL)(ULONG_PTR)_InterlockedExchangePointer((PVOID volatile *)&Irp->CancelRoutine, (PVOID)(ULONG_PTR)CancelRoutine);
 }
+FORCEINLINE VOID IoInitializeDriverCreateContext(_Out_ PIO_DRIVER_CREATE_CONTEXT Context)
+{
+  RtlZeroMemory(Context, sizeof(IO_DRIVER_CREATE_CONTEXT));
+  Context->Size = sizeof(IO_DRIVER_CREATE_CONTEXT);
+}
 #define IoSizeOfIrp(n) ((USHORT)(sizeof(IRP) + ((n) * sizeof(IO_STACK_LOCATION))))
 #define IoGetFunctionCodeFromCtlCode(c) ((c >> 2) & 0x00000FFF)
 #define IoInitializeDpcRequest(d, r) KeInitializeDpc(&(d)->Dpc, (PKDEFERRED_ROUTINE)(r), (d))
@@ -272,6 +279,11 @@ FORCEINLINE LUID RtlConvertUlongToLuid(_In_ ULONG Value) { LUID Luid; Luid.LowPa
 #define RtlStoreUshort(a, v) (*(USHORT UNALIGNED *)(a) = (v))
 #define RtlStoreUlonglong(a, v) (*(ULONGLONG UNALIGNED *)(a) = (v))
 #define RtlStoreUlongPtr(a, v) (*(ULONG_PTR UNALIGNED *)(a) = (v))
+#define FsRtlEnterFileSystem KeEnterCriticalRegion
+#define FsRtlExitFileSystem KeLeaveCriticalRegion
+#define RtlInterlockedSetBits(f, b) InterlockedOr((PLONG)(f), (LONG)(b))
+#define RtlInterlockedClearBits(f, b) InterlockedAnd((PLONG)(f), ~(LONG)(b))
+#define RtlInterlockedSetClearBits(f, s, c) (InterlockedOr((PLONG)(f), (LONG)(s)), InterlockedAnd((PLONG)(f), ~(LONG)(c)))
 #define SeLengthSid(s) (8 + (4 * ((SID *)(s))->SubAuthorityCount))
 #define KeInitializeCallbackRecord(r) ((r)->State = BufferEmpty)
 #define PoSetDeviceBusy(p) (*(p) = 0)

@@ -1,0 +1,3 @@
+// Assertions come from wdm.h.
+#pragma once
+#include "ntdef.h"
