@@ -4,7 +4,7 @@
 // Page numbers are offset >> 12 over the whole linear memory: simulated pages, and behind them the deny table (page permissions are state too; its
 // Watch bits are the debugger's and are left out). Registers of all CPUs and the host's plain data complete the state.
 import { DENY_TABLE, DENY_UNMAPPED, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
-import { type CpuSnapshot, restoreCpu, snapshotCpu } from './cpu.js';
+import { type CpuSnapshot, createCpu, restoreCpu, snapshotCpu } from './cpu.js';
 import type { Machine } from './machine.js';
 import { PagePool } from './page-pool.js';
 import { DENY_CHUNKS } from './pages.js';
@@ -110,6 +110,24 @@ export class CheckpointStore {
     if (to.host !== undefined) m.host.restoreState?.(to.host);
     this.clean();
     this.setBase(to);
+  }
+
+  /** The state of a fresh machine. Checkpoints stay valid. */
+  reset(): void {
+    const m = this.m;
+    const changed = new Set(this.dirtyPages());
+    for (let d = this.base; d; d = d.parent) for (const n of d.pages.keys()) changed.add(n);
+    for (const n of changed) m.mem.buffer.fill(n >= FIRST_DENY_PAGE ? DENY_UNMAPPED : 0, n * PAGE_SIZE, (n + 1) * PAGE_SIZE);
+    m.mem.watches.apply();
+    for (const c of m.cpus) restoreCpu(c, snapshotCpu(createCpu(c.number)));
+    m.registers.words.set(m.cpus[0].words);
+    m.registers.updateMasks();
+    m.totalSteps = 0;
+    m.mem.dirty.fill(0);
+    m.mem.pages.dirtyChunks.fill(1); // the first checkpoint holds the whole deny table
+    const old = this.base;
+    this.base = undefined;
+    if (old) this.drop(old);
   }
 
   release(c: Checkpoint): void {

@@ -19,7 +19,8 @@ import {
 import { type Checkpoint, CheckpointStore } from './checkpoint.js';
 import { type CpuState, createCpu } from './cpu.js';
 import { Dispatcher } from './dispatch.js';
-import { FrameHeaders } from './frames.js';
+import { instructionPointer } from './exception-record.js';
+import { FrameHeaders, plausibleFrame } from './frames.js';
 import type { ExceptionInfo, MachineHost } from './host.js';
 import type { CompiledImage, FunctionInfo, Step } from './image.js';
 import { Loader } from './loader.js';
@@ -34,8 +35,6 @@ export type { ExceptionInfo, MachineHost, UnhandledException } from './host.js';
 export interface MachineOptions {
   readonly cpus?: number;
   readonly host?: MachineHost;
-  /** Reuses a linear memory whose machine is gone; it is cleared. */
-  readonly memory?: WebAssembly.Memory;
 }
 
 /** Thrown inside a routine step when a frame finds no room; the dispatcher turns it into Fault.Stack. */
@@ -76,8 +75,7 @@ export class Machine {
   private readonly checkpoints: CheckpointStore;
 
   constructor(options: MachineOptions = {}) {
-    if (options.memory) new Uint8Array(options.memory.buffer).fill(0);
-    this.mem = new Memory(options.memory);
+    this.mem = new Memory();
     this.registers = this.mem.registers;
     this.headers = new FrameHeaders(this.mem);
     this.cpus = Array.from({ length: options.cpus ?? 1 }, (_, i) => createCpu(i));
@@ -305,6 +303,11 @@ export class Machine {
   exception(fp = this.registers.top): ExceptionInfo | undefined {
     return exceptionAt(this, fp);
   }
+  /** Code address of the function that called the frame at fp (what a return address tells on Windows); 0 = outermost. */
+  callerAddress(fp: number): Addr {
+    const prev = this.headers.prev(fp);
+    return plausibleFrame(prev) ? instructionPointer(this, prev) : 0;
+  }
   /** `name+step` of a frame with file and line where there is one, for messages. */
   where(fp: number): string {
     return describeFrame(this, fp);
@@ -318,6 +321,10 @@ export class Machine {
   /** Exactly the state of the checkpoint. It must come from this machine, or from `deserialize`. */
   restore(c: Checkpoint): void {
     this.checkpoints.restore(c);
+  }
+  /** Back to the state before anything was mapped or run; images stay loaded. Cheaper than another machine, which reserves a gigabyte. */
+  reset(): void {
+    this.checkpoints.reset();
   }
   /** Self-contained bytes of a checkpoint for another machine with the same images loaded. */
   serialize(c: Checkpoint): Uint8Array {

@@ -64,8 +64,12 @@ export class Memory extends Accessors {
   readonly dirty: Uint8Array;
   readonly deny: Uint8Array;
 
-  constructor(readonly wasm: WebAssembly.Memory = new WebAssembly.Memory({ initial: WASM_PAGES, maximum: WASM_PAGES })) {
+  readonly wasm: WebAssembly.Memory;
+
+  constructor() {
+    const wasm = new WebAssembly.Memory({ initial: WASM_PAGES, maximum: WASM_PAGES });
     super(wasm.buffer);
+    this.wasm = wasm;
     this.dirty = new Uint8Array(wasm.buffer, DIRTY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
     this.deny = new Uint8Array(wasm.buffer, DENY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
     this.deny.fill(DENY_UNMAPPED);

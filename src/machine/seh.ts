@@ -2,7 +2,7 @@
 //
 // The search is a routine like any other: a frame of `KiDispatchException` on top of the faulting frame holds the exception record and the place of
 // the search, and pushes filter funclets on top of itself. So a filter may call, wait, fault or be checkpointed, and nested exceptions need no
-// extra rule: the inner search simply walks through the outer dispatcher's frame.
+// extra rule: the inner search simply walks through the outer dispatcher's frame (and asks the filter that faulted again: (U), as the x64 tables work).
 // Unwinding needs no frame: when a `__finally` body runs, everything below its frame is dead and the unwind's target is kept in the region's area. A fault
 // in the body starts a new search there; if its target lies further out, the old unwind is forgotten (collided unwind), else it goes on later.
 import { Fault, FRAME, FrameFlag, Reason, ROUTINE_BASE, type Status } from './abi.js';

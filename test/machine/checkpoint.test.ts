@@ -17,6 +17,8 @@ function state(m: Machine): string {
   return `${memoryHash(m)} ${words.join(' ')} ${m.registers.cpu} ${m.cpus.map((c) => c.time).join()} ${m.totalSteps}`;
 }
 
+const fresh = state(other);
+
 const action = fc.oneof(
   fc.record({ do: fc.constant('write' as const), at: fc.nat(PAGES * PAGE_SIZE - 9), value: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }) }),
   fc.record({ do: fc.constant('map' as const), page: fc.nat(PAGES - 1), writable: fc.boolean() }),
@@ -57,6 +59,12 @@ test('restoring gives exactly the bytes, permissions and registers of the checkp
       const last = saved[saved.length - 1];
       other.restore(other.deserialize(m.serialize(last.c)));
       assert.equal(state(other), last.state);
+      if (actions.length % 2) {
+        m.reset();
+        assert.equal(state(m), fresh);
+        m.restore(last.c);
+        assert.equal(state(m), last.state);
+      }
       for (const s of saved) m.release(s.c);
     }),
     { numRuns: 60 },

@@ -14,9 +14,9 @@ class Host {
   readonly routines: readonly RoutineDefinition<never>[];
   readonly machine: Machine;
   unhandled: ExceptionInfo | undefined;
-  constructor(routines: readonly RoutineDefinition<Host>[], memory?: WebAssembly.Memory) {
+  constructor(routines: readonly RoutineDefinition<Host>[]) {
     this.routines = [{ name: 'unresolved', step: () => Status.Returned }, ...routines] as never;
-    this.machine = new Machine({ host: this, memory });
+    this.machine = new Machine({ host: this });
     this.machine.mem.pages.map(STACK, 6 * PAGE_SIZE, { writable: true });
     this.machine.registers.stackLimit = STACK + 512;
   }
