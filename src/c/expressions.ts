@@ -35,6 +35,9 @@ const PRECEDENCE: ReadonlyMap<string, number> = new Map([
 ]);
 const ASSIGNMENT: ReadonlySet<string> = new Set(['=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '|=', '^=']);
 
+/** Levels that a parenthesis costs: it goes through the most host frames. */
+const PARENTHESIS = 3;
+
 /** Full expression with commas. */
 export function parseExpression(p: Parser): Expr {
   let e = parseAssignment(p);
@@ -65,14 +68,14 @@ export function parseAssignment(p: Parser): Expr {
 function parseConditional(p: Parser, test: Expr): Expr {
   const at = p.next();
   let result = errorExpr(test.range);
-  if (p.enter()) {
+  if (p.enter(2)) {
     const a = parseExpression(p);
     if (p.expect(':', "between the two results of '?'")) {
       const b = parseBinary(p, 0);
       result = buildConditional(p, test, a, p.is('?') ? parseConditional(p, b) : b, at);
     }
   }
-  p.leave();
+  p.leave(2);
   return result;
 }
 
@@ -249,8 +252,8 @@ function parsePrimary(p: Parser): Expr {
     case 'punctuator':
       if (t.text === '(') {
         p.next();
-        const e = p.enter() ? parseExpression(p) : errorExpr(t.range);
-        p.leave();
+        const e = p.enter(PARENTHESIS) ? parseExpression(p) : errorExpr(t.range);
+        p.leave(PARENTHESIS);
         p.expect(')', 'to close the parenthesis');
         return e;
       }

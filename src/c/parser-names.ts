@@ -50,6 +50,9 @@ function* visibleNames(scope: Scope | undefined, wanted: (kind: string) => boole
 /** word: stands in a declaration where only a macro (a calling convention, an annotation) makes sense. */
 export type NameUse = 'identifier' | 'function' | 'type' | 'word';
 
+/** Searching thousands of names takes milliseconds: after so many unknown names the reason is another one. */
+const MAX_HINTS = 40;
+
 /** Reports an undeclared name, once per function (per unit outside of functions). */
 export function reportUndeclared(p: Parser, token: Token, use: NameUse): void {
   if (p.panicking) return;
@@ -60,12 +63,15 @@ export function reportUndeclared(p: Parser, token: Token, use: NameUse): void {
     reportCpp(p, token);
     return;
   }
-  const near = nearest(
-    token.text,
-    visibleNames(p.scope, (k) =>
-      use === 'type' || use === 'word' ? k === 'typedef' : use === 'function' ? k === 'function' || k === 'var' : k !== 'typedef',
-    ),
-  );
+  const near =
+    p.hints++ >= MAX_HINTS
+      ? undefined
+      : nearest(
+          token.text,
+          visibleNames(p.scope, (k) =>
+            use === 'type' || use === 'word' ? k === 'typedef' : use === 'function' ? k === 'function' || k === 'var' : k !== 'typedef',
+          ),
+        );
   const related = token.spelling ? [{ range: token.spelling, message: `in the expansion of macro '${token.macro ?? ''}'` }] : undefined;
   const what =
     use === 'function'

@@ -27,7 +27,10 @@ import type {
 } from './tree.js';
 import type { CType } from './types.js';
 
-/** Levels of nesting (parentheses, blocks, operator chains) that one construct may have; keeps every walk over the tree inside the host's stack. */
+/**
+ * Levels of nesting that one construct may have (an operator costs one, a parenthesis three, a block four); keeps this recursion and every walk
+ * over the tree inside the host's stack, with half of it to spare.
+ */
 export const MAX_DEPTH = 1000;
 const MAX_ERRORS = 200;
 
@@ -110,6 +113,8 @@ export class Parser {
   readonly diagnostics: Diagnostic[] = [];
   readonly pragmas: PragmaState;
   panicking = false;
+  /** Names looked for so far to say "did you mean". */
+  hints = 0;
   /** Set when the file is not C at all: one message has been given. */
   silent = false;
   depth = 0;
@@ -281,8 +286,7 @@ export class Parser {
   enter(weight = 1): boolean {
     this.depth += weight;
     if (this.depth <= MAX_DEPTH) return true;
-    if (!this.tooDeep)
-      this.error('c-nesting', this.tok.range, `nested more than ${MAX_DEPTH} levels deep`, 'split the expression or the block');
+    if (!this.tooDeep) this.error('c-nesting', this.tok.range, 'nested too deeply', 'split the expression, the declaration or the block');
     this.tooDeep = true;
     this.panicking = true;
     return false;
