@@ -125,6 +125,16 @@ const MARKS = {
   M: '_Must_inspect_result_',
   Z: 'DECLSPEC_NORETURN',
 };
+/** Marks of routines that wdk-params.txt does not list. */
+function markByName(name) {
+  const service = /^(Zw|Nt)/.test(name);
+  if (service && /Key|Registry/.test(name) || /^Rtl(\w*)Registry|^Io(Open|Get|Set)Device(InterfacePropertyData|InterfaceRegistryKey|PropertyData)/.test(name)) return 'rbp';
+  if (service && /File|IoControl|FsControl/.test(name)) return 'bpf';
+  if (service && /Wait|Alpc|RequestPort/.test(name)) return 'bp';
+  if (service) return 'p';
+  if (/^FsRtlCancellableWait|WaitForRundown|IoSynchronousCallDriver|WaitForMultiple|^ExAcquire.*(Exclusive|Shared)Lite/.test(name)) return 'b';
+  return '';
+}
 function splitParameters(text) {
   const out = [];
   let depth = 0,
@@ -178,9 +188,8 @@ for (const row of readFileSync(`${folder}/ddi-irql-table.tsv`, 'utf8').split(/\r
     if (!sal) throw new Error(`${name}: bad code ${code}`);
     return `${sal} ${p}`;
   });
-  const pageable = entry.marks === '' && !params.has(name) && /^(Zw|Nt)/.test(name) ? ['_Interlock_pageable_'] : [];
-  const marks = [...entry.marks].map((c) => MARKS[c]);
-  const lead = [...irql(name, doc ?? '', annotations ?? ''), ...marks, ...pageable, ...(entry.more ? [entry.more] : [])].join(' ');
+  const marks = [...(params.has(name) ? entry.marks : markByName(name))].map((c) => MARKS[c]);
+  const lead = [...irql(name, doc ?? '', annotations ?? ''), ...marks, ...(entry.more ? [entry.more] : [])].join(' ');
   outputs[header].push(
     `${lead}${lead ? ' ' : ''}NTKERNELAPI ${returns} ${name}(${texts.join(', ') || 'VOID'});`.replace(
       'NTKERNELAPI VOID NTAPI',

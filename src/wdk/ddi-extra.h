@@ -61,3 +61,8 @@ _IRQL_requires_max_(APC_LEVEL) NTSYSAPI NTSTATUS TmPrePrepareComplete(_In_ PKENL
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI NTSTATUS TmPrepareComplete(_In_ PKENLISTMENT Enlistment, _In_ PLARGE_INTEGER TmVirtualClock);
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI NTSTATUS TmCommitComplete(_In_ PKENLISTMENT Enlistment, _In_ PLARGE_INTEGER TmVirtualClock);
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI NTSTATUS TmRollbackComplete(_In_ PKENLISTMENT Enlistment, _In_ PLARGE_INTEGER TmVirtualClock);
+_IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS EtwRegister(_In_ LPCGUID ProviderId, _In_opt_ PETWENABLECALLBACK EnableCallback, _In_opt_ PVOID CallbackContext, _Out_ PREGHANDLE RegHandle);
+_IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS EtwUnregister(_In_ REGHANDLE RegHandle);
+_IRQL_requires_max_(HIGH_LEVEL) NTKERNELAPI NTSTATUS EtwWrite(_In_ REGHANDLE RegHandle, _In_ PCEVENT_DESCRIPTOR EventDescriptor, _In_opt_ LPCGUID ActivityId, _In_ ULONG UserDataCount, _In_reads_opt_(UserDataCount) PEVENT_DATA_DESCRIPTOR UserData);
+_IRQL_requires_max_(HIGH_LEVEL) NTKERNELAPI BOOLEAN EtwEventEnabled(_In_ REGHANDLE RegHandle, _In_ PCEVENT_DESCRIPTOR EventDescriptor);
+_IRQL_requires_max_(HIGH_LEVEL) NTKERNELAPI BOOLEAN EtwProviderEnabled(_In_ REGHANDLE RegHandle, _In_ UCHAR Level, _In_ ULONGLONG Keyword);

@@ -252,7 +252,7 @@ _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI BOOLEAN RtlNormalizeSecurityDescripto
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI ULONG RtlNumberGenericTableElements(_Inout_ PRTL_GENERIC_TABLE Table);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI ULONG RtlNumberGenericTableElementsAvl(_Inout_ PRTL_AVL_TABLE Table);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTKERNELAPI BOOLEAN RtlPrefixUnicodeString(_In_ PCUNICODE_STRING String1, _In_ PCUNICODE_STRING String2, _In_ BOOLEAN CaseInSensitive);
-_IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS RtlQueryRegistryValueWithFallback(_In_ HANDLE PrimaryHandle, _In_ HANDLE FallbackHandle, _In_ PUNICODE_STRING ValueName, _In_ ULONG ValueLength, _Out_ PULONG ValueType, _In_ PVOID ValueData, _Out_ PULONG ResultLength);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_registry_ _Interlock_blocks_ _Interlock_pageable_ NTKERNELAPI NTSTATUS RtlQueryRegistryValueWithFallback(_In_ HANDLE PrimaryHandle, _In_ HANDLE FallbackHandle, _In_ PUNICODE_STRING ValueName, _In_ ULONG ValueLength, _Out_ PULONG ValueType, _In_ PVOID ValueData, _Out_ PULONG ResultLength);
 NTKERNELAPI PRTL_SPLAY_LINKS RtlRealPredecessor(_Inout_ PRTL_SPLAY_LINKS Links);
 NTKERNELAPI PRTL_SPLAY_LINKS RtlRealSuccessor(_Inout_ PRTL_SPLAY_LINKS Links);
 NTKERNELAPI void RtlReleaseHashTableContext(_Inout_ PRTL_DYNAMIC_HASH_TABLE_CONTEXT Context);

@@ -259,6 +259,19 @@ FORCEINLINE LARGE_INTEGER RtlConvertLongToLargeInteger(_In_ LONG Value) { LARGE_
 FORCEINLINE LARGE_INTEGER RtlConvertUlongToLargeInteger(_In_ ULONG Value) { LARGE_INTEGER Large; Large.QuadPart = Value; return Large; }
 FORCEINLINE LUID RtlConvertLongToLuid(_In_ LONG Value) { LUID Luid; Luid.LowPart = (ULONG)Value; Luid.HighPart = Value < 0 ? -1 : 0; return Luid; }
 FORCEINLINE LUID RtlConvertUlongToLuid(_In_ ULONG Value) { LUID Luid; Luid.LowPart = Value; Luid.HighPart = 0; return Luid; }
+FORCEINLINE LARGE_INTEGER RtlLargeIntegerAdd(_In_ LARGE_INTEGER A, _In_ LARGE_INTEGER B) { LARGE_INTEGER Large; Large.QuadPart = A.QuadPart + B.QuadPart; return Large; }
+FORCEINLINE LARGE_INTEGER RtlLargeIntegerSubtract(_In_ LARGE_INTEGER A, _In_ LARGE_INTEGER B) { LARGE_INTEGER Large; Large.QuadPart = A.QuadPart - B.QuadPart; return Large; }
+FORCEINLINE LARGE_INTEGER RtlLargeIntegerNegate(_In_ LARGE_INTEGER A) { LARGE_INTEGER Large; Large.QuadPart = -A.QuadPart; return Large; }
+FORCEINLINE LARGE_INTEGER RtlExtendedIntegerMultiply(_In_ LARGE_INTEGER A, _In_ LONG B) { LARGE_INTEGER Large; Large.QuadPart = A.QuadPart * B; return Large; }
+FORCEINLINE LARGE_INTEGER RtlEnlargedIntegerMultiply(_In_ LONG A, _In_ LONG B) { LARGE_INTEGER Large; Large.QuadPart = (LONGLONG)A * B; return Large; }
+FORCEINLINE LARGE_INTEGER RtlEnlargedUnsignedMultiply(_In_ ULONG A, _In_ ULONG B) { LARGE_INTEGER Large; Large.QuadPart = (LONGLONG)((ULONGLONG)A * B); return Large; }
+FORCEINLINE LARGE_INTEGER RtlExtendedLargeIntegerDivide(_In_ LARGE_INTEGER Dividend, _In_ ULONG Divisor, _Out_opt_ PULONG Remainder)
+{
+  LARGE_INTEGER Large;
+  Large.QuadPart = (LONGLONG)((ULONGLONG)Dividend.QuadPart / Divisor);
+  if (Remainder != NULL) *Remainder = (ULONG)((ULONGLONG)Dividend.QuadPart % Divisor);
+  return Large;
+}
 #define RtlEqualLuid(a, b) (((a)->LowPart == (b)->LowPart) && ((a)->HighPart == (b)->HighPart))
 #define RtlIsZeroLuid(a) ((BOOLEAN)(((a)->LowPart | (a)->HighPart) == 0))
 #define RtlUlongByteSwap(v) _byteswap_ulong(v)
@@ -284,6 +297,9 @@ FORCEINLINE LUID RtlConvertUlongToLuid(_In_ ULONG Value) { LUID Luid; Luid.LowPa
 #define RtlInterlockedSetBits(f, b) InterlockedOr((PLONG)(f), (LONG)(b))
 #define RtlInterlockedClearBits(f, b) InterlockedAnd((PLONG)(f), ~(LONG)(b))
 #define RtlInterlockedSetClearBits(f, s, c) (InterlockedOr((PLONG)(f), (LONG)(s)), InterlockedAnd((PLONG)(f), ~(LONG)(c)))
+#define SeQuerySubjectContextToken(c) (ARGUMENT_PRESENT(((PSECURITY_SUBJECT_CONTEXT)(c))->ClientToken) ? ((PSECURITY_SUBJECT_CONTEXT)(c))->ClientToken : ((PSECURITY_SUBJECT_CONTEXT)(c))->PrimaryToken)
+#define ExAllocatePoolWithQuota(t, n) ExAllocatePoolWithQuotaTag((t), (n), 'enoN')
+#define ExInterlockedCompareExchange64(d, x, c, l) InterlockedCompareExchange64((PLONG64)(d), *(PLONG64)(x), *(PLONG64)(c))
 #define SeLengthSid(s) (8 + (4 * ((SID *)(s))->SubAuthorityCount))
 #define KeInitializeCallbackRecord(r) ((r)->State = BufferEmpty)
 #define PoSetDeviceBusy(p) (*(p) = 0)
