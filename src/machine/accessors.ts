@@ -9,7 +9,11 @@ export abstract class Accessors {
   protected readonly view: DataView;
   protected readonly all: Uint8Array;
 
-  constructor(buffer: ArrayBufferLike) {
+  /** Per block of 256 pages: something may be dirty in it. Never cleared; only tells where it pays to look. */
+  protected readonly blocks: Uint8Array;
+
+  constructor(buffer: ArrayBufferLike, blocks: Uint8Array) {
+    this.blocks = blocks;
     this.view = new DataView(buffer);
     this.all = new Uint8Array(buffer);
   }
@@ -24,7 +28,10 @@ export abstract class Accessors {
   protected mark(offset: number, size: number): void {
     const all = this.all;
     const last = (offset + size - 1) >>> PAGE_SHIFT;
-    for (let p = offset >>> PAGE_SHIFT; p <= last; p++) all[DIRTY_TABLE + p] = 1;
+    for (let p = offset >>> PAGE_SHIFT; p <= last; p++) {
+      all[DIRTY_TABLE + p] = 1;
+      this.blocks[p >>> 8] = 1;
+    }
   }
 
   u8(a: Addr): number {

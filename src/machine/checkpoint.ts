@@ -59,7 +59,13 @@ export class CheckpointStore {
   /** The state that the dirty marks are relative to; undefined = the fresh machine. */
   private base: Delta | undefined;
 
-  constructor(private readonly m: Machine) {}
+  /** The dirty marks, four pages a word. */
+  private readonly dirtyWords: Int32Array;
+
+  constructor(private readonly m: Machine) {
+    const { dirty } = m.mem;
+    this.dirtyWords = new Int32Array(dirty.buffer, dirty.byteOffset, PAGES >> 2);
+  }
 
   take(): Checkpoint {
     const m = this.m;
@@ -123,7 +129,7 @@ export class CheckpointStore {
     m.registers.words.set(m.cpus[0].words);
     m.registers.updateMasks();
     m.totalSteps = 0;
-    m.mem.dirty.fill(0);
+    this.clean();
     m.mem.pages.dirtyChunks.fill(1); // the first checkpoint holds the whole deny table
     const old = this.base;
     this.base = undefined;
@@ -184,19 +190,22 @@ export class CheckpointStore {
 
   private dirtyPages(): number[] {
     const out: number[] = [];
-    const { dirty, pages } = this.m.mem;
-    const words = new Int32Array(dirty.buffer, dirty.byteOffset, PAGES >> 2);
-    for (let w = 0; w < words.length; w++) {
-      if (words[w] === 0) continue;
-      for (let i = 0; i < 4; i++) if (dirty[4 * w + i]) out.push(4 * w + i);
+    const { dirty, pages, usedBlocks } = this.m.mem;
+    for (let block = 0; block < usedBlocks.length; block++) {
+      if (!usedBlocks[block]) continue;
+      for (let w = block << 6; w < (block + 1) << 6; w++) {
+        if (this.dirtyWords[w] === 0) continue;
+        for (let i = 4 * w; i < 4 * w + 4; i++) if (dirty[i]) out.push(i);
+      }
     }
     for (let i = 0; i < DENY_CHUNKS; i++) if (pages.dirtyChunks[i]) out.push(FIRST_DENY_PAGE + i);
     return out;
   }
 
   private clean(): void {
-    this.m.mem.dirty.fill(0);
-    this.m.mem.pages.dirtyChunks.fill(0);
+    const { usedBlocks, pages } = this.m.mem;
+    for (let block = 0; block < usedBlocks.length; block++) if (usedBlocks[block]) this.dirtyWords.fill(0, block << 6, (block + 1) << 6);
+    pages.dirtyChunks.fill(0);
   }
 
   private setBase(c: Delta): void {

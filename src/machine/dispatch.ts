@@ -2,8 +2,8 @@
 // goes on with it, so the host stack is empty whenever the machine stops.
 import { BREAK_TABLE, CODE_MAGIC, Deny, Fault, FRAME, PAGE_SHIFT, Reason, Reg, ROUTINE_BASE, Status } from './abi.js';
 import { CALL_WINDOW, SlowKind } from './compile/imports.js';
-import { plausibleFrame, RoutineFrame } from './frames.js';
-import { type Machine, StackFault } from './machine.js';
+import { plausibleFrame, RoutineFrame, StackFault } from './frames.js';
+import type { Machine } from './machine.js';
 import { SimulatedFault } from './routine.js';
 import { beginFault, finishFinally, internalRoutine } from './seh.js';
 
@@ -151,44 +151,68 @@ export class Dispatcher {
     return m.registers.reason;
   }
 
-  /** Runs one step of a routine; also the import of compiled code. A fault in it becomes a fault at its frame. */
+  /** Runs one step of a routine; also the import of compiled code (the hottest way into TypeScript). A fault in it becomes a fault at its frame. */
   stepRoutine(fp: number, id: number): Status {
     const m = this.m;
     m.registers.top = fp;
-    const internal = internalRoutine(id);
-    if (internal) return this.guarded(fp, internal.locals, (f) => internal.step(m, f));
     const routine = m.host.routines[id];
-    if (!routine) return m.fault(Fault.Illegal, 0, 0);
-    this.charge(m.headers.pc(fp) === 0 ? (routine.cost ?? DEFAULT_COST) : RESUME_COST);
-    return this.guarded(fp, routine.locals ?? 0, (f) => routine.step(m.host as never, f));
+    if (!routine) return this.stepInternal(fp, id);
+    const frame = this.enter(fp, routine.locals ?? 0);
+    this.charge(frame.pc === 0 ? (routine.cost ?? DEFAULT_COST) : RESUME_COST);
+    try {
+      return routine.step(m.host as never, frame);
+    } catch (e) {
+      return this.fault(e, fp);
+    } finally {
+      this.depth--;
+    }
+  }
+
+  private stepInternal(fp: number, id: number): Status {
+    const m = this.m;
+    const internal = internalRoutine(id);
+    if (!internal) return m.fault(Fault.Illegal, 0, 0);
+    const frame = this.enter(fp, internal.locals);
+    try {
+      return internal.step(m, frame);
+    } catch (e) {
+      return this.fault(e, fp);
+    } finally {
+      this.depth--;
+    }
   }
 
   /** The unwind action of a routine's frame. A fault in it is lost: the exception that is unwinding goes on. */
   unwindRoutine(fp: number, id: number): void {
     const routine = this.m.host.routines[id];
-    const action = routine?.unwind;
-    if (action) this.guarded(fp, routine.locals ?? 0, (f) => (action(this.m.host as never, f), Status.Returned));
+    if (!routine?.unwind) return;
+    const frame = this.enter(fp, routine.locals ?? 0);
+    try {
+      routine.unwind(this.m.host as never, frame);
+    } catch (e) {
+      this.fault(e, fp);
+    } finally {
+      this.depth--;
+    }
   }
 
-  private guarded(fp: number, locals: number, step: (f: RoutineFrame) => Status): Status {
+  /** An accessor for the frame; one for each nesting level. Who calls it must lower `depth` again. */
+  private enter(fp: number, locals: number): RoutineFrame {
+    return (this.frames[this.depth++] ??= new RoutineFrame(this.m.mem)).attach(fp, locals);
+  }
+
+  /** What was thrown inside a routine step, as a fault at its frame; mistakes of ours are thrown on. */
+  private fault(e: unknown, fp: number): Status {
     const m = this.m;
-    const depth = this.depth++;
-    const frame = (this.frames[depth] ??= new RoutineFrame(m.mem)).attach(fp, locals);
-    try {
-      return step(frame);
-    } catch (e) {
-      if (e instanceof SimulatedFault) {
-        m.registers.top = fp;
-        return m.fault(e.write ? Fault.Write : Fault.Read, canonical(e.address), e.size);
-      }
-      if (e instanceof StackFault) {
-        m.registers.top = fp;
-        return m.fault(Fault.Stack, 0, 0);
-      }
-      throw e;
-    } finally {
-      this.depth = depth;
+    if (e instanceof SimulatedFault) {
+      m.registers.top = fp;
+      return m.fault(e.write ? Fault.Write : Fault.Read, canonical(e.address), e.size);
     }
+    if (e instanceof StackFault) {
+      m.registers.top = fp;
+      return m.fault(Fault.Stack, 0, 0);
+    }
+    throw e;
   }
 
   /** The import `e.slow`: see compile/imports.ts. */

@@ -9,6 +9,13 @@ const TWO32 = 4294967296;
 /** Can a frame lie at this offset at all? Every walk asks this before it reads a header. */
 export const plausibleFrame = (fp: number): boolean => fp > 0 && (fp & 15) === 0 && fp + FRAME.header <= MEMORY_SIZE;
 
+/** Thrown inside a routine step when a frame finds no room; the dispatcher turns it into Fault.Stack. */
+export class StackFault extends Error {
+  constructor(readonly fp: number) {
+    super('simulated stack overflow');
+  }
+}
+
 /** Header fields of the frame at fp (an offset). */
 export class FrameHeaders {
   private readonly view: DataView;

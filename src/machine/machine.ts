@@ -20,7 +20,7 @@ import { type Checkpoint, CheckpointStore } from './checkpoint.js';
 import { type CpuState, createCpu } from './cpu.js';
 import { Dispatcher } from './dispatch.js';
 import { instructionPointer } from './exception-record.js';
-import { FrameHeaders, plausibleFrame } from './frames.js';
+import { FrameHeaders, plausibleFrame, StackFault } from './frames.js';
 import type { ExceptionInfo, MachineHost } from './host.js';
 import type { CompiledImage, FunctionInfo, Step } from './image.js';
 import { Loader } from './loader.js';
@@ -30,18 +30,12 @@ import { routineFixedSize } from './routine.js';
 import { beginRaise, exceptionAt, internalRoutine, pushTrap, type RaiseOptions } from './seh.js';
 import { describeFrame } from './walk.js';
 
+export { StackFault } from './frames.js';
 export type { ExceptionInfo, MachineHost, UnhandledException } from './host.js';
 
 export interface MachineOptions {
   readonly cpus?: number;
   readonly host?: MachineHost;
-}
-
-/** Thrown inside a routine step when a frame finds no room; the dispatcher turns it into Fault.Stack. */
-export class StackFault extends Error {
-  constructor(readonly fp: number) {
-    super('simulated stack overflow');
-  }
 }
 
 export interface PushOptions {

@@ -26,7 +26,7 @@ const LOOK = Deny.Watch | Deny.Slow;
 
 class CheckedAccessors extends Accessors {
   constructor(private readonly memory: Memory) {
-    super(memory.wasm.buffer);
+    super(memory.wasm.buffer, memory.usedBlocks);
   }
   /** The same check as an access of compiled code on the running CPU (mode, IRQL, page bits). */
   at(a: Addr, size: number, write: boolean): number {
@@ -68,7 +68,7 @@ export class Memory extends Accessors {
 
   constructor() {
     const wasm = new WebAssembly.Memory({ initial: WASM_PAGES, maximum: WASM_PAGES });
-    super(wasm.buffer);
+    super(wasm.buffer, new Uint8Array((MEMORY_SIZE >>> PAGE_SHIFT) >>> 8));
     this.wasm = wasm;
     this.dirty = new Uint8Array(wasm.buffer, DIRTY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
     this.deny = new Uint8Array(wasm.buffer, DENY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
@@ -78,12 +78,17 @@ export class Memory extends Accessors {
     this.pages = new PageTable(this);
     this.watches = new WatchList(this.deny);
     this.checked = new CheckedAccessors(this);
-    this.raw = new RawAccessors(wasm.buffer);
+    this.raw = new RawAccessors(wasm.buffer, this.blocks);
   }
 
   /** The whole linear memory (simulated part and host-only part). Writers must call `touch`. */
   get buffer(): Uint8Array {
     return this.all;
+  }
+
+  /** Blocks of 256 pages in which a page is or was mapped or written: compiled code writes nowhere else. */
+  get usedBlocks(): Uint8Array {
+    return this.blocks;
   }
 
   /** Marks simulated pages dirty after a write through `buffer`. */

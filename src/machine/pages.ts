@@ -133,6 +133,7 @@ export class PageTable {
     for (let p = offset >>> PAGE_SHIFT; p <= last; p++) {
       deny[p] = bits | (deny[p] & Deny.Watch);
       this.dirtyChunks[p >>> PAGE_SHIFT] = 1;
+      this.memory.usedBlocks[p >>> 8] = 1;
     }
   }
 }

@@ -18,9 +18,9 @@ import {
   Status32,
   writeException,
 } from './exception-record.js';
-import { plausibleFrame } from './frames.js';
+import { plausibleFrame, StackFault } from './frames.js';
 import type { SehRegion } from './image.js';
-import { type Machine, StackFault } from './machine.js';
+import type { Machine } from './machine.js';
 import type { Frame } from './routine.js';
 
 /** Machine-internal routines have ids the host never uses. */
