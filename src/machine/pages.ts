@@ -35,7 +35,12 @@ export class PageTable {
   readonly dirtyChunks = new Uint8Array(DENY_CHUNKS).fill(1);
 
   constructor(
-    private readonly memory: { readonly deny: Uint8Array; readonly buffer: Uint8Array; touch(offset: number, size: number): void },
+    private readonly memory: {
+      readonly deny: Uint8Array;
+      readonly buffer: Uint8Array;
+      readonly usedBlocks: Uint8Array;
+      touch(offset: number, size: number): void;
+    },
   ) {}
 
   /** Makes the pages of [offset, offset + size) present. Contents stay as they are (all zero in a fresh machine). */

@@ -240,12 +240,12 @@ export class Trace {
 }
 
 function matches(s: Schema, data: EventData): boolean {
-  let i = 0;
-  for (const name in data) {
-    const x = data[name];
+  const names = Object.keys(data); // insertion order, fixed by the language
+  if (names.length !== s.names.length) return false;
+  for (let i = 0; i < names.length; i++) {
+    const x = data[names[i]];
     const type = typeof x === 'string' ? 's' : typeof x === 'bigint' ? 'q' : 'n';
-    if (s.names[i] !== name || s.types[i] !== type) return false;
-    i++;
+    if (s.names[i] !== names[i] || s.types[i] !== type) return false;
   }
-  return i === s.names.length;
+  return true;
 }
