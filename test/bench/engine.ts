@@ -64,7 +64,9 @@ function programs(): void {
     const debug = slope(ours(text, true), n) * 1e3;
     const steps = stepsOf(text, 2) - stepsOf(text, 1);
     const base = hasGcc ? slope(native(text, dir), n) * 1e3 : NaN;
-    console.log(`${name.padEnd(10)} ${base.toFixed(1).padStart(11)} ${plain.toFixed(1).padStart(11)} ${(plain / base).toFixed(2).padStart(6)} ${debug.toFixed(1).padStart(11)} ${(debug / base).toFixed(2).padStart(6)} ${(steps / plain).toFixed(0).padStart(9)}`);
+    console.log(
+      `${name.padEnd(10)} ${base.toFixed(1).padStart(11)} ${plain.toFixed(1).padStart(11)} ${(plain / base).toFixed(2).padStart(6)} ${debug.toFixed(1).padStart(11)} ${(debug / base).toFixed(2).padStart(6)} ${(steps / plain).toFixed(0).padStart(9)}`,
+    );
     product *= plain / base;
     productDebug *= debug / base;
     count++;
@@ -90,21 +92,41 @@ function perCall(times: number, f: () => void): number {
 }
 
 function figures(): void {
-  const show = (what: string, value: number, unit: string): void => console.log(`${what.padEnd(52)} ${value.toFixed(value < 10 ? 2 : 0).padStart(9)} ${unit}`);
+  const show = (what: string, value: number, unit: string): void =>
+    console.log(`${what.padEnd(52)} ${value.toFixed(value < 10 ? 2 : 0).padStart(9)} ${unit}`);
   // Stop and resume: slices of one step against one slice.
   const spin = new TestRun(compileText('int run(int n) { int i; int s = 0; for (i = 0; i < n; i++) s += i; return s; }'));
   spin.call('run', [1_000_000_000]);
   spin.machine.run(3_000_000);
-  show('stop and resume (machine.run(1))', perCall(300_000, () => spin.machine.run(1)), 'ns');
-  const nested = new TestRun(compileText('int f(int d) { int i = 0; if (d) return f(d - 1) + 1; for (;;) i++; } int run(int n) { return f(n); }'));
+  show(
+    'stop and resume (machine.run(1))',
+    perCall(300_000, () => spin.machine.run(1)),
+    'ns',
+  );
+  const nested = new TestRun(
+    compileText('int f(int d) { int i = 0; if (d) return f(d - 1) + 1; for (;;) i++; } int run(int n) { return f(n); }'),
+  );
   nested.call('run', [100]);
   nested.machine.run(3_000_000);
-  show('the same below 100 frames', perCall(300_000, () => nested.machine.run(1)), 'ns');
+  show(
+    'the same below 100 frames',
+    perCall(300_000, () => nested.machine.run(1)),
+    'ns',
+  );
   // Routine call from wasm with an argument in memory.
-  const call = new TestRun(compileText('int run(int n) { int i; for (i = 0; i < n; i++) yieldless(i); return 0; }'.replace('yieldless(i)', 'native_sum(0, i)')));
-  const empty = new TestRun(compileText('int g(int a, int b) { return 0; } int run(int n) { int i; for (i = 0; i < n; i++) g(0, i); return 0; }'));
+  const call = new TestRun(
+    compileText('int run(int n) { int i; for (i = 0; i < n; i++) yieldless(i); return 0; }'.replace('yieldless(i)', 'native_sum(0, i)')),
+  );
+  const empty = new TestRun(
+    compileText('int g(int a, int b) { return 0; } int run(int n) { int i; for (i = 0; i < n; i++) g(0, i); return 0; }'),
+  );
   const loop = new TestRun(compileText('int run(int n) { int i; for (i = 0; i < n; i++) ; return 0; }'));
-  const per = (r: TestRun, n: number): number => slope((k) => { const t = now(); r.run('run', undefined, [k]); return now() - t; }, n) * 1e6;
+  const per = (r: TestRun, n: number): number =>
+    slope((k) => {
+      const t = now();
+      r.run('run', undefined, [k]);
+      return now() - t;
+    }, n) * 1e6;
   for (const r of [call, empty, loop]) r.run('run', undefined, [200_000]);
   const base = per(loop, 2_000_000);
   show('kernel routine call from compiled code', per(call, 500_000) - base, 'ns');
@@ -113,15 +135,47 @@ function figures(): void {
   const bytes = new Uint8Array(spin.machine.mem.buffer.buffer);
   const pool = new Uint8Array(1024 * PAGE_SIZE);
   let p = 0;
-  show('copy a page into a pre-allocated pool', perCall(100_000, () => { const from = MAP.drivers.start + (p & 255) * PAGE_SIZE; pool.set(bytes.subarray(from, from + PAGE_SIZE), (p++ & 1023) * PAGE_SIZE); }) / 1e3, 'us');
+  show(
+    'copy a page into a pre-allocated pool',
+    perCall(100_000, () => {
+      const from = MAP.drivers.start + (p & 255) * PAGE_SIZE;
+      pool.set(bytes.subarray(from, from + PAGE_SIZE), (p++ & 1023) * PAGE_SIZE);
+    }) / 1e3,
+    'us',
+  );
   const flags = new Float64Array(bytes.buffer, DIRTY_TABLE, 0x40000 / 8);
   let dirty = 0;
-  show('scan dirty flags of all 262,144 pages', perCall(200, () => { for (let i = 0; i < flags.length; i++) if (flags[i] !== 0) dirty++; }) / 1e3, 'us');
-  show('checkpoint after 1,000 steps', perCall(200, () => { spin.machine.run(1000); const c = spin.machine.checkpoint(); spin.machine.release(c); }) / 1e3, 'us');
+  show(
+    'scan dirty flags of all 262,144 pages',
+    perCall(200, () => {
+      for (let i = 0; i < flags.length; i++) if (flags[i] !== 0) dirty++;
+    }) / 1e3,
+    'us',
+  );
+  show(
+    'checkpoint after 1,000 steps',
+    perCall(200, () => {
+      spin.machine.run(1000);
+      const c = spin.machine.checkpoint();
+      spin.machine.release(c);
+    }) / 1e3,
+    'us',
+  );
   // Compiling.
   const lines: string[] = [];
   for (let i = 0; i < 540; i++) {
-    lines.push(`struct s${i} { int a; struct s${i} *next; };`, `int f${i}(struct s${i} *p, int n) {`, '  int i, sum = 0;', '  for (i = 0; i < n; i++) {', '    if (p->a > i) sum += p->a;', '    else sum -= i;', '    p = p->next;', '  }', '  return sum;', '}');
+    lines.push(
+      `struct s${i} { int a; struct s${i} *next; };`,
+      `int f${i}(struct s${i} *p, int n) {`,
+      '  int i, sum = 0;',
+      '  for (i = 0; i < n; i++) {',
+      '    if (p->a > i) sum += p->a;',
+      '    else sum -= i;',
+      '    p = p->next;',
+      '  }',
+      '  return sum;',
+      '}',
+    );
   }
   const text = `${lines.join('\n')}\nint main(void) { return 0; }`;
   const parsed: number[] = [];

@@ -1,4 +1,5 @@
-// Compiling one image: link the units, lower what is needed, lay frames and sections out, emit one WebAssembly module, and describe it all for the debugger.
+// Compiling one image: link the units, lower what is needed, lay frames and sections out, emit one WebAssembly module, and describe it all
+// for the debugger.
 import { KERNEL_BASE, USER_BASE } from '../abi.js';
 import type { CompiledImage, CompileImageOptions, FunctionInfo, GlobalInfo, LocalInfo } from '../image.js';
 import { FIRST_FUNCTION } from './emit-base.js';
@@ -8,8 +9,13 @@ import { layoutImage } from './layout.js';
 import { Linker } from './link.js';
 import { layoutFrame, lowerFunction } from './lower-function.js';
 
-/** Never throws for wrong source: problems are in `diagnostics` (those of the units are not repeated), and the image is then not to be run. */
+/**
+ * Problems of linking are in `diagnostics` (those of the units are not repeated); an image with errors is not to be run. When a unit has
+ * errors the
+ * image is empty: its tree may be anything.
+ */
 export function compileImage(options: CompileImageOptions): CompiledImage {
+  if (options.units.some((u) => u.diagnostics.some((d) => d.severity === 'error'))) return emptyImage(options);
   const linker = new Linker(options.mode, options.units, options.imports);
   linker.roots();
   const functions = lowerAll(linker);
@@ -27,14 +33,52 @@ export function compileImage(options: CompileImageOptions): CompiledImage {
     number++;
     step += f.steps.length;
   }
-  const { sections, end } = layoutImage(options.mode, options.start, functions, linker.unresolved.map((u) => u.ref), linker.objects);
-  const wasm = emitModule(functions, options.functionBase, { mode: options.mode, debug: options.debug, functionBase: options.functionBase, wasmIndex: (f) => indices.get(f) });
+  const { sections, end } = layoutImage(
+    options.mode,
+    options.start,
+    functions,
+    linker.unresolved.map((u) => u.ref),
+    linker.objects,
+  );
+  const wasm = emitModule(functions, options.functionBase, {
+    mode: options.mode,
+    debug: options.debug,
+    functionBase: options.functionBase,
+    wasmIndex: (f) => indices.get(f),
+  });
   const base = options.mode === 'kernel' ? KERNEL_BASE : USER_BASE;
   const globals: GlobalInfo[] = [];
-  for (const o of linker.objects) if (o.symbol && o.unit) globals.push({ symbol: o.symbol, offset: o.address - base, size: o.size, unit: o.unit });
+  for (const o of linker.objects)
+    if (o.symbol && o.unit) globals.push({ symbol: o.symbol, offset: o.address - base, size: o.size, unit: o.unit });
   return {
-    name: options.name, mode: options.mode, start: options.start, end, sections, functions: functions.map((f) => describe(f, base)), globals, wasm,
-    unresolved: linker.unresolved.map(({ name, range }) => ({ name, range })), units: options.units, diagnostics: linker.diagnostics,
+    name: options.name,
+    mode: options.mode,
+    start: options.start,
+    end,
+    sections,
+    functions: functions.map((f) => describe(f, base)),
+    globals,
+    wasm,
+    unresolved: linker.unresolved.map(({ name, range }) => ({ name, range })),
+    units: options.units,
+    diagnostics: linker.diagnostics,
+  };
+}
+
+function emptyImage(o: CompileImageOptions): CompiledImage {
+  const wasm = emitModule([], o.functionBase, { mode: o.mode, debug: o.debug, functionBase: o.functionBase, wasmIndex: () => undefined });
+  return {
+    name: o.name,
+    mode: o.mode,
+    start: o.start,
+    end: o.start,
+    sections: [],
+    functions: [],
+    globals: [],
+    wasm,
+    unresolved: [],
+    units: o.units,
+    diagnostics: [],
   };
 }
 
@@ -50,12 +94,32 @@ function lowerAll(linker: Linker): FunctionIR[] {
 }
 
 function describe(f: FunctionIR, base: number): FunctionInfo {
-  const locals: LocalInfo[] = f.variables.map((v) => (v.indirect ? { symbol: v.symbol, offset: v.slot.offset, indirect: true } : { symbol: v.symbol, offset: v.slot.offset }));
+  const locals: LocalInfo[] = f.variables.map((v) =>
+    v.indirect ? { symbol: v.symbol, offset: v.slot.offset, indirect: true } : { symbol: v.symbol, offset: v.slot.offset },
+  );
   return {
-    number: f.number, name: f.name, codeOffset: f.codeAddress - base, fixedSize: f.fixedSize, steps: f.steps, stepBase: f.stepBase, locals,
+    number: f.number,
+    name: f.name,
+    codeOffset: f.codeAddress - base,
+    fixedSize: f.fixedSize,
+    steps: f.steps,
+    stepBase: f.stepBase,
+    locals,
     seh: f.regions.map((r) => ({
-      start: r.start, end: r.end, kind: r.kind, handler: r.handler, area: r.area.offset, filter: r.filterFunction?.number, constantFilter: r.constantFilter, finallyEnd: r.finallyEnd,
+      start: r.start,
+      end: r.end,
+      kind: r.kind,
+      handler: r.handler,
+      area: r.area.offset,
+      filter: r.filterFunction?.number,
+      constantFilter: r.constantFilter,
+      finallyEnd: r.finallyEnd,
     })),
-    returns: f.returns, variadic: f.variadic, definition: f.ref?.def, parent: f.parent?.number, unit: f.unit, section: f.section,
+    returns: f.returns,
+    variadic: f.variadic,
+    definition: f.ref?.def,
+    parent: f.parent?.number,
+    unit: f.unit,
+    section: f.section,
   };
 }

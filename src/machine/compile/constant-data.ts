@@ -1,9 +1,9 @@
 // Constant initialisers of objects with static storage: evaluated to bytes plus places that hold an address, before addresses are known.
 import type { Range } from '../../base/source.js';
-import type { Expr, FunctionSymbol, Initializer, VarSymbol } from '../../c/tree.js';
-import type { CType } from '../../c/types.js';
 import { foldBinary, foldFloat, foldUnary, wrap } from '../../c/constant.js';
 import { sizeOf } from '../../c/layout.js';
+import type { Expr, FunctionSymbol, Initializer, VarSymbol } from '../../c/tree.js';
+import type { CType } from '../../c/types.js';
 import type { FunctionRef, StaticRef } from './ir.js';
 import { shape } from './value.js';
 
@@ -21,7 +21,10 @@ export interface ConstantContext {
   literal(bytes: Uint8Array, align: number): StaticRef;
 }
 
-type Constant = { readonly k: 'int'; readonly v: bigint } | { readonly k: 'float'; readonly v: number } | { readonly k: 'address'; readonly target: StaticRef | FunctionRef; readonly add: number };
+type Constant =
+  | { readonly k: 'int'; readonly v: bigint }
+  | { readonly k: 'float'; readonly v: number }
+  | { readonly k: 'address'; readonly target: StaticRef | FunctionRef; readonly add: number };
 
 const int = (v: bigint): Constant => ({ k: 'int', v });
 
@@ -88,8 +91,10 @@ function binary(c: ConstantContext, op: string, e: Expr & { kind: 'binary' }): C
       const d = Number(BigInt.asIntN(64, b.v)) * pointee(e.left.type);
       return { ...a, add: a.add + (op === '+' ? d : -d) };
     }
-    if (b.k === 'address' && a.k === 'int' && op === '+') return { ...b, add: b.add + Number(BigInt.asIntN(64, a.v)) * pointee(e.right.type) };
-    if (a.k === 'address' && b.k === 'address' && a.target === b.target && op === '-') return int(BigInt(a.add - b.add) / BigInt(pointee(e.left.type)));
+    if (b.k === 'address' && a.k === 'int' && op === '+')
+      return { ...b, add: b.add + Number(BigInt.asIntN(64, a.v)) * pointee(e.right.type) };
+    if (a.k === 'address' && b.k === 'address' && a.target === b.target && op === '-')
+      return int(BigInt(a.add - b.add) / BigInt(pointee(e.left.type)));
     return undefined;
   }
   if (a.k === 'float' || b.k === 'float') {
@@ -100,7 +105,8 @@ function binary(c: ConstantContext, op: string, e: Expr & { kind: 'binary' }): C
     const r = foldFloat(op as '+', x, y, sizeOf(e.type));
     return r === undefined ? undefined : { k: 'float', v: r };
   }
-  if (e.left.type.kind === 'pointer' && (op === '+' || op === '-') && e.right.type.kind !== 'pointer') return int(op === '+' ? a.v + b.v * BigInt(pointee(e.left.type)) : a.v - b.v * BigInt(pointee(e.left.type)));
+  if (e.left.type.kind === 'pointer' && (op === '+' || op === '-') && e.right.type.kind !== 'pointer')
+    return int(op === '+' ? a.v + b.v * BigInt(pointee(e.left.type)) : a.v - b.v * BigInt(pointee(e.left.type)));
   const comparison = ['<', '<=', '>', '>=', '==', '!='].includes(op);
   const r = foldBinary(op as '+', a.v, b.v, comparison ? e.left.type : e.type);
   return r === undefined ? undefined : int(r);
@@ -108,15 +114,20 @@ function binary(c: ConstantContext, op: string, e: Expr & { kind: 'binary' }): C
 
 /** Address of an lvalue. */
 function placeOf(c: ConstantContext, e: Expr): Constant | undefined {
-  const moved = (v: Constant | undefined, n: number): Constant | undefined => (v?.k === 'address' ? { ...v, add: v.add + n } : v?.k === 'int' ? int(v.v + BigInt(n)) : undefined);
+  const moved = (v: Constant | undefined, n: number): Constant | undefined =>
+    v?.k === 'address' ? { ...v, add: v.add + n } : v?.k === 'int' ? int(v.v + BigInt(n)) : undefined;
   switch (e.kind) {
     case 'ref':
       if (e.symbol.kind === 'function') return constantOf(c, e);
-      return e.symbol.scope === 'global' || e.symbol.scope === 'static' || e.symbol.linkage !== 'none' ? { k: 'address', target: c.staticRef(e.symbol, e.range), add: 0 } : undefined;
+      return e.symbol.scope === 'global' || e.symbol.scope === 'static' || e.symbol.linkage !== 'none'
+        ? { k: 'address', target: c.staticRef(e.symbol, e.range), add: 0 }
+        : undefined;
     case 'string':
       return { k: 'address', target: c.literal(e.bytes, e.unit), add: 0 };
     case 'compound-literal':
-      return e.symbol.scope === 'global' || e.symbol.scope === 'static' ? { k: 'address', target: c.staticRef(e.symbol, e.range), add: 0 } : undefined;
+      return e.symbol.scope === 'global' || e.symbol.scope === 'static'
+        ? { k: 'address', target: c.staticRef(e.symbol, e.range), add: 0 }
+        : undefined;
     case 'member':
       return moved(e.arrow ? constantOf(c, e.object) : placeOf(c, e.object), e.offset);
     case 'index': {
@@ -133,7 +144,14 @@ function placeOf(c: ConstantContext, e: Expr): Constant | undefined {
 }
 
 /** Writes an initialiser at `at` of `bytes`. `bad` is called for items that are not constant. */
-export function writeInitializer(c: ConstantContext, init: Initializer, bytes: Uint8Array, at: number, relocations: Relocation[], bad: (e: Expr) => void): void {
+export function writeInitializer(
+  c: ConstantContext,
+  init: Initializer,
+  bytes: Uint8Array,
+  at: number,
+  relocations: Relocation[],
+  bad: (e: Expr) => void,
+): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (const item of init.items) {
     const place = at + item.offset;

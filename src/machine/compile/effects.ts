@@ -1,5 +1,5 @@
-// What evaluating an expression may disturb, asked before it is lowered: a value that waits for its sibling must be put into a temporary first when the
-// sibling makes shared accesses (order of accesses) or assigns locals (the value would change). Conservative.
+// What evaluating an expression may disturb, asked before it is lowered: a value that waits for its sibling must be put into a temporary
+// first when the sibling makes shared accesses (order of accesses) or assigns locals (the value would change). Conservative.
 import type { Expr } from '../../c/tree.js';
 
 export interface Effects {
@@ -75,7 +75,8 @@ function compute(e: Expr): Effects {
     case 'index':
       return join(isUnsharedPlace(e) ? NONE : READ, placeEffects(e));
     case 'cast':
-      if (e.castKind === 'array-decay' || e.castKind === 'function-decay') return e.operand.lvalue ? placeEffects(e.operand) : effects(e.operand);
+      if (e.castKind === 'array-decay' || e.castKind === 'function-decay')
+        return e.operand.lvalue ? placeEffects(e.operand) : effects(e.operand);
       return effects(e.operand);
     case 'call':
     case 'builtin':
@@ -86,5 +87,7 @@ function compute(e: Expr): Effects {
 
 function isUnsharedPlace(e: Expr): boolean {
   if (e.kind === 'member' && !e.arrow) return isUnsharedPlace(e.object);
-  return e.kind === 'ref' && e.symbol.kind === 'var' && (e.symbol.scope === 'local' || e.symbol.scope === 'param') && !e.symbol.addressTaken;
+  return (
+    e.kind === 'ref' && e.symbol.kind === 'var' && (e.symbol.scope === 'local' || e.symbol.scope === 'param') && !e.symbol.addressTaken
+  );
 }

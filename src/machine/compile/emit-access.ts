@@ -1,5 +1,6 @@
-// Checked memory accesses. Leaves the linear offset on the stack. The inline check covers what almost every access is: in the window of the image's mode,
-// page bits clear under the CPU's mask, naturally aligned (so it cannot cross a page). Everything else is the slow path's business.
+// Checked memory accesses. Leaves the linear offset on the stack. The inline check covers what almost every access is: in the window of
+// the image's mode, page bits clear under the CPU's mask, naturally aligned (so it cannot cross a page). Everything else is the slow
+// path's business.
 import { DENY_TABLE, DIRTY_TABLE, KERNEL_BASE, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE, Reg, USER_BASE } from '../abi.js';
 import { type Emitter, Local, SLOW_IMPORT } from './emit-base.js';
 import { emitValue } from './emit-value.js';
@@ -31,11 +32,11 @@ export function emitAccess(E: Emitter, mem: Mem, o: AccessOptions): Operand {
     const place = constant - (kernel ? KERNEL_BASE : USER_BASE);
     const aligned = place % o.size === 0 || (!isNatural(o.size) && (place % PAGE_SIZE) + o.size <= PAGE_SIZE);
     if (kernel && place >= 0 && place + o.size <= MEMORY_SIZE && aligned) return emitFixed(E, constant, place, o);
-    E.i64(BigInt(constant) - BigInt(kernel ? KERNEL_BASE : USER_BASE));
+    E.i64(place);
   } else {
     emitValue(E, mem.base);
-    const add = BigInt(constant) - BigInt(kernel ? KERNEL_BASE : USER_BASE);
-    if (add !== 0n) {
+    const add = constant - (kernel ? KERNEL_BASE : USER_BASE);
+    if (add !== 0) {
       E.i64(add);
       E.op(Op.i64_add);
     }
@@ -63,7 +64,7 @@ function emitFixed(E: Emitter, address: number, place: number, o: AccessOptions)
   mask(E, o.write);
   E.op(Op.i32_and);
   E.open(Op.if);
-  E.i64(BigInt(address));
+  E.i64(address);
   callSlow(E, o, Local.off);
   E.end();
   if (o.write) {
@@ -102,7 +103,7 @@ function emitChecked(E: Emitter, o: AccessOptions): void {
   const bad = E.open(Op.block);
   if (natural || o.size <= PAGE_SIZE) {
     E.get(Local.delta);
-    if (kernel) E.i64(BigInt(MEMORY_SIZE));
+    if (kernel) E.i64(MEMORY_SIZE);
     else {
       E.loadReg(Reg.UserSize);
       E.op(Op.i64_extend_u);
@@ -141,7 +142,7 @@ function emitChecked(E: Emitter, o: AccessOptions): void {
   }
   E.end();
   E.get(Local.delta);
-  E.i64(BigInt(kernel ? KERNEL_BASE : USER_BASE));
+  E.i64(kernel ? KERNEL_BASE : USER_BASE);
   E.op(Op.i64_add);
   callSlow(E, o, into);
   E.end();
@@ -187,7 +188,10 @@ export function markRange(E: Emitter, base: number, bytes: number): void {
   }
 }
 
-/** A range of run-time size: address (i64) and size (i32) are pushed by the callbacks; always asks the slow path. Leaves the offset in `into`. */
+/**
+ * A range of run-time size: address (i64) and size (i32) are pushed by the callbacks; always asks the slow path. Leaves the offset in
+ * `into`.
+ */
 export function emitRange(E: Emitter, address: () => void, size: () => void, write: boolean, into: number): void {
   E.flushFuel();
   address();

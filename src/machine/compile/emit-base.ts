@@ -1,6 +1,6 @@
-// State of emitting one function: the byte writer, wasm locals, open blocks, and the small idioms (registers, frame words, spilling, leaving).
-// Structured control is tracked by level: a block opened at level k is branched to by `depth - k`.
-import { FRAME, Reason, Reg, REGISTERS, Status } from '../abi.js';
+// State of emitting one function: the byte writer, wasm locals, open blocks, and the small idioms (registers, frame words, spilling,
+// leaving). Structured control is tracked by level: a block opened at level k is branched to by `depth - k`.
+import { FRAME, REGISTERS, type Reason, Reg, Status } from '../abi.js';
 import type { FunctionIR, FunctionRef, Slot, Temp, WType } from './ir.js';
 import { liveTemps } from './lower-function.js';
 import { Op, opcode } from './op.js';
@@ -22,8 +22,26 @@ export const FIRST_FUNCTION = 2;
 /** Type indices. */
 export const FUNCTION_TYPE = 0;
 
-/** Wasm locals. fp and pc are the parameters; off, a, b, delta, p, q are scratch within one value; soft, number and args within one call. */
-export const Local = { fp: 0, pc: 1, fuel: 2, off: 3, callee: 4, a: 5, b: 6, parent: 7, number: 8, soft: 9, args: 10, delta: 11, p: 12, q: 13, firstTemp: 14 } as const;
+/**
+ * Wasm locals. fp and pc are the parameters; off, a, b, delta, p, q are scratch within one value; soft, number and args within one call.
+ */
+export const Local = {
+  fp: 0,
+  pc: 1,
+  fuel: 2,
+  off: 3,
+  callee: 4,
+  a: 5,
+  b: 6,
+  parent: 7,
+  number: 8,
+  soft: 9,
+  args: 10,
+  delta: 11,
+  p: 12,
+  q: 13,
+  firstTemp: 14,
+} as const;
 export const I32_LOCALS = 9;
 export const I64_LOCALS = 3;
 
@@ -68,9 +86,11 @@ export class Emitter {
     this.w.byte(Op.i32_const);
     this.w.signed(v);
   }
-  i64(v: bigint): void {
+  /** Numbers must be exact (addresses, sizes). */
+  i64(v: bigint | number): void {
     this.w.byte(Op.i64_const);
-    this.w.signed64(v);
+    if (typeof v === 'number') this.w.signedExact(v);
+    else this.w.signed64(v);
   }
   /** Load or store with a static offset; `width` of the access for the alignment hint (0: no promise). */
   memory(code: number, width: number, offset: number): void {

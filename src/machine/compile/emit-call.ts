@@ -1,5 +1,22 @@
-// The calling sequence: place the callee's frame below ours, fill argument slots and header, note where we go on, call. See abi.ts FRAME and imports.ts.
-import { CODE_MAGIC, DENY_TABLE, Deny, Fault, FRAME, FrameFlag, KERNEL_BASE, MEMORY_SIZE, PAGE_SHIFT, Reason, Reg, REGISTERS, ROUTINE_BASE, Status, USER_BASE } from '../abi.js';
+// The calling sequence: place the callee's frame below ours, fill argument slots and header, note where we go on, call. See abi.ts FRAME
+// and imports.ts.
+import {
+  CODE_MAGIC,
+  DENY_TABLE,
+  Deny,
+  Fault,
+  FRAME,
+  FrameFlag,
+  KERNEL_BASE,
+  MEMORY_SIZE,
+  PAGE_SHIFT,
+  REGISTERS,
+  Reason,
+  Reg,
+  ROUTINE_BASE,
+  Status,
+  USER_BASE,
+} from '../abi.js';
 import { markRange } from './emit-access.js';
 import { type Emitter, FUNCTION_TYPE, Local, ROUTINE_IMPORT, SLOW_IMPORT } from './emit-base.js';
 import { addressOfOffset, emitValue } from './emit-value.js';
@@ -30,12 +47,12 @@ function emitDirect(E: Emitter, target: FunctionRef, op: CallOp, slots: number):
   E.set(Local.callee);
   checkStack(E);
   op.args.forEach((a, i) => storeArgument(E, Local.callee, target.fixedSize + 8 * i, a.value));
-  header(E, () => E.i64(BigInt.asIntN(64, BigInt(target.number) << 32n)));
+  header(E, () => E.i64(target.number * 2 ** 32));
   const routine = target.number >= ROUTINE_BASE;
   if (routine) markRange(E, Local.callee, size);
   if (target.unresolved !== undefined) {
     E.get(Local.callee);
-    E.i64((BigInt(E.options.functionBase) << 32n) | BigInt(target.unresolved));
+    E.i64(E.options.functionBase * 2 ** 32 + target.unresolved);
     E.memory(Op.i64_store, 8, FRAME.result);
   }
   beforeCall(E);
@@ -58,7 +75,7 @@ function emitDirect(E: Emitter, target: FunctionRef, op: CallOp, slots: number):
 /** Through a code address: 16 bytes {magic, number, fixedSize, extra} lie there. */
 function emitIndirect(E: Emitter, target: Value, op: CallOp, slots: number): void {
   const kernel = E.options.mode === 'kernel';
-  const base = BigInt(kernel ? KERNEL_BASE : USER_BASE);
+  const base = kernel ? KERNEL_BASE : USER_BASE;
   emitValue(E, target);
   E.i64(base);
   E.op(Op.i64_sub);
@@ -66,7 +83,7 @@ function emitIndirect(E: Emitter, target: Value, op: CallOp, slots: number): voi
   const done = E.open(Op.block);
   const bad = E.open(Op.block);
   E.get(Local.delta);
-  if (kernel) E.i64(BigInt(MEMORY_SIZE));
+  if (kernel) E.i64(MEMORY_SIZE);
   else {
     E.loadReg(Reg.UserSize);
     E.op(Op.i64_extend_u);
@@ -221,7 +238,7 @@ function header(E: Emitter, word: () => void): void {
   E.get(Local.callee);
   E.memory(Op.i32_store, 4, FRAME.sp);
   E.get(Local.callee);
-  E.i64(BigInt(E.options.mode === 'user' ? FrameFlag.User : 0) << 32n);
+  E.i64(E.options.mode === 'user' ? FrameFlag.User * 2 ** 32 : 0);
   E.memory(Op.i64_store, 8, FRAME.seh);
   E.get(Local.fp);
   E.i32(E.step + 1);

@@ -1,14 +1,16 @@
-// One function body: prologue, the lists of items with their br_table on pc, fuel tests, exits. See imports.ts for what it must do at a stop.
-// Within a list every step starts a position; blocks nested around the list end at the positions, so that a br_table enters at any step and forward labels
-// are plain branches. A loop's list is entered by number only when pc is non-zero, which it is only after a stop or a jump by number.
+// One function body: prologue, the lists of items with their br_table on pc, fuel tests, exits. See imports.ts for what it must do at a
+// stop. Within a list every step starts a position; blocks nested around the list end at the positions, so that a br_table enters at any
+// step and forward labels are plain branches. A loop's list is entered by number only when pc is non-zero, which it is only after a stop
+// or a jump by number.
 import { BREAK_TABLE, FRAME, Reason } from '../abi.js';
 import { markRange } from './emit-access.js';
-import { Emitter, type EmitOptions, I32_LOCALS, I64_LOCALS, Local } from './emit-base.js';
-import { emitJump, openLists, type OpenList } from './emit-jump.js';
-import { emitStep, FILL_BYTE, fillBytes } from './emit-step.js';
+import { type EmitOptions, Emitter, I32_LOCALS, I64_LOCALS, Local } from './emit-base.js';
+import { emitJump, type OpenList, openLists } from './emit-jump.js';
+import { FILL_BYTE, fillBytes } from './emit-special.js';
+import { emitStep } from './emit-step.js';
 import type { FunctionIR, Item, Label, LoopItem } from './ir.js';
 import { Op } from './op.js';
-import { Writer } from './writer.js';
+import type { Writer } from './writer.js';
 
 const VARIADIC_SLOTS = 32;
 
@@ -30,7 +32,14 @@ export function emitFunction(out: Writer, fn: FunctionIR, options: EmitOptions, 
 
 function locals(w: Writer, fn: FunctionIR): void {
   const r = fn.registers;
-  const groups: [number, number][] = [[I32_LOCALS, 0x7f], [I64_LOCALS, 0x7e], [r.i32, 0x7f], [r.i64, 0x7e], [r.f32, 0x7d], [r.f64, 0x7c]];
+  const groups: [number, number][] = [
+    [I32_LOCALS, 0x7f],
+    [I64_LOCALS, 0x7e],
+    [r.i32, 0x7f],
+    [r.i64, 0x7e],
+    [r.f32, 0x7d],
+    [r.f64, 0x7c],
+  ];
   const used = groups.filter(([n]) => n > 0);
   w.unsigned(used.length);
   for (const [n, type] of used) {

@@ -1,8 +1,8 @@
-// Branches to labels: a plain wasm branch when the label is ahead in an open list (or the start of an open loop), else "by number": pc = step of the label, back to the
-// outermost loop, in through the br_tables. So any goto works, into loops too.
+// Branches to labels: a plain wasm branch when the label is ahead in an open list (or the start of an open loop), else "by number": pc =
+// step of the label, back to the outermost loop, in through the br_tables. So any goto works, into loops too.
 import { type Emitter, Local } from './emit-base.js';
 import { emitValue } from './emit-value.js';
-import type { Item, Label, LoopItem, Op as IrOp } from './ir.js';
+import type { Op as IrOp, Item, Label, LoopItem } from './ir.js';
 import { Op, opcode } from './op.js';
 
 /** A list being emitted: levels of the blocks that end at each position. */
@@ -83,7 +83,7 @@ export function emitSwitch(E: Emitter, op: IrOp & { k: 'switch' }): void {
       E.op(opcode(op.t, 'sub'));
       if (wide) {
         E.tee(Local.q);
-        E.i64(BigInt(table.length));
+        E.i64(table.length);
         E.op(Op.i64_ge_u);
         emitJump(E, op.fallback, true);
         E.get(Local.q);

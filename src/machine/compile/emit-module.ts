@@ -25,7 +25,10 @@ export function emitModule(functions: readonly FunctionIR[], functionBase: numbe
   };
   part(1, () => {
     w.unsigned(2);
-    for (const params of [[I32, I32], [I64, I32]]) {
+    for (const params of [
+      [I32, I32],
+      [I64, I32],
+    ]) {
       w.byte(0x60);
       w.unsigned(params.length);
       for (const p of params) w.byte(p);
@@ -46,7 +49,10 @@ export function emitModule(functions: readonly FunctionIR[], functionBase: numbe
     w.byte(0x70);
     w.byte(0);
     w.unsigned(0);
-    for (const [name, type] of [['routine', 0], ['slow', 1]] as const) {
+    for (const [name, type] of [
+      ['routine', 0],
+      ['slow', 1],
+    ] as const) {
       w.name('e');
       w.name(name);
       w.byte(0);

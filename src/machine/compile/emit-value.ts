@@ -1,5 +1,6 @@
-// Pure values to wasm expressions. Division is checked here because WebAssembly traps where x64 raises an exception that a driver may catch.
-import { FRAME, Fault, KERNEL_BASE, Reg, REGISTERS } from '../abi.js';
+// Pure values to wasm expressions. Division is checked here because WebAssembly traps where x64 raises an exception that a driver may
+// catch.
+import { Fault, KERNEL_BASE, REGISTERS, Reg } from '../abi.js';
 import { emitAccess } from './emit-access.js';
 import { type Emitter, Local } from './emit-base.js';
 import type { Slot, Value, Width, WType } from './ir.js';
@@ -49,10 +50,10 @@ export function emitValue(E: Emitter, v: Value): void {
       emitSlotAddress(E, v.slot, v.offset);
       break;
     case 'static':
-      E.i64(BigInt(v.object.address + v.offset));
+      E.i64(v.object.address + v.offset);
       break;
     case 'func':
-      E.i64(BigInt(v.fn.address));
+      E.i64(v.fn.address);
       break;
     case 'load': {
       const at = emitAccess(E, v.mem, { size: v.width, write: false });
@@ -93,12 +94,12 @@ export function emitValue(E: Emitter, v: Value): void {
 export function addressOfOffset(E: Emitter, add: number): void {
   E.op(Op.i64_extend_u);
   if (E.options.mode === 'kernel') {
-    E.i64(BigInt(KERNEL_BASE) + BigInt(add));
+    E.i64(KERNEL_BASE + add);
     E.op(Op.i64_add);
     return;
   }
   if (add) {
-    E.i64(BigInt(add));
+    E.i64(add);
     E.op(Op.i64_add);
   }
   E.i32(0);
@@ -149,5 +150,3 @@ function emitDivision(E: Emitter, v: Value & { k: 'div' }): void {
   }
   E.op(opcode(t, op));
 }
-
-export const FRAME_FLAGS = FRAME.flags;

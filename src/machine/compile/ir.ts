@@ -1,7 +1,7 @@
-// The compiler's own form between the typed tree and WebAssembly: structure only where wasm needs it (loops), forward labels for everything else,
-// and leaves that are numbered steps. A step evaluates pure trees (`Value`) with at most one shared access in all, then writes. A step that faults has
-// written nothing, so it can run again. Forward labels keep `if`, `switch`, `&&`, `break`, handlers and goto one mechanism, and let the emitter
-// enter any step of a list by one br_table.
+// The compiler's own form between the typed tree and WebAssembly: structure only where wasm needs it (loops), forward labels for
+// everything else, and leaves that are numbered steps. A step evaluates pure trees (`Value`) with at most one shared access in all, then
+// writes. A step that faults has written nothing, so it can run again. Forward labels keep `if`, `switch`, `&&`, `break`, handlers and
+// goto one mechanism, and let the emitter enter any step of a list by one br_table.
 import type { Range } from '../../base/source.js';
 import type { FunctionDef, FunctionSymbol, TranslationUnit, VarSymbol } from '../../c/tree.js';
 import type { CType } from '../../c/types.js';
@@ -22,7 +22,10 @@ export interface Slot {
   offset: number;
 }
 
-/** A value that lives from one step to later steps of the same statement: a wasm local, spilled to a slot only when a stop happens in between. */
+/**
+ * A value that lives from one step to later steps of the same statement: a wasm local, spilled to a slot only when a stop happens in
+ * between.
+ */
 export interface Temp {
   readonly type: WType;
   /** First and last step number where it matters: live before step s when def < s <= last use. */
@@ -115,7 +118,12 @@ export interface CallOp {
 export type Op =
   | { readonly k: 'nop' }
   /** Evaluates; writes dst if there is one. */
-  | { readonly k: 'set'; readonly dst?: Dest; readonly value: Value; /** written as well, before dst: old value of x++ */ readonly also?: { readonly dst: Dest; readonly value: Value } }
+  | {
+      readonly k: 'set';
+      readonly dst?: Dest;
+      readonly value: Value /** written as well, before dst: old value of x++ */;
+      readonly also?: { readonly dst: Dest; readonly value: Value };
+    }
   | { readonly k: 'store'; readonly mem: Mem; readonly width: Width; readonly value: Value }
   | { readonly k: 'copy'; readonly dst: Mem; readonly src: Mem; readonly size: number }
   | { readonly k: 'fill'; readonly dst: Mem; readonly size: number }
@@ -125,11 +133,34 @@ export type Op =
   /** Second number of a call. */
   | { readonly k: 'resume'; readonly dst?: Dest; readonly t?: WType; readonly width?: Width; readonly signed?: boolean }
   /** dst = old value (bittest: old bit; compare with 128 bits: see width 16). */
-  | { readonly k: 'interlocked'; readonly op: InterlockedOp; readonly mem: Mem; readonly width: Width; readonly signed: boolean; readonly value: Value; readonly comparand?: Value; readonly dst: Temp; readonly mode?: 'set' | 'reset' | 'complement' | 'test' }
-  | { readonly k: 'compare128'; readonly dst: Value; readonly high: Value; readonly low: Value; readonly comparand: Value; readonly result: Temp }
-  | { readonly k: 'branch'; readonly test: Value; /** branch when the test is zero */ readonly negate: boolean; readonly target: Label }
+  | {
+      readonly k: 'interlocked';
+      readonly op: InterlockedOp;
+      readonly mem: Mem;
+      readonly width: Width;
+      readonly signed: boolean;
+      readonly value: Value;
+      readonly comparand?: Value;
+      readonly dst: Temp;
+      readonly mode?: 'set' | 'reset' | 'complement' | 'test';
+    }
+  | {
+      readonly k: 'compare128';
+      readonly dst: Value;
+      readonly high: Value;
+      readonly low: Value;
+      readonly comparand: Value;
+      readonly result: Temp;
+    }
+  | { readonly k: 'branch'; readonly test: Value /** branch when the test is zero */; readonly negate: boolean; readonly target: Label }
   | { readonly k: 'jump'; readonly target: Label }
-  | { readonly k: 'switch'; readonly t: 'i32' | 'i64'; readonly value: Value; readonly cases: readonly SwitchCase[]; readonly fallback: Label }
+  | {
+      readonly k: 'switch';
+      readonly t: 'i32' | 'i64';
+      readonly value: Value;
+      readonly cases: readonly SwitchCase[];
+      readonly fallback: Label;
+    }
   | { readonly k: 'return'; readonly value?: Value; readonly t?: WType; readonly signed?: boolean }
   | { readonly k: 'alloca'; readonly size: Value; readonly dst: Temp }
   | { readonly k: 'stop'; readonly reason: number }

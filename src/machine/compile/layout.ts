@@ -1,5 +1,5 @@
-// Where everything of an image lies: code entries (16 bytes a function), constants, variables, by section; every section starts on a page of its own so that
-// the loader can give it rights (read-only, executable, pageable).
+// Where everything of an image lies: code entries (16 bytes a function), constants, variables, by section; every section starts on a page
+// of its own so that the loader can give it rights (read-only, executable, pageable).
 import { CODE_MAGIC, CODE_STRIDE, KERNEL_BASE, PAGE_SIZE, USER_BASE } from '../abi.js';
 import type { Section } from '../image.js';
 import type { FunctionIR, FunctionRef } from './ir.js';
@@ -24,7 +24,13 @@ const align = (n: number, a: number): number => Math.ceil(n / a) * a;
 const isPageable = (name: string): boolean => name.startsWith('PAGE');
 
 /** Sets addresses of functions, unresolved stubs and objects. */
-export function layoutImage(mode: 'kernel' | 'user', start: number, functions: readonly FunctionIR[], stubs: readonly FunctionRef[], objects: readonly DataObject[]): Layout {
+export function layoutImage(
+  mode: 'kernel' | 'user',
+  start: number,
+  functions: readonly FunctionIR[],
+  stubs: readonly FunctionRef[],
+  objects: readonly DataObject[],
+): Layout {
   const base = mode === 'kernel' ? KERNEL_BASE : USER_BASE;
   const drafts = new Map<string, Draft>();
   const draft = (kind: string, name: string, writable: boolean): Draft => {

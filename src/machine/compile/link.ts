@@ -1,9 +1,9 @@
-// Names to things across the units of one image: external names unify, static ones do not, tentative definitions merge, `selectany` and inline functions take the first.
-// Only what is needed is compiled: definitions of the units' own, and of the headers' what they refer to.
+// Names to things across the units of one image: external names unify, static ones do not, tentative definitions merge, `selectany` and
+// inline functions take the first. Only what is needed is compiled: definitions of the units' own, and of the headers' what they refer to.
 import type { Diagnostic } from '../../base/diagnostic.js';
 import type { Range } from '../../base/source.js';
-import type { FunctionDef, FunctionSymbol, TranslationUnit, VarSymbol } from '../../c/tree.js';
 import { alignOf, sizeOf } from '../../c/layout.js';
+import type { FunctionDef, FunctionSymbol, TranslationUnit, VarSymbol } from '../../c/tree.js';
 import { isConst } from '../../c/type-ops.js';
 import type { Imports } from '../image.js';
 import { routineFixedSize } from '../routine.js';
@@ -11,7 +11,6 @@ import { type Relocation, writeInitializer } from './constant-data.js';
 import { UNRESOLVED_FUNCTION } from './imports.js';
 import type { FunctionIR, FunctionRef, StaticRef } from './ir.js';
 import type { LinkContext } from './lowering.js';
-
 
 /** A variable or literal to be placed in a section. */
 export interface DataObject extends StaticRef {
@@ -62,7 +61,8 @@ export class Linker implements LinkContext {
   roots(): void {
     for (const u of this.units) {
       for (const f of u.functions) if (!f.symbol.inline && this.isDefinition(f)) this.functionRef(f.symbol, f.nameRange);
-      for (const v of u.globals) if (v.defined && !v.selectany && !v.range.file.builtin && v.scope === 'global' && this.isDefinedHere(v)) this.staticRef(v, v.range);
+      for (const v of u.globals)
+        if (v.defined && !v.selectany && !v.range.file.builtin && v.scope === 'global' && this.isDefinedHere(v)) this.staticRef(v, v.range);
     }
   }
 
@@ -95,7 +95,8 @@ export class Linker implements LinkContext {
     const first = this.externalVars.get(v.name);
     if (!first) this.externalVars.set(v.name, { ref: { name: v.name, address: 0 }, symbol: v, unit, included: false });
     else if (first.symbol === v) return;
-    else if (v.init && first.symbol.init && !(v.selectany || first.symbol.selectany)) this.duplicate(v.name, 'variable', v.range, first.symbol.range);
+    else if (v.init && first.symbol.init && !(v.selectany || first.symbol.selectany))
+      this.duplicate(v.name, 'variable', v.range, first.symbol.range);
     else if ((v.init && !first.symbol.init) || (sizeOf(v.type) > sizeOf(first.symbol.type) && !first.symbol.init)) {
       first.symbol = v;
       first.unit = unit;
@@ -104,7 +105,11 @@ export class Linker implements LinkContext {
 
   private duplicate(name: string, what: string, second: Range, first: Range): void {
     this.diagnostics.push({
-      severity: 'error', code: 'link-duplicate', message: `${what} '${name}' is defined twice in this image`, range: second, hint: 'Keep one definition, or make one of them static.',
+      severity: 'error',
+      code: 'link-duplicate',
+      message: `${what} '${name}' is defined twice in this image`,
+      range: second,
+      hint: 'Keep one definition, or make one of them static.',
       related: [{ range: first, message: 'the first definition is here' }],
     });
   }
@@ -144,7 +149,8 @@ export class Linker implements LinkContext {
   }
 
   staticRef(symbol: VarSymbol, range: Range): StaticRef {
-    const entity = symbol.linkage === 'external' ? this.externalVars.get(symbol.name) : (this.staticVars.get(symbol) ?? this.addStatic(symbol));
+    const entity =
+      symbol.linkage === 'external' ? this.externalVars.get(symbol.name) : (this.staticVars.get(symbol) ?? this.addStatic(symbol));
     if (entity) {
       if (!entity.included) this.include(entity);
       return entity.ref;
@@ -156,8 +162,12 @@ export class Linker implements LinkContext {
     this.importedVars.set(symbol.name, ref);
     if (address === undefined) {
       this.diagnostics.push({
-        severity: 'error', code: 'link-undefined-variable', message: `variable '${symbol.name}' is used but defined nowhere in this image`, range,
-        hint: 'Add the source file that defines it, or define it without extern.', related: [{ range: symbol.range, message: 'it is declared here' }],
+        severity: 'error',
+        code: 'link-undefined-variable',
+        message: `variable '${symbol.name}' is used but defined nowhere in this image`,
+        range,
+        hint: 'Add the source file that defines it, or define it without extern.',
+        related: [{ range: symbol.range, message: 'it is declared here' }],
       });
     }
     return ref;
@@ -177,7 +187,14 @@ export class Linker implements LinkContext {
     let bytes: Uint8Array | undefined;
     if (s.init) {
       bytes = new Uint8Array(size);
-      writeInitializer(this, s.init, bytes, 0, relocations, (e) => this.diagnostics.push({ severity: 'error', code: 'link-not-constant', message: `initialiser of '${s.name}' is not a constant`, range: e.range }));
+      writeInitializer(this, s.init, bytes, 0, relocations, (e) =>
+        this.diagnostics.push({
+          severity: 'error',
+          code: 'link-not-constant',
+          message: `initialiser of '${s.name}' is not a constant`,
+          range: e.range,
+        }),
+      );
       if (relocations.length === 0 && bytes.every((b) => b === 0)) bytes = undefined;
     }
     let element = s.type;
@@ -185,7 +202,16 @@ export class Linker implements LinkContext {
     const readOnly = (isConst(s.type) || isConst(element)) && s.init !== undefined;
     const align = Math.max(alignOf(s.type), s.align ?? 1, size >= 16 ? 16 : 1);
     // The reference that lowering holds is the object itself, so that layout sets one address.
-    const object: DataObject = Object.assign(ref, { symbol: s, unit: entity.unit, size, align, readOnly, section: s.section, bytes, relocations });
+    const object: DataObject = Object.assign(ref, {
+      symbol: s,
+      unit: entity.unit,
+      size,
+      align,
+      readOnly,
+      section: s.section,
+      bytes,
+      relocations,
+    });
     this.objects.push(object);
   }
 
@@ -194,7 +220,16 @@ export class Linker implements LinkContext {
     for (const b of bytes) key += String.fromCharCode(b);
     let ref = this.literals.get(key);
     if (!ref) {
-      const object: DataObject = { name: '', address: 0, size: Math.max(1, bytes.length), align, readOnly: true, section: undefined, bytes, relocations: [] };
+      const object: DataObject = {
+        name: '',
+        address: 0,
+        size: Math.max(1, bytes.length),
+        align,
+        readOnly: true,
+        section: undefined,
+        bytes,
+        relocations: [],
+      };
       this.objects.push(object);
       this.literals.set(key, (ref = object));
     }
@@ -214,6 +249,10 @@ export class Linker implements LinkContext {
 /** A flexible array member may be initialised beyond the type's size. */
 function initializedSize(s: VarSymbol): number {
   let size = 0;
-  for (const item of s.init?.items ?? []) size = Math.max(size, item.offset + (item.value.kind === 'string' && item.type.kind === 'array' ? Math.max(sizeOf(item.type), 0) : sizeOf(item.type)));
+  for (const item of s.init?.items ?? [])
+    size = Math.max(
+      size,
+      item.offset + (item.value.kind === 'string' && item.type.kind === 'array' ? Math.max(sizeOf(item.type), 0) : sizeOf(item.type)),
+    );
   return size;
 }

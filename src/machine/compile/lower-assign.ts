@@ -1,7 +1,9 @@
-// Assignment, compound assignment, ++ and --. A read-modify-write of shared memory is two steps (load, store), as on the real machine, so that lost updates can happen.
+// Assignment, compound assignment, ++ and --. A read-modify-write of shared memory is two steps (load, store), as on the real machine, so
+// that lost updates can happen.
+
+import { sizeOf } from '../../c/layout.js';
 import type { AssignExpr, Expr, IncDecExpr } from '../../c/tree.js';
 import type { CType } from '../../c/types.js';
-import { sizeOf } from '../../c/layout.js';
 import { effects, placeEffects } from './effects.js';
 import { hasLoad, i32, i64, readsSlots, type Value } from './ir.js';
 import { lowerCall } from './lower-call.js';
@@ -22,7 +24,13 @@ export function lowerAssign(L: Lowering, e: AssignExpr, wanted: boolean): Value 
 
 function stripNoop(e: Expr): Expr {
   let x = e;
-  while (x.kind === 'cast' && (x.castKind === 'noop' || x.castKind === 'pointer') && wtype(x.type) === wtype(x.operand.type) && shape(x.type).width === shape(x.operand.type).width) x = x.operand;
+  while (
+    x.kind === 'cast' &&
+    (x.castKind === 'noop' || x.castKind === 'pointer') &&
+    wtype(x.type) === wtype(x.operand.type) &&
+    shape(x.type).width === shape(x.operand.type).width
+  )
+    x = x.operand;
   return x;
 }
 
@@ -61,7 +69,8 @@ function lowerCompound(L: Lowering, e: AssignExpr, wanted: boolean): Value | und
   const old = unshared ? readPlace(L, p, type) : L.materialize(readPlace(L, p, type), e.target.range);
   const op = e.op.slice(0, -1);
   let next: Value;
-  if (type.kind === 'pointer') next = scaledAdd(op as '+' | '-', old, extend(right, shape(e.right.type).signed), Math.max(1, sizeOf(type.target)));
+  if (type.kind === 'pointer')
+    next = scaledAdd(op as '+' | '-', old, extend(right, shape(e.right.type).signed), Math.max(1, sizeOf(type.target)));
   else next = convert(arithmetic(op, convert(old, type, e.computeType), right, e.computeType), e.computeType, type);
   if (wanted && !unshared) next = L.materialize(next, e.range);
   writePlace(L, p, type, next);
@@ -94,7 +103,12 @@ export function lowerIncDec(L: Lowering, e: IncDecExpr, wanted: boolean): Value 
       return saved;
     }
     const temp = L.newTemp(t);
-    L.step({ k: 'set', dst: { slot: p.mem.slot!, offset: p.mem.offset, width: shape(type).width }, value: stepBy({ k: 'temp', temp }), also: { dst: { temp }, value: old } });
+    L.step({
+      k: 'set',
+      dst: { slot: p.mem.slot!, offset: p.mem.offset, width: shape(type).width },
+      value: stepBy({ k: 'temp', temp }),
+      also: { dst: { temp }, value: old },
+    });
     return { k: 'temp', temp };
   }
   const old = L.materialize(readPlace(L, p, type), e.range);

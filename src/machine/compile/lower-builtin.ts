@@ -1,23 +1,39 @@
 // Compiler builtins: variable arguments, SEH questions, _alloca, interlocked operations and the other intrinsics of src/c/intrinsics.ts.
-// What is not a matter of the compiler (control registers, time stamp, processor block) becomes a call of the routine with the intrinsic's name.
+// What is not a matter of the compiler (control registers, time stamp, processor block) becomes a call of the routine with the intrinsic's
+// name.
 import type { BuiltinExpr, Expr } from '../../c/tree.js';
-import type { CType } from '../../c/types.js';
 import { functionType, pointerTo, UINT64, VOID } from '../../c/type-ops.js';
+import type { CType } from '../../c/types.js';
 import { Fault, Reason, Reg } from '../abi.js';
-import { i32, i64, type InterlockedOp, type Value, type Width } from './ir.js';
+import { type InterlockedOp, i32, i64, type Value, type Width } from './ir.js';
 import { lowerBits } from './lower-bits.js';
 import { lowerCall } from './lower-call.js';
 import { beforeSibling, lowerEffect, lowerValue } from './lower-expression.js';
 import { isUnshared, lowerPlace, memAt, readPlace, writePlace } from './lower-place.js';
 import { isByReference, type Lowering } from './lowering.js';
-import { add64, bin, extend, narrow, wtype } from './value.js';
 import { Op, opcode } from './op.js';
+import { add64, bin, extend, narrow, wtype } from './value.js';
 
 const CHAR_POINTER: CType = pointerTo(VOID);
-const INTERLOCKED = /^_Interlocked(Increment|Decrement|ExchangeAdd|Exchange|CompareExchange|And|Or|Xor)(8|16|64|Pointer)?(?:_acq|_rel|_nf)?$/;
+const INTERLOCKED =
+  /^_Interlocked(Increment|Decrement|ExchangeAdd|Exchange|CompareExchange|And|Or|Xor)(8|16|64|Pointer)?(?:_acq|_rel|_nf)?$/;
 const BLOCK = /^__(stos|movs)([bwdq])$/;
-const NOTHING = new Set(['__nop', '_mm_pause', '_mm_mfence', '_mm_lfence', '_mm_sfence', '__faststorefence', '_ReadWriteBarrier', '_ReadBarrier', '_WriteBarrier', '_mm_prefetch',
-  '_m_prefetchw', '__prefetchw', '_mm_clflush', '__wbinvd']);
+const NOTHING = new Set([
+  '__nop',
+  '_mm_pause',
+  '_mm_mfence',
+  '_mm_lfence',
+  '_mm_sfence',
+  '__faststorefence',
+  '_ReadWriteBarrier',
+  '_ReadBarrier',
+  '_WriteBarrier',
+  '_mm_prefetch',
+  '_m_prefetchw',
+  '__prefetchw',
+  '_mm_clflush',
+  '__wbinvd',
+]);
 
 /** Operands of a step, left to right, free of accesses. */
 export function operands(L: Lowering, args: readonly Expr[]): Value[] {
@@ -103,7 +119,16 @@ function lowerVaArg(L: Lowering, e: BuiltinExpr): Value {
   let at: Value;
   if (isUnshared(p)) {
     const temp = L.newTemp('i64');
-    L.step({ k: 'set', dst: { slot: p.mem.slot!, offset: p.mem.offset, width: 8 }, value: add64({ k: 'temp', temp }, i64(8)), also: { dst: { temp }, value: readPlace(L, p, CHAR_POINTER) } }, 'plain', e.range);
+    L.step(
+      {
+        k: 'set',
+        dst: { slot: p.mem.slot!, offset: p.mem.offset, width: 8 },
+        value: add64({ k: 'temp', temp }, i64(8)),
+        also: { dst: { temp }, value: readPlace(L, p, CHAR_POINTER) },
+      },
+      'plain',
+      e.range,
+    );
     at = { k: 'temp', temp };
   } else {
     at = L.materialize(readPlace(L, p, CHAR_POINTER), e.range);
@@ -120,11 +145,22 @@ function lowerInterlocked(L: Lowering, e: BuiltinExpr, what: string, size: strin
   const one: Value = t === 'i64' ? i64(1) : i32(1);
   const minus: Value = t === 'i64' ? i64(-1) : i32(-1);
   const table: Record<string, [InterlockedOp, Value]> = {
-    Increment: ['add', one], Decrement: ['add', minus], ExchangeAdd: ['add', a], Exchange: ['exchange', a], CompareExchange: ['compare', a], And: ['and', a], Or: ['or', a], Xor: ['xor', a],
+    Increment: ['add', one],
+    Decrement: ['add', minus],
+    ExchangeAdd: ['add', a],
+    Exchange: ['exchange', a],
+    CompareExchange: ['compare', a],
+    And: ['and', a],
+    Or: ['or', a],
+    Xor: ['xor', a],
   };
   const [op, value] = table[what];
   const dst = L.newTemp(t);
-  L.step({ k: 'interlocked', op, mem: memAt(L, pointer), width, signed: true, value, comparand: op === 'compare' ? b : undefined, dst }, 'interlocked', e.range);
+  L.step(
+    { k: 'interlocked', op, mem: memAt(L, pointer), width, signed: true, value, comparand: op === 'compare' ? b : undefined, dst },
+    'interlocked',
+    e.range,
+  );
   const old: Value = { k: 'temp', temp: dst };
   if (what === 'Increment' || what === 'Decrement') return narrow(bin(opcode(t, 'add'), old, value), width, true);
   return old;
@@ -139,7 +175,11 @@ function lowerCompare128(L: Lowering, e: BuiltinExpr): Value {
 
 function lowerBlock(L: Lowering, e: BuiltinExpr, copy: boolean, width: Width): undefined {
   const [dst, source, count] = operands(L, e.args);
-  L.step({ k: 'block', dst, src: copy ? source : undefined, fill: copy ? undefined : source, width, count: extend(count, false) }, 'store', e.range);
+  L.step(
+    { k: 'block', dst, src: copy ? source : undefined, fill: copy ? undefined : source, width, count: extend(count, false) },
+    'store',
+    e.range,
+  );
   return undefined;
 }
 
@@ -147,8 +187,24 @@ function lowerBlock(L: Lowering, e: BuiltinExpr, copy: boolean, width: Width): u
 function callRoutine(L: Lowering, e: BuiltinExpr): Value | undefined {
   const params = e.args.map((a) => ({ name: undefined, type: a.type, sal: [] }));
   const fnType = functionType(e.type, params, false);
-  const symbol = { kind: 'function', name: e.name, type: fnType, linkage: 'external', builtin: true, sal: [], range: e.range, inline: false, noreturn: false, addressTaken: false } as const;
+  const symbol = {
+    kind: 'function',
+    name: e.name,
+    type: fnType,
+    linkage: 'external',
+    builtin: true,
+    sal: [],
+    range: e.range,
+    inline: false,
+    noreturn: false,
+    addressTaken: false,
+  } as const;
   const callee: Expr = { kind: 'ref', symbol: { ...symbol, sal: [] }, type: fnType, range: e.range, lvalue: false };
-  const value = lowerCall(L, { kind: 'call', callee, fnType, args: e.args, type: e.type, range: e.range, lvalue: false }, undefined, e.type.kind !== 'void');
+  const value = lowerCall(
+    L,
+    { kind: 'call', callee, fnType, args: e.args, type: e.type, range: e.range, lvalue: false },
+    undefined,
+    e.type.kind !== 'void',
+  );
   return value ?? (e.type.kind === 'void' ? undefined : wtype(UINT64) === 'i64' ? i64(0) : i32(0));
 }

@@ -1,7 +1,8 @@
-// Calls, by the Microsoft x64 rules: one 8-byte slot an argument, records of 1, 2, 4, 8 bytes by value, others by pointer to a copy in the caller's frame,
-// results of other sizes through a hidden pointer in slot 0.
-import type { CallExpr, Expr } from '../../c/tree.js';
+// Calls, by the Microsoft x64 rules: one 8-byte slot an argument, records of 1, 2, 4, 8 bytes by value, others by pointer to a copy in the
+// caller's frame, results of other sizes through a hidden pointer in slot 0.
+
 import { sizeOf } from '../../c/layout.js';
+import type { CallExpr, Expr } from '../../c/tree.js';
 import { effects } from './effects.js';
 import { type Dest, type FunctionRef, hasLoad, readsSlots, type Value, type Width } from './ir.js';
 import { lowerValue } from './lower-expression.js';
@@ -20,7 +21,10 @@ function directTarget(L: Lowering, callee: Expr): FunctionRef | undefined {
   return e.kind === 'ref' && e.symbol.kind === 'function' ? L.link.functionRef(e.symbol, callee.range) : undefined;
 }
 
-/** Lowers a call. `dst`: where the second step writes the result (records: frame storage of the record). Otherwise a temporary when `wanted`. */
+/**
+ * Lowers a call. `dst`: where the second step writes the result (records: frame storage of the record). Otherwise a temporary when
+ * `wanted`.
+ */
 export function lowerCall(L: Lowering, e: CallExpr, dst: Dest | undefined, wanted: boolean): Value | undefined {
   const returns = e.fnType.returns;
   const hidden = isByReference(returns);

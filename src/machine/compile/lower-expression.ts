@@ -1,7 +1,8 @@
 // Expressions with a scalar value, evaluated left to right. The result is a pure tree that may hold one shared access not made yet;
 // everything else has become steps before it.
-import type { BinaryExpr, Expr } from '../../c/tree.js';
+
 import { sizeOf } from '../../c/layout.js';
+import type { BinaryExpr, Expr } from '../../c/tree.js';
 import { INT, UINT64 } from '../../c/type-ops.js';
 import { effects } from './effects.js';
 import { hasLoad, i32, i64, type Label, readsSlots, type Value } from './ir.js';
@@ -11,8 +12,8 @@ import { lowerCall } from './lower-call.js';
 import { addressOf, lowerPlace, readPlace } from './lower-place.js';
 import { lowerRecord } from './lower-record.js';
 import { isConstant, type Lowering } from './lowering.js';
-import { add64, arithmetic, bin, compare, convert, extend, not, shape, test, truth, wtype, zero } from './value.js';
 import { Op, opcode } from './op.js';
+import { add64, arithmetic, bin, compare, convert, extend, not, shape, test, truth, wtype, zero } from './value.js';
 
 /** Value of a scalar expression (arrays and functions: their address). */
 export function lowerValue(L: Lowering, e: Expr): Value {
@@ -124,7 +125,8 @@ function combine(e: BinaryExpr, a: Value, b: Value): Value {
   const lt = e.left.type;
   const rt = e.right.type;
   const pointer = (t: typeof lt): boolean => t.kind === 'pointer' || t.kind === 'array';
-  const pointee = (t: typeof lt): number => Math.max(1, t.kind === 'pointer' ? sizeOf(t.target) : t.kind === 'array' ? sizeOf(t.element) : 1);
+  const pointee = (t: typeof lt): number =>
+    Math.max(1, t.kind === 'pointer' ? sizeOf(t.target) : t.kind === 'array' ? sizeOf(t.element) : 1);
   if (e.op === '+' || e.op === '-') {
     if (pointer(lt) && pointer(rt)) {
       const d = bin(Op.i64_sub, a, b);

@@ -1,16 +1,23 @@
 // One C function to numbered steps, then its frame: where locals, temporaries and spill slots lie.
+
+import { sizeOf } from '../../c/layout.js';
 import type { FunctionDef, TranslationUnit } from '../../c/tree.js';
 import { FRAME } from '../abi.js';
-import { i32, i64, type FunctionIR, type FunctionRef, type Temp, type Value, type WType } from './ir.js';
+import { type FunctionIR, type FunctionRef, i32, i64, type Temp, type Value, type WType } from './ir.js';
 import { findLabels } from './lower-seh.js';
 import { lowerStatement } from './lower-statement.js';
 import { isByReference, type LinkContext, Lowering, newFunctionIR } from './lowering.js';
 import { wtype, zero } from './value.js';
-import { sizeOf } from '../../c/layout.js';
 
 export function lowerFunction(link: LinkContext, ref: FunctionRef, def: FunctionDef, unit: TranslationUnit): FunctionIR {
   const fn = newFunctionIR({
-    name: ref.name, ref, unit, section: def.symbol.section, returns: def.symbol.type.returns, variadic: def.symbol.type.variadic, range: def.range,
+    name: ref.name,
+    ref,
+    unit,
+    section: def.symbol.section,
+    returns: def.symbol.type.returns,
+    variadic: def.symbol.type.variadic,
+    range: def.range,
   });
   const L = new Lowering(link, fn, def);
   findLabels(L, def.body, []);

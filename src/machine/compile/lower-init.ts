@@ -1,9 +1,10 @@
 // Initialisers of automatic objects: zero the storage where C says so, then the explicit stores in source order.
+
+import { sizeOf } from '../../c/layout.js';
 import type { Initializer } from '../../c/tree.js';
 import type { CType } from '../../c/types.js';
-import { sizeOf } from '../../c/layout.js';
-import { lowerValue } from './lower-expression.js';
 import { lowerCall } from './lower-call.js';
+import { lowerValue } from './lower-expression.js';
 import { isUnshared, lowerPlace, type Place, writePlace } from './lower-place.js';
 import { copyRecord, lowerRecord } from './lower-record.js';
 import type { Lowering } from './lowering.js';

@@ -1,16 +1,17 @@
 // Lvalues: where an object lies, reading it and writing it (bit-fields too).
 // Frame storage whose address nobody has is not shared: it is read and written in the middle of any step, without a check.
+
+import { sizeOf } from '../../c/layout.js';
 import type { Expr } from '../../c/tree.js';
 import type { CType } from '../../c/types.js';
-import { sizeOf } from '../../c/layout.js';
-import { lowerInit } from './lower-init.js';
-import { lowerRecord } from './lower-record.js';
-import { lowerEffect, lowerValue } from './lower-expression.js';
 import { effects } from './effects.js';
 import { i32, i64, type Mem, readsSlots, type Value, type Width } from './ir.js';
+import { lowerEffect, lowerValue } from './lower-expression.js';
+import { lowerInit } from './lower-init.js';
+import { lowerRecord } from './lower-record.js';
 import { isConstant, type Lowering } from './lowering.js';
-import { add64, arithmetic, bin, convert, extend, narrow, shape, wtype } from './value.js';
 import { Op } from './op.js';
+import { add64, arithmetic, bin, convert, extend, narrow, shape, wtype } from './value.js';
 
 export interface Place {
   readonly mem: Mem;
@@ -55,7 +56,8 @@ export function lowerPlace(L: Lowering, e: Expr): Place {
   switch (e.kind) {
     case 'ref': {
       if (e.symbol.kind === 'function') return { mem: { base: { k: 'func', fn: L.link.functionRef(e.symbol, e.range) }, offset: 0 } };
-      if (e.symbol.scope === 'global' || e.symbol.scope === 'static' || e.symbol.linkage !== 'none') return { mem: { object: L.link.staticRef(e.symbol, e.range), offset: 0 } };
+      if (e.symbol.scope === 'global' || e.symbol.scope === 'static' || e.symbol.linkage !== 'none')
+        return { mem: { object: L.link.staticRef(e.symbol, e.range), offset: 0 } };
       const v = L.variable(e.symbol);
       if (v.indirect) return { mem: { base: { k: 'slot', t: 'i64', slot: v.slot, offset: 0, width: 8, signed: false }, offset: 0 } };
       return { mem: { slot: v.slot, offset: 0 } };
@@ -103,7 +105,11 @@ function lowerIndex(L: Lowering, base: Expr, index: Expr, size: number): Place {
   const ie = effects(index);
   if ((ie.shared && !isConstant(b)) || (ie.writes && readsSlots(b))) b = L.materialize(b);
   const i = lowerValue(L, index);
-  const scaled = arithmetic('*', L.loadFree(extend(i, shape(index.type).signed)), i64(size), { kind: 'pointer', target: base.type, quals: 0 });
+  const scaled = arithmetic('*', L.loadFree(extend(i, shape(index.type).signed)), i64(size), {
+    kind: 'pointer',
+    target: base.type,
+    quals: 0,
+  });
   const pointer = L.loadFree(b);
   if (pointer.k === 'static' && scaled.k !== 'i64') return { mem: { base: scaled, object: pointer.object, offset: pointer.offset } };
   return { mem: memAt(L, add64(pointer, scaled)) };
@@ -114,7 +120,9 @@ export function readPlace(L: Lowering, p: Place, type: CType): Value {
   const { width, signed } = shape(type);
   const t = wtype(type);
   const mem = p.mem;
-  const raw: Value = isUnshared(p) ? { k: 'slot', t, slot: mem.slot!, offset: mem.offset, width, signed: p.bits ? false : signed } : { k: 'load', t, mem, width, signed: p.bits ? false : signed };
+  const raw: Value = isUnshared(p)
+    ? { k: 'slot', t, slot: mem.slot!, offset: mem.offset, width, signed: p.bits ? false : signed }
+    : { k: 'load', t, mem, width, signed: p.bits ? false : signed };
   if (!p.bits) return raw;
   const whole = t === 'i64' ? 64 : 32;
   const { offset, width: bits } = p.bits;
@@ -148,7 +156,11 @@ function insertBits(unit: Value, bits: { offset: number; width: number }, value:
   const n = t === 'i64';
   const c = (v: bigint): Value => (n ? i64(v) : i32(Number(BigInt.asIntN(32, v))));
   const and = n ? Op.i64_and : Op.i32_and;
-  return bin(n ? Op.i64_or : Op.i32_or, bin(and, unit, c(~mask)), bin(and, bin(n ? Op.i64_shl : Op.i32_shl, value, c(BigInt(bits.offset))), c(mask)));
+  return bin(
+    n ? Op.i64_or : Op.i32_or,
+    bin(and, unit, c(~mask)),
+    bin(and, bin(n ? Op.i64_shl : Op.i32_shl, value, c(BigInt(bits.offset))), c(mask)),
+  );
 }
 
 /** What reading a bit-field gives after this value was stored in it. */

@@ -1,7 +1,8 @@
-// Expressions of record type: always handled as a place, copied where C copies. Sizes 1, 2, 4 and 8 move as one value (LARGE_INTEGER is read and written
-// at once, as on x64), others by a copy step.
-import type { Expr } from '../../c/tree.js';
+// Expressions of record type: always handled as a place, copied where C copies. Sizes 1, 2, 4 and 8 move as one value (LARGE_INTEGER is
+// read and written at once, as on x64), others by a copy step.
+
 import { sizeOf } from '../../c/layout.js';
+import type { Expr } from '../../c/tree.js';
 import { effects, placeEffects } from './effects.js';
 import { hasLoad, i64, type Value, type Width } from './ir.js';
 import { lowerBuiltin } from './lower-builtin.js';

@@ -1,6 +1,7 @@
 // `return`, also through finally bodies: the value is kept in the frame while they run.
-import type { Expr } from '../../c/tree.js';
+
 import { sizeOf } from '../../c/layout.js';
+import type { Expr } from '../../c/tree.js';
 import type { Value, Width } from './ir.js';
 import { lowerEffect, lowerValue } from './lower-expression.js';
 import { copyRecord, lowerRecord, readWord } from './lower-record.js';

@@ -1,5 +1,6 @@
-// __try / __except / __finally / __leave. Regions are tables (see seh.ts); what is lowered here is the way out: leaving a guarded body by return,
-// goto, break or continue runs each finally body on the way (inline in the same frame, state Leaving, then on to the next). Handlers follow their body in the same list.
+// __try / __except / __finally / __leave. Regions are tables (see seh.ts); what is lowered here is the way out: leaving a guarded body by
+// return, goto, break or continue runs each finally body on the way (inline in the same frame, state Leaving, then on to the next).
+// Handlers follow their body in the same list.
 import type { Expr, LabelStmt, Stmt, TryStmt } from '../../c/tree.js';
 import { INT } from '../../c/type-ops.js';
 import { i32, type Label } from './ir.js';
@@ -37,11 +38,13 @@ export function lowerTry(L: Lowering, s: TryStmt): void {
     L.area = outerArea;
     L.place(after);
     const filter = s.handler.filter;
-    if (filter.kind === 'int') L.addRegion({ kind: 'except', start, end: stop, handler: first, area, constantFilter: Number(BigInt.asIntN(32, filter.value)) });
+    if (filter.kind === 'int')
+      L.addRegion({ kind: 'except', start, end: stop, handler: first, area, constantFilter: Number(BigInt.asIntN(32, filter.value)) });
     else L.addRegion({ kind: 'except', start, end: stop, handler: first, area, filterFunction: lowerFilter(L, filter) });
     return;
   }
-  const word = (value: number): void => void L.step({ k: 'set', dst: { slot: area, offset: 0, width: 4 }, value: i32(value) }, 'plain', s.body.close);
+  const word = (value: number): void =>
+    void L.step({ k: 'set', dst: { slot: area, offset: 0, width: 4 }, value: i32(value) }, 'plain', s.body.close);
   word(FinallyState.Normal);
   L.place(handler);
   const first = L.nextNumber;
@@ -49,7 +52,11 @@ export function lowerTry(L: Lowering, s: TryStmt): void {
   L.tries = body;
   L.area = area;
   L.begin(s.handler.body.range);
-  L.step({ k: 'nop' }, 'plain', { file: s.handler.body.range.file, start: s.handler.body.range.start, end: s.handler.body.range.start + 1 });
+  L.step({ k: 'nop' }, 'plain', {
+    file: s.handler.body.range.file,
+    start: s.handler.body.range.start,
+    end: s.handler.body.range.start + 1,
+  });
   lowerStatement(L, s.handler.body);
   L.area = outerArea;
   L.tries = outer;
@@ -68,7 +75,14 @@ export function lowerTry(L: Lowering, s: TryStmt): void {
 
 /** The filter expression as a funclet: its frame lies on top of everything, variables are reached through the parent's frame. */
 function lowerFilter(L: Lowering, filter: Expr): ReturnType<typeof newFunctionIR> {
-  const fn = newFunctionIR({ name: `${L.fn.name}$filt`, parent: L.fn, unit: L.fn.unit, section: L.fn.section, returns: INT, range: filter.range });
+  const fn = newFunctionIR({
+    name: `${L.fn.name}$filt`,
+    parent: L.fn,
+    unit: L.fn.unit,
+    section: L.fn.section,
+    returns: INT,
+    range: filter.range,
+  });
   fn.argumentCount = 2;
   const F = new Lowering(L.link, fn, undefined, L);
   F.begin(filter.range);

@@ -1,12 +1,12 @@
-// Statements. Only loops nest in the result; everything else is forward labels. Each statement that a user can stop at starts a new statement number;
-// the three parts of a `for` count as statements of their own.
+// Statements. Only loops nest in the result; everything else is forward labels. Each statement that a user can stop at starts a new
+// statement number; the three parts of a `for` count as statements of their own.
 import type { Expr, Stmt, SwitchStmt, VarSymbol } from '../../c/tree.js';
-import { lowerReturn } from './lower-return.js';
+import type { Label } from './ir.js';
 import { lowerCondition, lowerEffect, lowerValue } from './lower-expression.js';
 import { lowerInit } from './lower-init.js';
 import { lowerPlace } from './lower-place.js';
+import { lowerReturn } from './lower-return.js';
 import { jumpOut, labelOf, lowerGoto, lowerLeave, lowerTry } from './lower-seh.js';
-import type { Label } from './ir.js';
 import type { JumpTarget, Lowering } from './lowering.js';
 import { wtype } from './value.js';
 
@@ -94,7 +94,11 @@ function condition(L: Lowering, test: Expr, target: Label, when: boolean): void 
 
 function lowerDeclaration(L: Lowering, v: VarSymbol): void {
   if (!v.init) return;
-  L.begin(v.range.file === v.init.range.file ? { file: v.range.file, start: v.range.start, end: Math.max(v.range.end, v.init.range.end) } : v.range);
+  L.begin(
+    v.range.file === v.init.range.file
+      ? { file: v.range.file, start: v.range.start, end: Math.max(v.range.end, v.init.range.end) }
+      : v.range,
+  );
   lowerInit(L, lowerPlace(L, { kind: 'ref', symbol: v, type: v.type, range: v.range, lvalue: true }), v.type, v.init);
 }
 
@@ -132,7 +136,8 @@ function lowerLoop(L: Lowering, test: Expr | undefined, body: Stmt, step: Expr |
 function lowerDo(L: Lowering, test: Expr, body: Stmt): void {
   const end = L.newLabel();
   const next = L.newLabel();
-  const targets = (): void => withTargets(L, { label: end, tries: L.tries }, { label: next, tries: L.tries }, () => lowerStatement(L, body));
+  const targets = (): void =>
+    withTargets(L, { label: end, tries: L.tries }, { label: next, tries: L.tries }, () => lowerStatement(L, body));
   if (test.kind === 'int' && test.value === 0n) {
     targets();
     L.place(next);

@@ -1,14 +1,32 @@
-// State of lowering one function (or filter funclet): where items go, step numbers, temporaries, frame slots. The rules for expressions and statements are in
-// the lower-*.ts files; they all build through this class, so the numbering and the life of temporaries are decided in one place.
+// State of lowering one function (or filter funclet): where items go, step numbers, temporaries, frame slots. The rules for expressions
+// and statements are in the lower-*.ts files; they all build through this class, so the numbering and the life of temporaries are decided
+// in one place.
 import type { Range } from '../../base/source.js';
-import type { FunctionDef, FunctionSymbol, LabelStmt, TranslationUnit, TryStmt, VarSymbol } from '../../c/tree.js';
-import type { CType } from '../../c/types.js';
 import { alignOf, sizeOf } from '../../c/layout.js';
+import type { FunctionDef, FunctionSymbol, LabelStmt, TranslationUnit, TryStmt, VarSymbol } from '../../c/tree.js';
 import { VOID } from '../../c/type-ops.js';
+import type { CType } from '../../c/types.js';
 import type { Step } from '../image.js';
 import {
-  type CallOp, type Dest, eachTemp, eachValue, type FunctionIR, type FunctionRef, hasLoad, type Item, type Label, type LoopItem, type Op, type RegionIR, type Slot, type StaticRef,
-  type StepItem, type Temp, typeOf, type Value, type WType,
+  type CallOp,
+  type Dest,
+  eachTemp,
+  eachValue,
+  type FunctionIR,
+  type FunctionRef,
+  hasLoad,
+  type Item,
+  type Label,
+  type LoopItem,
+  type Op,
+  type RegionIR,
+  type Slot,
+  type StaticRef,
+  type StepItem,
+  type Temp,
+  typeOf,
+  type Value,
+  type WType,
 } from './ir.js';
 import { SEH_AREA_SIZE } from './seh.js';
 
@@ -91,7 +109,14 @@ export class Lowering {
     let argument = this.hiddenResult ? 1 : 0;
     for (const p of def.params) {
       const indirect = isByReference(p.type);
-      const slot: Slot = { owner: this.fn, size: indirect ? 8 : sizeOf(p.type), align: 8, argument: argument++, shared: !indirect && p.addressTaken, offset: 0 };
+      const slot: Slot = {
+        owner: this.fn,
+        size: indirect ? 8 : sizeOf(p.type),
+        align: 8,
+        argument: argument++,
+        shared: !indirect && p.addressTaken,
+        offset: 0,
+      };
       this.fn.slots.push(slot);
       this.variables.set(p, { slot, indirect });
       this.fn.variables.push({ symbol: p, slot, indirect });
@@ -101,7 +126,10 @@ export class Lowering {
   }
 
   private local(v: VarSymbol): VarPlace {
-    const place = { slot: this.newSlot(sizeOf(v.type), Math.min(16, Math.max(alignOf(v.type), v.align ?? 1)), v.addressTaken), indirect: false };
+    const place = {
+      slot: this.newSlot(sizeOf(v.type), Math.min(16, Math.max(alignOf(v.type), v.align ?? 1)), v.addressTaken),
+      indirect: false,
+    };
     this.variables.set(v, place);
     this.fn.variables.push({ symbol: v, ...place });
     return place;
@@ -158,7 +186,15 @@ export class Lowering {
 
   step(op: Op, kind: Step['kind'] = 'plain', range: Range = this.range): StepItem {
     const number = this.fn.steps.length;
-    const item: StepItem = { k: 'step', number, op, kind, range, statement: Math.max(this.statement, 0), first: this.atStart && op.k !== 'resume' };
+    const item: StepItem = {
+      k: 'step',
+      number,
+      op,
+      kind,
+      range,
+      statement: Math.max(this.statement, 0),
+      first: this.atStart && op.k !== 'resume',
+    };
     if (op.k !== 'resume') this.atStart = false;
     eachValue(op, (v) => eachTemp(v, (t) => (t.use = number)));
     const define = (d: Dest | undefined): void => {
@@ -237,7 +273,23 @@ export function newFunctionIR(init: {
   range: Range;
 }): FunctionIR {
   return {
-    returns: VOID, variadic: false, ...init, number: 0, codeAddress: 0, items: [], steps: [], slots: [], temps: [], regions: [], variables: [], argumentCount: 0, usesAlloca: false, fixedSize: 0,
-    fill: { from: 0, to: 0 }, spill: 0, registers: { i32: 0, i64: 0, f32: 0, f64: 0 }, stepBase: 0,
+    returns: VOID,
+    variadic: false,
+    ...init,
+    number: 0,
+    codeAddress: 0,
+    items: [],
+    steps: [],
+    slots: [],
+    temps: [],
+    regions: [],
+    variables: [],
+    argumentCount: 0,
+    usesAlloca: false,
+    fixedSize: 0,
+    fill: { from: 0, to: 0 },
+    spill: 0,
+    registers: { i32: 0, i64: 0, f32: 0, f64: 0 },
+    stepBase: 0,
   };
 }

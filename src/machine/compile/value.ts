@@ -1,14 +1,16 @@
 // Builders for pure values: folding of constants, conversions between C types as MSVC for x64 does them, tests and comparisons.
 // Invariant: a value of an integer type narrower than 32 bits is held as i32, sign- or zero-extended by its C type.
-import type { CType } from '../../c/types.js';
+
 import { integerShape } from '../../c/type-ops.js';
-import { type DivOp, i32, i64, type Value, type Width, typeOf, type WType } from './ir.js';
+import type { CType } from '../../c/types.js';
+import { type DivOp, i32, i64, typeOf, type Value, type Width, type WType } from './ir.js';
 import { foldInteger, Op, opcode } from './op.js';
 
 /** WebAssembly type that carries a scalar of this C type. Wrong source (error type) counts as int. */
 export function wtype(type: CType): WType {
   if (type.kind === 'float') return type.size === 4 ? 'f32' : 'f64';
-  if (type.kind === 'pointer' || type.kind === 'array' || type.kind === 'function' || (type.kind === 'int' && type.size === 8)) return 'i64';
+  if (type.kind === 'pointer' || type.kind === 'array' || type.kind === 'function' || (type.kind === 'int' && type.size === 8))
+    return 'i64';
   return 'i32';
 }
 
@@ -42,7 +44,8 @@ export function bin(op: number, a: Value, b: Value): Value {
     if (v !== undefined) return t === 'i32' ? i32(Number(BigInt.asIntN(32, v))) : i64(v);
   }
   const additive = op === Op.i64_add || op === Op.i64_sub;
-  if (cb === 0n && (additive || op === Op.i32_add || op === Op.i32_sub || op === Op.i32_or || op === Op.i32_xor || op === Op.i64_or)) return a;
+  if (cb === 0n && (additive || op === Op.i32_add || op === Op.i32_sub || op === Op.i32_or || op === Op.i32_xor || op === Op.i64_or))
+    return a;
   if (cb !== undefined && additive) {
     const d = op === Op.i64_add ? cb : -cb;
     if (a.k === 'static' || a.k === 'slotaddr') {
@@ -139,7 +142,8 @@ export function convert(v: Value, from: CType, to: CType): Value {
   if (target === 'i64') return extend(v, shape(from).signed);
   const low = source === 'i64' ? un(Op.i32_wrap, 'i32', v) : v;
   const f = shape(from);
-  if (width >= 4 || (source === 'i32' && f.width === width && f.signed === signed) || (f.width < width && (!f.signed || signed))) return low;
+  if (width >= 4 || (source === 'i32' && f.width === width && f.signed === signed) || (f.width < width && (!f.signed || signed)))
+    return low;
   return narrow(low, width, signed);
 }
 

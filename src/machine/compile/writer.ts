@@ -1,4 +1,5 @@
-// Growing byte buffer with the WebAssembly encodings. One buffer per module part; no arrays of numbers, which cost 10 times as much to emit.
+// Growing byte buffer with the WebAssembly encodings. One buffer per module part; no arrays of numbers, which cost 10 times as much to
+// emit.
 
 export class Writer {
   bytes: Uint8Array;
@@ -45,6 +46,21 @@ export class Writer {
     for (;;) {
       const b = v & 127;
       v >>= 7;
+      if ((v === 0 && !(b & 64)) || (v === -1 && b & 64)) {
+        this.byte(b);
+        return;
+      }
+      this.byte(b | 128);
+    }
+  }
+
+  /** Signed LEB128 of an integer that is exact in a double: addresses and their like, without the cost of a BigInt. */
+  signedExact(value: number): void {
+    let v = value;
+    for (;;) {
+      const rest = Math.floor(v / 128);
+      const b = v - rest * 128;
+      v = rest;
       if ((v === 0 && !(b & 64)) || (v === -1 && b & 64)) {
         this.byte(b);
         return;

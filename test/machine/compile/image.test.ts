@@ -1,4 +1,5 @@
-// Images: linking of several units, sections, unresolved names, user mode, and what the debugger relies on (break bytes, step tables, uninitialised locals).
+// Images: linking of several units, sections, unresolved names, user mode, and what the debugger relies on (break bytes, step tables,
+// uninitialised locals).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatDiagnostic } from '../../../src/base/diagnostic.js';
@@ -8,17 +9,26 @@ import { compileText, TestRun } from './harness.js';
 const run = (text: string, more: Record<string, string> = {}): string[] => new TestRun(compileText(text, { more })).run();
 
 test('external names unify, static ones do not', () => {
-  const a = 'extern int shared; int twice(int); static int mine = 1; static int local(void) { return 10; } int table[]; int main(void) { print(shared); shared++; print(twice(4)); print(mine + local()); print(table[2]); return shared; }';
-  const b = 'int shared = 5; static int mine = 2; static int local(void) { return 20; } int twice(int x) { shared += 100; return 2 * x + mine + local(); } int table[3] = { 7, 8, 9 };';
+  const a =
+    'extern int shared; int twice(int); static int mine = 1; static int local(void) { return 10; } int table[]; int main(void) { print(shared); shared++; print(twice(4)); print(mine + local()); print(table[2]); return shared; }';
+  const b =
+    'int shared = 5; static int mine = 2; static int local(void) { return 20; } int twice(int x) { shared += 100; return 2 * x + mine + local(); } int table[3] = { 7, 8, 9 };';
   assert.deepEqual(run(a, { 'b.c': b }), ['5', '30', '11', '9', '= 106']);
 });
 
 test('tentative definitions and selectany merge', () => {
-  assert.deepEqual(run('int t; __declspec(selectany) int s = 3; int get(void); int main(void) { t = 4; return get() + s; }', { 'b.c': 'int t; __declspec(selectany) int s = 3; int get(void) { return t * 10; }' }), ['= 43']);
+  assert.deepEqual(
+    run('int t; __declspec(selectany) int s = 3; int get(void); int main(void) { t = 4; return get() + s; }', {
+      'b.c': 'int t; __declspec(selectany) int s = 3; int get(void) { return t * 10; }',
+    }),
+    ['= 43'],
+  );
 });
 
 test('duplicate definitions name both places', () => {
-  const image = compileText('int f(void) { return 1; } int v = 1; int main(void) { return f(); }', { more: { 'b.c': 'int f(void) { return 2; }\nint v = 2;' } });
+  const image = compileText('int f(void) { return 1; } int v = 1; int main(void) { return f(); }', {
+    more: { 'b.c': 'int f(void) { return 2; }\nint v = 2;' },
+  });
   const text = image.diagnostics.map(formatDiagnostic).join('\n');
   assert.match(text, /b\.c:2:5: error: function 'f' is defined twice.*\n {2}test\.c:2:5: the first definition is here/);
   assert.match(text, /variable 'v' is defined twice/);
@@ -27,7 +37,10 @@ test('duplicate definitions name both places', () => {
 test('a variable that nobody defines is an error with both places', () => {
   const image = compileText('extern int missing; int main(void) { return missing; }');
   assert.equal(image.diagnostics.length, 1);
-  assert.match(formatDiagnostic(image.diagnostics[0]), /^test\.c:2:45: error: variable 'missing' is used but defined nowhere.*\n {2}test\.c:2:12: it is declared here/);
+  assert.match(
+    formatDiagnostic(image.diagnostics[0]),
+    /^test\.c:2:45: error: variable 'missing' is used but defined nowhere.*\n {2}test\.c:2:12: it is declared here/,
+  );
 });
 
 test('functions that nobody provides are called by name, directly and by address', () => {
@@ -37,7 +50,9 @@ test('functions that nobody provides are called by name, directly and by address
 });
 
 test('only inline functions that are referred to are compiled', () => {
-  const image = compileText('static __inline int used(int x) { return x + 1; } static __inline int idle(int x) { return x + 2; } __forceinline int outer(void) { return used(1); } int main(void) { return outer(); }');
+  const image = compileText(
+    'static __inline int used(int x) { return x + 1; } static __inline int idle(int x) { return x + 2; } __forceinline int outer(void) { return used(1); } int main(void) { return outer(); }',
+  );
   assert.deepEqual(image.functions.map((f) => f.name).sort(), ['main', 'outer', 'used']);
 });
 
@@ -77,7 +92,12 @@ test('static initialisers: floats, bit-fields, nested records, designators, memb
 });
 
 test('uninitialised locals are the same in every run', () => {
-  assert.deepEqual(run('int f(void) { int x; int *p = &x; return *p; } int g(void) { int a[4]; a[0] = 1; a[3] = 2; return f() + a[0]; } int main(void) { g(); print((unsigned)f()); return 0; }'), [String(0xcccccccc), '= 0']);
+  assert.deepEqual(
+    run(
+      'int f(void) { int x; int *p = &x; return *p; } int g(void) { int a[4]; a[0] = 1; a[3] = 2; return f() + a[0]; } int main(void) { g(); print((unsigned)f()); return 0; }',
+    ),
+    [String(0xcccccccc), '= 0'],
+  );
 });
 
 test('recursion deeper than the host stack would allow', () => {

@@ -1,4 +1,5 @@
-// Structured exception handling across compiled frames: searching, filters, unwinding, leaving guarded bodies in every way; each program also under pre-emption.
+// Structured exception handling across compiled frames: searching, filters, unwinding, leaving guarded bodies in every way; each program
+// also under pre-emption.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileText, TestRun } from './harness.js';
