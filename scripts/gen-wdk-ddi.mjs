@@ -81,9 +81,12 @@ function fromCode(code) {
 }
 const OBJECTS =
   /^P(DEVICE_OBJECT|DRIVER_OBJECT|FILE_OBJECT|EPROCESS|ETHREAD|R?KTHREAD|R?KPROCESS|OBJECT_TYPE|OBJECT_ATTRIBUTES|ACCESS_TOKEN|SID|ACL|SECURITY_DESCRIPTOR|ESILO|EJOB|IO_WORKITEM|KINTERRUPT|DMA_ADAPTER|CALLBACK_OBJECT|ADAPTER_OBJECT|UNICODE_STRING|ANSI_STRING|STRING|OEM_STRING|CLIENT_ID|GENERIC_MAPPING|GUID|LPGUID|SILO_MONITOR)$/;
+/** Types that begin like a pointer and are none. */
+const VALUES =
+  /^(PHYSICAL_ADDRESS|POOL_TYPE|POOL_FLAGS|POWER_\w+|PROCESSINFOCLASS|PFN_COUNT|PFN_NUMBER|PSCREATE\w+|PO_FX\w*|PARTITION\w*)$/;
 function guess(fn, type, name) {
-  const pointer = /\*/.test(type) || /^(P|LP)[A-Z]/.test(type);
-  if (!pointer || /ROUTINE|CALLBACK|FUNCTION|CALLOUT|WORKER/.test(type))
+  const pointer = /\*/.test(type) || (/^(P|LP)[A-Z]/.test(type) && !VALUES.test(type));
+  if (!pointer || /ROUTINE|CALLBACK|FUNCTION|CALLOUT|WORKER|PREPOST_IRP|FS_NOTIFICATION|TRAVERSE_ACCESS|REPORT_CHANGE/.test(type))
     return /Context$|Parameter$/.test(name) && pointer ? '_In_opt_' : '_In_';
   if (/^(PC|LPC|const|CONST)/.test(type) && !/^P(CHAR|CCHAR|CLONG|CALLBACK|CLIENT_ID|CONTEXT|CM_|CONFIG|CRM|CONTROLLER|CREATE)/.test(type))
     return '_In_';
@@ -128,11 +131,16 @@ const MARKS = {
 /** Marks of routines that wdk-params.txt does not list. */
 function markByName(name) {
   const service = /^(Zw|Nt)/.test(name);
-  if (service && /Key|Registry/.test(name) || /^Rtl(\w*)Registry|^Io(Open|Get|Set)Device(InterfacePropertyData|InterfaceRegistryKey|PropertyData)/.test(name)) return 'rbp';
+  if (
+    (service && /Key|Registry/.test(name)) ||
+    /^Rtl(\w*)Registry|^Io(Open|Get|Set)Device(InterfacePropertyData|InterfaceRegistryKey|PropertyData)/.test(name)
+  )
+    return 'rbp';
   if (service && /File|IoControl|FsControl/.test(name)) return 'bpf';
   if (service && /Wait|Alpc|RequestPort/.test(name)) return 'bp';
   if (service) return 'p';
-  if (/^FsRtlCancellableWait|WaitForRundown|IoSynchronousCallDriver|WaitForMultiple|^ExAcquire.*(Exclusive|Shared)Lite/.test(name)) return 'b';
+  if (/^FsRtlCancellableWait|WaitForRundown|IoSynchronousCallDriver|WaitForMultiple|^ExAcquire.*(Exclusive|Shared)Lite/.test(name))
+    return 'b';
   return '';
 }
 function splitParameters(text) {
@@ -163,7 +171,7 @@ for (const row of readFileSync(`${folder}/ddi-irql-table.tsv`, 'utf8').split(/\r
   if (INLINE.has(name) || seen.has(name) || /^(_?Interlocked|NTAPI_INLINE)/.test(name) || /NTAPI_INLINE/.test(signature)) continue;
   const clean = signature
     .replace(/\s*\[[^\]]*\]\s*$/, '')
-    .replace(/\b(CDECL_NON_WVMPURE|__cdecl|NT_RTL_COMPRESS_API)\b\s*/g, '')
+    .replace(/\b(CDECL_NON_WVMPURE|__cdecl|__callback|NT_RTL_COMPRESS_API)\b\s*/g, '')
     .replace(/"[^"]*"/g, '');
   const m = new RegExp(`^(.*?)\\b${name}\\s*\\((.*)\\)$`).exec(clean.trim());
   if (!m) {

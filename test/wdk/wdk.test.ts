@@ -1,11 +1,11 @@
 // The headers are the contract: they must parse alone and together, have the x64 layouts, and carry the annotations that the kernel reads.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { MemoryFiles } from '../../src/base/files.js';
 import { SourceFile } from '../../src/base/source.js';
 import { compileSource } from '../../src/c/compile-unit.js';
-import type { TranslationUnit, FunctionSymbol } from '../../src/c/tree.js';
+import type { FunctionSymbol, TranslationUnit } from '../../src/c/tree.js';
 
 const folder = new URL('../../src/wdk/', import.meta.url);
 const names = readdirSync(folder).filter((n) => n.endsWith('.h'));
@@ -15,7 +15,11 @@ function compile(text: string, defines: Record<string, string> = {}): Translatio
   return compileSource(new SourceFile('test.c', text), '/test.c', { files: new MemoryFiles(), builtinHeaders, includePaths: [], defines });
 }
 function assertClean(unit: TranslationUnit, what: string): void {
-  assert.deepEqual(unit.diagnostics.map((d) => d.message), [], what);
+  assert.deepEqual(
+    unit.diagnostics.map((d) => d.message),
+    [],
+    what,
+  );
 }
 const include = (...headers: string[]): string => headers.map((h) => `#include <${h}>\n`).join('');
 function routine(unit: TranslationUnit, name: string): FunctionSymbol {
@@ -25,8 +29,8 @@ function routine(unit: TranslationUnit, name: string): FunctionSymbol {
 }
 /** Annotations as text; levels by name, whether the front end keeps the macro's name or its value. */
 const LEVELS: Record<string, string> = { 0: 'PASSIVE_LEVEL', 1: 'APC_LEVEL', 2: 'DISPATCH_LEVEL' };
-const marks = (f: FunctionSymbol): string[] => f.sal.map((a) => (a.args.length
-  ? `${a.name}(${a.args.join(', ').replace(/(?<=^|_\()([012])(?=$|\))/g, (n) => LEVELS[n])})` : a.name));
+const marks = (f: FunctionSymbol): string[] =>
+  f.sal.map((a) => (a.args.length ? `${a.name}(${a.args.join(', ').replace(/(?<=^|_\()([012])(?=$|\))/g, (n) => LEVELS[n])})` : a.name));
 
 test('every header parses alone', () => {
   for (const n of names) assertClean(compile(include(n)), n);
@@ -34,14 +38,21 @@ test('every header parses alone', () => {
 
 test('headers parse together, in either order, free and checked build', () => {
   const orders = [
-    ['ntddk.h', 'ntifs.h', 'wdm.h'], ['wdm.h', 'ntddk.h'], ['fltKernel.h', 'ntstrsafe.h', 'wdmsec.h'], ['windows.h', 'ntifs.h'], ['ntifs.h', 'windows.h', 'winternl.h'],
+    ['ntddk.h', 'ntifs.h', 'wdm.h'],
+    ['wdm.h', 'ntddk.h'],
+    ['fltKernel.h', 'ntstrsafe.h', 'wdmsec.h'],
+    ['windows.h', 'ntifs.h'],
+    ['ntifs.h', 'windows.h', 'winternl.h'],
     ['ntundoc.h', 'fltkernel.h', 'bcrypt.h', 'ntintsafe.h', 'initguid.h'],
   ];
   for (const order of orders) {
     assertClean(compile(include(...order)), order.join(' '));
     assertClean(compile(include(...order), { DBG: '1', UNICODE: '1', POOL_NX_OPTIN: '1' }), `${order.join(' ')} DBG`);
   }
-  assertClean(compile(`#define RTL_USE_AVL_TABLES\n${include('fltKernel.h')}RTL_GENERIC_TABLE t; PRTL_AVL_TABLE p = &t;`), 'balanced tables under the old names');
+  assertClean(
+    compile(`#define RTL_USE_AVL_TABLES\n${include('fltKernel.h')}RTL_GENERIC_TABLE t; PRTL_AVL_TABLE p = &t;`),
+    'balanced tables under the old names',
+  );
 });
 
 test('public structures have their x64 layout', () => {
@@ -56,7 +67,11 @@ test('a wrong layout would be noticed', () => {
 test('routines carry IRQL, lock and Interlock annotations', () => {
   const unit = compile(include('ntifs.h'));
   const of = (name: string): string[] => marks(routine(unit, name));
-  assert.deepEqual(of('PsSetCreateProcessNotifyRoutineEx'), ['_IRQL_requires_max_(PASSIVE_LEVEL)', '_Interlock_pageable_', '_Interlock_blocks_']);
+  assert.deepEqual(of('PsSetCreateProcessNotifyRoutineEx'), [
+    '_IRQL_requires_max_(PASSIVE_LEVEL)',
+    '_Interlock_pageable_',
+    '_Interlock_blocks_',
+  ]);
   assert.ok(of('PsLookupProcessByProcessId').includes('_IRQL_requires_max_(APC_LEVEL)'));
   assert.ok(of('PsLookupProcessByProcessId').includes('_Must_inspect_result_'));
   assert.ok(of('ZwOpenKey').includes('_Interlock_registry_'));
@@ -81,7 +96,9 @@ test('parameters carry their direction', () => {
 
 test('every documented routine of the process manager is declared', () => {
   const unit = compile(include('ntifs.h'));
-  const list = readFileSync(new URL('./ps-names.txt', import.meta.url), 'utf8').split(/\s+/).filter(Boolean);
+  const list = readFileSync(new URL('./ps-names.txt', import.meta.url), 'utf8')
+    .split(/\s+/)
+    .filter(Boolean);
   assert.ok(list.length >= 88);
   const missing = list.filter((n) => !unit.scope.names.has(n) && !unit.macros.has(n));
   assert.deepEqual(missing, []);
