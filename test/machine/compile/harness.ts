@@ -22,6 +22,10 @@ export interface CompileTestOptions {
   /** Other units by file name. */
   readonly more?: Record<string, string>;
   readonly functionBase?: number;
+  readonly stepBase?: number;
+  readonly start?: number;
+  /** An image compiled before, whose functions and variables this one may use. */
+  readonly uses?: CompiledImage;
 }
 
 const ROUTINES = ['unresolved', 'print', 'printd', 'yield_now', 'raise', 'native_sum'];
@@ -48,18 +52,23 @@ export function compileUnits(units: readonly TranslationUnit[], o: CompileTestOp
     name: 'test',
     mode: o.mode ?? 'kernel',
     units,
-    start: o.mode === 'user' ? 0x10000 : MAP.drivers.start,
+    start: o.start ?? (o.mode === 'user' ? 0x10000 : MAP.drivers.start),
     functionBase: o.functionBase ?? 1,
-    stepBase: 1,
+    stepBase: o.stepBase ?? 1,
     debug: o.debug ?? false,
     imports: {
       func: (name) => {
+        const f = o.uses?.functions.find((x) => x.name === name);
+        if (f) return { number: f.number, fixedSize: f.fixedSize, address: toAddress(f.codeOffset) };
         const id = ROUTINES.indexOf(name);
         return id > 0
           ? { number: ROUTINE_BASE + id, fixedSize: routineFixedSize(0), address: toAddress(MAP.nt.start + 16 * id) }
           : undefined;
       },
-      data: () => undefined,
+      data: (name) => {
+        const g = o.uses?.globals.find((x) => x.symbol.name === name);
+        return g && toAddress(g.offset);
+      },
     },
   });
 }
@@ -68,12 +77,12 @@ export class TestRun {
   readonly output: string[] = [];
   readonly machine: Machine;
   unhandled: ExceptionInfo | undefined;
-  /** Steps before yield_now gave up the rest of its slice. */
   readonly routines: readonly RoutineDefinition<never>[];
 
   constructor(
     readonly image: CompiledImage,
     stackSize = 64 * PAGE_SIZE,
+    others: readonly CompiledImage[] = [],
   ) {
     const definitions: RoutineDefinition<TestRun>[] = [
       { name: 'unresolved', step: (k, f) => (k.output.push(`unresolved ${k.machine.unresolved(f.fp)?.name}`), Status.Returned) },
@@ -95,8 +104,8 @@ export class TestRun {
     this.routines = definitions as never;
     this.machine = new Machine({ host: this as never });
     const m = this.machine;
-    m.loadImages([image]);
-    m.mapImage(image);
+    m.loadImages([...others, image]);
+    for (const i of [...others, image]) m.mapImage(i);
     m.mem.pages.map(MAP.nt.start, PAGE_SIZE, { executable: true });
     for (let i = 0; i < ROUTINES.length; i++) m.writeCodeEntry(MAP.nt.start + 16 * i, ROUTINE_BASE + i);
     const low = MAP.stacks.start + PAGE_SIZE;

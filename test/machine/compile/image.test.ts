@@ -178,3 +178,27 @@ test('lost updates are possible: ++ on shared memory is a load and a store', () 
   const kinds = image.functions[0].steps.map((s) => s.kind);
   assert.deepEqual(kinds.slice(0, 2), ['load', 'store']);
 });
+
+test('an image calls and reads another one, and loses it when it is unmapped', () => {
+  const first = compileText('int base = 40; int add(int a, int b) { return a + b + base; } int (*get(void))(int, int) { return add; }');
+  const steps = first.functions.reduce((n, f) => n + f.steps.length, 1);
+  const text =
+    'extern int base; int add(int a, int b); int (*get(void))(int, int); int (*kept)(int, int) = add; int main(void) { base = 50; print(add(1, 2)); print(get()(3, 4)); print(kept == get()); print(kept(5, 6)); return base; }';
+  const second = compileText(text, { uses: first, functionBase: 10, stepBase: steps, start: first.end });
+  assert.deepEqual(
+    new TestRun(second, undefined, [first]).run('main', () => 2),
+    ['53', '57', '1', '61', '= 50'],
+  );
+  const gone = new TestRun(
+    compileText('int add(int a, int b); int main(void) { int (*f)(int, int) = add; return f(1, 2); }', {
+      uses: first,
+      functionBase: 10,
+      stepBase: steps,
+      start: first.end,
+    }),
+    undefined,
+    [first],
+  );
+  gone.machine.unmapImage(first);
+  assert.deepEqual(gone.run(), ['! c0000005']);
+});
