@@ -1,39 +1,34 @@
-// CmRegisterCallback(Ex): drivers that see, change or refuse registry operations. Callbacks run from the highest altitude down before an operation and in reverse
-// order after it, in the thread that does the operation; a status that is no success ends the operation (STATUS_CALLBACK_BYPASS: with success).
-// Removal waits for calls in flight. Altitudes collide like those of minifilters.
+// CmRegisterCallback(Ex): registry filters. Pre notifications go from the highest altitude down and may refuse the operation or take it over
+// (STATUS_CALLBACK_BYPASS); post notifications go back up to those that saw the pre one. Removal waits for callbacks in flight.
 import { type Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { CM_GLOBALS, CM_KEY_BODY, CMP_CALLBACK, CMP_NODE } from '../layouts.gen.js';
+import { CM_GLOBALS, CM_KEY_BODY, CMP_CALL, CMP_CALLBACK, CMP_NODE, CMP_OPERATION, REG_POST_OPERATION_INFORMATION } from '../layouts.gen.js';
 import { WaitReason } from '../ke/constants.js';
-import { CallbackKind, enterCallback, leaveCallback } from '../ob/callback-scope.js';
+import { imageContaining } from '../io/module.js';
 import { compareAltitudes } from '../ob/callbacks.js';
+import { CallbackKind, enterCallback, leaveCallback } from '../ob/callback-scope.js';
 import { initEvent, NotificationEvent } from '../ob/event-object.js';
 import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { NT, ntSuccess } from '../ob/status.js';
-import { entries, insertBefore, insertTail, remove } from '../rtl/list.js';
-import { keyPath } from './hive.js';
+import { entries, initListHead, insertBefore, insertHead, insertTail, remove } from '../rtl/list.js';
 
-const TAG = 'CMcb';
-/** CmRegisterCallback gives no altitude: such callbacks get one by order, below those that chose theirs (U). */
-const LEGACY_ALTITUDE = 1000;
-const MAXIMUM_CALLBACKS = 100;
+/** Altitude that CmRegisterCallback (without one) gets (U). */
+const DEFAULT_ALTITUDE = '320000';
 
-const callbacks = (k: Kernel): Addr[] => entries(k.mem, k.globals.CM + CM_GLOBALS.Callbacks).map((e) => e - CMP_CALLBACK.Link);
-/** Is there anybody to ask? Saves building the information block for nothing. */
-export const anyCallbacks = (k: Kernel): boolean => k.mem.u32(k.globals.CM + CM_GLOBALS.CallbackCount) !== 0;
+const head = (k: Kernel): Addr => k.globals.CM + CM_GLOBALS.Callbacks;
+export const registryCallbacks = (k: Kernel): Addr[] => entries(k.mem, head(k)).map((e) => e - CMP_CALLBACK.Link);
+export const hasRegistryCallbacks = (k: Kernel): boolean => k.mem.ptr(head(k)) !== head(k);
 
-function register(k: Kernel, routine: Addr, altitude: string, driver: Addr, context: Addr, cookieOut: Addr): Status {
-  if (routine === 0 || cookieOut === 0) return k.return(NT.INVALID_PARAMETER);
-  if (!/^\s*[0-9]+(\.[0-9]+)?\s*$/.test(altitude)) return k.return(NT.INVALID_PARAMETER);
-  const list = callbacks(k);
-  if (list.length >= MAXIMUM_CALLBACKS) return k.return(NT.INSUFFICIENT_RESOURCES);
-  const altitudeOf = (c: Addr): string => readUnicode(k, c + CMP_CALLBACK.Altitude);
-  if (list.some((c) => compareAltitudes(altitudeOf(c), altitude) === 0)) return k.return(NT.FLT_INSTANCE_ALTITUDE_COLLISION);
-  const block = k.pool.allocate('paged', CMP_CALLBACK.sizeof, TAG);
-  if (block === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
+function register(k: Kernel, routine: Addr, altitude: string, driver: Addr, context: Addr, cookieOut: Addr, ex: boolean): number {
   const m = k.mem;
+  if (routine === 0 || cookieOut === 0) return NT.INVALID_PARAMETER;
+  if (imageContaining(k, routine) === 0) return NT.ACCESS_DENIED;
+  if (ex && registryCallbacks(k).some((c) => compareAltitudes(readUnicode(k, c + CMP_CALLBACK.Altitude), altitude) === 0)) {
+    return NT.FLT_INSTANCE_ALTITUDE_COLLISION;
+  }
+  const block = k.pool.allocate('nonpaged', CMP_CALLBACK.sizeof, 'CmCb');
+  if (block === 0) return NT.INSUFFICIENT_RESOURCES;
   m.fill(block, CMP_CALLBACK.sizeof);
-  if (!allocateUnicode(k, block + CMP_CALLBACK.Altitude, altitude, TAG)) return k.return(NT.INSUFFICIENT_RESOURCES);
   const next = k.globals.CM + CM_GLOBALS.NextCookie;
   const cookie = m.i64(next) + 1n;
   m.setI64(next, cookie);
@@ -42,153 +37,175 @@ function register(k: Kernel, routine: Addr, altitude: string, driver: Addr, cont
   m.setPtr(block + CMP_CALLBACK.Context, context);
   m.setPtr(block + CMP_CALLBACK.Driver, driver);
   m.setU32(block + CMP_CALLBACK.Active, 1);
-  initEvent(k, block + CMP_CALLBACK.Drained, NotificationEvent, false);
-  const lower = list.find((c) => compareAltitudes(altitudeOf(c), altitude) > 0);
-  if (lower === undefined) insertTail(m, k.globals.CM + CM_GLOBALS.Callbacks, block + CMP_CALLBACK.Link);
-  else insertBefore(m, lower + CMP_CALLBACK.Link, block + CMP_CALLBACK.Link);
-  m.setU32(k.globals.CM + CM_GLOBALS.CallbackCount, list.length + 1);
+  allocateUnicode(k, block + CMP_CALLBACK.Altitude, altitude, 'CmCb');
+  initEvent(k, block + CMP_CALLBACK.Drained, NotificationEvent, true);
+  const after = registryCallbacks(k).find((c) => compareAltitudes(readUnicode(k, c + CMP_CALLBACK.Altitude), altitude) > 0);
+  if (after === undefined) insertTail(m, head(k), block + CMP_CALLBACK.Link);
+  else insertBefore(m, after + CMP_CALLBACK.Link, block + CMP_CALLBACK.Link);
   m.checked.setI64(cookieOut, cookie);
-  k.event('cm.callback-register', { routine, altitude, cookie });
-  return k.return(NT.SUCCESS);
+  k.event('cm.register-callback', { routine, altitude, cookie: Number(cookie) });
+  return NT.SUCCESS;
 }
 
-function legacyAltitude(k: Kernel): string {
-  const used = new Set(callbacks(k).map((c) => readUnicode(k, c + CMP_CALLBACK.Altitude)));
-  let n = LEGACY_ALTITUDE;
-  while (used.has(String(n))) n--;
-  return String(n);
+const findByCookie = (k: Kernel, cookie: bigint): Addr => registryCallbacks(k).find((c) => k.mem.i64(c + CMP_CALLBACK.Cookie) === cookie) ?? 0;
+
+function release(k: Kernel, callback: Addr): void {
+  const running = k.mem.i32(callback + CMP_CALLBACK.Running) - 1;
+  k.mem.setI32(callback + CMP_CALLBACK.Running, running);
+  if (running === 0) k.signalEvent(callback + CMP_CALLBACK.Drained, 0);
 }
 
-function release(k: Kernel, c: Addr): void {
-  const at = c + CMP_CALLBACK.Running;
-  const left = k.mem.i32(at) - 1;
-  k.mem.setI32(at, left);
-  if (left === 0 && k.mem.u32(c + CMP_CALLBACK.Removing)) k.signalEvent(c + CMP_CALLBACK.Drained, 0);
+function acquire(k: Kernel, callback: Addr): void {
+  k.mem.setI32(callback + CMP_CALLBACK.Running, k.mem.i32(callback + CMP_CALLBACK.Running) + 1);
 }
 
-function destroy(k: Kernel, c: Addr): void {
-  remove(k.mem, c + CMP_CALLBACK.Link);
-  const count = k.globals.CM + CM_GLOBALS.CallbackCount;
-  k.mem.setU32(count, k.mem.u32(count) - 1);
-  freeUnicode(k, c + CMP_CALLBACK.Altitude);
-  k.pool.free(c);
-}
-
-/** (NotifyClass, Information, Reverse) -> status. Locals: 0 next index, 1 running callback, 2 status of the first refusal. */
-function callAll(k: Kernel, f: Frame): Status {
-  const reverse = f.u32(2) !== 0;
-  if (f.pc !== 0) {
-    const c = f.get(1);
-    leaveCallback(k, CallbackKind.Registry, k.mem.ptr(c + CMP_CALLBACK.Routine), f.result);
-    release(k, c);
+/** CmpCallPreCallbacks(CMP_OPERATION *): status of the pre notifications. Local 0: the callback that runs. */
+function callPre(k: Kernel, f: Frame): Status {
+  const m = k.mem;
+  const op = f.ptr(0);
+  const info = op + CMP_OPERATION.Info;
+  let link: Addr;
+  if (f.pc === 0) {
+    initListHead(m, op + CMP_OPERATION.Calls);
+    link = m.ptr(head(k));
+  } else {
+    const done = f.get(0);
     const status = f.result32 | 0;
-    if (!reverse && !ntSuccess(status)) {
-      f.set(2, status);
+    leaveCallback(k, CallbackKind.Registry, m.ptr(done + CMP_CALLBACK.Routine), status);
+    link = m.ptr(done + CMP_CALLBACK.Link);
+    if (!ntSuccess(status)) {
+      release(k, done);
+      k.event('cm.refused', { routine: m.ptr(done + CMP_CALLBACK.Routine), class: m.u32(op + CMP_OPERATION.PreClass), status: status >>> 0 });
       return k.return(status);
     }
+    const call = k.pool.allocate('nonpaged', CMP_CALL.sizeof, 'CmCc');
+    if (call === 0) release(k, done);
+    else {
+      m.setPtr(call + CMP_CALL.Callback, done);
+      m.setPtr(call + CMP_CALL.CallContext, m.ptr(info + m.u32(op + CMP_OPERATION.CallContextOffset)));
+      insertHead(m, op + CMP_OPERATION.Calls, call + CMP_CALL.Link);
+    }
   }
-  const list = callbacks(k);
-  for (let i = f.get(0); i < list.length; i++) {
-    const c = list[reverse ? list.length - 1 - i : i];
-    if (k.mem.u32(c + CMP_CALLBACK.Removing)) continue;
-    f.set(0, i + 1);
-    f.set(1, c);
-    k.mem.setI32(c + CMP_CALLBACK.Running, k.mem.i32(c + CMP_CALLBACK.Running) + 1);
-    const routine = k.mem.ptr(c + CMP_CALLBACK.Routine);
-    enterCallback(k, CallbackKind.Registry, routine, `registry class ${f.u32(0)}`);
-    return k.call(f, 1, routine, [k.mem.ptr(c + CMP_CALLBACK.Context), f.u32(0), f.ptr(1)]);
+  for (; link !== head(k); link = m.ptr(link)) {
+    const callback = link - CMP_CALLBACK.Link;
+    if (m.u32(callback + CMP_CALLBACK.Active) === 0) continue;
+    acquire(k, callback);
+    f.set(0, callback);
+    m.setPtr(info + m.u32(op + CMP_OPERATION.CallContextOffset), 0);
+    const routine = m.ptr(callback + CMP_CALLBACK.Routine);
+    enterCallback(k, CallbackKind.Registry, routine, `class ${m.u32(op + CMP_OPERATION.PreClass)}`);
+    return k.call(f, 1, routine, [m.ptr(callback + CMP_CALLBACK.Context), m.u32(op + CMP_OPERATION.PreClass), info]);
   }
   return k.return(NT.SUCCESS);
 }
 
-const objectName = (k: Kernel, object: Addr): string => keyPath(k, k.mem.ptr(object + CM_KEY_BODY.KeyControlBlock));
+/** CmpCallPostCallbacks(CMP_OPERATION *, Status): final status. Locals: 0 call record, 1 status. */
+function callPost(k: Kernel, f: Frame): Status {
+  const m = k.mem;
+  const op = f.ptr(0);
+  const post = op + CMP_OPERATION.Post;
+  if (f.pc === 0) f.set(1, f.i32(1));
+  else {
+    const call = f.get(0);
+    const callback = m.ptr(call + CMP_CALL.Callback);
+    leaveCallback(k, CallbackKind.Registry, m.ptr(callback + CMP_CALLBACK.Routine), f.result);
+    remove(m, call + CMP_CALL.Link);
+    k.pool.free(call);
+    release(k, callback);
+    // A post callback that returns STATUS_CALLBACK_BYPASS replaces the status of the operation.
+    if ((f.result32 | 0) === NT.CALLBACK_BYPASS) f.set(1, m.i32(post + REG_POST_OPERATION_INFORMATION.ReturnStatus));
+  }
+  const calls = op + CMP_OPERATION.Calls;
+  const link = m.ptr(calls);
+  if (link === calls) return k.return(f.get(1));
+  const call = link - CMP_CALL.Link;
+  const callback = m.ptr(call + CMP_CALL.Callback);
+  f.set(0, call);
+  m.fill(post, REG_POST_OPERATION_INFORMATION.sizeof);
+  m.setPtr(post + REG_POST_OPERATION_INFORMATION.Object, m.ptr(op + CMP_OPERATION.Object));
+  m.setI32(post + REG_POST_OPERATION_INFORMATION.Status, f.get(1));
+  m.setPtr(post + REG_POST_OPERATION_INFORMATION.PreInformation, op + CMP_OPERATION.Info);
+  m.setI32(post + REG_POST_OPERATION_INFORMATION.ReturnStatus, f.get(1));
+  m.setPtr(post + REG_POST_OPERATION_INFORMATION.CallContext, m.ptr(call + CMP_CALL.CallContext));
+  const routine = m.ptr(callback + CMP_CALLBACK.Routine);
+  enterCallback(k, CallbackKind.Registry, routine, `class ${m.u32(op + CMP_OPERATION.PostClass)}`);
+  return k.call(f, 1, routine, [m.ptr(callback + CMP_CALLBACK.Context), m.u32(op + CMP_OPERATION.PostClass), post]);
+}
 
-export const routines: KernelRoutine[] = [
-  {
-    name: 'CmpCallCallbacks',
-    locals: 3,
-    step: callAll,
-    unwind(k, f) {
-      if (f.pc === 0) return;
-      leaveCallback(k, CallbackKind.Registry, k.mem.ptr(f.get(1) + CMP_CALLBACK.Routine));
-      release(k, f.get(1));
-    },
-  },
-  // (Function, Context, *Cookie)
-  { name: 'CmRegisterCallback', cost: 30, step: (k, f) => register(k, f.ptr(0), legacyAltitude(k), 0, f.ptr(1), f.ptr(2)) },
-  {
-    // (Function, Altitude, Driver, Context, *Cookie, Reserved)
-    name: 'CmRegisterCallbackEx',
-    cost: 30,
-    step(k, f) {
-      if (f.ptr(1) === 0 || f.ptr(2) === 0) return k.return(NT.INVALID_PARAMETER);
-      return register(k, f.ptr(0), captureUnicode(k, f.ptr(1)), f.ptr(2), f.ptr(3), f.ptr(4));
-    },
-  },
-  {
-    name: 'CmUnRegisterCallback',
-    cost: 30,
-    locals: 1,
-    step(k, f) {
-      if (f.pc === 0) {
-        const cookie = f.i64(0);
-        const c = callbacks(k).find((x) => k.mem.i64(x + CMP_CALLBACK.Cookie) === cookie && k.mem.u32(x + CMP_CALLBACK.Removing) === 0);
-        if (c === undefined) return k.return(NT.INVALID_PARAMETER);
-        k.mem.setU32(c + CMP_CALLBACK.Removing, 1);
-        f.set(0, c);
-        k.event('cm.callback-unregister', { routine: k.mem.ptr(c + CMP_CALLBACK.Routine), cookie });
-        if (k.mem.i32(c + CMP_CALLBACK.Running) !== 0) return k.wait(f, 1, { object: c + CMP_CALLBACK.Drained, reason: WaitReason.Executive, mode: 0, alertable: false });
-      }
-      destroy(k, f.get(0));
-      return k.return(NT.SUCCESS);
-    },
-  },
-  {
-    name: 'CmGetCallbackVersion',
-    step(k, f) {
-      if (f.ptr(0) !== 0) k.mem.checked.setU32(f.ptr(0), 1);
-      if (f.ptr(1) !== 0) k.mem.checked.setU32(f.ptr(1), 2);
-      return k.returnVoid();
-    },
-  },
-  {
-    // (Cookie, Object, *ObjectID, *ObjectName): the name stays valid while the callback runs; ours lives as long as the key
-    name: 'CmCallbackGetKeyObjectID',
-    cost: 20,
-    step(k, f) {
-      const node = k.mem.checked.ptr(f.ptr(1) + CM_KEY_BODY.KeyControlBlock);
-      if (f.ptr(2) !== 0) k.mem.checked.setPtr(f.ptr(2), k.mem.ptr(node + CMP_NODE.ObjectId));
-      if (f.ptr(3) !== 0) k.mem.checked.setPtr(f.ptr(3), node + CMP_NODE.FullName);
-      return k.return(NT.SUCCESS);
-    },
-  },
-  {
-    // (Cookie, Object, *ObjectID, *ObjectName, Flags): the name is the caller's until CmCallbackReleaseKeyObjectIDEx
-    name: 'CmCallbackGetKeyObjectIDEx',
-    cost: 20,
-    step(k, f) {
-      if (f.u32(4) !== 0) return k.return(NT.INVALID_PARAMETER);
-      const object = f.ptr(1);
-      if (f.ptr(2) !== 0) k.mem.checked.setPtr(f.ptr(2), k.mem.ptr(k.mem.checked.ptr(object + CM_KEY_BODY.KeyControlBlock) + CMP_NODE.ObjectId));
-      if (f.ptr(3) !== 0) {
-        const block = k.pool.allocate('paged', 16, 'CMnm');
-        if (block === 0 || !allocateUnicode(k, block, objectName(k, object), 'CMnm')) return k.return(NT.INSUFFICIENT_RESOURCES);
+/** (Cookie*, Object, *ObjectId, *ObjectName, Flags): the name is a pool block to be released in the Ex form. */
+function keyObjectId(ex: boolean): (k: Kernel, f: Frame) => Status {
+  return (k, f) => {
+    const body = f.ptr(1);
+    if (body === 0 || (ex && f.u32(4) !== 0)) return k.return(NT.INVALID_PARAMETER);
+    const node = k.mem.checked.ptr(body + CM_KEY_BODY.KeyControlBlock);
+    if (node === 0) return k.return(NT.INVALID_PARAMETER);
+    if (f.ptr(2) !== 0) k.mem.checked.setPtr(f.ptr(2), k.mem.ptr(node + CMP_NODE.ObjectId));
+    if (f.ptr(3) !== 0) {
+      if (!ex) k.mem.checked.setPtr(f.ptr(3), node + CMP_NODE.FullName);
+      else {
+        const text = readUnicode(k, node + CMP_NODE.FullName);
+        const block = k.pool.allocate('paged', 16 + text.length * 2 + 2, 'CmKn');
+        if (block === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
+        k.mem.setU16(block, text.length * 2);
+        k.mem.setU16(block + 2, text.length * 2 + 2);
+        k.mem.setPtr(block + 8, block + 16);
+        k.mem.writeUtf16(block + 16, text, true);
         k.mem.checked.setPtr(f.ptr(3), block);
       }
+    }
+    return k.return(NT.SUCCESS);
+  };
+}
+
+export const routines: KernelRoutine[] = [
+  { name: 'CmpCallPreCallbacks', locals: 1, step: callPre },
+  { name: 'CmpCallPostCallbacks', locals: 2, step: callPost },
+  // (Function, Context, PLARGE_INTEGER Cookie)
+  { name: 'CmRegisterCallback', cost: 40, step: (k, f) => k.return(register(k, f.ptr(0), DEFAULT_ALTITUDE, 0, f.ptr(1), f.ptr(2), false)) },
+  // (Function, PCUNICODE_STRING Altitude, Driver, Context, PLARGE_INTEGER Cookie, Reserved)
+  {
+    name: 'CmRegisterCallbackEx',
+    cost: 40,
+    step: (k, f) => k.return(register(k, f.ptr(0), captureUnicode(k, f.ptr(1)), f.ptr(2), f.ptr(3), f.ptr(4), true)),
+  },
+  {
+    // (LARGE_INTEGER Cookie)
+    name: 'CmUnRegisterCallback',
+    cost: 40,
+    locals: 1,
+    step(k, f) {
+      const m = k.mem;
+      if (f.pc === 0) {
+        const callback = findByCookie(k, f.i64(0));
+        if (callback === 0) return k.return(NT.INVALID_PARAMETER);
+        f.set(0, callback);
+        m.setU32(callback + CMP_CALLBACK.Active, 0);
+        const running = m.i32(callback + CMP_CALLBACK.Running);
+        if (running > 0) {
+          k.event('cm.unregister-waits', { routine: m.ptr(callback + CMP_CALLBACK.Routine), running });
+          initEvent(k, callback + CMP_CALLBACK.Drained, NotificationEvent, false);
+          return k.wait(f, 1, { object: callback + CMP_CALLBACK.Drained, reason: WaitReason.WrRundown });
+        }
+      }
+      const callback = f.get(0);
+      remove(m, callback + CMP_CALLBACK.Link);
+      k.event('cm.unregister-callback', { routine: m.ptr(callback + CMP_CALLBACK.Routine) });
+      freeUnicode(k, callback + CMP_CALLBACK.Altitude);
+      k.pool.free(callback);
       return k.return(NT.SUCCESS);
     },
   },
   {
-    name: 'CmCallbackReleaseKeyObjectIDEx',
-    cost: 10,
+    // (PULONG Major, PULONG Minor)
+    name: 'CmGetCallbackVersion',
+    cost: 3,
     step(k, f) {
-      if (f.ptr(0) !== 0) {
-        freeUnicode(k, f.ptr(0));
-        k.pool.free(f.ptr(0));
-      }
+      if (f.ptr(0) !== 0) k.mem.checked.setU32(f.ptr(0), 1);
+      if (f.ptr(1) !== 0) k.mem.checked.setU32(f.ptr(1), 1);
       return k.returnVoid();
     },
   },
-  // no transactions are simulated, so no key is bound to one
-  { name: 'CmGetBoundTransaction', step: (k) => k.return(0) },
+  { name: 'CmCallbackGetKeyObjectID', cost: 10, step: keyObjectId(false) },
+  { name: 'CmCallbackGetKeyObjectIDEx', cost: 15, step: keyObjectId(true) },
+  { name: 'CmCallbackReleaseKeyObjectIDEx', cost: 8, step: (k, f) => (k.pool.free(f.ptr(0)), k.returnVoid()) },
 ];

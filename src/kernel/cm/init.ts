@@ -1,11 +1,30 @@
-// Boot of the configuration manager: globals and hives.
+// Boot of the registry: the root object and the keys that drivers look for.
 import type { Kernel } from '../kernel.js';
 import { CM_GLOBALS } from '../layouts.gen.js';
+import { insertName, rootDirectory, setPermanent } from '../ob/namespace.js';
 import { initListHead } from '../rtl/list.js';
-import { createHives } from './hive.js';
+import { RegType, createNode, nodeAt, setKeyString } from './hive.js';
+import { createKeyObject } from './keys.js';
+
+const KEYS = [
+  '\\REGISTRY\\MACHINE\\SYSTEM\\CurrentControlSet\\Services',
+  '\\REGISTRY\\MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Session Manager',
+  '\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion',
+  '\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run',
+  '\\REGISTRY\\MACHINE\\HARDWARE\\DESCRIPTION\\System',
+  '\\REGISTRY\\USER\\.DEFAULT\\Software',
+  '\\REGISTRY\\USER\\S-1-5-21-1000\\Software',
+];
 
 export function cmInit(k: Kernel): void {
-  k.mem.fill(k.globals.CM, CM_GLOBALS.sizeof);
-  initListHead(k.mem, k.globals.CM + CM_GLOBALS.Callbacks);
-  createHives(k);
+  const g = k.globals.CM;
+  initListHead(k.mem, g + CM_GLOBALS.Callbacks);
+  const root = createNode(k, 0, 'REGISTRY');
+  k.mem.setPtr(g + CM_GLOBALS.Root, root);
+  for (const path of KEYS) nodeAt(k, path, true);
+  setKeyString(k, '\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion', 'ProductName', RegType.Sz, 'Interlock simulated Windows');
+  setKeyString(k, '\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion', 'CurrentBuild', RegType.Sz, String(k.config.windowsBuild));
+  const body = createKeyObject(k, root);
+  insertName(k, rootDirectory(k), 'REGISTRY', body);
+  setPermanent(k, body, true);
 }
