@@ -2,6 +2,7 @@
 // the kernel's state itself is in simulated memory (DESIGN invariant 1). The work is in the concept files; here is the list of what they offer
 // each other, so that a routine file needs to import nothing but this type.
 import { type Addr, KERNEL_BASE, MAP, Reason, Status, toAddress } from '../machine/abi.js';
+import { formatRange } from '../base/source.js';
 import type { ExceptionInfo, Machine, MachineHost } from '../machine/machine.js';
 import type { Memory } from '../machine/memory.js';
 import type { Frame, RoutineDefinition } from '../machine/routine.js';
@@ -9,6 +10,7 @@ import type { Trace } from '../trace/trace.js';
 import { BugCheckError, type BugCheckInfo, raiseBugCheck, readBugCheck } from './ke/bugcheck.js';
 import { catchUp } from './ke/clock.js';
 import type { Chooser } from './ke/choice.js';
+import type { IrqlLimit } from './imports.js';
 import { currentPrcb, prcbOf } from './ke/prcb.js';
 import { lowerIrql, raiseIrql, softwareInterruptDue } from './ke/irql.js';
 import { enterCriticalRegion, enterGuardedRegion, leaveCriticalRegion, leaveGuardedRegion } from './ke/region.js';
@@ -100,6 +102,12 @@ export interface DataExport {
   readonly address: Addr;
 }
 
+export interface NotSimulated {
+  readonly name: string;
+  /** `driver.c:12 (function)` of the call. */
+  readonly where: string;
+}
+
 export class Kernel implements MachineHost {
   readonly globals: Readonly<Record<GlobalsName, Addr>> = {
     KE: toAddress(NT_LAYOUT.KE),
@@ -119,8 +127,10 @@ export class Kernel implements MachineHost {
 
   /** Words for the bug check that stopped the machine; about this run, not simulated state. */
   bugCheckExplanation = '';
-  /** Calls of DDIs above their documented IRQL are bug checks: maximum IRQL by routine id, from the headers' annotations (imports.ts). */
-  readonly maximumIrql = new Map<number, number>();
+  /** Calls of DDIs outside their documented IRQLs are bug checks: limits by name, from the headers' annotations (imports.ts). */
+  readonly irqlLimits = new Map<string, IrqlLimit>();
+  /** Set when the run ended because a driver called something that is not simulated. */
+  notSimulated: NotSimulated | undefined;
 
   constructor(
     readonly machine: Machine,
@@ -304,6 +314,22 @@ export class Kernel implements MachineHost {
     const fn = this.machine.resolveCode(address);
     if (fn >= 0) return this.machine.functionName(fn);
     return `0x${BigInt.asUintN(64, BigInt(address)).toString(16).toUpperCase()}`;
+  }
+  codeAddress(offset: number): Addr {
+    return toAddress(offset);
+  }
+  /** A call that ended in nothing: the run stops and says what was called where. */
+  reportNotSimulated(fp: number): Status {
+    const u = this.machine.unresolved(fp);
+    this.notSimulated = { name: u?.name ?? 'an unknown function', where: u ? formatRange(u.range) : this.where(fp) };
+    this.event('ke.notsimulated', { name: this.notSimulated.name, where: this.notSimulated.where });
+    return this.machine.stop(Reason.BugCheck);
+  }
+  /** Thread of an event: the current one, 0 before boot and on an idle CPU. */
+  threadForTrace(): Addr {
+    const p = this.prcb();
+    const t = this.mem.ptr(p + KPRCB.CurrentThread);
+    return t === this.mem.ptr(p + KPRCB.IdleThread) ? 0 : t;
   }
   isTimerListHead(address: Addr): boolean {
     return address === timerHead(this);

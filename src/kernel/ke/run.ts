@@ -26,7 +26,7 @@ export interface RunOptions {
   readonly skipBreak?: boolean;
 }
 
-export type RunReason = 'stopAt' | 'maxSteps' | 'maxTime' | 'deadlock' | 'bugcheck' | 'break' | 'debugbreak' | 'requested';
+export type RunReason = 'stopAt' | 'maxSteps' | 'maxTime' | 'deadlock' | 'bugcheck' | 'break' | 'debugbreak' | 'requested' | 'notSimulated';
 
 export interface RunResult {
   readonly reason: RunReason;
@@ -71,6 +71,7 @@ class RunLoop {
     for (;;) {
       const info = k.bugCheckInfo();
       if (info) return { reason: 'bugcheck', bugCheck: info };
+      if (k.notSimulated) return { reason: 'notSimulated' };
       if (k.takeStopRequest()) return { reason: 'requested' };
       if (this.stepsLeft <= 0) return { reason: 'maxSteps' };
       if (this.sliceLeft === 0) {

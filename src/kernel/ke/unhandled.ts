@@ -7,7 +7,7 @@ import { KPRCB } from '../layouts.gen.js';
 import { hex } from './dispatcher.js';
 import { DISPATCH_LEVEL } from './constants.js';
 
-const VERB = ['read', 'write', 'execute'] as const;
+const VERB: readonly string[] = ['read', 'write', 'execute'];
 /** Kernel half of the canonical addresses; -1 stands for a non-canonical address, which raises an ordinary exception. */
 const isKernelHalf = (a: Addr): boolean => a < -1;
 const isMemoryFault = (kind: Fault): boolean => kind === Fault.Read || kind === Fault.Write || kind === Fault.Execute;

@@ -265,6 +265,11 @@ export class Pool {
     return undefined;
   }
 
+  /** Slow path of an access to a page with state bytes. */
+  allows(offset: number, size: number): boolean {
+    return this.packed.allows(offset, size);
+  }
+
   /** Size of a live block that starts here, or undefined. */
   sizeOf(address: Addr): number | undefined {
     const r = this.recordOf(address);

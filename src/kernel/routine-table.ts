@@ -1,0 +1,52 @@
+// All kernel routines in one table: number 0 reports calls of functions that nobody provides, then all others by name, so that numbers (and code addresses)
+// are the same in every run. Each step is wrapped once: IRQL limit of the header at entry, bug checks thrown from deep inside at exit.
+import type { Status } from '../machine/abi.js';
+import type { Frame } from '../machine/routine.js';
+import { BugCheckError } from './ke/bugcheck.js';
+import type { Kernel, KernelRoutine } from './kernel.js';
+
+/** Call of a function that is declared but not simulated (or not defined at all): ends the run with its name and place. */
+const unresolved: KernelRoutine = {
+  name: 'KiUnresolvedCall',
+  cost: 1,
+  step: (k: Kernel, f: Frame): Status => k.reportNotSimulated(f.fp),
+};
+
+function wrap(definition: KernelRoutine): KernelRoutine {
+  const inner = definition.step;
+  const step = (k: Kernel, f: Frame): Status => {
+    try {
+      if (f.pc === 0) {
+        const limit = k.irqlLimits.get(definition.name);
+        const irql = k.irql;
+        if (limit && (irql > limit.max || irql < limit.min)) return wrongIrql(k, definition.name, irql, limit);
+      }
+      return inner(k, f);
+    } catch (e) {
+      if (!(e instanceof BugCheckError)) throw e;
+      const p = e.parameters;
+      return k.bugCheck(e.code, p[0] ?? 0, p[1] ?? 0, p[2] ?? 0, p[3] ?? 0, e.explanation);
+    }
+  };
+  return { ...definition, step };
+}
+
+function wrongIrql(k: Kernel, name: string, irql: number, limit: { readonly min: number; readonly max: number }): Status {
+  const allowed = limit.min === limit.max ? `exactly ${limit.max}` : irql > limit.max ? `at most ${limit.max}` : `at least ${limit.min}`;
+  return k.bugCheck(0xc4, 0xe5, irql, irql > limit.max ? limit.max : limit.min, k.addressOf(name), `${name} is called at IRQL ${irql}; its documentation permits ${allowed}`);
+}
+
+export interface RoutineTable {
+  readonly list: readonly KernelRoutine[];
+  readonly index: ReadonlyMap<string, number>;
+}
+
+/** Builds the table. Two definitions of one name are a mistake of ours: it throws and names it. */
+export function buildRoutineTable(lists: readonly (readonly KernelRoutine[])[]): RoutineTable {
+  const all = lists.flat();
+  const sorted = [...all].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const twice = sorted.filter((r, i) => i > 0 && sorted[i - 1].name === r.name).map((r) => r.name);
+  if (twice.length) throw new Error(`kernel routines defined twice: ${twice.join(', ')}`);
+  const list = [unresolved, ...sorted].map((r) => wrap(r));
+  return { list, index: new Map(list.map((r, i) => [r.name, i])) };
+}
