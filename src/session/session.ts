@@ -145,7 +145,7 @@ export class Session {
     this.bugCheckShown = true;
     this.onOutput({ category: 'stderr', text: `${b.text}\n`, ...(b.range ? { range: b.range } : {}) });
     if (!this.filters.bugcheck) return undefined;
-    this.exception = { id: `${b.name} (0x${b.code.toString(16).toUpperCase()})`, description: b.text, breakMode: 'unhandled', details: b.stack };
+    this.exception = { id: `${b.name} (0x${b.code.toString(16).toUpperCase()})`, description: b.text, breakMode: 'unhandled', details: b.stackText };
     return { reason: 'exception', threadId: this.target.threadIdOn(b.cpu), description: `Bug check ${b.name} (0x${b.code.toString(16).toUpperCase()})`, text: b.explanation };
   }
 

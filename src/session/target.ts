@@ -10,7 +10,7 @@ import { type StackFrame, walkStack } from '../machine/walk.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { EPROCESS, ETHREAD, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD } from '../kernel/layouts.gen.js';
 import type { Names } from './format.js';
-import { statusName } from './status-names.js';
+import { findStatusName } from '../scenario/status-name.js';
 
 const THREAD_LIMIT = 100_000;
 
@@ -124,7 +124,7 @@ export class Target implements Names {
 
   // ---------------------------------------------------------------- names
   status(value: number): string | undefined {
-    return statusName(value);
+    return findStatusName(value);
   }
 
   imageOf(fn: FunctionInfo): CompiledImage | undefined {

@@ -157,3 +157,5 @@ LSTATUS WINAPI RegCloseKey(_In_ HKEY Key);
 
 // Helper of Interlock. StartProcess: CreateProcess in one line, answers the process handle (NULL and GetLastError on failure).
 HANDLE StartProcess(_In_z_ PCWSTR Image, _In_opt_z_ PCWSTR CommandLine);
+// Opens and closes every device of the drivers under test, as a program that knows nothing about them would.
+VOID OpenEachDevice(VOID);

@@ -6,7 +6,7 @@ import { compileUnit, parseTypeName } from '../../src/c/compile-unit.js';
 import { load, type TargetMemory } from '../../src/machine/inspect/value.js';
 import { parseHitCondition } from '../../src/session/breakpoints.js';
 import { children, formatValue, hasChildren, type Names } from '../../src/session/format.js';
-import { statusName } from '../../src/session/status-names.js';
+import { findStatusName as statusName } from '../../src/scenario/status-name.js';
 import { wdkHeaders } from '../../src/wdk/headers.gen.js';
 
 const unit = compileUnit('t.c', { files: new MemoryFiles({ 't.c': '#include <ntddk.h>\nenum color { red, green = 5 };\nstruct s { int a; LIST_ENTRY l; UNICODE_STRING u; struct { int inner; }; };' }), builtinHeaders: wdkHeaders, includePaths: [], defines: {} });

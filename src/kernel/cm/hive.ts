@@ -126,18 +126,3 @@ export function setKeyString(k: Kernel, path: string, name: string, type: number
   }
   setKeyValue(k, path, name, type, data);
 }
-
-/** Sets a value of a key given by its absolute path, creating what is missing: for the kernel's own entries (service keys). */
-export function setKeyValue(k: Kernel, path: string, name: string, type: number, data: Uint8Array): void {
-  const node = ensureKey(k, path);
-  if (node !== 0) setValue(k, node, name, type, data);
-}
-/** The same for a string with its terminator (REG_SZ 1, REG_EXPAND_SZ 2). */
-export function setKeyString(k: Kernel, path: string, name: string, type: number, text: string): void {
-  const data = new Uint8Array(2 * text.length + 2);
-  for (let i = 0; i < text.length; i++) {
-    data[2 * i] = text.charCodeAt(i) & 255;
-    data[2 * i + 1] = text.charCodeAt(i) >> 8;
-  }
-  setKeyValue(k, path, name, type, data);
-}

@@ -1,7 +1,7 @@
 // Threads of user mode: where every user thread begins (the loader's part, the body, the end), and the Win32 functions on threads.
 import { USER_BASE } from '../../machine/abi.js';
 import type { KernelRoutine } from '../kernel.js';
-import { ETHREAD } from '../layouts.gen.js';
+import { ETHREAD, PS_GLOBALS } from '../layouts.gen.js';
 import { hasThreadFlag, ThreadFlag } from '../ps/state.js';
 import { WINDOW } from '../ps/window.js';
 import { ntSuccess } from '../ob/status.js';
@@ -15,8 +15,6 @@ const STATUS_SUCCESS = 0;
 const LOADER_IMAGES = ['C:\\Windows\\System32\\kernel32.dll', 'C:\\Windows\\System32\\KernelBase.dll'];
 /** A program without a body: its entry point is this place, where no function is. */
 const DEFAULT_ENTRY = USER_BASE + WINDOW.image + 0x1000;
-/** A program without a body lives this long unless it is ended (100 ns): longer than any run by default. */
-const DEFAULT_LIFETIME = -0x7fffffffffffffffn;
 
 export const routines: KernelRoutine[] = [
   {
@@ -45,7 +43,8 @@ export const routines: KernelRoutine[] = [
       }
       if (f.pc <= 2) {
         if (f.ptr(0) !== DEFAULT_ENTRY || k.machine.resolveCode(f.ptr(0)) >= 0) return k.call(f, 3, f.ptr(0), [f.ptr(1)]);
-        k.mem.setI64(f.localAddress(4), DEFAULT_LIFETIME);
+        // a program without a body lives for a while, unless it is ended
+        k.mem.setI64(f.localAddress(4), -k.mem.i64(k.globals.PS + PS_GLOBALS.DefaultLifetime));
         return k.systemCall(f, 3, 'NtDelayExecution', [0, f.localAddress(4)]);
       }
       return k.systemCall(f, 4, 'NtTerminateThread', [-2, f.pc === 3 ? f.result32 | 0 : STATUS_SUCCESS]);

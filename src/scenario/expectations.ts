@@ -1,0 +1,120 @@
+// What must hold, checked: `always` whenever a variable of the expression changes (its globals are watched) and at both ends of the run, `finally` at the end with
+// the drivers' globals as their unload routines left them, the others from the trace.
+import { parseExpression } from '../c/compile-unit.js';
+import type { Expr, TranslationUnit, VarSymbol } from '../c/tree.js';
+import { sizeOf } from '../c/layout.js';
+import { isKernelAddress, KERNEL_BASE, toAddress } from '../machine/abi.js';
+import type { CompiledImage } from '../machine/image.js';
+import { evaluate, type EvaluationContext } from '../machine/inspect/evaluate.js';
+import { asInteger, asNumber, EvaluationError, type TargetMemory } from '../machine/inspect/value.js';
+import type { Watch } from '../machine/watch.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Expectation } from './ast.js';
+
+export interface CompiledCondition {
+  readonly expectation: Extract<Expectation, { kind: 'always' | 'finally' }>;
+  readonly expr: Expr;
+  readonly image: CompiledImage;
+}
+
+/** The driver whose names an expression uses: the first in which it compiles. A text otherwise. */
+export function compileCondition(e: Extract<Expectation, { kind: 'always' | 'finally' }>, drivers: readonly CompiledImage[]): CompiledCondition | string {
+  let problem = 'there is no driver whose globals it could name';
+  for (const image of drivers) {
+    for (const unit of image.units) {
+      const r = parseExpression(e.expression, { unit, scope: unit.scope });
+      const error = r.diagnostics.find((d) => d.severity === 'error');
+      if (r.expr && !error) return { expectation: e, expr: r.expr, image };
+      problem = error?.message ?? problem;
+    }
+  }
+  return problem;
+}
+
+function globalOf(image: CompiledImage, symbol: VarSymbol): { offset: number; size: number } | undefined {
+  const g = image.globals.find((x) => x.symbol === symbol) ?? image.globals.find((x) => x.symbol.linkage === 'external' && x.symbol.name === symbol.name);
+  return g && { offset: g.offset, size: Math.max(1, g.size) };
+}
+
+/** Reads a driver's globals also when its pages are gone after unload: the contents stay as they were. */
+function context(k: Kernel, image: CompiledImage): EvaluationContext {
+  const { mem } = k;
+  const memory: TargetMemory = {
+    read(address, size) {
+      if (!isKernelAddress(address) || !isKernelAddress(address + size - 1)) return undefined;
+      const o = address - KERNEL_BASE;
+      if (o >= image.start && o + size <= image.end) return mem.buffer.slice(o, o + size);
+      return mem.allowed(address, size, false) ? mem.buffer.slice(o, o + size) : undefined;
+    },
+    write: () => false,
+  };
+  return {
+    memory,
+    allowWrites: false,
+    addressOfVariable(s) {
+      const g = globalOf(image, s);
+      return g ? toAddress(g.offset) : k.dataExports.get(s.name);
+    },
+    addressOfFunction: (s) => k.machine.functionAddress(s.name),
+  };
+}
+
+/** Undefined: it holds. Otherwise why not. */
+export function checkCondition(k: Kernel, c: CompiledCondition): string | undefined {
+  try {
+    const v = evaluate(c.expr, context(k, c.image));
+    if (v.type.kind === 'float' ? asNumber(v) !== 0 : asInteger(v) !== 0n) return undefined;
+    const parts = operands(k, c);
+    return `it is false${parts ? `: ${parts}` : ''}`;
+  } catch (e) {
+    if (!(e instanceof EvaluationError)) throw e;
+    return `it cannot be evaluated: ${e.message}`;
+  }
+}
+
+/** `left is 3, right is 0` for a comparison. */
+function operands(k: Kernel, c: CompiledCondition): string {
+  if (c.expr.kind !== 'binary' || !/^[<>=!]/.test(c.expr.op)) return '';
+  const show = (e: Expr): string => {
+    const v = evaluate(e, context(k, c.image));
+    return v.type.kind === 'float' ? String(asNumber(v)) : String(asInteger(v));
+  };
+  return `left side is ${show(c.expr.left)}, right side is ${show(c.expr.right)}`;
+}
+
+/** Memory whose change can change the value: every global that the expression names. */
+export function watchesOf(c: CompiledCondition): Watch[] {
+  const out: Watch[] = [];
+  const visit = (e: Expr): void => {
+    switch (e.kind) {
+      case 'ref':
+        if (e.symbol.kind === 'var') {
+          const g = globalOf(c.image, e.symbol);
+          if (g) out.push({ offset: g.offset, size: Math.min(g.size, sizeOf(e.symbol.type) || g.size), onRead: false, onWrite: true });
+        }
+        return;
+      case 'unary':
+      case 'cast':
+      case 'incdec':
+        return visit(e.operand);
+      case 'binary':
+        visit(e.left);
+        return visit(e.right);
+      case 'cond':
+        visit(e.test);
+        visit(e.then);
+        return visit(e.else);
+      case 'member':
+        return visit(e.object);
+      case 'index':
+        visit(e.base);
+        return visit(e.index);
+      default:
+    }
+  };
+  visit(c.expr);
+  return out;
+}
+
+/** Does a unit of the image define this function? For `calls`. */
+export const definesFunction = (units: readonly TranslationUnit[], name: string): boolean => units.some((u) => u.functions.some((f) => f.symbol.name === name));

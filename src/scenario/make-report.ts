@@ -1,0 +1,263 @@
+// From the trace and the memory of an ended run to its report: one pass over the events, then the expectations.
+import type { Range } from '../base/source.js';
+import { walkStack } from '../machine/walk.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { CompiledImage } from '../machine/image.js';
+import { describeThread } from '../kernel/ke/waiters.js';
+import type { Expectation } from './ast.js';
+import { definesFunction } from './expectations.js';
+import type { BuiltImages } from './images.js';
+import type { NotShown, Place, ReportedBugCheck, ReportedCallback, ReportedExpectation, ReportedFinding, ReportedOutput, RunReport, Verdict } from './report.js';
+import type { Simulation } from './simulation.js';
+import { tellBugCheck } from './story.js';
+import { statusName } from './status-name.js';
+
+const hex = (v: bigint, digits: number): string => `0x${v.toString(16).toUpperCase().padStart(digits, '0')}`;
+
+export function placeOf(r: Range): Place {
+  const p = r.file.position(r.start);
+  return { file: r.file.path, line: p.line, column: p.column };
+}
+
+const imageNameOf = (images: readonly CompiledImage[], fn: number): string => images.find((i) => i.functions.some((f) => f.number === fn))?.name ?? 'nt';
+
+/** Frames of the stack that bug checked, innermost first, without the machine's own. */
+function stackText(s: Simulation): { lines: string[]; place: Range | undefined } {
+  const { machine } = s.kernel;
+  const lines: string[] = [];
+  let place: Range | undefined;
+  for (const f of walkStack(machine, machine.registers.top, 64)) {
+    if (f.kind === 'internal') continue;
+    const at = f.step?.range;
+    if (at && !place && !at.file.builtin) place = at;
+    const where = at ? ` (${at.file.path}:${at.file.position(at.start).line})` : '';
+    lines.push(`${f.kind === 'routine' ? (f.name.includes('!') ? '' : 'nt!') : `${imageNameOf(s.images, f.fn)}!`}${f.name}${where}`);
+  }
+  return { lines, place };
+}
+
+export function describeBugCheck(s: Simulation): (ReportedBugCheck & { text: string; range: Range | undefined; stackText: string }) | undefined {
+  const b = s.kernel.bugCheckInfo();
+  if (!b) return undefined;
+  const { lines, place } = stackText(s);
+  const p = b.parameters.map((x) => BigInt.asUintN(64, x).toString(16).toUpperCase().padStart(16, '0'));
+  const reported: ReportedBugCheck = {
+    code: b.code,
+    codeText: hex(BigInt(b.code), 8),
+    name: b.name,
+    parameters: [p[0], p[1], p[2], p[3]],
+    explanation: b.explanation,
+    cpu: b.cpu,
+    thread: threadText(s.kernel, b.thread),
+    stack: lines,
+    ...(place ? { place: placeOf(place) } : {}),
+  };
+  return { ...reported, text: tellBugCheck(reported), range: place, stackText: lines.join('\n') };
+}
+
+function threadText(k: Kernel, thread: number): string {
+  return describeThread(k, thread);
+}
+
+interface Collected {
+  readonly output: ReportedOutput[];
+  readonly callbacks: Map<string, { kind: string; calls: number; longest: number }>;
+  readonly drivers: Map<string, { status: string; unloaded: boolean }>;
+  readonly processes: Map<number, { image: string; parent: number; exitStatus: string | null }>;
+  readonly findings: ReportedFinding[];
+  readonly stubs: Set<string>;
+  readonly unconfirmed: Set<string>;
+}
+
+function collect(s: Simulation): Collected {
+  const k = s.kernel;
+  const { trace } = k;
+  const ns = k.config.stepNs;
+  const c: Collected = { output: [], callbacks: new Map(), drivers: new Map(), processes: new Map(), findings: [], stubs: new Set(), unconfirmed: new Set() };
+  const open = new Map<string, { routine: number; time: number }[]>();
+  const names = new Map<number, string>();
+  const nameOf = (address: number): string => {
+    let n = names.get(address);
+    if (n === undefined) {
+      n = s.functionNameAt(address) ?? hex(BigInt.asUintN(64, BigInt(address)), 16);
+      names.set(address, n);
+    }
+    return n;
+  };
+  for (let i = 0; i < trace.cursor; i++) {
+    const kind = trace.kind(i);
+    switch (kind) {
+      case 'ke.output':
+      case 'um.output':
+        c.output.push({ timeNs: Math.round(trace.time(i) * ns), cpu: trace.cpu(i), source: kind === 'ke.output' ? 'driver' : 'process', text: String(trace.data(i).text) });
+        break;
+      case 'ps.callback-enter': {
+        const d = trace.data(i);
+        const routine = Number(d.routine);
+        const name = nameOf(routine);
+        const entry = c.callbacks.get(name) ?? { kind: String(d.kind), calls: 0, longest: 0 };
+        entry.calls++;
+        c.callbacks.set(name, entry);
+        const thread = String(trace.thread(i));
+        const stack = open.get(thread) ?? [];
+        stack.push({ routine, time: trace.time(i) });
+        open.set(thread, stack);
+        break;
+      }
+      case 'ps.callback-leave': {
+        const begun = open.get(String(trace.thread(i)))?.pop();
+        const entry = begun && c.callbacks.get(nameOf(begun.routine));
+        if (begun && entry) entry.longest = Math.max(entry.longest, trace.time(i) - begun.time);
+        break;
+      }
+      case 'io.driver-entry-return': {
+        const d = trace.data(i);
+        const status = Number(d.status) >>> 0;
+        c.drivers.set(String(d.driver).replace(/^\\Driver\\/, ''), { status: status >= 0x80000000 ? `DriverEntry failed with ${statusName(status)}` : 'loaded', unloaded: false });
+        break;
+      }
+      case 'io.unloaded': {
+        const entry = c.drivers.get(String(trace.data(i).driver));
+        if (entry) entry.unloaded = true;
+        break;
+      }
+      case 'io.no-unload':
+        c.findings.push({ id: 'no-unload', message: `driver ${String(trace.data(i).driver)} has no DriverUnload, so it stays loaded` });
+        break;
+      case 'io.unload-pending':
+        c.findings.push({ id: 'unload-pending', message: `driver ${String(trace.data(i).driver)} cannot be unloaded: one of its devices is still open` });
+        break;
+      case 'io.leak': {
+        const d = trace.data(i);
+        c.findings.push({ id: `leak-${String(d.kind).replace(/ /g, '-')}`, message: `driver ${String(d.driver)}: ${String(d.text)}` });
+        break;
+      }
+      case 'ps.process-create': {
+        const d = trace.data(i);
+        c.processes.set(Number(d.process), { image: String(d.image ?? d.name ?? ''), parent: Number(d.parent ?? 0), exitStatus: null });
+        break;
+      }
+      case 'ps.process-exit': {
+        const d = trace.data(i);
+        const entry = c.processes.get(Number(d.process));
+        if (entry) entry.exitStatus = statusName(Number(d.status) >>> 0);
+        break;
+      }
+      case 'ps.user-exception': {
+        const d = trace.data(i);
+        c.findings.push({ id: 'user-exception', message: `process ${String(d.process)} ended by exception ${statusName(Number(d.code) >>> 0)} at ${String(d.where)}` });
+        break;
+      }
+      case 'ps.veto-overwritten':
+        c.findings.push({ id: 'veto-overwritten', message: `a later process callback (${nameOf(Number(trace.data(i).routine))}) overwrote the refusal of an earlier one` });
+        break;
+      case 'ob.access-added':
+        c.findings.push({ id: 'access-added', message: `object callback ${nameOf(Number(trace.data(i).routine))} tried to add access rights; they were ignored` });
+        break;
+      case 'io.not-simulated': {
+        const d = trace.data(i);
+        c.stubs.add(`${String(d.what)} ${String(d.name)}`);
+        break;
+      }
+      default:
+    }
+  }
+  return c;
+}
+
+function checkExpectation(s: Simulation, built: BuiltImages, e: Expectation, index: number, c: Collected): { held: boolean; reason?: string } {
+  const bug = s.kernel.bugCheckInfo();
+  const no = (reason: string) => ({ held: false, reason });
+  switch (e.kind) {
+    case 'no':
+      switch (e.what) {
+        case 'bugcheck':
+          return bug ? no(`${bug.name} (0x${bug.code.toString(16).toUpperCase()})`) : { held: true };
+        case 'leak': {
+          const leaks = c.findings.filter((f) => f.id.startsWith('leak-'));
+          return leaks.length ? no(leaks[0].message + (leaks.length > 1 ? ` and ${leaks.length - 1} more` : '')) : { held: true };
+        }
+        case 'deadlock':
+          return s.end?.kind === 'deadlock' ? no('every thread waits') : { held: true };
+        case 'race':
+          return { held: true, reason: 'not checked: races are not searched for yet' };
+      }
+      break;
+    case 'bugcheck':
+      return bug?.code === e.code ? { held: true } : no(bug ? `the run ended in ${bug.name} (0x${bug.code.toString(16).toUpperCase()})` : 'the run ended without a bug check');
+    case 'always':
+    case 'finally': {
+      const problem = s.conditionProblems.get(index);
+      if (problem !== undefined) return no(problem);
+      if (bug && e.kind === 'finally') return no('the run did not come to its end');
+      const v = s.violations.find((x) => x.condition.expectation === e);
+      return v ? no(`${v.reason}${v.where && e.kind === 'always' ? ` at ${v.where.file.path}:${v.where.file.position(v.where.start).line}` : ''}`) : { held: true };
+    }
+    case 'calls': {
+      if (![...built.drivers.values()].some((i) => definesFunction(i.units, e.function))) return no(`no driver defines '${e.function}'`);
+      const n = c.callbacks.get(e.function)?.calls ?? 0;
+      const held = { '==': n === e.count, '!=': n !== e.count, '<': n < e.count, '<=': n <= e.count, '>': n > e.count, '>=': n >= e.count }[e.op];
+      return held ? { held } : no(`it was called ${n} time${n === 1 ? '' : 's'} by the kernel`);
+    }
+    case 'output': {
+      const found = c.output.some((o) => o.text.includes(e.text));
+      return found === e.present ? { held: true } : no(e.present ? 'it was not printed' : 'it was printed');
+    }
+  }
+  return { held: true };
+}
+
+export function makeReport(s: Simulation, built: BuiltImages): RunReport {
+  const k = s.kernel;
+  const m = s.build.scenario.machine;
+  const c = collect(s);
+  const bug = describeBugCheck(s);
+  if (s.end?.kind === 'deadlock') {
+    const waiting = s.end.waiters.filter((w) => !w.idle).map((w) => `${w.name}: ${w.text}`);
+    c.findings.push({ id: 'deadlock', message: `nothing can run any more: ${waiting.join('; ') || 'every thread waits'}` });
+  }
+  if (s.end?.kind === 'limit') c.findings.push({ id: 'limit', message: `the run was stopped after ${s.end.what}${s.whereBusy()}; raise time-limit or step-limit in the machine block if this is meant` });
+  const text = s.build.scenario.file.text;
+  const expectations = s.build.scenario.expectations.map((e, i): ReportedExpectation => ({ text: text.slice(e.range.start, e.range.end), place: placeOf(e.range), ...checkExpectation(s, built, e, i, c) }));
+  const bugExpected = s.build.scenario.expectations.some((e) => e.kind === 'bugcheck' && e.code === bug?.code);
+  let verdict: Verdict = 'held';
+  if (bug && !bugExpected) verdict = 'bugcheck';
+  else if (s.end?.kind === 'limit') verdict = 'limit';
+  else if (s.end?.kind === 'deadlock' || expectations.some((e) => !e.held) || [...c.drivers.values()].some((d) => d.status !== 'loaded')) verdict = 'failed';
+  const callbacks = [...c.callbacks].map(([fn, e]): ReportedCallback => ({ function: fn, kind: e.kind, calls: e.calls, longestNs: Math.round(e.longest * m.stepNs) }));
+  return {
+    scenario: s.build.scenario.file.path,
+    verdict,
+    cpus: m.cpus,
+    seed: m.seed,
+    windows: m.windows,
+    drivers: [...c.drivers].map(([name, d]) => ({ name, ...d })),
+    processes: [...c.processes].map(([id, p]) => ({ id, ...p })),
+    callbacks,
+    output: c.output,
+    expectations,
+    findings: c.findings,
+    bugcheck: bug ? publicPart(bug) : null,
+    virtualTime: Math.round(Math.max(...k.machine.cpus.map((x) => x.time)) * m.stepNs),
+    statements: s.stepsRun,
+    events: k.trace.cursor,
+    traceHash: k.trace.hash(),
+    notShown: notShown(s, c),
+  };
+}
+
+function publicPart(b: ReportedBugCheck): ReportedBugCheck {
+  const { code, codeText, name, parameters, explanation, cpu, thread, place, stack } = b;
+  return { code, codeText, name, parameters, explanation, cpu, thread, stack, ...(place ? { place } : {}) };
+}
+
+function notShown(s: Simulation, c: Collected): NotShown {
+  const unconfirmed = new Set(c.unconfirmed);
+  const kinds = new Set<string>();
+  for (const cb of c.callbacks.values()) kinds.add(cb.kind);
+  if (kinds.has('process')) unconfirmed.add('order of process callbacks is that of registration');
+  if (kinds.has('thread')) unconfirmed.add('context of thread-create callbacks');
+  for (const d of s.build.drivers) if (d.sources.integrityCheckAssumed) unconfirmed.add(`driver ${d.block.name} is taken as linked with /INTEGRITYCHECK`);
+  const races = s.build.scenario.expectations.some((e) => e.kind === 'no' && e.what === 'race');
+  return { stubs: [...c.stubs], unconfirmed: [...unconfirmed], checksOff: races ? ['data races'] : [], ordersTried: '1 of unknown' };
+}

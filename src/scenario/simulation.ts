@@ -1,0 +1,277 @@
+// One run of a scenario: images compiled, kernel booted, a controller thread inside the machine carrying out the script (load, start, wait, unload), and the
+// machine advanced in pieces until it ends. Terminal, debugger and tests use this same class; a piece may be of any size without changing the run.
+import type { Diagnostic } from '../base/diagnostic.js';
+import { formatRange, type Range } from '../base/source.js';
+import type { Checkpoint } from '../machine/checkpoint.js';
+import type { CompiledImage } from '../machine/image.js';
+import { Reg, toAddress, USER_BASE } from '../machine/abi.js';
+import { walkStack } from '../machine/walk.js';
+import { boot, createKernel } from '../kernel/boot.js';
+import type { Kernel, RunResult } from '../kernel/kernel.js';
+import { scenarioDone, type ScenarioStep, startScenario } from '../kernel/ps/scenario.js';
+import { registerProgram } from '../kernel/ps/program.js';
+import { setKeyValue } from '../kernel/cm/hive.js';
+import { serviceKey } from '../kernel/io/driver-load.js';
+import type { RegistryValue } from './ast.js';
+import type { Build, BuiltProcess } from './build.js';
+import { checkCondition, type CompiledCondition, compileCondition, watchesOf } from './expectations.js';
+import { type BuiltImages, compileImages } from './images.js';
+import { describeBugCheck, makeReport } from './make-report.js';
+import type { ReportedBugCheck, RunReport } from './report.js';
+
+export interface SimulationOptions {
+  /** Code with break tests. */
+  readonly debug: boolean;
+}
+
+export type SimulationEvent =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'break'; readonly cpu: number; readonly step: number }
+  | { readonly kind: 'exception'; readonly cpu: number; readonly id: string; readonly description: string; readonly where: string }
+  | { readonly kind: 'ended' };
+
+/** How the run ended, when it has. */
+export type End = { readonly kind: 'done' } | { readonly kind: 'bugcheck' } | { readonly kind: 'deadlock'; readonly waiters: NonNullable<RunResult['waiters']> } | { readonly kind: 'limit'; readonly what: string };
+
+/** A condition that was false when it was looked at, with the moment. */
+export interface Violation {
+  readonly condition: CompiledCondition;
+  readonly reason: string;
+  readonly where: Range | undefined;
+}
+
+const REGISTRY_TYPES: Record<RegistryValue['type'], number> = { string: 1, 'expand-string': 2, binary: 3, dword: 4, 'multi-string': 7, qword: 11 };
+
+export class Simulation {
+  readonly kernel: Kernel;
+  readonly images: readonly CompiledImage[];
+  /** Problems found while images were made (duplicate symbols ...); errors forbid running. */
+  readonly diagnostics: readonly Diagnostic[];
+  onOutput: (text: string, category: 'stdout' | 'console', range?: Range) => void = () => {};
+  readonly violations: Violation[] = [];
+  /** Why conditions could not be compiled, by expectation index. */
+  readonly conditionProblems = new Map<number, string>();
+  end: End | undefined;
+  private readonly built: BuiltImages;
+  private readonly always: CompiledCondition[] = [];
+  private readonly finals: CompiledCondition[] = [];
+  private readonly violated = new Set<CompiledCondition>();
+  private outputFrom = 0;
+  private spent = 0;
+
+  constructor(
+    readonly build: Build,
+    options: SimulationOptions,
+  ) {
+    const m = build.scenario.machine;
+    this.kernel = createKernel({ cpus: m.cpus, seed: m.seed, stepNs: m.stepNs, windowsBuild: Number(m.windows.split('.')[2]) });
+    this.built = compileImages(build, this.kernel, options.debug);
+    this.images = this.built.all;
+    this.diagnostics = this.built.diagnostics;
+    if (this.diagnostics.some((d) => d.severity === 'error')) return;
+    this.kernel.machine.loadImages(this.images);
+    boot(this.kernel);
+    this.compileConditions();
+    this.prepare();
+  }
+
+  // ---------------------------------------------------------------- start
+  private prepare(): void {
+    const k = this.kernel;
+    for (const d of this.build.drivers) {
+      for (const key of d.block.registry) {
+        const path = key.path === '' ? serviceKey(d.block.name) : `${serviceKey(d.block.name)}\\${key.path}`;
+        for (const v of key.values) setKeyValue(k, path, v.name, REGISTRY_TYPES[v.type], v.data);
+      }
+    }
+    for (const p of this.build.processes) this.registerProcess(p);
+    startScenario(k, this.script());
+    this.checkAlways();
+  }
+
+  private registerProcess(p: BuiltProcess): void {
+    const image = this.built.processes.get(p);
+    const entryOf = (name: string): number => USER_BASE + (image?.functions.find((f) => f.name === name && f.parent === undefined)?.codeOffset ?? 0);
+    registerProgram(this.kernel, {
+      imagePath: p.block.path,
+      imageIndex: image ? this.imageIndex(image) : -1,
+      subsystem: p.block.subsystem,
+      threads: p.block.threads.map((t) => ({ name: t.name, entry: entryOf(t.name), priority: t.priority, affinity: BigInt(t.affinity), delay: BigInt(Math.round(t.delayNs / 100)) })),
+    });
+  }
+
+  private imageIndex(image: CompiledImage): number {
+    return this.kernel.machine.images.images.indexOf(image);
+  }
+
+  private script(): ScenarioStep[] {
+    const steps: ScenarioStep[] = [];
+    for (const d of this.build.drivers) {
+      steps.push({ op: 'load-driver', name: d.block.name, imageIndex: this.imageIndex(this.built.drivers.get(d)!), integrityCheck: d.sources.integrityCheck });
+    }
+    const processes = this.build.processes.filter((p) => p.block.kind === 'process');
+    let now = 0;
+    for (const { block } of [...processes].sort((a, b) => a.block.delayNs - b.block.delayNs)) {
+      if (block.delayNs > now) steps.push({ op: 'delay', ns: block.delayNs - now });
+      now = Math.max(now, block.delayNs);
+      steps.push({ op: 'start-process', imagePath: block.path, commandLine: block.commandLine ?? block.path });
+    }
+    steps.push({ op: 'wait-processes' }, { op: 'end-children' });
+    for (const d of [...this.build.drivers].reverse()) if (!d.block.keepLoaded) steps.push({ op: 'unload-driver', name: d.block.name });
+    return steps;
+  }
+
+  // ---------------------------------------------------------------- conditions
+  private compileConditions(): void {
+    const drivers = [...this.built.drivers.values()];
+    this.build.scenario.expectations.forEach((e, i) => {
+      if (e.kind !== 'always' && e.kind !== 'finally') return;
+      const c = compileCondition(e, drivers);
+      if (typeof c === 'string') this.conditionProblems.set(i, c);
+      else if (e.kind === 'always') this.always.push(c);
+      else this.finals.push(c);
+    });
+    if (this.always.length) this.kernel.mem.watches.set(this.always.flatMap(watchesOf));
+  }
+
+  private checkAlways(): void {
+    for (const c of this.always) this.check(c);
+  }
+  private check(c: CompiledCondition): void {
+    if (this.violated.has(c)) return;
+    const reason = checkCondition(this.kernel, c);
+    if (reason === undefined) return;
+    this.violated.add(c);
+    this.violations.push({ condition: c, reason, where: this.placeOfCurrent() });
+  }
+  private placeOfCurrent(): Range | undefined {
+    const k = this.kernel;
+    return k.machine.stepInfo(k.machine.reg(Reg.StopStep))?.step.range;
+  }
+
+  // ---------------------------------------------------------------- running
+  /** Steps that all CPUs together have executed. */
+  get stepsRun(): number {
+    return this.kernel.machine.steps;
+  }
+
+  set stopOnFirstChance(on: boolean) {
+    this.kernel.machine.stopOnException = on ? () => true : undefined;
+  }
+
+  /** Runs at most `steps` steps. `skipBreak`: go over the break byte that stopped the last piece. */
+  advance(steps: number, skipBreak: boolean): SimulationEvent {
+    if (this.end) return { kind: 'ended' };
+    const m = this.build.scenario.machine;
+    const left = m.stepLimit - this.spent;
+    if (left <= 0) return this.finish({ kind: 'limit', what: `${m.stepLimit} steps` });
+    const before = this.stepsRun;
+    const result = this.kernel.run({
+      maxSteps: Math.min(steps, left),
+      maxTime: Math.floor(m.timeLimitNs / m.stepNs),
+      skipBreak,
+      stopAt: (k) => {
+        if (this.always.length && k.mem.watches.take()) this.checkAlways();
+        return scenarioDone(k);
+      },
+    });
+    this.spent += this.stepsRun - before;
+    this.flushOutput();
+    const k = this.kernel;
+    switch (result.reason) {
+      case 'stopAt':
+        return this.finish({ kind: 'done' });
+      case 'bugcheck':
+        return this.finish({ kind: 'bugcheck' });
+      case 'deadlock':
+        return this.finish({ kind: 'deadlock', waiters: result.waiters ?? [] });
+      case 'maxTime':
+        return this.finish({ kind: 'limit', what: `${m.timeLimitNs / 1e9} s of virtual time` });
+      case 'break':
+        return { kind: 'break', cpu: k.cpuNumber, step: k.machine.reg(Reg.StopStep) };
+      case 'debugbreak':
+        return this.exceptionEvent();
+      default:
+        return { kind: 'running' };
+    }
+  }
+
+  private exceptionEvent(): SimulationEvent {
+    const k = this.kernel;
+    const x = k.machine.exception();
+    const code = x ? `0x${(x.code >>> 0).toString(16).toUpperCase().padStart(8, '0')}` : '0x80000003';
+    const where = k.where(k.machine.registers.top);
+    return { kind: 'exception', cpu: k.cpuNumber, id: code, description: x ? `exception ${code} at ${where}` : `breakpoint instruction at ${where}`, where };
+  }
+
+  private finish(end: End): SimulationEvent {
+    this.end = end;
+    if (end.kind !== 'bugcheck') {
+      this.checkAlways();
+      for (const c of this.finals) this.check(c);
+    }
+    return { kind: 'ended' };
+  }
+
+  private flushOutput(): void {
+    const { trace } = this.kernel;
+    for (; this.outputFrom < trace.cursor; this.outputFrom++) {
+      const kind = trace.kind(this.outputFrom);
+      if (kind === 'ke.output' || kind === 'um.output') this.onOutput(String(trace.get(this.outputFrom).data.text), kind === 'ke.output' ? 'console' : 'stdout');
+    }
+  }
+
+  /** Global steps at which a driver's DriverEntry begins. */
+  entrySteps(): number[] {
+    const out: number[] = [];
+    for (const image of this.built.drivers.values()) {
+      const f = image.functions.find((x) => x.name === 'DriverEntry' && x.parent === undefined);
+      const first = f?.steps.findIndex((s) => s.first) ?? -1;
+      if (f && first >= 0) out.push(f.stepBase + first);
+    }
+    return out;
+  }
+
+  // ---------------------------------------------------------------- results
+  bugCheck(): (ReportedBugCheck & { readonly text: string; readonly range: Range | undefined; readonly stackText: string }) | undefined {
+    return this.end?.kind === 'bugcheck' ? describeBugCheck(this) : undefined;
+  }
+  report(): RunReport {
+    return makeReport(this, this.built);
+  }
+  /** 0 the expectations hold, 1 they do not or a bug check happened that was not expected. */
+  exitCode(): number {
+    return this.report().verdict === 'held' ? 0 : 1;
+  }
+
+  /** Name of the driver function (or routine) at a code address, also after its driver is gone. */
+  functionNameAt(address: number): string | undefined {
+    for (const image of this.built.drivers.values()) {
+      const f = image.functions.find((x) => toAddress(x.codeOffset) === address);
+      if (f) return f.name;
+    }
+    const fn = this.kernel.machine.resolveCode(address);
+    return fn < 0 ? undefined : this.kernel.machine.functionName(fn);
+  }
+  /** ` in NAME (file:line)` of driver code that is running when a limit stops the run, or nothing. */
+  whereBusy(): string {
+    const k = this.kernel;
+    for (let c = 0; c < k.config.cpus; c++) {
+      const frame = walkStack(k.machine, k.machine.wordsOf(c)[Reg.Top >> 2], 8).find((f) => f.step && !f.step.range.file.builtin);
+      if (frame?.step) return ` in ${frame.name} (${formatRange(frame.step.range)})`;
+    }
+    return '';
+  }
+
+  checkpoint(): Checkpoint {
+    return this.kernel.machine.checkpoint();
+  }
+  /** Address in nt terms of a driver's function, for tests. */
+  functionAddress(name: string): number | undefined {
+    for (const image of this.built.drivers.values()) {
+      const f = image.functions.find((x) => x.name === name && x.parent === undefined);
+      if (f) return toAddress(f.codeOffset);
+    }
+    return undefined;
+  }
+}
