@@ -11,13 +11,17 @@ const TRUNCATE = -1;
 
 const limited = (n: number): number => (n < 0 || n > STRING_LIMIT ? STRING_LIMIT : n);
 
+/** Case of the C locale: narrow characters change only within ASCII. */
+const lower = (u: Unit, c: number): number => (u.size === 1 && c > 127 ? c : downcase(c));
+const upper = (u: Unit, c: number): number => (u.size === 1 && c > 127 ? c : upcase(c));
+
 function compare(k: Kernel, u: Unit, a: number, b: number, limit: number, fold: boolean): number {
   for (let i = 0; i < limit; i++) {
     let x = u.get(k, a + i * u.size);
     let y = u.get(k, b + i * u.size);
     if (fold) {
-      x = downcase(x);
-      y = downcase(y);
+      x = lower(u, x);
+      y = lower(u, y);
     }
     if (x !== y) return x < y ? -1 : 1;
     if (x === 0) return 0;
@@ -138,19 +142,19 @@ export const routines: KernelRoutine[] = [
     return k.return(at + start * u.size);
   }),
   ...family('_strlwr', '_wcslwr', (k, f, u) => {
-    write(k, u, f.ptr(0), unitsOf(k, u, f.ptr(0)).map(downcase), false);
+    write(k, u, f.ptr(0), unitsOf(k, u, f.ptr(0)).map((c) => lower(u, c)), false);
     return k.return(f.ptr(0));
   }),
   ...family('_strupr', '_wcsupr', (k, f, u) => {
-    write(k, u, f.ptr(0), unitsOf(k, u, f.ptr(0)).map(upcase), false);
+    write(k, u, f.ptr(0), unitsOf(k, u, f.ptr(0)).map((c) => upper(u, c)), false);
     return k.return(f.ptr(0));
   }),
   ...family('_strrev', '_wcsrev', (k, f, u) => {
     write(k, u, f.ptr(0), unitsOf(k, u, f.ptr(0)).reverse(), false);
     return k.return(f.ptr(0));
   }),
-  ...family('tolower', 'towlower', (k, f) => k.return(downcase(f.u16(0)))),
-  ...family('toupper', 'towupper', (k, f) => k.return(upcase(f.u16(0)))),
+  ...family('tolower', 'towlower', (k, f, u) => k.return(lower(u, f.u16(0)))),
+  ...family('toupper', 'towupper', (k, f, u) => k.return(upper(u, f.u16(0)))),
   ...(
     [
       ['isdigit', 'iswdigit', /^[0-9]$/],
@@ -163,18 +167,24 @@ export const routines: KernelRoutine[] = [
       ['isprint', 'iswprint', /^[^\p{Cc}]$/u],
       ['ispunct', 'iswpunct', /^[\p{P}\p{S}]$/u],
     ] as [string, string, RegExp][]
-  ).flatMap(([narrow, wide, set]) => family(narrow, wide, (k, f) => k.return(set.test(String.fromCharCode(f.u16(0))) ? 1 : 0))),
+  ).flatMap(([narrow, wide, set]) => 
+    family(narrow, wide, (k, f, u) => k.return((u.size === 2 || f.u16(0) < 128) && set.test(String.fromCharCode(f.u16(0))) ? 1 : 0)),
+  ),
   ...family('atoi', '_wtoi', (k, f, u) => k.return(Number(parse(k, f.ptr(0), u, 10).value) | 0)),
   ...family('atol', '_wtol', (k, f, u) => k.return(Number(parse(k, f.ptr(0), u, 10).value) | 0)),
   ...family('_atoi64', '_wtoi64', (k, f, u) => k.returnBig(parse(k, f.ptr(0), u, 10).value)),
+  ...family('_strtoui64', '_wcstoui64', (k, f, u) => k.returnBig(BigInt.asUintN(64, numberBig(k, f, u, -0xffffffffffffffffn, 0xffffffffffffffffn)))),
   ...family('strtol', 'wcstol', (k, f, u) => k.return(number(k, f, u, -0x80000000n, 0x7fffffffn))),
   ...family('strtoul', 'wcstoul', (k, f, u) => k.return(number(k, f, u, -0xffffffffn, 0xffffffffn) | 0)),
 ];
 
-function number(k: Kernel, f: Frame, u: Unit, low: bigint, high: bigint): number {
+const number = (k: Kernel, f: Frame, u: Unit, low: bigint, high: bigint): number => Number(numberBig(k, f, u, low, high));
+
+/** strtol family: (String, End, Radix), clamped like errno ERANGE says. */
+function numberBig(k: Kernel, f: Frame, u: Unit, low: bigint, high: bigint): bigint {
   const r = parse(k, f.ptr(0), u, f.i32(2));
   if (f.ptr(1) !== 0) k.mem.checked.setPtr(f.ptr(1), f.ptr(0) + r.used * u.size);
-  return Number(r.value < low ? low : r.value > high ? high : r.value);
+  return r.value < low ? low : r.value > high ? high : r.value;
 }
 
 function parse(k: Kernel, at: number, u: Unit, base: number): { value: bigint; used: number } {

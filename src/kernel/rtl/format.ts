@@ -144,15 +144,15 @@ function convert(m: Accessors, c: string, s: Spec, slots: Slots, wide: boolean):
       return pad(text(m, slots.ptr(), isWide, s.precision), s);
     }
     case 'Z': {
-      // counted strings: %Z ANSI_STRING, %wZ (or %lZ) UNICODE_STRING
-      const isWide = s.size === 'w' || s.size === 'l' || (s.size === '' && wide);
+      // counted strings: %Z ANSI_STRING, %wZ (or %lZ) UNICODE_STRING, whatever the format's own width; a precision is ignored (U)
+      const isWide = s.size === 'w' || s.size === 'l';
       const at = slots.ptr();
       if (at === 0) return pad('(null)', s);
       const length = m.u16(at);
       const buffer = m.ptr(at + 8);
       if (buffer === 0) return pad('(null)', s);
       const t = length === 0 ? '' : isWide ? m.readUtf16(buffer, length & ~1) : m.readAnsi(buffer, length);
-      return pad(s.precision >= 0 ? t.slice(0, s.precision) : t, s);
+      return pad(t, s);
     }
     case 'e':
     case 'E':

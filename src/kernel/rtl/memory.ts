@@ -43,6 +43,36 @@ export const routines: KernelRoutine[] = [
   fill('RtlZeroMemory', 1, -1),
   fill('RtlSecureZeroMemory', 1, -1),
   fill('RtlZeroBytes', 1, -1),
+  fill('RtlFillMemoryNonTemporal', 1, 2),
+  {
+    // (Destination, Length, Pattern): whole ULONGs only
+    name: 'RtlFillMemoryUlong',
+    step(k, f) {
+      const n = bounded(f.ptr(1)) & ~3;
+      for (let i = 0; i < n; i += 4) k.mem.checked.setU32(f.ptr(0) + i, f.u32(2));
+      k.machine.charge(cost(n));
+      return k.returnVoid();
+    },
+  },
+  {
+    name: 'RtlFillMemoryUlonglong',
+    step(k, f) {
+      const n = bounded(f.ptr(1)) & ~7;
+      for (let i = 0; i < n; i += 8) k.mem.checked.setU64(f.ptr(0) + i, f.u64(2));
+      k.machine.charge(cost(n));
+      return k.returnVoid();
+    },
+  },
+  {
+    name: 'RtlIsZeroMemory',
+    step(k, f) {
+      const n = bounded(f.ptr(1));
+      k.machine.charge(cost(n));
+      return k.return(n === 0 || k.mem.checked.bytes(f.ptr(0), n).every((b) => b === 0) ? 1 : 0);
+    },
+  },
+  // a hint to the cache: the address is not even checked
+  { name: 'RtlPrefetchMemoryNonTemporal', step: (k) => k.returnVoid() },
   {
     name: 'memcmp',
     step(k, f) {

@@ -2,41 +2,15 @@
 // a counted string (reference: the DDI pages; statuses from ntstatus.h).
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
+import { ansiText, counted, produce, setCounted, type Terminator, unicodeText } from './counted-string.js';
+import { STATUS } from './status.js';
 import { lengthOf, NARROW, unitsOf, upcase, downcase, WIDE } from './text-unit.js';
 
-export const STATUS_SUCCESS = 0;
-const STATUS_INVALID_PARAMETER = 0xc000000d | 0;
-const STATUS_BUFFER_TOO_SMALL = 0xc0000023 | 0;
-const STATUS_BUFFER_OVERFLOW = 0x80000005 | 0;
-const STATUS_NO_MEMORY = 0xc0000017 | 0;
-const STATUS_NAME_TOO_LONG = 0xc0000106 | 0;
+const { SUCCESS: STATUS_SUCCESS, INVALID_PARAMETER: STATUS_INVALID_PARAMETER, BUFFER_TOO_SMALL: STATUS_BUFFER_TOO_SMALL, NAME_TOO_LONG: STATUS_NAME_TOO_LONG } = STATUS;
 const MAX_BYTES = 0xfffe;
-const TAG = 'RtlS';
 
-/** A counted string as it lies in memory: Length, MaximumLength, Buffer. */
-interface Counted {
-  readonly length: number;
-  readonly maximum: number;
-  readonly buffer: Addr;
-}
-const counted = (k: Kernel, at: Addr): Counted => ({ length: k.mem.checked.u16(at), maximum: k.mem.checked.u16(at + 2), buffer: k.mem.checked.ptr(at + 8) });
-function setCounted(k: Kernel, at: Addr, length: number, maximum: number, buffer: Addr): void {
-  k.mem.checked.setU16(at, length);
-  k.mem.checked.setU16(at + 2, maximum);
-  k.mem.checked.setPtr(at + 8, buffer);
-}
-
-/** Text of a UNICODE_STRING / ANSI_STRING passed by a driver. */
-export function unicodeText(k: Kernel, at: Addr): string {
-  const s = counted(k, at);
-  return s.length < 2 ? '' : k.mem.checked.readUtf16(s.buffer, s.length & ~1);
-}
-export function ansiText(k: Kernel, at: Addr): string {
-  const s = counted(k, at);
-  return s.length === 0 ? '' : k.mem.checked.readAnsi(s.buffer, s.length);
-}
-
-const fold = (t: string, ignoreCase: boolean): string => {
+/** Upper case of a text unit by unit, as the case-insensitive routines compare. */
+export const fold = (t: string, ignoreCase: boolean): string => {
   if (!ignoreCase) return t;
   let out = '';
   for (let i = 0; i < t.length; i++) out += String.fromCharCode(upcase(t.charCodeAt(i)));
@@ -100,31 +74,23 @@ function append(k: Kernel, destination: Addr, bytes: Uint8Array, unit: number): 
   return k.return(STATUS_SUCCESS);
 }
 
-/** Writes `text` to a counted string, allocating its buffer when asked. The terminator is written where it fits. */
-function produce(k: Kernel, destination: Addr, text: string, wide: boolean, allocate: boolean): number {
-  const unit = wide ? 2 : 1;
-  const bytes = text.length * unit;
-  if (bytes > 0xffff - unit) return STATUS_INVALID_PARAMETER;
-  let { buffer, maximum } = counted(k, destination);
-  if (allocate) {
-    buffer = k.pool.allocate('paged', bytes + unit, TAG);
-    if (buffer === 0) return STATUS_NO_MEMORY;
-    maximum = bytes + unit;
-  } else if (bytes > maximum) return STATUS_BUFFER_OVERFLOW;
-  if (wide) k.mem.checked.writeUtf16(buffer, text, bytes + unit <= maximum);
-  else k.mem.checked.writeAnsi(buffer, text, bytes + unit <= maximum);
-  setCounted(k, destination, bytes, maximum, buffer);
-  return STATUS_SUCCESS;
-}
+const mapUnits = (t: string, change: (c: number) => number): string => {
+  let out = '';
+  for (let i = 0; i < t.length; i++) out += String.fromCharCode(change(t.charCodeAt(i)));
+  return out;
+};
+/** Characters outside Latin-1 have no place in the ANSI code page of the simulated machine. */
+const toAnsi = (c: number): number => (c > 255 ? 63 : c);
 
-const convert = (name: string, wideSource: boolean, wide: boolean, change?: (c: number) => number): KernelRoutine => ({
+/** (Destination, Source, AllocateDestinationString). */
+const convert = (name: string, wideSource: boolean, wide: boolean, terminator: Terminator, change?: (c: number) => number): KernelRoutine => ({
   name,
   step(k, f) {
     let t = wideSource ? unicodeText(k, f.ptr(1)) : ansiText(k, f.ptr(1));
-    if (change) t = [...Array(t.length).keys()].map((i) => String.fromCharCode(change(t.charCodeAt(i)))).join('');
-    // characters outside Latin-1 have no place in the ANSI code page of the simulated machine
-    if (!wide) t = [...Array(t.length).keys()].map((i) => (t.charCodeAt(i) > 255 ? '?' : t[i])).join('');
-    return k.return(produce(k, f.ptr(0), t, wide, f.bool(2)));
+    if (change) t = mapUnits(t, change);
+    if (!wide) t = mapUnits(t, toAnsi);
+    k.machine.charge(t.length >> 3);
+    return k.return(produce(k, f.ptr(0), t, wide, f.bool(2), terminator));
   },
 });
 
@@ -133,14 +99,12 @@ const free = (name: string): KernelRoutine => ({
   step(k, f) {
     const s = counted(k, f.ptr(0));
     if (s.buffer !== 0) {
+      k.pool.free(s.buffer);
       setCounted(k, f.ptr(0), 0, 0, 0);
-      return k.call(f, 1, 'ExFreePool', [s.buffer]);
     }
     return k.returnVoid();
   },
 });
-/** Routines that end with a callee's return. */
-const after = (r: KernelRoutine): KernelRoutine => ({ ...r, step: (k, f) => (f.pc === 1 ? k.returnVoid() : r.step(k, f)) });
 
 const integerToText = (value: bigint, base: number, bits: number): string | undefined => {
   const b = base === 0 ? 10 : base;
@@ -149,20 +113,25 @@ const integerToText = (value: bigint, base: number, bits: number): string | unde
 };
 
 /** Digits at the start of a text as RtlUnicodeStringToInteger reads them: sign, 0x/0o/0b prefix when base is 0. */
-function textToInteger(text: string, base: number): number | undefined {
+function textToInteger64(text: string, base: number): { value: bigint; used: number } | undefined {
   const m = /^[\x01-\x20]*([+-]?)(0[xob])?/.exec(text)!;
   let radix = base;
   let i = m[0].length;
   if (base === 0) radix = m[2] ? { x: 16, o: 8, b: 2 }[m[2][1] as 'x' | 'o' | 'b'] : 10;
   else if (base !== 2 && base !== 8 && base !== 10 && base !== 16) return undefined;
   else if (m[2]) i -= 2;
-  let value = 0;
+  let value = 0n;
   for (; i < text.length; i++) {
     const d = Number.parseInt(text[i], 36);
     if (Number.isNaN(d) || d >= radix) break;
-    value = (Math.imul(value, radix) + d) >>> 0;
+    value = BigInt.asUintN(64, value * BigInt(radix) + BigInt(d));
   }
-  return m[1] === '-' ? -value >>> 0 : value;
+  return { value: m[1] === '-' ? -value : value, used: i };
+}
+/** The low 32 bits of it, as the ULONG routines store them. */
+function textToInteger(text: string, base: number): number | undefined {
+  const v = textToInteger64(text, base);
+  return v && Number(BigInt.asUintN(32, v.value));
 }
 
 /** RtlHashUnicodeString, HASH_STRING_ALGORITHM_X65599. */
@@ -180,6 +149,7 @@ export const routines: KernelRoutine[] = [
   initEx('RtlInitUnicodeStringEx', true),
   initEx('RtlInitAnsiStringEx', false),
   initEx('RtlInitStringEx', false),
+  initEx('RtlInitUTF8StringEx', false),
   copy('RtlCopyUnicodeString', 2),
   copy('RtlCopyString', 1),
   {
@@ -228,13 +198,17 @@ export const routines: KernelRoutine[] = [
       return append(k, f.ptr(0), Uint8Array.from(unitsOf(k, NARROW, f.ptr(1))), 1);
     },
   },
-  convert('RtlUpcaseUnicodeString', true, true, upcase),
-  convert('RtlDowncaseUnicodeString', true, true, downcase),
-  convert('RtlAnsiStringToUnicodeString', false, true),
-  convert('RtlOemStringToUnicodeString', false, true),
-  convert('RtlUnicodeStringToAnsiString', true, false),
-  convert('RtlUnicodeStringToOemString', true, false),
-  convert('RtlUpcaseUnicodeStringToAnsiString', true, false, upcase),
+  convert('RtlUpcaseUnicodeString', true, true, 'none', upcase),
+  convert('RtlDowncaseUnicodeString', true, true, 'none', downcase),
+  convert('RtlAnsiStringToUnicodeString', false, true, 'required'),
+  convert('RtlOemStringToUnicodeString', false, true, 'required'),
+  convert('RtlOemStringToCountedUnicodeString', false, true, 'none'),
+  convert('RtlUnicodeStringToAnsiString', true, false, 'required'),
+  convert('RtlUnicodeStringToOemString', true, false, 'required'),
+  convert('RtlUnicodeStringToCountedOemString', true, false, 'none'),
+  convert('RtlUpcaseUnicodeStringToAnsiString', true, false, 'required', upcase),
+  convert('RtlUpcaseUnicodeStringToOemString', true, false, 'required', upcase),
+  convert('RtlUpcaseUnicodeStringToCountedOemString', true, false, 'none', upcase),
   {
     name: 'RtlUpperString',
     step(k, f) {
@@ -250,24 +224,26 @@ export const routines: KernelRoutine[] = [
   { name: 'RtlUpperChar', step: (k, f) => k.return(upcase(f.u8(0)) & 255) },
   { name: 'RtlxAnsiStringToUnicodeSize', step: (k, f) => k.return((counted(k, f.ptr(0)).length + 1) * 2) },
   { name: 'RtlxUnicodeStringToAnsiSize', step: (k, f) => k.return((counted(k, f.ptr(0)).length >> 1) + 1) },
-  ...['RtlFreeUnicodeString', 'RtlFreeAnsiString', 'RtlFreeOemString', 'RtlFreeUTF8String'].map((n) => after(free(n))),
+  ...['RtlFreeUnicodeString', 'RtlFreeAnsiString', 'RtlFreeOemString', 'RtlFreeUTF8String'].map(free),
   {
     name: 'RtlCreateUnicodeString',
     step(k, f) {
       const text = f.ptr(1) === 0 ? '' : String.fromCharCode(...unitsOf(k, WIDE, f.ptr(1)));
-      return k.return(produce(k, f.ptr(0), text, true, true) === STATUS_SUCCESS ? 1 : 0);
+      return k.return(produce(k, f.ptr(0), text, true, true, 'required') === STATUS_SUCCESS ? 1 : 0);
     },
   },
   {
-    // flags: 1 = terminate, 2 = allocate also for an empty source
+    // flags: 1 = terminate, 2 = allocate also for an empty source (only together with 1)
     name: 'RtlDuplicateUnicodeString',
     step(k, f) {
-      const text = f.ptr(1) === 0 ? '' : unicodeText(k, f.ptr(1));
-      if (text === '' && (f.u32(0) & 2) === 0) {
+      const flags = f.u32(0);
+      if ((flags & ~3) !== 0 || flags === 2 || f.ptr(1) === 0 || f.ptr(2) === 0) return k.return(STATUS_INVALID_PARAMETER);
+      const text = unicodeText(k, f.ptr(1));
+      if (text === '' && (flags & 2) === 0) {
         setCounted(k, f.ptr(2), 0, 0, 0);
         return k.return(STATUS_SUCCESS);
       }
-      return k.return(produce(k, f.ptr(2), text, true, true));
+      return k.return(produce(k, f.ptr(2), text, true, true, flags & 1 ? 'required' : 'none'));
     },
   },
   {
@@ -276,6 +252,17 @@ export const routines: KernelRoutine[] = [
       const v = textToInteger(unicodeText(k, f.ptr(0)), f.u32(1));
       if (v === undefined) return k.return(STATUS_INVALID_PARAMETER);
       k.mem.checked.setU32(f.ptr(2), v);
+      return k.return(STATUS_SUCCESS);
+    },
+  },
+  {
+    // (String, Base, Number, EndPointer)
+    name: 'RtlUnicodeStringToInt64',
+    step(k, f) {
+      const v = textToInteger64(unicodeText(k, f.ptr(0)), f.u32(1));
+      if (v === undefined) return k.return(STATUS_INVALID_PARAMETER);
+      k.mem.checked.setI64(f.ptr(2), v.value);
+      if (f.ptr(3) !== 0) k.mem.checked.setPtr(f.ptr(3), counted(k, f.ptr(0)).buffer + 2 * v.used);
       return k.return(STATUS_SUCCESS);
     },
   },
@@ -293,7 +280,7 @@ export const routines: KernelRoutine[] = [
       name,
       step(k, f) {
         const t = integerToText(f.u64(0), f.u32(1), name === 'RtlIntegerToUnicodeString' ? 32 : 64);
-        return k.return(t === undefined ? STATUS_INVALID_PARAMETER : produce(k, f.ptr(2), t, true, false));
+        return k.return(t === undefined ? STATUS_INVALID_PARAMETER : produce(k, f.ptr(2), t, true, false, 'required'));
       },
     }),
   ),
@@ -314,21 +301,10 @@ export const routines: KernelRoutine[] = [
     },
   },
   {
-    name: 'RtlMultiByteToUnicodeN',
+    name: 'RtlCompareUnicodeStrings',
     step(k, f) {
-      const n = Math.min(f.u32(1) >> 1, f.u32(4));
-      if (n) k.mem.checked.writeUtf16(f.ptr(0), k.mem.checked.readAnsi(f.ptr(3), n));
-      if (f.ptr(2) !== 0) k.mem.checked.setU32(f.ptr(2), n * 2);
-      return k.return(STATUS_SUCCESS);
-    },
-  },
-  {
-    name: 'RtlUnicodeToMultiByteN',
-    step(k, f) {
-      const n = Math.min(f.u32(1), f.u32(4) >> 1);
-      if (n) k.mem.checked.writeAnsi(f.ptr(0), k.mem.checked.readUtf16(f.ptr(3), n * 2).replace(/[^\x00-\xff]/g, '?'));
-      if (f.ptr(2) !== 0) k.mem.checked.setU32(f.ptr(2), n);
-      return k.return(STATUS_SUCCESS);
+      const text = (i: number): string => fold(k.mem.checked.readUtf16(f.ptr(i), 2 * Math.min(f.ptr(i + 1), 0x8000)), f.bool(4));
+      return k.return(compareText(text(0), text(2), 1));
     },
   },
 ];

@@ -1,0 +1,139 @@
+// The rest of the memory manager that drivers call: is an address valid, physical addresses, memory of special kinds, copying with faults caught, names of
+// kernel routines. Physical memory is linear memory; there are no devices, so device memory cannot be mapped, and that is what the routines say.
+import { type Addr, DENY_UNMAPPED, Deny, KERNEL_BASE, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE, type Status } from '../../machine/abi.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import { APC_LEVEL } from '../ke/constants.js';
+import { MM_GLOBALS, PHYSICAL_MEMORY_RANGE } from '../layouts.gen.js';
+import { unicodeText } from '../rtl/counted-string.js';
+import { initListHead } from '../rtl/list.js';
+import { STATUS } from '../rtl/status.js';
+import { USER_END } from './probe.js';
+
+const SYSTEM_RANGE_START = -0x800000000000; // 0xFFFF8000_00000000
+
+/** Variables that drivers import; their addresses are fixed before boot. */
+export function registerMmExports(k: Kernel): void {
+  k.exportData('MmHighestUserAddress', k.globals.MM + MM_GLOBALS.MmHighestUserAddress);
+  k.exportData('MmSystemRangeStart', k.globals.MM + MM_GLOBALS.MmSystemRangeStart);
+  k.exportData('MmUserProbeAddress', k.globals.MM + MM_GLOBALS.MmUserProbeAddress);
+}
+/** Fills the memory manager's globals at boot. */
+export function initializeMm(k: Kernel): void {
+  const g = k.globals.MM;
+  k.mem.setPtr(g + MM_GLOBALS.MmHighestUserAddress, USER_END - 1);
+  k.mem.setPtr(g + MM_GLOBALS.MmSystemRangeStart, SYSTEM_RANGE_START);
+  k.mem.setPtr(g + MM_GLOBALS.MmUserProbeAddress, USER_END);
+  initListHead(k.mem, g + MM_GLOBALS.LookasideListHead);
+}
+
+/** Is there a page behind the address now? Pageable pages count as present: at raised IRQL they may be gone when they are touched, as on Windows. */
+function isValid(k: Kernel, address: Addr): boolean {
+  const o = k.mem.offsetOf(address);
+  return o >= 0 && (k.mem.deny[o >>> PAGE_SHIFT] & (DENY_UNMAPPED & ~Deny.Write & ~Deny.Execute)) === 0;
+}
+
+const physicalOf = (k: Kernel, address: Addr): number => (isValid(k, address) ? k.mem.offsetOf(address) : 0);
+
+/** Whole pages of nonpaged memory; a request below a page gets a page. */
+function wholePages(k: Kernel, bytes: number): Addr {
+  if (bytes <= 0 || bytes > MEMORY_SIZE) return 0;
+  return k.pool.allocate('nonpaged', Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE, 'MmCm');
+}
+const contiguous = (name: string): KernelRoutine => ({ name, cost: 50, step: (k, f) => k.return(wholePages(k, f.ptr(0))) });
+const release = (name: string): KernelRoutine => ({
+  name,
+  cost: 30,
+  step(k, f) {
+    k.pool.free(f.ptr(0));
+    return k.returnVoid();
+  },
+});
+
+const MM_COPY_MEMORY_PHYSICAL = 1;
+const MM_COPY_MEMORY_VIRTUAL = 2;
+
+/** (TargetAddress, SourceAddress, NumberOfBytes, Flags, NumberOfBytesTransferred): stops at the first page that is not there instead of faulting. */
+function copyMemory(k: Kernel, f: Frame): Status {
+  const flags = f.u32(3);
+  if (flags !== MM_COPY_MEMORY_PHYSICAL && flags !== MM_COPY_MEMORY_VIRTUAL) return k.return(STATUS.INVALID_PARAMETER_4);
+  if (k.irql > APC_LEVEL) return k.bugCheck(0xa, f.ptr(1), k.irql, 0, k.addressOf('MmCopyMemory'), `MmCopyMemory is called at IRQL ${k.irql}`);
+  const source = flags === MM_COPY_MEMORY_PHYSICAL ? KERNEL_BASE + f.ptr(1) : f.ptr(1);
+  const size = f.ptr(2);
+  let done = 0;
+  while (done < size && isValid(k, source + done)) {
+    const n = Math.min(size - done, PAGE_SIZE - (((source + done) % PAGE_SIZE) + PAGE_SIZE) % PAGE_SIZE);
+    k.mem.checked.setBytes(f.ptr(0) + done, k.mem.bytes(source + done, n));
+    done += n;
+  }
+  k.mem.checked.setPtr(f.ptr(4), done);
+  k.machine.charge(done >> 6);
+  return k.return(done === size ? STATUS.SUCCESS : done === 0 ? STATUS.INVALID_ADDRESS : STATUS.PARTIAL_COPY);
+}
+
+/** There is no device memory: NULL, and the trace says why. */
+const noDevice = (name: string): KernelRoutine => ({
+  name,
+  cost: 30,
+  step(k, f) {
+    k.event('mm.iospace', { physical: f.u64(0), bytes: f.ptr(1), result: 'not simulated: there is no device memory' });
+    return k.return(0);
+  },
+});
+
+/** Array of the one range of physical memory, ended by an empty one; the caller frees it. */
+function memoryRanges(k: Kernel): Status {
+  const at = k.pool.allocate('nonpaged', 2 * PHYSICAL_MEMORY_RANGE.sizeof, 'MmPh');
+  if (at === 0) return k.return(0);
+  k.mem.fill(at, 2 * PHYSICAL_MEMORY_RANGE.sizeof);
+  k.mem.setPtr(at + PHYSICAL_MEMORY_RANGE.NumberOfBytes, MEMORY_SIZE);
+  return k.return(at);
+}
+
+/** Address of a routine or variable that the kernel exports, 0 when there is none. Internal routines (Ki, Psp ...) are no exports. */
+export function systemRoutine(k: Kernel, name: string): Addr {
+  if (/^(Ki|Mi|Psp|Obp|Iop|Cmp|Sep|Exp(?!Interlocked))[A-Z]/.test(name)) return 0;
+  return k.dataExports.get(name) ?? (k.routineIndex.has(name) ? k.addressOf(name) : 0);
+}
+
+export const routines: KernelRoutine[] = [
+  { name: 'MmIsAddressValid', step: (k, f) => k.return(isValid(k, f.ptr(0)) ? 1 : 0) },
+  {
+    name: 'MmIsNonPagedSystemAddressValid',
+    step: (k, f) => k.return(f.ptr(0) < 0 && isValid(k, f.ptr(0)) && !k.mem.pages.query(k.mem.offsetOf(f.ptr(0))).pageable ? 1 : 0),
+  },
+  { name: 'MmGetPhysicalAddress', step: (k, f) => k.return(physicalOf(k, f.ptr(0))) },
+  { name: 'MmGetVirtualForPhysical', step: (k, f) => k.return(f.ptr(0) >= 0 && f.ptr(0) < MEMORY_SIZE ? KERNEL_BASE + f.ptr(0) : 0) },
+  { name: 'MmGetPhysicalMemoryRanges', cost: 30, step: memoryRanges },
+  { name: 'MmGetPhysicalMemoryRangesEx', cost: 30, step: memoryRanges },
+  { name: 'MmGetPhysicalMemoryRangesEx2', cost: 30, step: memoryRanges },
+  contiguous('MmAllocateContiguousMemory'),
+  contiguous('MmAllocateContiguousMemoryEx'),
+  contiguous('MmAllocateContiguousMemorySpecifyCache'),
+  contiguous('MmAllocateContiguousMemorySpecifyCacheNode'),
+  contiguous('MmAllocateContiguousNodeMemory'),
+  contiguous('MmAllocateNonCachedMemory'),
+  release('MmFreeContiguousMemory'),
+  release('MmFreeContiguousMemorySpecifyCache'),
+  release('MmFreeNonCachedMemory'),
+  noDevice('MmMapIoSpace'),
+  noDevice('MmMapIoSpaceEx'),
+  noDevice('MmMapVideoDisplay'),
+  // only what the routines above gave could be unmapped, and they gave nothing
+  ...['MmUnmapIoSpace', 'MmUnmapVideoDisplay'].map((name): KernelRoutine => ({ name, step: (k) => k.returnVoid() })),
+  { name: 'MmIsIoSpaceActive', step: (k) => k.return(0) },
+  { name: 'MmCopyMemory', cost: 20, step: copyMemory },
+  { name: 'MmGetSystemRoutineAddress', cost: 30, step: (k, f) => k.return(systemRoutine(k, unicodeText(k, f.ptr(0)))) },
+  { name: 'MmQuerySystemSize', step: (k) => k.return(2) }, // MmLargeSystem
+  { name: 'MmIsThisAnNtAsSystem', step: (k) => k.return(0) },
+  { name: 'MmIsDriverVerifying', step: (k) => k.return(0) },
+  { name: 'MmIsDriverSuspectForVerifier', step: (k) => k.return(0) },
+  { name: 'MmIsDriverVerifyingByAddress', step: (k) => k.return(0) },
+  {
+    name: 'MmIsVerifierEnabled',
+    step(k, f) {
+      k.mem.checked.setU32(f.ptr(0), 0);
+      return k.return(STATUS.NOT_SUPPORTED);
+    },
+  },
+  { name: 'MmIsRecursiveIoFault', step: (k) => k.return(0) },
+];

@@ -1,0 +1,207 @@
+// Generic tables over balanced trees (RtlXxxGenericTableAvl). The compare, allocate and free routines are the driver's: a search is one call a level,
+// and the routine's place between two calls (the node compared with) lies in its frame. An element's data follow its links: node + sizeof links.
+import type { Addr, Status } from '../../machine/abi.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import { RTL_AVL_TABLE as T, RTL_BALANCED_LINKS as L, TABLE_SEARCH_RESULT as Result } from '../layouts.gen.js';
+import { avlInsert, avlRemove } from './avl.js';
+import { leftmost, leftOf, predecessor, rightOf, successor } from './binary-links.js';
+
+export const LESS_THAN = 0;
+export const GREATER_THAN = 1;
+
+const NODE = 0;
+const RESULT = 1;
+/** f.pc: the compare routine has answered; the allocate routine; the free routine. */
+const COMPARED = 1;
+const ALLOCATED = 2;
+const FREED = 3;
+
+const header = (table: Addr): Addr => table + T.BalancedRoot;
+const root = (k: Kernel, table: Addr): Addr => rightOf(k, header(table));
+const data = (node: Addr): Addr => node + L.sizeof;
+const elements = (k: Kernel, table: Addr): number => k.mem.checked.u32(table + T.NumberGenericTableElements);
+
+/**
+ * One step of the search for `buffer`: the Status of a compare call, or undefined when slots NODE (node found, or the parent) and RESULT
+ * (TABLE_SEARCH_RESULT) have the answer. Call it while f.pc <= COMPARED.
+ */
+function search(k: Kernel, f: Frame, table: Addr, buffer: Addr): Status | undefined {
+  const done = (result: number): undefined => {
+    f.set(RESULT, result);
+    return undefined;
+  };
+  if (f.pc === 0) {
+    f.set(NODE, root(k, table));
+    if (f.get(NODE) === 0) return done(Result.TableEmptyTree);
+  } else {
+    const order = f.result32;
+    if (order !== LESS_THAN && order !== GREATER_THAN) return done(Result.TableFoundNode);
+    const child = order === LESS_THAN ? leftOf(k, f.get(NODE)) : rightOf(k, f.get(NODE));
+    if (child === 0) return done(order === LESS_THAN ? Result.TableInsertAsLeft : Result.TableInsertAsRight);
+    f.set(NODE, child);
+  }
+  return k.call(f, COMPARED, k.mem.checked.ptr(table + T.CompareRoutine), [table, buffer, data(f.get(NODE))]);
+}
+
+/** From the search result to the element: (Table, Buffer, BufferSize, NewElement). */
+function insert(k: Kernel, f: Frame): Status {
+  const table = f.ptr(0);
+  const isNew = (v: number): void => {
+    if (f.ptr(3) !== 0) k.mem.checked.setU8(f.ptr(3), v);
+  };
+  if (f.pc !== ALLOCATED) {
+    if (f.get(RESULT) === Result.TableFoundNode) {
+      isNew(0);
+      return k.return(data(f.get(NODE)));
+    }
+    return k.call(f, ALLOCATED, k.mem.checked.ptr(table + T.AllocateRoutine), [table, f.u32(2) + L.sizeof]);
+  }
+  const node = f.result;
+  if (node === 0) {
+    isNew(0);
+    return k.return(0);
+  }
+  const empty = f.get(RESULT) === Result.TableEmptyTree;
+  avlInsert(k, table, node, empty ? header(table) : f.get(NODE), f.get(RESULT) === Result.TableInsertAsLeft);
+  k.mem.checked.setU32(table + T.NumberGenericTableElements, elements(k, table) + 1);
+  k.mem.checked.setPtr(table + T.OrderedPointer, 0);
+  k.mem.checked.setU32(table + T.WhichOrderedElement, 0);
+  k.mem.checked.copy(data(node), f.ptr(1), f.u32(2));
+  isNew(1);
+  return k.return(data(node));
+}
+
+/** Takes the node out of the tree and gives it to the free routine. */
+function unlinkAndFree(k: Kernel, f: Frame, table: Addr, node: Addr): Status {
+  if (node === k.mem.checked.ptr(table + T.RestartKey)) k.mem.checked.setPtr(table + T.RestartKey, predecessor(k, node));
+  k.mem.checked.setU32(table + T.DeleteCount, k.mem.checked.u32(table + T.DeleteCount) + 1);
+  avlRemove(k, table, node);
+  k.mem.checked.setU32(table + T.NumberGenericTableElements, elements(k, table) - 1);
+  k.mem.checked.setPtr(table + T.OrderedPointer, 0);
+  k.mem.checked.setU32(table + T.WhichOrderedElement, 0);
+  return k.call(f, FREED, k.mem.checked.ptr(table + T.FreeRoutine), [table, node]);
+}
+
+/** Next element after the node whose address is at `key`, which moves on; 0 at the end. */
+function enumerate(k: Kernel, table: Addr, key: Addr): Addr {
+  if (elements(k, table) === 0) return 0;
+  const from = k.mem.checked.ptr(key);
+  const node = from === 0 ? leftmost(k, root(k, table)) : successor(k, from);
+  if (node === 0) return 0;
+  k.mem.checked.setPtr(key, node);
+  return data(node);
+}
+
+/** Element number `index` in order; the table remembers the last one asked for. */
+function elementAt(k: Kernel, table: Addr, index: number): Addr {
+  if (index >= elements(k, table)) return 0;
+  let node = k.mem.checked.ptr(table + T.OrderedPointer);
+  let at = k.mem.checked.u32(table + T.WhichOrderedElement) - 1; // 0 = none
+  if (node === 0 || at < 0 || at > index) {
+    node = leftmost(k, root(k, table));
+    at = 0;
+  }
+  k.machine.charge(index - at);
+  for (; at < index && node !== 0; at++) node = successor(k, node);
+  k.mem.checked.setPtr(table + T.OrderedPointer, node);
+  k.mem.checked.setU32(table + T.WhichOrderedElement, index + 1);
+  return node === 0 ? 0 : data(node);
+}
+
+export const routines: KernelRoutine[] = [
+  {
+    name: 'RtlInitializeGenericTableAvl',
+    step(k, f) {
+      const table = f.ptr(0);
+      k.mem.checked.fill(table, T.sizeof);
+      k.mem.checked.setPtr(header(table) + L.Parent, header(table));
+      [T.CompareRoutine, T.AllocateRoutine, T.FreeRoutine, T.TableContext].forEach((at, i) => k.mem.checked.setPtr(table + at, f.ptr(i + 1)));
+      return k.returnVoid();
+    },
+  },
+  {
+    name: 'RtlInsertElementGenericTableAvl',
+    locals: 2,
+    step: (k, f) => (f.pc <= COMPARED ? search(k, f, f.ptr(0), f.ptr(1)) : undefined) ?? insert(k, f),
+  },
+  {
+    // (Table, Buffer, BufferSize, NewElement, NodeOrParent, SearchResult)
+    name: 'RtlInsertElementGenericTableFullAvl',
+    locals: 2,
+    step(k, f) {
+      f.set(NODE, f.ptr(4));
+      f.set(RESULT, f.u32(5));
+      return insert(k, f);
+    },
+  },
+  {
+    name: 'RtlLookupElementGenericTableAvl',
+    locals: 2,
+    step: (k, f) => search(k, f, f.ptr(0), f.ptr(1)) ?? k.return(f.get(RESULT) === Result.TableFoundNode ? data(f.get(NODE)) : 0),
+  },
+  {
+    // (Table, Buffer, NodeOrParent, SearchResult)
+    name: 'RtlLookupElementGenericTableFullAvl',
+    locals: 2,
+    step(k, f) {
+      const status = search(k, f, f.ptr(0), f.ptr(1));
+      if (status !== undefined) return status;
+      k.mem.checked.setPtr(f.ptr(2), f.get(NODE));
+      k.mem.checked.setU32(f.ptr(3), f.get(RESULT));
+      return k.return(f.get(RESULT) === Result.TableFoundNode ? data(f.get(NODE)) : 0);
+    },
+  },
+  {
+    name: 'RtlDeleteElementGenericTableAvl',
+    locals: 2,
+    step(k, f) {
+      if (f.pc === FREED) return k.return(1);
+      const status = search(k, f, f.ptr(0), f.ptr(1));
+      if (status !== undefined) return status;
+      return f.get(RESULT) === Result.TableFoundNode ? unlinkAndFree(k, f, f.ptr(0), f.get(NODE)) : k.return(0);
+    },
+  },
+  {
+    // (Table, NodeOrParent): the node as RtlLookupElementGenericTableFullAvl gave it
+    name: 'RtlDeleteElementGenericTableAvlEx',
+    step: (k, f) => (f.pc === FREED ? k.returnVoid() : unlinkAndFree(k, f, f.ptr(0), f.ptr(1))),
+  },
+  {
+    name: 'RtlEnumerateGenericTableAvl',
+    step(k, f) {
+      const key = f.ptr(0) + T.RestartKey;
+      if (f.bool(1)) k.mem.checked.setPtr(key, 0);
+      return k.return(enumerate(k, f.ptr(0), key));
+    },
+  },
+  { name: 'RtlEnumerateGenericTableWithoutSplayingAvl', step: (k, f) => k.return(enumerate(k, f.ptr(0), f.ptr(1))) },
+  {
+    // (Table, Buffer, RestartKey): of equal elements the first in order; RestartKey goes on from there
+    name: 'RtlLookupFirstMatchingElementGenericTableAvl',
+    locals: 3,
+    step(k, f) {
+      const table = f.ptr(0);
+      const compare = (pc: number, node: Addr): Status => k.call(f, pc, k.mem.checked.ptr(table + T.CompareRoutine), [table, f.ptr(1), data(node)]);
+      if (f.pc <= COMPARED) {
+        const status = search(k, f, table, f.ptr(1));
+        if (status !== undefined) return status;
+        if (f.get(RESULT) !== Result.TableFoundNode) {
+          k.mem.checked.setPtr(f.ptr(2), 0);
+          return k.return(0);
+        }
+      } else if (f.result32 !== LESS_THAN && f.result32 !== GREATER_THAN) f.set(NODE, f.get(2));
+      else {
+        k.mem.checked.setPtr(f.ptr(2), f.get(NODE));
+        return k.return(data(f.get(NODE)));
+      }
+      const before = predecessor(k, f.get(NODE));
+      f.set(2, before);
+      if (before !== 0 && before !== header(table)) return compare(4, before);
+      k.mem.checked.setPtr(f.ptr(2), f.get(NODE));
+      return k.return(data(f.get(NODE)));
+    },
+  },
+  { name: 'RtlGetElementGenericTableAvl', step: (k, f) => k.return(elementAt(k, f.ptr(0), f.u32(1))) },
+  { name: 'RtlNumberGenericTableElementsAvl', step: (k, f) => k.return(elements(k, f.ptr(0))) },
+  { name: 'RtlIsGenericTableEmptyAvl', step: (k, f) => k.return(elements(k, f.ptr(0)) === 0 ? 1 : 0) },
+];

@@ -1,0 +1,57 @@
+// Stack traces that drivers take of themselves. An entry is the code address of the function (our return addresses have no finer place), so symbols
+// resolve; the chain is the machine's own stack walk, which survives overwritten stacks.
+import { type Addr, FrameFlag, KERNEL_BASE, ROUTINE_BASE } from '../../machine/abi.js';
+import { type StackFrame, walkStack } from '../../machine/walk.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+
+const MAX_FRAMES = 1024;
+
+function addressOf(k: Kernel, s: StackFrame): Addr {
+  return s.kind === 'compiled' ? KERNEL_BASE + (k.machine.function(s.info!.parent ?? s.fn)?.codeOffset ?? 0) : k.routineAddress(s.fn - ROUTINE_BASE);
+}
+
+/** Code addresses of the callers of the routine that asks, innermost first; kernel mode only. */
+function callers(k: Kernel, f: Frame): Addr[] {
+  const frames = walkStack(k.machine, f.fp, MAX_FRAMES);
+  const out: Addr[] = [];
+  for (const s of frames.slice(1)) {
+    if (s.kind === 'corrupted' || s.flags & FrameFlag.User) break;
+    if (s.kind !== 'internal') out.push(addressOf(k, s));
+  }
+  k.machine.charge(frames.length);
+  return out;
+}
+
+const store = (k: Kernel, at: Addr, list: readonly Addr[]): void => list.forEach((a, i) => k.mem.checked.setPtr(at + 8 * i, a));
+
+export const routines: KernelRoutine[] = [
+  {
+    // (FramesToSkip, FramesToCapture, BackTrace, BackTraceHash)
+    name: 'RtlCaptureStackBackTrace',
+    step(k, f) {
+      const list = callers(k, f).slice(f.u32(0), f.u32(0) + Math.min(f.u32(1), 0xffff));
+      store(k, f.ptr(2), list);
+      if (f.ptr(3) !== 0) k.mem.checked.setU32(f.ptr(3), list.reduce((h, a) => (h + (a - KERNEL_BASE)) >>> 0, 0));
+      return k.return(list.length);
+    },
+  },
+  {
+    // (Callers, Count, Flags): flag 1 asks for the user part of the stack, which a driver sees as empty
+    name: 'RtlWalkFrameChain',
+    step(k, f) {
+      const list = f.u32(2) & 1 ? [] : callers(k, f).slice(0, f.u32(1));
+      store(k, f.ptr(0), list);
+      return k.return(list.length);
+    },
+  },
+  {
+    // (CallersAddress, CallersCaller)
+    name: 'RtlGetCallersAddress',
+    step(k, f) {
+      const list = callers(k, f);
+      k.mem.checked.setPtr(f.ptr(0), list[1] ?? 0);
+      k.mem.checked.setPtr(f.ptr(1), list[2] ?? 0);
+      return k.returnVoid();
+    },
+  },
+];

@@ -1,0 +1,26 @@
+// NTSTATUS values that the run-time library and memory routines return, as signed 32-bit numbers (what `k.return` takes).
+// A subset of src/wdk/ntstatus.h under the same names without the STATUS_ prefix.
+export const STATUS = {
+  SUCCESS: 0,
+  SOME_NOT_MAPPED: 0x107,
+  DATATYPE_MISALIGNMENT: 0x80000002 | 0,
+  BUFFER_OVERFLOW: 0x80000005 | 0,
+  PARTIAL_COPY: 0x8000000d | 0,
+  UNSUCCESSFUL: 0xc0000001 | 0,
+  ACCESS_VIOLATION: 0xc0000005 | 0,
+  INVALID_PARAMETER: 0xc000000d | 0,
+  NO_MEMORY: 0xc0000017 | 0,
+  BUFFER_TOO_SMALL: 0xc0000023 | 0,
+  UNKNOWN_REVISION: 0xc0000058 | 0,
+  REVISION_MISMATCH: 0xc0000059 | 0,
+  INVALID_ACL: 0xc0000077 | 0,
+  INVALID_SID: 0xc0000078 | 0,
+  INVALID_SECURITY_DESCR: 0xc0000079 | 0,
+  ALLOTTED_SPACE_EXCEEDED: 0xc0000099 | 0,
+  INSUFFICIENT_RESOURCES: 0xc000009a | 0,
+  NOT_SUPPORTED: 0xc00000bb | 0,
+  INVALID_PARAMETER_1: 0xc00000ef | 0,
+  INVALID_PARAMETER_4: 0xc00000f2 | 0,
+  NAME_TOO_LONG: 0xc0000106 | 0,
+  INVALID_ADDRESS: 0xc0000141 | 0,
+} as const;
