@@ -204,7 +204,9 @@ export function lowerCondition(L: Lowering, e: Expr, target: Label, when: boolea
     return lowerCondition(L, e.right, target, when);
   }
   if (e.kind === 'int') {
-    if ((e.value !== 0n) === when) L.br(target);
+    // A step even though nothing is tested: a function or a list must not begin with a branch that has no number (entry by number would pass it
+    // by), and `while (1 || f())` must have a place to stop at.
+    L.step((e.value !== 0n) === when ? { k: 'jump', target } : { k: 'nop' }, 'branch', e.range);
     return;
   }
   if (e.kind === 'binary' && (e.op === '&&' || e.op === '||') && !effects(e.right).simple) {

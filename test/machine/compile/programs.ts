@@ -102,6 +102,14 @@ export const PROGRAMS: Record<string, string> = {
       long long big = 1LL << 40; print(big && 1); print(!big); print(big ? 1 : 2); double d = 0.5; print(d && 1); if (d) print(5); print(!!big); _Bool b = 5; print(b); b = big; print(b); b--; print(b); b = 0.3; print(b); unsigned char uc = 0; print(!--uc); print(uc);
       return calls & 0xff;
     }`,
+  constants: `
+    int calls; int f(void) { calls++; return 1; }
+    int early(void) { if (0) return 1; return 0; } int late(void) { if (1) return 7; return 0; } int other(void) { if (0) { return 1; } else if (0) { } else { if (1) { if (calls) return 2; else return 3; } else return 4; } return 5; }
+    int both(void) { 0 && f(); 1 || f(); 1 && f(); 0 || f(); return calls; } int choose(void) { 0 ? f() : 0; return (1 ? 0 : f()) + (0 ? 5 : 6); }
+    int loops(void) { int n = 0; while (0) n = 100; while (0 && f()) n = 200; for (; 0;) n = 300; do n++; while (0); do { if (n > 3) break; n++; } while (1 || f()); while (1 || f()) { if (n++ > 6) break; if (0) continue; } for (; 1 && n < 12;) n++; return n; }
+    int into(int n) { int c = 0; switch (n) { case 0: if (0) c = 9; while (c < 5) { case 1: if (0) c += 100; c++; case 2: if (1) c += 10; else { case 3: c += 1000; } } } return c; }
+    int jumps(int n) { goto a; b: if (0) n = 50; if (n > 5) goto c; a: if (1) n++; goto b; c: return n; }
+    int main(void) { int i; print(early()); print(late()); print(other()); f(); print(other()); print(both()); print(choose()); print(loops()); for (i = 0; i < 4; i++) print(into(i)); print(jumps(0)); return calls; }`,
   sorting: `
     int v[64]; unsigned seed = 12345; unsigned rnd(void) { seed = seed * 1103515245u + 12345u; return seed >> 8; } void quick(int *a, int lo, int hi) { if (lo >= hi) return; int p = a[(lo + hi) / 2], i = lo, j = hi; while (i <= j) { while (a[i] < p) i++; while (a[j] > p) j--; if (i <= j) { int t = a[i]; a[i] = a[j]; a[j] = t; i++; j--; } } quick(a, lo, j); quick(a, i, hi); }
     int cmp(const void *a, const void *b) { return *(const int *)a - *(const int *)b; } void bubble(int *a, int n, int (*c)(const void *, const void *)) { int i, j; for (i = 0; i < n; i++) for (j = 0; j + 1 < n - i; j++) if (c(&a[j], &a[j + 1]) > 0) { int t = a[j]; a[j] = a[j + 1]; a[j + 1] = t; } }
