@@ -86,7 +86,6 @@ function stackRange(k: Kernel): { low: Addr; high: Addr } {
 
 export const routines: KernelRoutine[] = [
   { name: 'KeGetCurrentThread', cost: 1, step: currentThread },
-  { name: 'PsGetCurrentThread', cost: 1, step: currentThread },
   { name: 'KeGetCurrentProcessorNumber', cost: 1, step: (k) => k.return(k.cpuNumber) },
   {
     name: 'KeGetCurrentProcessorNumberEx',

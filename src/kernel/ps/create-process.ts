@@ -43,6 +43,8 @@ export interface CreateRequest {
   readonly imagePath: string;
   readonly commandLine: string;
   readonly suspended: boolean;
+  /** Started by the scenario itself: the scenario waits for its end. */
+  readonly scenario?: boolean;
 }
 
 /** Block of parameters for PspCreateUserProcess; 0: out of memory. The routine frees it. */
@@ -53,6 +55,7 @@ export function newCreateBlock(k: Kernel, r: CreateRequest): Addr {
   referenceObject(k, r.parent);
   k.mem.setPtr(block + PSP_CREATE.Parent, r.parent);
   k.mem.setU32(block + PSP_CREATE.Suspended, r.suspended ? 1 : 0);
+  k.mem.setU32(block + PSP_CREATE.Scenario, r.scenario ? 1 : 0);
   allocateUnicode(k, block + PSP_CREATE.ImagePath, r.imagePath, 'PsCr');
   allocateUnicode(k, block + PSP_CREATE.CommandLine, r.commandLine, 'PsCr');
   return block;
@@ -77,6 +80,7 @@ function prepare(k: Kernel, create: Addr): number {
   m.setU32(process + KPROCESS.UserOffset, window);
   m.setU32(process + KPROCESS.UserSize, WINDOW.size);
   m.setPtr(process + EPROCESS.Program, program);
+  m.setU32(process + EPROCESS.ScenarioProcess, m.u32(create + PSP_CREATE.Scenario));
   m.setPtr(create + PSP_CREATE.Process, process);
   m.setPtr(create + PSP_CREATE.Program, program);
   if (subsystem) {
@@ -146,7 +150,7 @@ function fillNotifyInfo(k: Kernel, create: Addr): Addr {
 }
 
 /** The process never ran: its thread ends without having started, the process object becomes signalled with the veto's status. */
-function discardThread(k: Kernel, create: Addr, status: number): void {
+function discardVetoed(k: Kernel, create: Addr, status: number): void {
   const m = k.mem;
   const process = m.ptr(create + PSP_CREATE.Process);
   const thread = m.ptr(create + PSP_CREATE.Thread);
@@ -228,7 +232,7 @@ function createSteps(k: Kernel, f: Frame): Status {
     case 5:
       return k.call(f, 9, 'ObfDereferenceObject', [f.get(1)]);
     case 6:
-      discardThread(k, create, f.get(0));
+      discardVetoed(k, create, f.get(0));
       return k.call(f, 7, 'ObCloseHandle', [m.ptr(create + PSP_CREATE.ProcessHandle), kernelHandles ? 0 : previousMode(k)]);
     case 7:
       return k.call(f, 8, 'ObfDereferenceObject', [f.get(2)]);

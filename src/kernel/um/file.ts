@@ -1,105 +1,132 @@
-// Files of user mode: opening devices, control requests, reading and writing, handles.
+// Devices and handles in Win32: CreateFileW on \\.\Name, DeviceIoControl, ReadFile, WriteFile, CloseHandle, DuplicateHandle, and Interlock's OpenEachDevice.
+import { type Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { IO_STATUS_BLOCK } from '../layouts.gen.js';
-import { ntSuccess } from '../ob/status.js';
-import { ATTRIBUTE_SLOTS, bool, direct, failed, putAttributes, putString, statusOf, store32, STRING_SLOTS, win32 } from './win32.js';
-import { heapFree, heapText } from './heap.js';
-import { unitsOf, WIDE } from '../rtl/text-unit.js';
+import { openableDevices } from '../io/device.js';
+import { toNtPath } from '../ps/program.js';
+import { NT, ntSuccess } from '../ob/status.js';
+import { type ServiceDefinition, makeServices } from '../ob/service.js';
+import { ATTRIBUTE_SLOTS, INVALID_HANDLE_VALUE, PATH_SLOTS, attributes, putPath, toBool, valueOr, wideArg, win32 } from './win32.js';
 
-const INVALID_HANDLE_VALUE = -1;
-const STATUS_PENDING = 0x103;
-const OBJ_CASE_INSENSITIVE = 0x40;
-const FILE_FLAG_OVERLAPPED = 0x40000000;
+/** CreationDisposition 1..5 -> FILE_CREATE, OVERWRITE_IF, OPEN, OPEN_IF, OVERWRITE. */
+const DISPOSITION = [1, 2, 5, 1, 3, 4];
 const FILE_SYNCHRONOUS_IO_NONALERT = 0x20;
-const SYNCHRONIZE_READ_ATTRIBUTES = 0x00100080;
-/** CREATE_NEW .. TRUNCATE_EXISTING -> FILE_CREATE .. FILE_OVERWRITE. */
-const DISPOSITION = [0, 2, 5, 1, 3, 4];
+const FILE_NON_DIRECTORY_FILE = 0x40;
+const FILE_FLAG_OVERLAPPED = 0x40000000;
+const SYNCHRONIZE = 0x100000;
+const FILE_READ_ATTRIBUTES = 0x80;
 
-/** Win32 file name to NT name: `\\.\X` and `\\?\X` are `\??\X`, a drive path gets `\??\`. */
-function ntName(path: string): string {
-  if (/^\\\\[.?]\\/.test(path)) return `\\??\\${path.slice(4)}`;
-  return path.startsWith('\\??\\') || path.startsWith('\\Device\\') ? path : `\\??\\${path}`;
+// Slots: handle, status block (2), attributes and string, path.
+const HANDLE = 0;
+const IOSB = 1;
+const ATTRIBUTES = 3;
+const PATH = ATTRIBUTES + ATTRIBUTE_SLOTS;
+const LOCALS = PATH + PATH_SLOTS;
+
+function open(k: Kernel, f: Frame, nextPc: number, name: string, access: number, share: number, disposition: number, flags: number): Status {
+  const path = putPath(k, f, PATH, toNtPath(name));
+  return k.systemCall(f, nextPc, 'NtCreateFile', [
+    f.localAddress(HANDLE),
+    (access | SYNCHRONIZE | FILE_READ_ATTRIBUTES) >>> 0,
+    attributes(k, f, ATTRIBUTES, path.address, path.bytes),
+    f.localAddress(IOSB),
+    0,
+    0x80,
+    share,
+    DISPOSITION[disposition] ?? 1,
+    FILE_NON_DIRECTORY_FILE | (flags & FILE_FLAG_OVERLAPPED ? 0 : FILE_SYNCHRONOUS_IO_NONALERT),
+    0,
+    0,
+  ]);
 }
 
-/** Waits for a pending request on a synchronous handle are the I/O manager's; here one can only be pending when the handle is overlapped. */
-const iosb = (f: Frame): number => f.localAddress(0);
-
-function finishTransfer(k: Kernel, f: Frame, transferred: number) {
-  const status = statusOf(f);
-  if (status === STATUS_PENDING) {
-    store32(k, transferred, 0);
-    return failed(k, status); // ERROR_IO_PENDING
-  }
-  if (ntSuccess(status) || status === (0x80000005 | 0)) store32(k, transferred, k.mem.u32(iosb(f) + IO_STATUS_BLOCK.Information));
-  return bool(k, status);
+/** STATUS_PENDING of a device that is not asynchronous for us does not occur: services wait. `got`: where the byte count goes. */
+function transferred(k: Kernel, f: Frame, status: number, got: Addr): Status {
+  if (got !== 0 && status >>> 30 !== 3) k.mem.checked.setU32(got, k.mem.u32(f.localAddress(0) + IO_STATUS_BLOCK.Information));
+  else if (got !== 0) k.mem.checked.setU32(got, 0);
+  return ntSuccess(status) ? k.return(1) : toBool(k, status);
 }
 
-/** OVERLAPPED begins like an IO_STATUS_BLOCK, so the service may complete into it. */
-const blockOf = (f: Frame, overlapped: number): number => (overlapped === 0 ? iosb(f) : overlapped);
-const eventOf = (k: Kernel, overlapped: number): number => (overlapped === 0 ? 0 : k.mem.checked.ptr(overlapped + 0x18));
+/** OVERLAPPED {Internal, InternalHigh, Offset, OffsetHigh, hEvent}: its event and offset when one is given. */
+const overlappedEvent = (k: Kernel, overlapped: Addr): Addr => (overlapped === 0 ? 0 : k.mem.checked.ptr(overlapped + 0x18));
 
-/** (File, Buffer, Length, *Transferred, Overlapped) */
-const transfer = (name: string, service: string): KernelRoutine =>
-  win32({
+function transfer(name: string, service: string): KernelRoutine {
+  return win32({
+    // (File, Buffer, Count, PDWORD Done, OVERLAPPED)
     name,
-    locals: 4,
-    step(k, f) {
-      if (f.pc === 1) return finishTransfer(k, f, f.ptr(3));
-      const overlapped = f.ptr(4);
-      k.mem.setI64(f.localAddress(2), overlapped === 0 ? 0n : k.mem.checked.i64(overlapped + 0x10));
-      return k.systemCall(f, 1, service, [f.ptr(0), eventOf(k, overlapped), 0, 0, blockOf(f, overlapped), f.ptr(1), f.u32(2), f.localAddress(2), 0]);
+    locals: 3,
+    service,
+    args(k, f) {
+      const o = f.ptr(4);
+      if (o !== 0) k.mem.setI64(f.localAddress(2), k.mem.checked.i64(o + 0x10));
+      return [f.ptr(0), overlappedEvent(k, o), 0, 0, f.localAddress(0), f.ptr(1), f.u32(2), o === 0 ? 0 : f.localAddress(2), 0];
     },
+    result: (k, f, status) => transferred(k, f, status, f.ptr(3)),
   });
+}
+
+const services: ServiceDefinition[] = [
+  {
+    // Ours: (Index, Buffer, Characters): Win32 name of the n-th device that can be opened; STATUS_NO_MORE_ENTRIES after the last
+    name: 'QueryOpenableDevice',
+    args: 3,
+    step(k, f) {
+      const name = openableDevices(k)[f.u32(0)];
+      if (name === undefined || name.length >= f.u32(2)) return k.return(NT.NO_MORE_ENTRIES);
+      k.mem.checked.writeUtf16(f.ptr(1), name, true);
+      return k.return(NT.SUCCESS);
+    },
+  },
+];
 
 export const routines: KernelRoutine[] = [
-  win32({
-    // (FileName, Access, Share, Security, Disposition, FlagsAndAttributes, Template). Locals: 0 iosb, 2 handle, 3 text, 4 string, 6 attributes
+  ...makeServices(services),
+  {
+    // (FileName, Access, Share, SecurityAttributes, CreationDisposition, FlagsAndAttributes, Template)
     name: 'CreateFileW',
-    locals: 4 + STRING_SLOTS + ATTRIBUTE_SLOTS,
+    locals: LOCALS,
     cost: 30,
     step(k, f) {
-      if (f.pc === 0) {
-        const text = heapText(k, ntName(String.fromCharCode(...unitsOf(k, WIDE, f.ptr(0), 32766))));
-        f.set(3, text);
-        const name = putString(k, f, 4, text);
-        const attributes = putAttributes(k, f, 4 + STRING_SLOTS, name, OBJ_CASE_INSENSITIVE);
-        const options = f.u32(5) & FILE_FLAG_OVERLAPPED ? 0 : FILE_SYNCHRONOUS_IO_NONALERT;
-        const access = (f.u32(1) | SYNCHRONIZE_READ_ATTRIBUTES) >>> 0;
-        return k.systemCall(f, 1, 'NtCreateFile', [f.localAddress(2), access, attributes, f.localAddress(0), 0, f.u32(5) & 0xffff, f.u32(2), DISPOSITION[f.u32(4)] ?? 1, options, 0, 0]);
-      }
-      heapFree(k, f.get(3));
-      const status = statusOf(f);
-      return ntSuccess(status) ? k.return(f.get(2)) : failed(k, status, INVALID_HANDLE_VALUE);
+      if (f.pc === 0) return open(k, f, 1, wideArg(k, f.ptr(0)), f.u32(1), f.u32(2), f.u32(4), f.u32(5));
+      return valueOr(k, f.result32 | 0, f.get(HANDLE), INVALID_HANDLE_VALUE);
     },
-  }),
+  },
   win32({
-    // (Device, Code, In, InSize, Out, OutSize, *Returned, Overlapped)
+    // (Device, Code, Input, InputLength, Output, OutputLength, PDWORD Returned, OVERLAPPED)
     name: 'DeviceIoControl',
     locals: 2,
-    cost: 20,
-    step(k, f) {
-      if (f.pc === 1) return finishTransfer(k, f, f.ptr(6));
-      const overlapped = f.ptr(7);
-      return k.systemCall(f, 1, 'NtDeviceIoControlFile', [f.ptr(0), eventOf(k, overlapped), 0, 0, blockOf(f, overlapped), f.u32(1), f.ptr(2), f.u32(3), f.ptr(4), f.u32(5)]);
-    },
+    service: 'NtDeviceIoControlFile',
+    args: (k, f) => [f.ptr(0), overlappedEvent(k, f.ptr(7)), 0, 0, f.localAddress(0), f.u32(1), f.ptr(2), f.u32(3), f.ptr(4), f.u32(5)],
+    result: (k, f, status) => transferred(k, f, status, f.ptr(6)),
   }),
   transfer('ReadFile', 'NtReadFile'),
   transfer('WriteFile', 'NtWriteFile'),
+  win32({ name: 'CloseHandle', service: 'NtClose', args: (_k, f) => [f.ptr(0)] }),
   win32({
-    // (File, Overlapped, *Transferred, Wait)
-    name: 'GetOverlappedResult',
-    locals: 2,
-    step(k, f) {
-      const overlapped = f.ptr(1);
-      const status = k.mem.checked.i32(overlapped);
-      if (f.pc === 0 && status === STATUS_PENDING && f.bool(3)) {
-        return k.systemCall(f, 1, 'NtWaitForSingleObject', [eventOf(k, overlapped) || f.ptr(0), 0, 0]);
-      }
-      if (status === STATUS_PENDING) return failed(k, status);
-      store32(k, f.ptr(2), k.mem.checked.u32(overlapped + 8));
-      return bool(k, status);
-    },
+    // (SourceProcess, Source, TargetProcess, *Target, Access, Inherit, Options)
+    name: 'DuplicateHandle',
+    service: 'NtDuplicateObject',
+    args: (_k, f) => [f.ptr(0), f.ptr(1), f.ptr(2), f.ptr(3), f.u32(4), f.bool(5) ? 2 : 0, f.u32(6)],
   }),
-  direct('CloseHandle', 'NtClose', (_k, f) => [f.ptr(0)]),
-  direct('DuplicateHandle', 'NtDuplicateObject', (_k, f) => [f.ptr(0), f.ptr(1), f.ptr(2), f.ptr(3), f.u32(4), f.bool(5) ? 2 : 0, f.u32(6)]),
+  {
+    // Interlock's own: opens and closes every device that has a Win32 name
+    name: 'OpenEachDevice',
+    locals: LOCALS + 1,
+    cost: 20,
+    step(k, f) {
+      switch (f.pc) {
+        case 0:
+        case 3:
+          return k.systemCall(f, 1, 'NtQueryOpenableDevice', [f.get(LOCALS), f.localAddress(PATH), 250]);
+        case 1: {
+          if (!ntSuccess(f.result32)) return k.returnVoid();
+          f.set(LOCALS, f.get(LOCALS) + 1);
+          return open(k, f, 2, k.mem.checked.readUtf16z(f.localAddress(PATH)), 0xc0000000, 3, 3, 0);
+        }
+        default:
+          if (!ntSuccess(f.result32)) return k.systemCall(f, 1, 'NtQueryOpenableDevice', [f.get(LOCALS), f.localAddress(PATH), 250]);
+          return k.systemCall(f, 3, 'NtClose', [f.get(HANDLE)]);
+      }
+    },
+  },
 ];

@@ -1,22 +1,19 @@
-// What scenario bodies may call: Win32 functions and helpers (`kernel32!X`), the user-mode stubs of the services (`ntdll!NtX`), and the routines that exist
-// in user mode and in the kernel under one name (CRT strings, memory, Rtl strings).
+// What scenario bodies may call: Win32 and C runtime routines by their names, Nt and Zw services through their user-mode stubs (`ntdll!NtX`). Kernel routines
+// are not visible to user mode: a body that names one is told so when it is compiled.
 import { ROUTINE_BASE } from '../../machine/abi.js';
 import type { Imports } from '../../machine/image.js';
 import { routineFixedSize } from '../../machine/routine.js';
 import type { Kernel } from '../kernel.js';
-import { routines as crtStrings } from '../rtl/crt-strings.js';
-import { routines as memory } from '../rtl/memory.js';
-import { routines as print } from '../rtl/print.js';
-import { routines as strings } from '../rtl/unicode-string.js';
 
-/** Routines without kernel state, callable from user mode as they are. */
-const SHARED: ReadonlySet<string> = new Set([...crtStrings, ...memory, ...print, ...strings].map((r) => r.name).filter((n) => !/^v?DbgPrint/.test(n)));
+const KERNEL_ONLY = /^(Ke|Ki|Kf|Kd|Ex|Exp|Ps|Psp|Ob|Obp|Io|Iop|Mm|Mi|Se|Sep|Cm|Cmp|Zw|Nt|Hal|Po|FsRtl|Flt)[A-Z]|^(Obf|Iof|Interlocked)/;
 
+/** Import resolution for user images. */
 export function userImports(k: Kernel): Imports {
   return {
     func(name) {
-      const id = k.routineIndex.get(`kernel32!${name}`) ?? k.routineIndex.get(`ntdll!${name}`) ?? (SHARED.has(name) ? k.routineIndex.get(name) : undefined);
-      return id === undefined ? undefined : { number: ROUTINE_BASE + id, fixedSize: routineFixedSize(k.routines[id].locals), address: k.routineAddress(id) };
+      const id = k.routineIndex.get(`ntdll!${name}`) ?? (KERNEL_ONLY.test(name) ? undefined : k.routineIndex.get(name));
+      if (id === undefined) return undefined;
+      return { number: ROUTINE_BASE + id, fixedSize: routineFixedSize(k.routines[id].locals), address: k.routineAddress(id) };
     },
     data: () => undefined,
   };

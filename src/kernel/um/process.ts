@@ -1,158 +1,217 @@
-// Processes of user mode: starting, opening, ending them.
-import type { Addr, Status } from '../../machine/abi.js';
+// Processes and threads in Win32: StartProcess, CreateProcessW, CreateThread, OpenProcess, TerminateProcess, IDs, priorities.
+import { type Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { CLIENT_ID, PROCESS_BASIC_INFORMATION, RTL_USER_PROCESS_PARAMETERS, UNICODE_STRING } from '../layouts.gen.js';
-import { pidOfThread, tidOf } from '../ob/note.js';
+import { CLIENT_ID, ETHREAD, PEB, RTL_USER_PROCESS_PARAMETERS, TEB, KTHREAD, UNICODE_STRING } from '../layouts.gen.js';
 import { ntSuccess } from '../ob/status.js';
-import { unitsOf, WIDE } from '../rtl/text-unit.js';
-import { heapAllocate, heapFree } from './heap.js';
-import { ATTRIBUTE_SLOTS, bool, direct, failed, putAttributes, setLastError, statusOf, store32, win32 } from './win32.js';
+import { toNtPath } from '../ps/program.js';
+import { PATH_SLOTS, attributes, ATTRIBUTE_SLOTS, putPath, toBool, valueOr, wideArg, win32 } from './win32.js';
 
 const PROCESS_ALL_ACCESS = 0x1fffff;
 const THREAD_ALL_ACCESS = 0x1fffff;
+const CURRENT_PROCESS = -1;
 const CREATE_SUSPENDED = 4;
-const ERROR_FILE_NOT_FOUND = 2;
-const PROCESS_BASIC_SIZE = PROCESS_BASIC_INFORMATION.sizeof;
 
-const wide = (k: Kernel, at: Addr): string => (at === 0 ? '' : String.fromCharCode(...unitsOf(k, WIDE, at, 32766)));
+const PARAMETER_SLOTS = RTL_USER_PROCESS_PARAMETERS.sizeof / 8;
+// Slots of the process creators: handles, query buffer, parameters, image path.
+const PROCESS = 0;
+const THREAD = 1;
+const STATUS = 2;
+const QUERY = 3;
+const PARAMETERS = QUERY + 6;
+const PATH = PARAMETERS + PARAMETER_SLOTS;
+const CREATE_LOCALS = PATH + PATH_SLOTS;
 
-/** First word of a command line is the program when no application name is given. */
-function programOf(application: string, command: string): string {
-  const path = application !== '' ? application : (/^\s*"([^"]*)"|^\s*(\S+)/.exec(command)?.slice(1).find((x) => x !== undefined) ?? '');
-  if (path === '' || path.includes('\\') || path.startsWith('/')) return path;
-  return `C:\\Windows\\System32\\${/\.[^.\\]+$/.test(path) ? path : `${path}.exe`}`;
+/** Image of a command line: its first word, quoted or not. */
+export function imageOfCommand(command: string): string {
+  const m = /^\s*(?:"([^"]*)"|(\S+))/.exec(command);
+  const image = m?.[1] ?? m?.[2] ?? '';
+  return image !== '' && !/\.[A-Za-z0-9]+$/.test(image) ? `${image}.exe` : image;
 }
 
-/** Process parameters with image path and command line in the heap; 0 when it is full. */
-function buildParameters(k: Kernel, image: string, command: string): Addr {
-  const size = RTL_USER_PROCESS_PARAMETERS.sizeof + 2 * (image.length + command.length + 2);
-  const block = heapAllocate(k, size);
-  if (block === 0) return 0;
-  let text = block + RTL_USER_PROCESS_PARAMETERS.sizeof;
-  for (const [field, value] of [
-    [RTL_USER_PROCESS_PARAMETERS.ImagePathName, image],
-    [RTL_USER_PROCESS_PARAMETERS.CommandLine, command],
-  ] as const) {
-    k.mem.writeUtf16(text, value, true);
-    k.mem.setU16(block + field + UNICODE_STRING.Length, value.length * 2);
-    k.mem.setU16(block + field + UNICODE_STRING.MaximumLength, value.length * 2 + 2);
-    k.mem.setPtr(block + field + UNICODE_STRING.Buffer, text);
-    text += value.length * 2 + 2;
+/** Names without a folder are looked for in System32 only. */
+const fullPath = (image: string): string => (/[\\/]/.test(image) ? image : `C:\\Windows\\System32\\${image}`);
+
+/** Calls NtCreateUserProcess; the command line stays where the caller has it. */
+function create(k: Kernel, f: Frame, nextPc: number, image: string, command: Addr, suspended: boolean): Status {
+  const parameters = f.localAddress(PARAMETERS);
+  k.mem.fill(parameters, RTL_USER_PROCESS_PARAMETERS.sizeof);
+  const subsystem = image.startsWith('/');
+  const path = putPath(k, f, PATH, subsystem ? image : toNtPath(fullPath(image)));
+  const put = (field: number, address: Addr, bytes: number): void => {
+    k.mem.setU16(parameters + field + UNICODE_STRING.Length, bytes);
+    k.mem.setU16(parameters + field + UNICODE_STRING.MaximumLength, bytes + 2);
+    k.mem.setPtr(parameters + field + UNICODE_STRING.Buffer, address);
+  };
+  put(RTL_USER_PROCESS_PARAMETERS.ImagePathName, path.address, path.bytes);
+  if (command !== 0) put(RTL_USER_PROCESS_PARAMETERS.CommandLine, command, wideArg(k, command).length * 2);
+  else put(RTL_USER_PROCESS_PARAMETERS.CommandLine, path.address + (subsystem ? 0 : 8), path.bytes - (subsystem ? 0 : 8));
+  return k.systemCall(f, nextPc, 'NtCreateUserProcess', [
+    f.localAddress(PROCESS),
+    f.localAddress(THREAD),
+    PROCESS_ALL_ACCESS,
+    THREAD_ALL_ACCESS,
+    0,
+    0,
+    0,
+    suspended ? 1 : 0,
+    parameters,
+    0,
+    0,
+  ]);
+}
+
+/** (ApplicationName, CommandLine, ProcessAttributes, ThreadAttributes, InheritHandles, Flags, Environment, Directory, StartupInfo, ProcessInformation) */
+function createProcess(k: Kernel, f: Frame): Status {
+  const info = f.ptr(9);
+  switch (f.pc) {
+    case 0: {
+      const image = f.ptr(0) === 0 ? imageOfCommand(wideArg(k, f.ptr(1))) : wideArg(k, f.ptr(0));
+      return create(k, f, 1, image, f.ptr(1), (f.u32(5) & CREATE_SUSPENDED) !== 0);
+    }
+    case 1:
+      if (!ntSuccess(f.result32)) return toBool(k, f.result32 | 0);
+      k.mem.checked.setPtr(info, f.get(PROCESS));
+      k.mem.checked.setPtr(info + 8, f.get(THREAD));
+      return k.systemCall(f, 2, 'NtQueryInformationThread', [f.get(THREAD), 0, f.localAddress(QUERY), 0x30, 0]);
+    default:
+      k.mem.checked.setU32(info + 0x10, k.mem.u32(f.localAddress(QUERY) + 0x10));
+      k.mem.checked.setU32(info + 0x14, k.mem.u32(f.localAddress(QUERY) + 0x18));
+      return k.return(1);
   }
-  k.mem.setU32(block + RTL_USER_PROCESS_PARAMETERS.Length, size);
-  k.mem.setU32(block + RTL_USER_PROCESS_PARAMETERS.MaximumLength, size);
-  return block;
 }
 
-/** Locals: 0 process handle, 1 thread handle, 2 parameters. */
-function create(k: Kernel, f: Frame, application: string, command: string, flags: number): Status {
-  const image = programOf(application, command);
-  if (image === '') {
-    setLastError(k, ERROR_FILE_NOT_FOUND);
-    return k.return(0);
-  }
-  const parameters = buildParameters(k, image, command === '' ? image : command);
-  f.set(2, parameters);
-  return k.systemCall(f, 1, 'NtCreateUserProcess', [f.localAddress(0), f.localAddress(1), PROCESS_ALL_ACCESS, THREAD_ALL_ACCESS, 0, 0, 0, flags & CREATE_SUSPENDED ? 1 : 0, parameters, 0, 0]);
+/** Value of a class of NtQueryInformationProcess/Thread as a function's result. */
+function query(name: string, service: string, size: number, offset: number): KernelRoutine {
+  return win32({
+    name,
+    locals: 6,
+    service,
+    args: (_k, f) => [f.ptr(0), 0, f.localAddress(0), size, 0],
+    result: (k, f, status) => valueOr(k, status, k.mem.u32(f.localAddress(0) + offset), 0),
+  });
 }
 
-/** (Handle, ...) -> what a service writes to a local buffer. */
-const basicInformation = (k: Kernel, f: Frame, service: string): Status => k.systemCall(f, 1, service, [f.ptr(0), 0, f.localAddress(0), PROCESS_BASIC_SIZE, 0]);
+const current = (name: string, value: (k: Kernel) => number): KernelRoutine => ({ name, cost: 2, step: (k) => k.return(value(k)) });
 
-export const routines: KernelRoutine[] = [
-  win32({
-    // Interlock's own: (Image, CommandLine) -> process handle
-    name: 'StartProcess',
-    locals: 3,
-    cost: 100,
+function open(name: string, service: string, thread: boolean): KernelRoutine {
+  return win32({
+    // (Access, Inherit, Id)
+    name,
+    locals: 3 + ATTRIBUTE_SLOTS,
+    service,
+    args(k, f) {
+      k.mem.setPtr(f.localAddress(1) + CLIENT_ID.UniqueProcess, thread ? 0 : f.u32(2));
+      k.mem.setPtr(f.localAddress(1) + CLIENT_ID.UniqueThread, thread ? f.u32(2) : 0);
+      return [f.localAddress(0), f.u32(0), attributes(k, f, 3, 0, 0, 0, f.bool(1) ? 2 : 0), f.localAddress(1)];
+    },
+    result: (k, f, status) => valueOr(k, status, f.get(0), 0),
+  });
+}
+
+/** (…): CreateThread and CreateRemoteThread differ in a leading process handle. */
+function createThread(name: string, shift: number): KernelRoutine {
+  return {
+    // ([Process,] Attributes, StackSize, StartAddress, Parameter, Flags, PDWORD ThreadId)
+    name,
+    locals: 7,
+    cost: 20,
     step(k, f) {
       switch (f.pc) {
         case 0:
-          return create(k, f, wide(k, f.ptr(0)), wide(k, f.ptr(1)), 0);
-        case 1: {
-          heapFree(k, f.get(2));
-          const status = statusOf(f);
-          return ntSuccess(status) ? k.systemCall(f, 2, 'NtClose', [f.get(1)]) : failed(k, status);
-        }
+          return k.systemCall(f, 1, 'NtCreateThreadEx', [
+            f.localAddress(0),
+            THREAD_ALL_ACCESS,
+            0,
+            shift ? f.ptr(0) : CURRENT_PROCESS,
+            f.ptr(2 + shift),
+            f.ptr(3 + shift),
+            f.u32(4 + shift) & CREATE_SUSPENDED ? 1 : 0,
+            0,
+            f.ptr(1 + shift),
+            0,
+            0,
+          ]);
+        case 1:
+          if (!ntSuccess(f.result32) || f.ptr(5 + shift) === 0) return valueOr(k, f.result32 | 0, f.get(0), 0);
+          return k.systemCall(f, 2, 'NtQueryInformationThread', [f.get(0), 0, f.localAddress(1), 0x30, 0]);
         default:
+          k.mem.checked.setU32(f.ptr(5 + shift), k.mem.u32(f.localAddress(1) + 0x18));
           return k.return(f.get(0));
       }
     },
-  }),
-  win32({
-    // (Application, CommandLine, ProcessAttributes, ThreadAttributes, Inherit, Flags, Environment, Directory, StartupInfo, *ProcessInformation)
-    name: 'CreateProcessW',
-    locals: 4,
-    cost: 100,
+  };
+}
+
+/** Suspend and resume return the previous count, -1 on failure. */
+const counted = (name: string, service: string): KernelRoutine =>
+  win32({ name, locals: 1, service, args: (_k, f) => [f.ptr(0), f.localAddress(0)], result: (k, f, status) => valueOr(k, status, f.get(0), -1) });
+
+export const routines: KernelRoutine[] = [
+  {
+    // Interlock's own: (Image, CommandLine) -> process handle, NULL and last error on failure
+    name: 'StartProcess',
+    locals: CREATE_LOCALS,
+    cost: 50,
     step(k, f) {
-      if (f.pc === 0) return create(k, f, wide(k, f.ptr(0)), wide(k, f.ptr(1)), f.u32(5));
-      const out = f.ptr(9);
-      if (f.pc === 1) {
-        heapFree(k, f.get(2));
-        const status = statusOf(f);
-        if (!ntSuccess(status)) return failed(k, status);
-        k.mem.checked.setPtr(out, f.get(0));
-        k.mem.checked.setPtr(out + 8, f.get(1));
-        f.set(3, heapAllocate(k, PROCESS_BASIC_SIZE));
-        return k.systemCall(f, 2, 'NtQueryInformationProcess', [f.get(0), 0, f.get(3), PROCESS_BASIC_SIZE, 0]);
+      switch (f.pc) {
+        case 0:
+          return create(k, f, 1, wideArg(k, f.ptr(0)), f.ptr(1), false);
+        case 1:
+          f.set(STATUS, f.result32 | 0);
+          if (!ntSuccess(f.get(STATUS))) return valueOr(k, f.get(STATUS), 0, 0);
+          return k.systemCall(f, 2, 'NtClose', [f.get(THREAD)]);
+        default:
+          return k.return(f.get(PROCESS));
       }
-      if (f.pc === 2) {
-        k.mem.checked.setU32(out + 16, k.mem.checked.u32(f.get(3) + PROCESS_BASIC_INFORMATION.UniqueProcessId));
-        return k.systemCall(f, 3, 'NtQueryInformationThread', [f.get(1), 0, f.get(3), 0x30, 0]);
-      }
-      // THREAD_BASIC_INFORMATION: ExitStatus, TebBaseAddress, ClientId {process, thread}
-      k.mem.checked.setU32(out + 20, k.mem.checked.u32(f.get(3) + 0x10 + CLIENT_ID.UniqueThread));
-      heapFree(k, f.get(3));
-      return k.return(1);
     },
-  }),
-  ...(
-    [
-      ['OpenProcess', 'NtOpenProcess', CLIENT_ID.UniqueProcess],
-      ['OpenThread', 'NtOpenThread', CLIENT_ID.UniqueThread],
-    ] as const
-  ).map(([name, service, field]) =>
-    // (Access, Inherit, Id)
+  },
+  { name: 'CreateProcessW', locals: CREATE_LOCALS, cost: 50, step: createProcess },
+  createThread('CreateThread', 0),
+  createThread('CreateRemoteThread', 1),
+  open('OpenProcess', 'NtOpenProcess', false),
+  open('OpenThread', 'NtOpenThread', true),
+  win32({ name: 'TerminateProcess', service: 'NtTerminateProcess', args: (_k, f) => [f.ptr(0), f.i32(1)] }),
+  win32({ name: 'TerminateThread', service: 'NtTerminateThread', args: (_k, f) => [f.ptr(0), f.i32(1)] }),
+  counted('SuspendThread', 'NtSuspendThread'),
+  counted('ResumeThread', 'NtResumeThread'),
+  query('GetProcessId', 'NtQueryInformationProcess', 0x30, 0x20),
+  query('GetThreadId', 'NtQueryInformationThread', 0x30, 0x18),
+  ...(['Process', 'Thread'] as const).map((what) =>
     win32({
-      name,
-      locals: 3 + ATTRIBUTE_SLOTS,
-      step(k, f) {
-        if (f.pc === 0) {
-          const id = f.localAddress(1);
-          k.mem.fill(id, CLIENT_ID.sizeof);
-          k.mem.setPtr(id + field, f.u32(2));
-          return k.systemCall(f, 1, service, [f.localAddress(0), f.u32(0), putAttributes(k, f, 3, 0, f.bool(1) ? 2 : 0), id]);
-        }
-        const status = statusOf(f);
-        return ntSuccess(status) ? k.return(f.get(0)) : failed(k, status);
+      // (Handle, PDWORD ExitCode)
+      name: `GetExitCode${what}`,
+      locals: 6,
+      service: `NtQueryInformation${what}`,
+      args: (_k, f) => [f.ptr(0), 0, f.localAddress(0), 0x30, 0],
+      result(k, f, status) {
+        if (ntSuccess(status)) k.mem.checked.setU32(f.ptr(1), k.mem.u32(f.localAddress(0)));
+        return toBool(k, status);
       },
     }),
   ),
-  direct('TerminateProcess', 'NtTerminateProcess', (_k, f) => [f.ptr(0), f.i32(1)]),
+  query('GetThreadPriority', 'NtQueryInformationThread', 0x30, 0x2c),
   win32({
-    // ends the other threads first, then the process with the current one
-    name: 'ExitProcess',
-    step: (k, f) => (f.pc === 0 ? k.systemCall(f, 1, 'NtTerminateProcess', [0, f.i32(0)]) : k.systemCall(f, 2, 'NtTerminateProcess', [-1, f.i32(0)])),
-  }),
-  win32({
-    name: 'GetExitCodeProcess',
-    locals: Math.ceil(PROCESS_BASIC_SIZE / 8),
-    step(k, f) {
-      if (f.pc === 0) return basicInformation(k, f, 'NtQueryInformationProcess');
-      if (ntSuccess(statusOf(f))) store32(k, f.ptr(1), k.mem.u32(f.localAddress(0)));
-      return bool(k, statusOf(f));
+    // (Thread, Priority): increment over the process' base
+    name: 'SetThreadPriority',
+    locals: 1,
+    service: 'NtSetInformationThread',
+    args(k, f) {
+      k.mem.setI32(f.localAddress(0), f.i32(1));
+      return [f.ptr(0), 3, f.localAddress(0), 4];
     },
   }),
-  win32({
-    name: 'GetProcessId',
-    locals: Math.ceil(PROCESS_BASIC_SIZE / 8),
-    step(k, f) {
-      if (f.pc === 0) return basicInformation(k, f, 'NtQueryInformationProcess');
-      return ntSuccess(statusOf(f)) ? k.return(k.mem.u32(f.localAddress(0) + PROCESS_BASIC_INFORMATION.UniqueProcessId)) : failed(k, statusOf(f));
-    },
-  }),
-  win32({ name: 'GetCurrentProcess', cost: 1, step: (k) => k.return(-1) }),
-  win32({ name: 'GetCurrentThread', cost: 1, step: (k) => k.return(-2) }),
-  win32({ name: 'GetCurrentProcessId', cost: 1, step: (k) => k.return(pidOfThread(k, k.currentThread())) }),
-  win32({ name: 'GetCurrentThreadId', cost: 1, step: (k) => k.return(tidOf(k, k.currentThread())) }),
+  current('GetCurrentProcess', () => CURRENT_PROCESS),
+  current('GetCurrentThread', () => -2),
+  current('GetCurrentProcessId', (k) => k.mem.ptr(k.currentThread() + ETHREAD.Cid + CLIENT_ID.UniqueProcess)),
+  current('GetCurrentThreadId', (k) => k.mem.ptr(k.currentThread() + ETHREAD.Cid + CLIENT_ID.UniqueThread)),
+  current('GetProcessHeap', (k) => k.mem.ptr(peb(k) + PEB.ProcessHeap)),
+  {
+    // (ModuleName | NULL): the exe; other modules by name are not kept
+    name: 'GetModuleHandleW',
+    cost: 5,
+    step: (k, f) => k.return(f.ptr(0) === 0 ? k.mem.ptr(peb(k) + PEB.ImageBaseAddress) : 0),
+  },
+  { name: 'FreeLibrary', cost: 5, step: (k) => k.return(1) },
 ];
+
+const peb = (k: Kernel): Addr => k.mem.ptr(k.mem.ptr(k.currentThread() + KTHREAD.Teb) + TEB.ProcessEnvironmentBlock);

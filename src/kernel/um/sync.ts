@@ -1,74 +1,107 @@
-// Waiting and synchronisation objects of user mode.
-import type { KernelRoutine } from '../kernel.js';
-import { namedObject } from './named-object.js';
-import { ntSuccess } from '../ob/status.js';
-import { direct, failed, putTimeout, setLastError, lastError, statusOf, win32 } from './win32.js';
+// Waiting, events, mutexes, semaphores, sleeping in Win32.
+import { type Addr, Status } from '../../machine/abi.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import { NT, ntSuccess } from '../ob/status.js';
+import { dosError } from '../rtl/dos-error.js';
+import { ATTRIBUTE_SLOTS, INFINITE, PATH_SLOTS, attributes, putPath, setLastError, timeoutAt, valueOr, wideArg, win32 } from './win32.js';
 
 const WAIT_FAILED = 0xffffffff | 0;
-const EVENT_ALL_ACCESS = 0x1f0003;
-const MUTANT_ALL_ACCESS = 0x1f0001;
-const SEMAPHORE_ALL_ACCESS = 0x1f0003;
-const NotificationEvent = 0;
-const SynchronizationEvent = 1;
+const ERROR_ALREADY_EXISTS = 183;
 
-/** STATUS_TIMEOUT is WAIT_TIMEOUT under another number; the other successes are the same in Win32. */
-const waitResult = (status: number): number => (status === 0x102 ? 258 : status);
+/** Object name of a Win32 name: below \BaseNamedObjects unless it is a path. */
+function named(k: Kernel, f: Frame, name: Addr, at: number, openIf: boolean): Addr {
+  const text = wideArg(k, name).replace(/^(Global|Local)\\/, '');
+  if (text === '') return attributes(k, f, at, 0, 0, 0, 0);
+  const path = putPath(k, f, at + ATTRIBUTE_SLOTS, `\\BaseNamedObjects\\${text}`);
+  return attributes(k, f, at, path.address, path.bytes, 0, openIf ? 0x80 : 0);
+}
+const NAMED_LOCALS = 1 + ATTRIBUTE_SLOTS + PATH_SLOTS;
 
-const waitSingle = (name: string, alertable: boolean): KernelRoutine =>
-  win32({
+/** Result of a create function: the handle; an existing object is success with ERROR_ALREADY_EXISTS. */
+function created(k: Kernel, f: Frame, status: number): Status {
+  if (ntSuccess(status)) setLastError(k, status === NT.OBJECT_NAME_EXISTS ? ERROR_ALREADY_EXISTS : 0);
+  return valueOr(k, status, f.get(0), 0);
+}
+
+/** WAIT_OBJECT_0.., WAIT_ABANDONED.., WAIT_TIMEOUT, WAIT_FAILED. */
+function waited(k: Kernel, status: number): Status {
+  if (ntSuccess(status)) return k.return(status);
+  setLastError(k, dosError(status));
+  return k.return(WAIT_FAILED);
+}
+
+function sleep(name: string, alertable: (f: Frame) => number): KernelRoutine {
+  return {
     name,
     locals: 1,
+    cost: 5,
     step(k, f) {
-      if (f.pc === 0) return k.systemCall(f, 1, 'NtWaitForSingleObject', [f.ptr(0), alertable && f.bool(2) ? 1 : 0, putTimeout(k, f, 0, f.u32(1))]);
-      const status = statusOf(f);
-      return ntSuccess(status) ? k.return(waitResult(status)) : failed(k, status, WAIT_FAILED);
-    },
-  });
-
-const sleep = (name: string, alertable: boolean): KernelRoutine =>
-  win32({
-    name,
-    locals: 1,
-    step(k, f) {
-      if (f.pc === 1) return k.return(statusOf(f) === 0xc0 ? 0xc0 : 0);
+      if (f.pc === 1) return k.return(f.result === NT.USER_APC ? NT.USER_APC : 0);
       const ms = f.u32(0);
-      // INFINITE sleeps for ever: the most negative interval
-      k.mem.setI64(f.localAddress(0), ms === 0xffffffff ? -0x7fffffffffffffffn : BigInt(ms) * -10000n);
-      return k.systemCall(f, 1, 'NtDelayExecution', [alertable && f.bool(1) ? 1 : 0, f.localAddress(0)]);
+      k.mem.setI64(f.localAddress(0), ms === INFINITE ? -0x7fff_ffff_ffff_ffffn : -10_000n * BigInt(ms));
+      return k.systemCall(f, 1, 'NtDelayExecution', [alertable(f), f.localAddress(0)]);
     },
-  });
+  };
+}
+
+const state = (name: string, service: string): KernelRoutine => win32({ name, service, args: (_k, f) => [f.ptr(0), 0] });
 
 export const routines: KernelRoutine[] = [
-  waitSingle('WaitForSingleObject', false),
-  waitSingle('WaitForSingleObjectEx', true),
+  sleep('Sleep', () => 0),
+  sleep('SleepEx', (f) => f.u8(1)),
+  { name: 'SwitchToThread', cost: 5, step: (k, f) => (f.pc === 0 ? k.systemCall(f, 1, 'NtYieldExecution', []) : k.return((f.result32 | 0) === 0 ? 1 : 0)) },
+  ...(['WaitForSingleObject', 'WaitForSingleObjectEx'] as const).map((name) =>
+    win32({
+      // (Handle, Milliseconds[, Alertable])
+      name,
+      locals: 1,
+      service: 'NtWaitForSingleObject',
+      args: (k, f) => [f.ptr(0), name.endsWith('Ex') ? f.u8(2) : 0, timeoutAt(k, f, 0, f.u32(1))],
+      result: (k, _f, status) => waited(k, status),
+    }),
+  ),
   win32({
-    // (Count, Handles, All, Milliseconds)
+    // (Count, Handles, WaitAll, Milliseconds)
     name: 'WaitForMultipleObjects',
     locals: 1,
-    step(k, f) {
-      if (f.pc === 0) return k.systemCall(f, 1, 'NtWaitForMultipleObjects', [f.u32(0), f.ptr(1), f.bool(2) ? 0 : 1, 0, putTimeout(k, f, 0, f.u32(3))]);
-      const status = statusOf(f);
-      return ntSuccess(status) ? k.return(waitResult(status)) : failed(k, status, WAIT_FAILED);
-    },
+    service: 'NtWaitForMultipleObjects',
+    args: (k, f) => [f.u32(0), f.ptr(1), f.bool(2) ? 0 : 1, 0, timeoutAt(k, f, 0, f.u32(3))],
+    result: (k, _f, status) => waited(k, status),
   }),
-  sleep('Sleep', false),
-  sleep('SleepEx', true),
-  win32({ name: 'SwitchToThread', step: (k, f) => (f.pc === 0 ? k.systemCall(f, 1, 'NtYieldExecution', []) : k.return(statusOf(f) === 0 ? 1 : 0)) }),
-  namedObject('CreateEventW', 3, 'NtCreateEvent', (f, out, attributes) => [out, EVENT_ALL_ACCESS, attributes, f.bool(1) ? NotificationEvent : SynchronizationEvent, f.bool(2) ? 1 : 0]),
-  namedObject('OpenEventW', 2, 'NtOpenEvent', (f, out, attributes) => [out, f.u32(0), attributes]),
-  namedObject('CreateMutexW', 2, 'NtCreateMutant', (f, out, attributes) => [out, MUTANT_ALL_ACCESS, attributes, f.bool(1) ? 1 : 0]),
-  namedObject('CreateSemaphoreW', 3, 'NtCreateSemaphore', (f, out, attributes) => [out, SEMAPHORE_ALL_ACCESS, attributes, f.i32(1), f.i32(2)]),
-  direct('SetEvent', 'NtSetEvent', (_k, f) => [f.ptr(0), 0]),
-  direct('ResetEvent', 'NtResetEvent', (_k, f) => [f.ptr(0), 0]),
-  direct('ReleaseMutex', 'NtReleaseMutant', (_k, f) => [f.ptr(0), 0]),
-  direct('ReleaseSemaphore', 'NtReleaseSemaphore', (_k, f) => [f.ptr(0), f.i32(1), f.ptr(2)]),
-  win32({ name: 'GetLastError', cost: 1, step: (k) => k.return(lastError(k)) }),
   win32({
-    name: 'SetLastError',
-    cost: 1,
-    step(k, f) {
-      setLastError(k, f.u32(0));
-      return k.returnVoid();
-    },
+    // (Attributes, ManualReset, InitialState, Name)
+    name: 'CreateEventW',
+    locals: NAMED_LOCALS,
+    service: 'NtCreateEvent',
+    args: (k, f) => [f.localAddress(0), 0x1f0003, named(k, f, f.ptr(3), 1, true), f.bool(1) ? 0 : 1, f.bool(2) ? 1 : 0],
+    result: created,
   }),
+  win32({
+    // (Access, Inherit, Name)
+    name: 'OpenEventW',
+    locals: NAMED_LOCALS,
+    service: 'NtOpenEvent',
+    args: (k, f) => [f.localAddress(0), f.u32(0), named(k, f, f.ptr(2), 1, false)],
+    result: (k, f, status) => valueOr(k, status, f.get(0), 0),
+  }),
+  win32({
+    // (Attributes, InitialOwner, Name)
+    name: 'CreateMutexW',
+    locals: NAMED_LOCALS,
+    service: 'NtCreateMutant',
+    args: (k, f) => [f.localAddress(0), 0x1f0001, named(k, f, f.ptr(2), 1, true), f.bool(1) ? 1 : 0],
+    result: created,
+  }),
+  win32({
+    // (Attributes, InitialCount, MaximumCount, Name)
+    name: 'CreateSemaphoreW',
+    locals: NAMED_LOCALS,
+    service: 'NtCreateSemaphore',
+    args: (k, f) => [f.localAddress(0), 0x1f0003, named(k, f, f.ptr(3), 1, true), f.i32(1), f.i32(2)],
+    result: created,
+  }),
+  state('SetEvent', 'NtSetEvent'),
+  state('ResetEvent', 'NtResetEvent'),
+  state('ReleaseMutex', 'NtReleaseMutant'),
+  win32({ name: 'ReleaseSemaphore', service: 'NtReleaseSemaphore', args: (_k, f) => [f.ptr(0), f.i32(1), f.ptr(2)] }),
 ];

@@ -1,83 +1,98 @@
-// Building blocks of the user-mode runtime: Win32 functions are user-mode routines whose frames lie on the user stack; they prepare what a service wants in
-// their own local slots, enter the kernel, and turn the status into a Win32 result with a last error. Names are `kernel32!CreateFileW`, so that a driver cannot
-// call them by accident.
-import type { Addr, Status } from '../../machine/abi.js';
+// The Win32 part of user mode: routines that run in user mode on the thread's user stack and reach the kernel only through system calls. Helpers: last error in
+// the TEB, status to error code, and the usual shape "build arguments, call one service, translate the status".
+import { type Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { KTHREAD, OBJECT_ATTRIBUTES, TEB, UNICODE_STRING } from '../layouts.gen.js';
-import { ntSuccess } from '../ob/status.js';
 import { dosError } from '../rtl/dos-error.js';
-import { lengthOf, WIDE } from '../rtl/text-unit.js';
+import { ntSuccess } from '../ob/status.js';
 
-export interface Win32Definition {
-  /** Name as in the header. */
-  readonly name: string;
-  readonly locals?: number;
-  readonly cost?: number;
-  readonly step: (k: Kernel, f: Frame) => Status;
-}
-
-export const win32 = (d: Win32Definition): KernelRoutine => ({ cost: 10, ...d, name: `kernel32!${d.name}` });
+export const INVALID_HANDLE_VALUE = -1;
+export const INFINITE = 0xffffffff;
 
 export function setLastError(k: Kernel, code: number): void {
   const teb = k.mem.ptr(k.currentThread() + KTHREAD.Teb);
-  if (teb !== 0) k.mem.setU32(teb + TEB.LastErrorValue, code);
+  if (teb !== 0) k.mem.setU32(teb + TEB.LastErrorValue, code >>> 0);
 }
-export function lastError(k: Kernel): number {
+export function getLastError(k: Kernel): number {
   const teb = k.mem.ptr(k.currentThread() + KTHREAD.Teb);
   return teb === 0 ? 0 : k.mem.u32(teb + TEB.LastErrorValue);
 }
 
-/** Status of the service that has just returned. */
-export const statusOf = (f: Frame): number => f.result32 | 0;
-
-/** Returns `failure` with the last error of a status. */
-export function failed(k: Kernel, status: number, failure = 0): Status {
-  setLastError(k, dosError(status >>> 0));
-  return k.return(failure);
+/** BOOL of a status; sets the last error when it failed. */
+export function toBool(k: Kernel, status: number): Status {
+  if (ntSuccess(status)) return k.return(1);
+  setLastError(k, dosError(status));
+  return k.return(0);
 }
 
-/** TRUE, or FALSE with the last error. */
-export const bool = (k: Kernel, status: number): Status => (ntSuccess(status) ? k.return(1) : failed(k, status));
-
-/** A function that only passes its arguments to a service and returns BOOL. */
-export const direct = (name: string, service: string, args: (k: Kernel, f: Frame) => (number | bigint)[]): KernelRoutine =>
-  win32({ name, step: (k, f) => (f.pc === 0 ? k.systemCall(f, 1, service, args(k, f)) : bool(k, statusOf(f))) });
-
-/** Local slots of a UNICODE_STRING and of OBJECT_ATTRIBUTES. */
-export const STRING_SLOTS = 2;
-export const ATTRIBUTE_SLOTS = 6;
-export const INFINITE = 0xffffffff;
-
-/** UNICODE_STRING in slots over a terminated string of the caller; its address. */
-export function putString(k: Kernel, f: Frame, slot: number, text: Addr): Addr {
-  const at = f.localAddress(slot);
-  const bytes = text === 0 ? 0 : lengthOf(k, WIDE, text, 32766) * 2;
-  k.mem.setU16(at + UNICODE_STRING.Length, bytes);
-  k.mem.setU16(at + UNICODE_STRING.MaximumLength, text === 0 ? 0 : bytes + 2);
-  k.mem.setPtr(at + UNICODE_STRING.Buffer, text);
-  return at;
+/** Value on success, `failed` with the last error set otherwise. */
+export function valueOr(k: Kernel, status: number, value: number, failed: number): Status {
+  if (ntSuccess(status)) return k.return(value);
+  setLastError(k, dosError(status));
+  return k.return(failed);
 }
 
-/** OBJECT_ATTRIBUTES in slots; its address. */
-export function putAttributes(k: Kernel, f: Frame, slot: number, name: Addr, flags: number, root: Addr = 0): Addr {
-  const at = f.localAddress(slot);
-  k.mem.fill(at, OBJECT_ATTRIBUTES.sizeof);
-  k.mem.setU32(at + OBJECT_ATTRIBUTES.Length, OBJECT_ATTRIBUTES.sizeof);
-  k.mem.setPtr(at + OBJECT_ATTRIBUTES.RootDirectory, root);
-  k.mem.setPtr(at + OBJECT_ATTRIBUTES.ObjectName, name);
-  k.mem.setU32(at + OBJECT_ATTRIBUTES.Attributes, flags);
-  return at;
+export interface Win32Call {
+  readonly name: string;
+  readonly locals?: number;
+  readonly service: string;
+  readonly args: (k: Kernel, f: Frame) => (number | bigint)[];
+  /** What the function returns; default: BOOL. */
+  readonly result?: (k: Kernel, f: Frame, status: number) => Status;
 }
 
-/** Relative timeout of `ms` milliseconds in a slot; 0 (wait for ever) for INFINITE. */
-export function putTimeout(k: Kernel, f: Frame, slot: number, ms: number): Addr {
+/** A function that is one system call. */
+export function win32(c: Win32Call): KernelRoutine {
+  return {
+    name: c.name,
+    locals: c.locals,
+    cost: 10,
+    step(k, f) {
+      if (f.pc === 0) return k.systemCall(f, 1, c.service, c.args(k, f));
+      const status = f.result32 | 0;
+      return c.result ? c.result(k, f, status) : toBool(k, status);
+    },
+  };
+}
+
+/** Slots of OBJECT_ATTRIBUTES and a UNICODE_STRING on the stack. */
+export const ATTRIBUTE_SLOTS = OBJECT_ATTRIBUTES.sizeof / 8 + UNICODE_STRING.sizeof / 8;
+
+/** OBJECT_ATTRIBUTES at slot `at` (the string follows); `text` points to UTF-16 units, `length` bytes; 0: no name. */
+export function attributes(k: Kernel, f: Frame, at: number, text: Addr, length: number, root = 0, flags = 0x40): Addr {
+  const oa = f.localAddress(at);
+  const us = oa + OBJECT_ATTRIBUTES.sizeof;
+  k.mem.fill(oa, OBJECT_ATTRIBUTES.sizeof + UNICODE_STRING.sizeof);
+  k.mem.setU32(oa + OBJECT_ATTRIBUTES.Length, OBJECT_ATTRIBUTES.sizeof);
+  k.mem.setPtr(oa + OBJECT_ATTRIBUTES.RootDirectory, root);
+  k.mem.setU32(oa + OBJECT_ATTRIBUTES.Attributes, flags);
+  if (text !== 0) {
+    k.mem.setU16(us + UNICODE_STRING.Length, length);
+    k.mem.setU16(us + UNICODE_STRING.MaximumLength, length + 2);
+    k.mem.setPtr(us + UNICODE_STRING.Buffer, text);
+    k.mem.setPtr(oa + OBJECT_ATTRIBUTES.ObjectName, us);
+  }
+  return oa;
+}
+
+/** Characters that fit into the path buffer of a routine's stack frame. */
+export const PATH_CHARS = 300;
+export const PATH_SLOTS = Math.ceil(((PATH_CHARS + 1) * 2) / 8);
+
+/** Writes `text` into the slots from `at` on; returns its address. Longer paths are cut (the call then fails by name). */
+export function putPath(k: Kernel, f: Frame, at: number, text: string): { readonly address: Addr; readonly bytes: number } {
+  const shown = text.slice(0, PATH_CHARS);
+  const address = f.localAddress(at);
+  k.mem.writeUtf16(address, shown, true);
+  return { address, bytes: shown.length * 2 };
+}
+
+/** Text of a user PCWSTR, '' for NULL. */
+export const wideArg = (k: Kernel, address: Addr): string => (address === 0 ? '' : k.mem.checked.readUtf16z(address));
+
+/** Milliseconds to the interval of a wait; undefined address for INFINITE. Writes it into slot `at`. */
+export function timeoutAt(k: Kernel, f: Frame, at: number, ms: number): Addr {
   if (ms === INFINITE) return 0;
-  const at = f.localAddress(slot);
-  k.mem.setI64(at, BigInt(ms) * -10000n);
-  return at;
-}
-
-/** Writes through an optional pointer of the caller. */
-export function store32(k: Kernel, at: Addr, value: number): void {
-  if (at !== 0) k.mem.checked.setU32(at, value);
+  k.mem.setI64(f.localAddress(at), -10_000n * BigInt(ms));
+  return f.localAddress(at);
 }

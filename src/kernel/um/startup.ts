@@ -1,0 +1,136 @@
+// User-mode life of a thread: RtlUserThreadStart loads what a process loads (first thread), starts the other bodies, waits for its start delay, runs the body,
+// and ends the thread when the body returns. Processes without bodies run PspDefaultMain.
+import type { Addr, Status } from '../../machine/abi.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import { EPROCESS, ETHREAD, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
+import { ThreadFlag, hasThreadFlag, isSubsystemProcess, ownProcess } from '../ps/state.js';
+import { PATH_SLOTS, putPath, setLastError, wideArg } from './win32.js';
+import { dosError } from '../rtl/dos-error.js';
+import { ntSuccess } from '../ob/status.js';
+
+const CURRENT_PROCESS = -1;
+const CURRENT_THREAD = -2;
+const THREAD_ALL_ACCESS = 0x1fffff;
+/** What the loader maps after ntdll. */
+const DLLS = ['kernel32.dll', 'KernelBase.dll'];
+/** A worker of the default body lives this long (100 ns). */
+const WORKER_LIFETIME = -20_000n;
+
+/** UNICODE_STRING in slots 0 and 1 for the characters at slot 3. */
+function dllName(k: Kernel, f: Frame, name: string): Addr {
+  const path = putPath(k, f, 3, name);
+  const us = f.localAddress(0);
+  k.mem.setU16(us + UNICODE_STRING.Length, path.bytes);
+  k.mem.setU16(us + UNICODE_STRING.MaximumLength, path.bytes + 2);
+  k.mem.setPtr(us + UNICODE_STRING.Buffer, path.address);
+  return us;
+}
+
+/** RtlUserThreadStart(StartRoutine, Parameter). Slots: 0-1 string, 2 base or time, 3.. path. */
+function start(k: Kernel, f: Frame): Status {
+  const thread = k.currentThread();
+  const process = ownProcess(k);
+  const first = hasThreadFlag(k, thread, ThreadFlag.First);
+  const program = k.mem.ptr(process + EPROCESS.Program);
+  switch (f.pc) {
+    case 0:
+      if (!first) return delay(k, f);
+      if (isSubsystemProcess(k, process)) return k.systemCall(f, 3, 'NtStartProgramThreads', []);
+      return k.systemCall(f, 1, 'NtMapUserImage', [dllName(k, f, DLLS[0]), f.localAddress(2)]);
+    case 1:
+      return k.systemCall(f, 2, 'NtMapUserImage', [dllName(k, f, DLLS[1]), f.localAddress(2)]);
+    case 2:
+      return k.systemCall(f, 3, 'NtStartProgramThreads', []);
+    case 3:
+      if (program === 0 || (f.result32 | 0) <= 0) return k.call(f, 6, 'PspDefaultMain', []);
+      return delay(k, f);
+    case 4:
+      k.event('ps.body-start', { entry: f.ptr(0) });
+      return k.call(f, 5, f.ptr(0), [f.ptr(1)]);
+    case 5:
+      return k.call(f, 7, 'RtlExitUserThread', [f.result32 | 0]);
+    case 6:
+      return k.call(f, 7, 'RtlExitUserProcess', [0]);
+    default:
+      return k.returnVoid();
+  }
+}
+
+/** Waits for the start delay of the thread's body, if it has one. */
+function delay(k: Kernel, f: Frame): Status {
+  const time = k.mem.i64(k.currentThread() + ETHREAD.StartDelay);
+  k.mem.setI64(f.localAddress(2), -time);
+  if (time > 0n) return k.systemCall(f, 4, 'NtDelayExecution', [0, f.localAddress(2)]);
+  k.event('ps.body-start', { entry: f.ptr(0) });
+  return k.call(f, 5, f.ptr(0), [f.ptr(1)]);
+}
+
+const exit = (name: string, service: string, handle: number): KernelRoutine => ({
+  name,
+  step: (k, f) => (f.pc === 0 ? k.systemCall(f, 1, service, [handle, f.i32(0)]) : k.returnVoid()),
+});
+
+const exitProcess = (name: string): KernelRoutine => ({
+  name,
+  step(k, f) {
+    if (f.pc === 0) return k.systemCall(f, 1, 'NtTerminateProcess', [0, f.i32(0)]);
+    if (f.pc === 1) return k.systemCall(f, 2, 'NtTerminateProcess', [CURRENT_PROCESS, f.i32(0)]);
+    return k.returnVoid();
+  },
+});
+
+export const routines: KernelRoutine[] = [
+  { name: 'RtlUserThreadStart', locals: 3 + PATH_SLOTS, cost: 20, step: start },
+  {
+    // Body of a process that no scenario block describes: one worker thread that comes and goes, then it lives for a while.
+    name: 'PspDefaultMain',
+    locals: 2,
+    step(k, f) {
+      switch (f.pc) {
+        case 0:
+          return k.systemCall(f, 1, 'NtCreateThreadEx', [f.localAddress(0), THREAD_ALL_ACCESS, 0, CURRENT_PROCESS, k.addressOf('PspDefaultWorker'), 0, 0, 0, 0, 0, 0]);
+        case 1:
+          return ntSuccess(f.result32) ? k.systemCall(f, 2, 'NtClose', [f.get(0)]) : wait(k, f);
+        case 2:
+          return wait(k, f);
+        default:
+          return k.returnVoid();
+      }
+    },
+  },
+  {
+    name: 'PspDefaultWorker',
+    locals: 1,
+    step(k, f) {
+      if (f.pc !== 0) return k.return(0);
+      k.mem.setI64(f.localAddress(0), WORKER_LIFETIME);
+      return k.systemCall(f, 1, 'NtDelayExecution', [0, f.localAddress(0)]);
+    },
+  },
+  exit('RtlExitUserThread', 'NtTerminateThread', CURRENT_THREAD),
+  exit('ExitThread', 'NtTerminateThread', CURRENT_THREAD),
+  exitProcess('RtlExitUserProcess'),
+  exitProcess('ExitProcess'),
+  {
+    // (FileName) -> module base
+    name: 'LoadLibraryW',
+    locals: 3 + PATH_SLOTS,
+    cost: 50,
+    step(k, f) {
+      if (f.pc === 0) {
+        let name = wideArg(k, f.ptr(0));
+        if (!name.includes('\\') && !name.includes('.')) name += '.dll';
+        return k.systemCall(f, 1, 'NtMapUserImage', [dllName(k, f, name), f.localAddress(2)]);
+      }
+      const status = f.result32 | 0;
+      if (ntSuccess(status)) return k.return(f.get(2));
+      setLastError(k, dosError(status));
+      return k.return(0);
+    },
+  },
+];
+
+function wait(k: Kernel, f: Frame): Status {
+  k.mem.setI64(f.localAddress(1), -k.mem.i64(k.globals.PS + PS_GLOBALS.DefaultLifetime));
+  return k.systemCall(f, 3, 'NtDelayExecution', [0, f.localAddress(1)]);
+}
