@@ -330,6 +330,7 @@ typedef struct _PSP_CREATE {
     PVOID Parameter;
     ULONG Subsystem;
     ULONG Suspended;
+    ULONG Scenario; // started by the scenario controller
     HANDLE ProcessHandle;
     HANDLE ThreadHandle;
     PS_CREATE_NOTIFY_INFO NotifyInfo;
@@ -545,6 +546,23 @@ struct _IO_WORKITEM {
     LIST_ENTRY Link; // IO_GLOBALS.WorkItems
 };
 
+// One request that a system service made: lives in pool while the service runs.
+typedef struct _IOP_REQUEST {
+    PIRP Irp;
+    PFILE_OBJECT File;
+    PDEVICE_OBJECT Device;
+    KEVENT Event; // completion
+    IO_STATUS_BLOCK Iosb;
+    PVOID UserBuffer; // output buffer of the caller
+    ULONG OutputLength;
+    ULONG CopyBack; // METHOD_BUFFERED: copy SystemBuffer to UserBuffer
+    PMDL Mdl;
+    ULONG Completed;
+    ULONG Cancelled;
+    IO_SECURITY_CONTEXT SecurityContext;
+    ACCESS_STATE AccessState;
+} IOP_REQUEST;
+
 typedef struct _IOP_UNLOADED_DRIVER {
     UNICODE_STRING Name;
     PVOID StartAddress;
@@ -620,6 +638,22 @@ typedef struct _CMP_CALL {
     CMP_CALLBACK *Callback;
     PVOID CallContext;
 } CMP_CALL;
+
+// One registry operation while callbacks may see it (pool block of the service).
+typedef struct _CMP_OPERATION {
+    ULONG PreClass; // REG_NOTIFY_CLASS
+    ULONG PostClass;
+    PVOID Object;
+    LIST_ENTRY Calls; // CMP_CALL: callbacks that saw the pre notification and are owed the post one
+    UNICODE_STRING Name; // captured value, key or new name
+    ULONG CallContextOffset; // of CallContext in Info
+    ULONG Reserved;
+    UCHAR Info[0x90]; // REG_XXX_KEY_INFORMATION
+    REG_POST_OPERATION_INFORMATION Post;
+    PVOID ResultObject;
+    ULONG Disposition;
+    ULONG GrantedAccess;
+} CMP_OPERATION;
 
 typedef struct _CM_GLOBALS {
     CMP_NODE *Root;

@@ -36,6 +36,10 @@ import { routines as keThread } from './ke/thread.js';
 import { routines as keTime } from './ke/time.js';
 import { routines as keTimer } from './ke/timer.js';
 import { routines as keWait } from './ke/wait.js';
+import { routines as mmImagePaging } from './mm/image-paging.js';
+import { routines as mmMdlMap } from './mm/mdl-map.js';
+import { routines as mmMdl } from './mm/mdl.js';
+import { routines as mmMmMisc } from './mm/mm-misc.js';
 import { routines as mmPoolRoutines } from './mm/pool-routines.js';
 import { routines as mmProbe } from './mm/probe.js';
 import { routines as obCallbacks } from './ob/callbacks.js';
@@ -53,6 +57,7 @@ import { routines as psNotify } from './ps/notify.js';
 import { routines as psOpen } from './ps/open.js';
 import { routines as psProcess } from './ps/process.js';
 import { routines as psQuery } from './ps/query.js';
+import { routines as psScenario } from './ps/scenario.js';
 import { routines as psStartup } from './ps/startup.js';
 import { routines as psSystemInformation } from './ps/system-information.js';
 import { routines as psSystemThread } from './ps/system-thread.js';
@@ -82,14 +87,12 @@ import { routines as rtlTimeFields } from './rtl/time-fields.js';
 import { routines as rtlUnicodeString } from './rtl/unicode-string.js';
 import { routines as rtlUtf8 } from './rtl/utf8.js';
 import { routines as rtlVersion } from './rtl/version.js';
-import { routines as umDevices } from './um/devices.js';
+import { routines as seToken } from './se/token.js';
 import { routines as umFile } from './um/file.js';
-import { routines as umHeap } from './um/heap.js';
-import { routines as umOutput } from './um/output.js';
+import { routines as umMisc } from './um/misc.js';
 import { routines as umProcess } from './um/process.js';
-import { routines as umRegistry } from './um/registry.js';
+import { routines as umStartup } from './um/startup.js';
 import { routines as umSync } from './um/sync.js';
-import { routines as umThread } from './um/thread.js';
 
 export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
@@ -128,6 +131,10 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keTime,
   keTimer,
   keWait,
+  mmImagePaging,
+  mmMdlMap,
+  mmMdl,
+  mmMmMisc,
   mmPoolRoutines,
   mmProbe,
   obCallbacks,
@@ -145,6 +152,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psOpen,
   psProcess,
   psQuery,
+  psScenario,
   psStartup,
   psSystemInformation,
   psSystemThread,
@@ -174,12 +182,10 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlUnicodeString,
   rtlUtf8,
   rtlVersion,
-  umDevices,
+  seToken,
   umFile,
-  umHeap,
-  umOutput,
+  umMisc,
   umProcess,
-  umRegistry,
+  umStartup,
   umSync,
-  umThread,
 ];

@@ -187,7 +187,7 @@ export const routines: KernelRoutine[] = [
       const known = entries(k.mem, k.globals.OB + OB_GLOBALS.Registrations).includes(block + OBP_REGISTRATION.Link);
       if (f.pc === 0) {
         if (!known) {
-          return k.bugCheck(0x7e, 0xc0000005 | 0, k.machine.callerAddress(f.fp), 0, 0, 'ObUnRegisterCallbacks with a handle that is not registered (unregistered twice?)');
+          return k.bugCheck(0x7e, 0xc0000005 | 0, 0, 0, 0, 'ObUnRegisterCallbacks with a handle that is not registered (unregistered twice?)');
         }
         k.mem.setU32(block + OBP_REGISTRATION.Unregistering, 1);
       }

@@ -67,6 +67,12 @@ function insertHandle(k: Kernel, f: Frame, access: number): number {
   return NT.SUCCESS;
 }
 
+/** The handle is gone: a temporary name goes with the last one, then the handle's reference. */
+function lastHandle(k: Kernel, f: Frame, body: Addr): Status {
+  if (handleCount(k, body) === 0) removeTemporaryName(k, body);
+  return k.call(f, 2, 'ObfDereferenceObject', [body]);
+}
+
 /** Closes what `handle` in `table` names, from a routine: continue at `nextPc`. */
 export const closeEntry = (k: Kernel, f: Frame, nextPc: number, table: Addr, handle: number): Status => k.call(f, nextPc, 'ObpCloseEntry', [table, handle]);
 
@@ -226,13 +232,11 @@ export const routines: KernelRoutine[] = [
           k.mem.setPtr(count, k.mem.ptr(count) - 1);
           k.event('ob.close-handle', { process: k.mem.ptr(table + HANDLE_TABLE.UniqueProcessId), handle: f.ptr(1), type: typeName(k, type), object: body });
           if (isType(k, body, ObType.File)) return k.call(f, 1, 'IopCloseFile', [body, handleCount(k, body)]);
+          if (isType(k, body, ObType.Key) && handleCount(k, body) === 0) return k.call(f, 1, 'CmpCloseKeyObject', [body]);
+          return lastHandle(k, f, body);
         }
-        // falls through
-        case 1: {
-          const body = f.get(0);
-          if (handleCount(k, body) === 0) removeTemporaryName(k, body);
-          return k.call(f, 2, 'ObfDereferenceObject', [body]);
-        }
+        case 1:
+          return lastHandle(k, f, f.get(0));
         default:
           return k.return(NT.SUCCESS);
       }

@@ -25,7 +25,8 @@ export interface ProcessOptions {
   readonly basePriority?: number;
   /** Use this table instead of a new one (System shares the kernel handle table). */
   readonly handleTable?: Addr;
-  readonly id?: 'none';
+  /** Name in SeAuditProcessCreationInfo when it is not the path (System has none). */
+  readonly auditName?: string;
 }
 
 /** `\??\C:\Windows\notepad.exe` -> `notepad.exe`, cut to the 14 characters that EPROCESS keeps. */
@@ -48,12 +49,12 @@ export function createProcess(k: Kernel, o: ProcessOptions): Addr {
   const sequence = m.u32(k.globals.PS + PS_GLOBALS.NextSequence);
   m.setU32(k.globals.PS + PS_GLOBALS.NextSequence, sequence + 1);
   m.setI64(process + EPROCESS.SequenceNumber, BigInt(sequence));
-  const id = o.id === 'none' ? 0 : allocateId(k, process);
+  const id = allocateId(k, process);
   m.setPtr(process + EPROCESS.UniqueProcessId, id);
   const table = o.handleTable ?? createHandleTable(k, process, id, false);
   m.setPtr(process + EPROCESS.ObjectTable, table);
   allocateUnicode(k, process + EPROCESS.CommandLine, o.commandLine, 'PsCm');
-  setAuditName(k, process, o.imagePath);
+  setAuditName(k, process, o.auditName ?? o.imagePath);
   insertTail(m, k.globals.PS + PS_GLOBALS.PsActiveProcessHead, process + EPROCESS.ActiveProcessLinks);
   return process;
 }

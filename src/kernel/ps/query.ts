@@ -133,7 +133,7 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       const info = k.mem.checked.ptr(f.ptr(0) + EPROCESS.SeAuditProcessCreationInfo);
       const length = info === 0 ? 0 : k.mem.u16(info + UNICODE_STRING.Length);
-      const block = k.pool.allocate('paged', UNICODE_STRING.sizeof + length + 2, 'SeNm', f.fp);
+      const block = k.pool.allocate('paged', UNICODE_STRING.sizeof + length + 2, 'SeNm');
       if (block === 0) {
         k.mem.checked.setPtr(f.ptr(1), 0);
         return k.return(NT.NO_MEMORY);

@@ -1,0 +1,226 @@
+// I/O request packets: allocation, stack locations, the call of a driver's dispatch routine and completion up the stack. Public layout, so that the inline
+// routines of the headers (IoGetCurrentIrpStackLocation, IoSetCompletionRoutine, IoMarkIrpPending ...) work on the same memory.
+import { type Addr, Status } from '../../machine/abi.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import { DEVICE_OBJECT, DRIVER_OBJECT, IO_GLOBALS, IO_STACK_LOCATION, IO_STATUS_BLOCK, IRP } from '../layouts.gen.js';
+import { NT, ntSuccess } from '../ob/status.js';
+import { initListHead, isEmpty, remove } from '../rtl/list.js';
+import { majorName } from './major.js';
+
+const IO_TYPE_IRP = 6;
+const STACK = IO_STACK_LOCATION.sizeof;
+/** IRP.AllocationFlags: the issuing service frees the packet itself. */
+export const IOP_OWNED = 0x80;
+/** IRP.Flags of packets that IoBuildDeviceIoControlRequest and friends make: freed when completed. */
+export const IRP_BUFFERED_IO = 0x10;
+export const IRP_DEALLOCATE_BUFFER = 0x20;
+export const IRP_INPUT_OPERATION = 0x40;
+export const IRP_SYNCHRONOUS_API = 0x4;
+const IOP_THREADED = 0x40;
+
+const SL_PENDING_RETURNED = 0x01;
+const SL_INVOKE_ON_CANCEL = 0x20;
+const SL_INVOKE_ON_SUCCESS = 0x40;
+const SL_INVOKE_ON_ERROR = 0x80;
+
+export const currentStack = (k: Kernel, irp: Addr): Addr => k.mem.ptr(irp + IRP.Tail_Overlay_CurrentStackLocation);
+
+export function initIrp(k: Kernel, irp: Addr, size: number, stackSize: number): void {
+  const m = k.mem;
+  m.fill(irp, size);
+  m.setU16(irp + IRP.Type, IO_TYPE_IRP);
+  m.setU16(irp + IRP.Size, size);
+  m.setU8(irp + IRP.StackCount, stackSize);
+  m.setU8(irp + IRP.CurrentLocation, stackSize + 1);
+  initListHead(m, irp + IRP.ThreadListEntry);
+  m.setPtr(irp + IRP.Tail_Overlay_CurrentStackLocation, irp + IRP.sizeof + stackSize * STACK);
+}
+
+export const irpSize = (stackSize: number): number => IRP.sizeof + stackSize * STACK;
+
+/** New packet, 0: out of memory. The pool knows which code asked. */
+export function allocateIrp(k: Kernel, stackSize: number): Addr {
+  const size = irpSize(stackSize);
+  const irp = k.pool.allocate('nonpaged', size, 'Irp ');
+  if (irp === 0) return 0;
+  initIrp(k, irp, size, stackSize);
+  count(k, 1);
+  return irp;
+}
+
+function count(k: Kernel, delta: number): void {
+  const at = k.globals.IO + IO_GLOBALS.OutstandingIrps;
+  k.mem.setU32(at, Math.max(0, k.mem.u32(at) + delta));
+}
+
+export function freeIrp(k: Kernel, irp: Addr): void {
+  if (!isEmpty(k.mem, irp + IRP.ThreadListEntry)) remove(k.mem, irp + IRP.ThreadListEntry);
+  k.mem.setU16(irp + IRP.Type, 0);
+  count(k, -1);
+  k.pool.free(irp);
+}
+
+/** Next location of a packet that is about to be sent. */
+export const nextStack = (k: Kernel, irp: Addr): Addr => currentStack(k, irp) - STACK;
+
+/** IofCallDriver: the next location becomes current, the driver's dispatch routine is called; its status is the result. */
+function callDriver(k: Kernel, f: Frame): Status {
+  if (f.pc === 1) {
+    k.event('io.dispatch-return', { irp: f.ptr(1), status: f.result32 });
+    return k.return(f.result32 | 0);
+  }
+  const m = k.mem;
+  const device = f.ptr(0);
+  const irp = f.ptr(1);
+  if (m.checked.u16(irp + IRP.Type) !== IO_TYPE_IRP) {
+    return k.bugCheck(0xc9, 0x7, 0, irp, 0, 'IoCallDriver with something that is no IRP (freed or never allocated)');
+  }
+  const location = m.u8(irp + IRP.CurrentLocation) - 1;
+  if (location <= 0) return k.bugCheck(0x35, irp, 0, 0, 0, 'IoCallDriver: the IRP has no stack location left for the next driver (allocated with too small a StackSize)');
+  m.setU8(irp + IRP.CurrentLocation, location);
+  const stack = currentStack(k, irp) - STACK;
+  m.setPtr(irp + IRP.Tail_Overlay_CurrentStackLocation, stack);
+  m.checked.u8(device);
+  m.setPtr(stack + IO_STACK_LOCATION.DeviceObject, device);
+  const major = m.u8(stack + IO_STACK_LOCATION.MajorFunction);
+  const driver = m.ptr(device + DEVICE_OBJECT.DriverObject);
+  const routine = m.ptr(driver + DRIVER_OBJECT.MajorFunction + 8 * major);
+  k.event('io.dispatch', { irp, device, major: majorName(major), routine });
+  return k.call(f, 1, routine, [device, irp]);
+}
+
+/** IofCompleteRequest(Irp, PriorityBoost). Locals: 0 location whose completion routine runs. */
+function completeRequest(k: Kernel, f: Frame): Status {
+  const m = k.mem;
+  const irp = f.ptr(0);
+  if (f.pc === 0) {
+    if (m.checked.u16(irp + IRP.Type) !== IO_TYPE_IRP || m.u8(irp + IRP.CurrentLocation) > m.u8(irp + IRP.StackCount) + 1) {
+      return k.bugCheck(0x44, irp, 0x1d7, 0, 0, 'the IRP was completed already: IoCompleteRequest was called twice for it');
+    }
+    if (m.ptr(irp + IRP.CancelRoutine) !== 0) {
+      return k.bugCheck(0x48, irp, 0, 0, 0, 'an IRP is completed while its cancel routine is still set: call IoSetCancelRoutine(Irp, NULL) first');
+    }
+    const status = m.i32(irp + IRP.IoStatus + IO_STATUS_BLOCK.Status);
+    k.event('io.complete', { irp, status: status >>> 0, information: m.ptr(irp + IRP.IoStatus + IO_STATUS_BLOCK.Information) });
+    if (status === NT.PENDING) k.event('io.completed-pending', { irp });
+  } else {
+    if ((f.result32 | 0) === NT.MORE_PROCESSING_REQUIRED) return k.returnVoid();
+  }
+  for (;;) {
+    const location = m.u8(irp + IRP.CurrentLocation);
+    const stackCount = m.u8(irp + IRP.StackCount);
+    if (location > stackCount) return finishRequest(k, f, irp);
+    const stack = currentStack(k, irp);
+    const control = m.u8(stack + IO_STACK_LOCATION.Control);
+    m.setU8(irp + IRP.PendingReturned, control & SL_PENDING_RETURNED);
+    m.setU8(irp + IRP.CurrentLocation, location + 1);
+    m.setPtr(irp + IRP.Tail_Overlay_CurrentStackLocation, stack + STACK);
+    const status = m.i32(irp + IRP.IoStatus + IO_STATUS_BLOCK.Status);
+    const wanted =
+      (ntSuccess(status) && (control & SL_INVOKE_ON_SUCCESS) !== 0) ||
+      (!ntSuccess(status) && (control & SL_INVOKE_ON_ERROR) !== 0) ||
+      (m.u8(irp + IRP.Cancel) !== 0 && (control & SL_INVOKE_ON_CANCEL) !== 0);
+    const routine = m.ptr(stack + IO_STACK_LOCATION.CompletionRoutine);
+    const context = m.ptr(stack + IO_STACK_LOCATION.Context);
+    m.setU8(stack + IO_STACK_LOCATION.MinorFunction, 0);
+    m.setU8(stack + IO_STACK_LOCATION.Control, 0);
+    m.setPtr(stack + IO_STACK_LOCATION.CompletionRoutine, 0);
+    if (wanted && routine !== 0) {
+      const device = location + 1 > stackCount ? 0 : m.ptr(stack + STACK + IO_STACK_LOCATION.DeviceObject);
+      return k.call(f, 1, routine, [device, irp, context]);
+    }
+    // No routine of its own: what was marked pending below is pending for the one above.
+    if (control & SL_PENDING_RETURNED && location + 1 <= stackCount) {
+      const above = stack + STACK + IO_STACK_LOCATION.Control;
+      m.setU8(above, m.u8(above) | SL_PENDING_RETURNED);
+    }
+  }
+}
+
+/** The packet is through all drivers: status block, event, memory. */
+function finishRequest(k: Kernel, f: Frame, irp: Addr): Status {
+  const m = k.mem;
+  const flags = m.u8(irp + IRP.AllocationFlags);
+  if ((flags & (IOP_OWNED | IOP_THREADED)) === 0) return k.returnVoid();
+  const status = m.i32(irp + IRP.IoStatus + IO_STATUS_BLOCK.Status);
+  const information = m.ptr(irp + IRP.IoStatus + IO_STATUS_BLOCK.Information);
+  if (flags & IOP_THREADED) {
+    const bits = m.u32(irp + IRP.Flags);
+    const buffer = m.ptr(irp + IRP.AssociatedIrp_SystemBuffer);
+    if (bits & IRP_BUFFERED_IO) {
+      if (bits & IRP_INPUT_OPERATION && status >= 0 && information > 0) m.checked.setBytes(m.ptr(irp + IRP.UserBuffer), m.bytes(buffer, information));
+      if (bits & IRP_DEALLOCATE_BUFFER && buffer !== 0) k.pool.free(buffer);
+    }
+  }
+  const iosb = m.ptr(irp + IRP.UserIosb);
+  if (iosb !== 0) {
+    m.checked.setU32(iosb + IO_STATUS_BLOCK.Status, status >>> 0);
+    m.checked.setPtr(iosb + IO_STATUS_BLOCK.Information, information);
+  }
+  const event = m.ptr(irp + IRP.UserEvent);
+  if (flags & IOP_THREADED) freeIrp(k, irp);
+  if (event !== 0) k.signalEvent(event, f.i32(1) & 0xff);
+  return k.returnVoid();
+}
+
+/** Marks a packet made by IoBuild...Request: completion finishes and frees it. */
+export function markThreaded(k: Kernel, irp: Addr): void {
+  k.mem.setU8(irp + IRP.AllocationFlags, k.mem.u8(irp + IRP.AllocationFlags) | IOP_THREADED);
+}
+
+export const routines: KernelRoutine[] = [
+  { name: 'IofCallDriver', cost: 10, step: callDriver },
+  { name: 'IoCallDriver', cost: 10, step: callDriver },
+  { name: 'IofCompleteRequest', cost: 15, step: completeRequest },
+  { name: 'IoCompleteRequest', cost: 15, step: completeRequest },
+  {
+    // (StackSize, ChargeQuota)
+    name: 'IoAllocateIrp',
+    cost: 15,
+    step: (k, f) => k.return(allocateIrp(k, f.u8(0))),
+  },
+  {
+    name: 'IoFreeIrp',
+    cost: 8,
+    step(k, f) {
+      const irp = f.ptr(0);
+      if (k.mem.checked.u16(irp + IRP.Type) !== IO_TYPE_IRP) return k.bugCheck(0xc9, 0x1, 0, irp, 0, 'IoFreeIrp of something that is no IRP (freed twice?)');
+      freeIrp(k, irp);
+      return k.returnVoid();
+    },
+  },
+  {
+    // (Irp, PacketSize, StackSize)
+    name: 'IoInitializeIrp',
+    cost: 8,
+    step(k, f) {
+      k.mem.checked.fill(f.ptr(0), f.u16(1));
+      initIrp(k, f.ptr(0), f.u16(1), f.u8(2));
+      return k.returnVoid();
+    },
+  },
+  {
+    // (Irp, Status)
+    name: 'IoReuseIrp',
+    cost: 8,
+    step(k, f) {
+      const irp = f.ptr(0);
+      const flags = k.mem.checked.u8(irp + IRP.AllocationFlags);
+      initIrp(k, irp, k.mem.u16(irp + IRP.Size), k.mem.u8(irp + IRP.StackCount));
+      k.mem.setU8(irp + IRP.AllocationFlags, flags);
+      k.mem.setI32(irp + IRP.IoStatus + IO_STATUS_BLOCK.Status, f.i32(1));
+      return k.returnVoid();
+    },
+  },
+  { name: 'IoSizeofIrp', cost: 1, step: (k, f) => k.return(irpSize(f.u8(0))) },
+  {
+    // Default of DRIVER_OBJECT.MajorFunction: (DeviceObject, Irp)
+    name: 'IopInvalidDeviceRequest',
+    step(k, f) {
+      if (f.pc === 1) return k.return(NT.INVALID_DEVICE_REQUEST);
+      k.mem.setI32(f.ptr(1) + IRP.IoStatus + IO_STATUS_BLOCK.Status, NT.INVALID_DEVICE_REQUEST);
+      k.mem.setPtr(f.ptr(1) + IRP.IoStatus + IO_STATUS_BLOCK.Information, 0);
+      return k.call(f, 1, 'IofCompleteRequest', [f.ptr(1), 0]);
+    },
+  },
+];

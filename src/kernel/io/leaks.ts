@@ -1,0 +1,128 @@
+// What a driver leaves behind when it unloads: everything that would call into or point to memory that is gone, or that nobody can free any more.
+import type { Addr } from '../../machine/abi.js';
+import type { Kernel } from '../kernel.js';
+import {
+  CM_GLOBALS,
+  CMP_CALLBACK,
+  ETHREAD,
+  IO_WORKITEM,
+  KDPC,
+  KE_GLOBALS,
+  KTIMER,
+  LDR_DATA_TABLE_ENTRY,
+  OB_GLOBALS,
+  OBP_CALLBACK_ITEM,
+  OBP_REGISTRATION,
+} from '../layouts.gen.js';
+import { tidOf } from '../ob/note.js';
+import { findInDirectory, fullName, lookupPath, rootDirectory } from '../ob/namespace.js';
+import { isType } from '../ob/object.js';
+import { ntSuccess } from '../ob/status.js';
+import { ObType } from '../ob/types.js';
+import { entries } from '../rtl/list.js';
+import { KIND_NAMES, registrations } from '../ps/notify.js';
+import { liveThreads } from '../ps/exit.js';
+import { systemProcess } from '../ps/state.js';
+import { devicesOf, directoryBodies } from './device.js';
+import { workItems } from './work-item.js';
+
+export interface Leak {
+  readonly kind: 'callback' | 'device' | 'symbolic link' | 'pool' | 'work item' | 'timer' | 'thread' | 'irp';
+  /** In words, with the place where it came from when that is known. */
+  readonly text: string;
+  readonly address: Addr;
+}
+
+/** Tags of blocks that the kernel makes while it serves a driver; the objects they belong to are reported as what they are. */
+const KERNEL_TAGS = new Set(
+  'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI CmNd CmVa CmKb CmCb CmCc CmNm Toke'.split(' '),
+);
+
+/** Leaks of the driver whose image is `module`. */
+export function findLeaks(k: Kernel, driver: Addr, module: Addr): Leak[] {
+  const base = k.mem.ptr(module + LDR_DATA_TABLE_ENTRY.DllBase);
+  const end = base + k.mem.u32(module + LDR_DATA_TABLE_ENTRY.SizeOfImage);
+  const inside = (a: Addr): boolean => a >= base && a < end;
+  const owned = new Set(k.pool.live(base, end).map((b) => b.address));
+  const name = (a: Addr): string => k.machine.functionAt(a)?.name ?? `0x${BigInt.asUintN(64, BigInt(a)).toString(16)}`;
+  return [
+    ...registrations(k)
+      .filter((r) => inside(r.routine))
+      .map((r): Leak => ({ kind: 'callback', text: `${KIND_NAMES[r.kind]}(${name(r.routine)}) was not removed`, address: r.routine })),
+    ...objectCallbacks(k, inside, name),
+    ...registryCallbacks(k, inside, name),
+    ...devicesOf(k, driver).map((d): Leak => ({ kind: 'device', text: `device object ${fullName(k, d) || '(no name)'} was not deleted`, address: d })),
+    ...danglingLinks(k),
+    ...workItems(k)
+      .filter((i) => inside(k.mem.ptr(i + IO_WORKITEM.Routine)) || owned.has(i))
+      .map((i): Leak => ({ kind: 'work item', text: workItemText(k, i, name), address: i })),
+    ...timers(k, inside, name),
+    ...liveThreads(k, systemProcess(k))
+      .filter((t) => inside(k.mem.ptr(t + ETHREAD.StartAddress)))
+      .map((t): Leak => ({ kind: 'thread', text: `system thread ${tidOf(k, t)} (${name(k.mem.ptr(t + ETHREAD.StartAddress))}) still runs`, address: t })),
+    ...poolBlocks(k, base, end),
+  ];
+}
+
+function workItemText(k: Kernel, item: Addr, name: (a: Addr) => string): string {
+  const routine = k.mem.ptr(item + IO_WORKITEM.Routine);
+  const queued = k.mem.u32(item + IO_WORKITEM.Queued) !== 0;
+  return `work item ${routine === 0 ? '' : `${name(routine)} `}${queued ? 'is still queued' : 'was not freed'}`;
+}
+
+function objectCallbacks(k: Kernel, inside: (a: Addr) => boolean, name: (a: Addr) => string): Leak[] {
+  const all: Leak[] = [];
+  for (const e of entries(k.mem, k.globals.OB + OB_GLOBALS.Registrations)) {
+    const registration = e - OBP_REGISTRATION.Link;
+    const items = k.mem.ptr(registration + OBP_REGISTRATION.Items);
+    for (let i = 0; i < k.mem.u16(registration + OBP_REGISTRATION.Count); i++) {
+      const item = items + i * OBP_CALLBACK_ITEM.sizeof;
+      const routine = [OBP_CALLBACK_ITEM.PreOperation, OBP_CALLBACK_ITEM.PostOperation].map((o) => k.mem.ptr(item + o)).find(inside);
+      if (routine === undefined) continue;
+      all.push({ kind: 'callback', text: `ObRegisterCallbacks(${name(routine)}) was not undone by ObUnRegisterCallbacks`, address: routine });
+      break;
+    }
+  }
+  return all;
+}
+
+function registryCallbacks(k: Kernel, inside: (a: Addr) => boolean, name: (a: Addr) => string): Leak[] {
+  return entries(k.mem, k.globals.CM + CM_GLOBALS.Callbacks)
+    .map((e) => k.mem.ptr(e - CMP_CALLBACK.Link + CMP_CALLBACK.Routine))
+    .filter(inside)
+    .map((routine): Leak => ({ kind: 'callback', text: `CmRegisterCallback(${name(routine)}) was not undone by CmUnRegisterCallback`, address: routine }));
+}
+
+/** Links of \GLOBAL?? that point to a device name that does not exist: their driver forgot IoDeleteSymbolicLink. */
+function danglingLinks(k: Kernel): Leak[] {
+  const global = findInDirectory(k, rootDirectory(k), 'GLOBAL??');
+  return directoryBodies(k, global)
+    .filter((b) => isType(k, b, ObType.SymbolicLink))
+    .map((b) => ({ body: b, path: fullName(k, b) }))
+    .filter(({ path }) => !path.endsWith('GLOBALROOT') && !ntSuccess(lookupPath(k, path).status))
+    .map(({ body, path }): Leak => ({ kind: 'symbolic link', text: `symbolic link ${path} was not deleted`, address: body }));
+}
+
+function timers(k: Kernel, inside: (a: Addr) => boolean, name: (a: Addr) => string): Leak[] {
+  const all: Leak[] = [];
+  for (const e of entries(k.mem, k.globals.KE + KE_GLOBALS.TimerListHead)) {
+    const timer = e - KTIMER.TimerListEntry;
+    const dpc = k.mem.ptr(timer + KTIMER.Dpc);
+    const routine = dpc === 0 || !k.mem.allowed(dpc, KDPC.sizeof, false) ? 0 : k.mem.ptr(dpc + KDPC.DeferredRoutine);
+    if (inside(timer) || inside(routine)) {
+      all.push({ kind: 'timer', text: `a timer ${inside(routine) ? `with the DPC ${name(routine)} ` : ''}is still set`, address: timer });
+    }
+  }
+  return all;
+}
+
+function poolBlocks(k: Kernel, base: Addr, end: Addr): Leak[] {
+  return k.pool
+    .live(base, end)
+    .filter((b) => !KERNEL_TAGS.has(b.tag))
+    .map((b): Leak => {
+      const irp = b.tag === 'Irp ';
+      return { kind: irp ? 'irp' : 'pool', text: irp ? `IRP allocated at ${b.site} was not freed` : `${b.bytes} bytes of pool, tag '${b.tag}', allocated at ${b.site}`, address: b.address };
+    });
+}
+
