@@ -72,10 +72,4 @@ export const routines: KernelRoutine[] = [
       return k.returnVoid();
     } },
   { name: 'ExSetTimerResolution', cost: 5, step: (k) => k.return(TIME_INCREMENT) }, // (U) granted resolution does not change the simulated clock
-  {
-    name: 'ExSystemTimeToLocalTime',
-    cost: 3,
-    step: (k, f) => store(k, f.ptr(1), k.mem.checked.i64(f.ptr(0))), // the simulated machine is in UTC
-  },
-  { name: 'ExLocalTimeToSystemTime', cost: 3, step: (k, f) => store(k, f.ptr(1), k.mem.checked.i64(f.ptr(0))) },
 ];

@@ -1,0 +1,48 @@
+// Every checking driver of test/drivers: DriverEntry must return STATUS_SUCCESS on 1, 2 and 4 CPUs under several seeds; every BAD(...) function must end in
+// the bug check that it names.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { driverText, type HarnessResult, runDriver } from './harness.js';
+
+const drivers = readdirSync(new URL('../drivers/', import.meta.url))
+  .filter((f) => f.endsWith('.c'))
+  .sort();
+const BAD = /^BAD\((\w+), (0x[0-9A-Fa-f]+|\d+), (-1|0x[0-9A-Fa-f]+|\d+)\)/gm;
+
+function say(r: HarnessResult): string {
+  const bug = r.bugCheck ? `${r.bugCheck.code.toString(16)} ${r.bugCheck.explanation} at ${r.bugCheck.where}` : '';
+  const stuck = (r.run.waiters ?? []).filter((w) => !w.idle).map((w) => `${w.name} waits for ${w.text}`);
+  return [r.run.reason, r.k.notSimulated?.name ?? '', bug, ...stuck, ...r.output].join('\n');
+}
+
+for (const name of drivers) {
+  const text = driverText(name);
+  if (/TEST_ENTRY|DriverEntry/.test(text)) {
+    for (const cpus of [1, 2, 4]) {
+      test(`${name} on ${cpus} CPUs`, () => {
+        for (const seed of [1, 2, 3]) {
+          const r = runDriver(text, { cpus, seed, name });
+          assert.equal(r.status, 0, `seed ${seed}: ${say(r)}`);
+          assert.equal(r.run.reason, 'deadlock', `seed ${seed}: ${say(r)}`);
+          assert.deepEqual(
+            r.run.waiters!.filter((w) => !w.idle).map((w) => w.text),
+            [],
+            `seed ${seed}`,
+          );
+        }
+      });
+    }
+  }
+  for (const [, entry, code, p1] of text.matchAll(BAD)) {
+    test(`${name}: ${entry} ends in bug check ${code}`, () => {
+      for (const cpus of [1, 2]) {
+        const r = runDriver(text, { cpus, entry, name, maxTime: 60_000_000 });
+        assert.equal(r.run.reason, 'bugcheck', say(r));
+        assert.equal(r.bugCheck!.code, Number(code), say(r));
+        assert.ok(r.bugCheck!.explanation.length > 0);
+        if (p1 !== '-1') assert.equal(r.bugCheck!.parameters[0] & 0xffffffffn, BigInt(p1), say(r));
+      }
+    });
+  }
+}
