@@ -36,7 +36,7 @@ export interface RunResult {
 }
 
 /** No CPU runs ahead of the slowest busy one by more than this many steps. */
-const SKEW = 20_000;
+const SKEW = 2_000;
 
 export function run(k: Kernel, options: RunOptions): RunResult {
   const loop = new RunLoop(k, options);
@@ -113,6 +113,7 @@ class RunLoop {
   private beginSlice(): RunResult | undefined {
     const k = this.k;
     const able = this.runnable();
+    this.wake(able);
     if (able.length === 0) return this.nobodyRuns();
     const slowest = Math.min(...able.map((c) => this.timeOf(c)));
     if (slowest >= (this.options.maxTime ?? Number.MAX_SAFE_INTEGER)) return { reason: 'maxTime' };
@@ -123,6 +124,18 @@ class RunLoop {
     if (!this.interrupts()) return undefined;
     this.sliceLeft = this.cut(choice.steps, slowest, able.length > 1);
     return undefined;
+  }
+
+  /** A CPU that was idle and now has work begins not before the moment at which it got it: the present time of the CPU that ran last. */
+  private wake(able: readonly number[]): void {
+    const { machine } = this.k;
+    const now = machine.cpu.time;
+    for (let c = 0; c < this.cpus; c++) {
+      const cpu = machine.cpus[c];
+      const idle = !able.includes(c);
+      if (cpu.idle && !idle && cpu.time < now) cpu.time = now;
+      cpu.idle = idle;
+    }
   }
 
   /** CPUs that do nothing follow the slowest that does something; their clock interrupts happen on the way. */

@@ -75,6 +75,8 @@ export function swapContext(k: Kernel, head: boolean): void {
   const target = next === 0 ? idle : next;
   m.setPtr(prcb + KPRCB.CurrentThread, target);
   if (target !== idle) {
+    // CPU clocks may differ by the skew bound; a thread never runs before the moment at which another CPU made it ready
+    k.machine.cpu.time = Math.max(k.machine.cpu.time, m.ptr(target + KTHREAD.WaitTime));
     setState(k, target, ThreadState.Running);
     m.setU32(target + KTHREAD.NextProcessor, cpu);
     m.setU32(target + KTHREAD.ContextSwitches, m.u32(target + KTHREAD.ContextSwitches) + 1);
