@@ -61,3 +61,11 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) 
   DbgPrint("event done %d\n", g_Failures);
   return RESULT();
 }
+
+BAD(SetNullEvent, 0xA, 0) { return KeSetEvent(NULL, 0, FALSE); }
+BAD(PagedEvent, 0xA, -1) {
+  PKEVENT e = ExAllocatePoolWithTag(PagedPool, sizeof *e, 'evEp');
+  KeInitializeEvent(e, NotificationEvent, FALSE);
+  KeSetEvent(e, 0, FALSE);
+  return STATUS_SUCCESS;
+}

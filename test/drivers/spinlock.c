@@ -110,7 +110,7 @@ BAD(PagedUnderLock, 0xD1, -1) {
   KeReleaseSpinLock(&g_Lock, irql);
   return STATUS_SUCCESS;
 }
-BAD(NullLock, 0x7E, 0xC0000005) {
+BAD(NullLock, 0xA, 0) {
   KIRQL irql;
   KeAcquireSpinLock((PKSPIN_LOCK)NULL, &irql);
   return STATUS_SUCCESS;

@@ -1,6 +1,6 @@
 // Bug checks: the machine stops. Code and parameters are in memory (KiBugCheckData) like on Windows; the explanation in words goes to the trace
 // and is kept beside, because it is about this run and not part of the simulated state.
-import { type Addr, Reason, Reg, Status } from '../../machine/abi.js';
+import { type Addr, Reason, Reg, ROUTINE_BASE, type Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KE_GLOBALS, KI_BUGCHECK_DATA } from '../layouts.gen.js';
@@ -27,7 +27,7 @@ export interface BugCheckInfo {
   readonly thread: Addr;
   /** fp of the innermost frame. */
   readonly frame: number;
-  /** `driver.c:12 (function)`: innermost frame that is not the kernel's. */
+  /** Function, file and line of the innermost frame that is not the kernel's. */
   readonly where: string;
   readonly explanation: string;
 }
@@ -51,6 +51,13 @@ export function raiseBugCheck(k: Kernel, code: number, parameters: readonly (num
   return k.stop(Reason.BugCheck);
 }
 
+/** The innermost frame of compiled code at or above fp: where a driver did what ended badly; fp itself when there is none. */
+export function driverFrame(k: Kernel, fp: number): number {
+  const h = k.machine.headers;
+  for (let at = fp, n = 0; at > 0 && n < 256; at = h.prev(at), n++) if (h.fn(at) < ROUTINE_BASE) return at;
+  return fp;
+}
+
 export function readBugCheck(k: Kernel): BugCheckInfo | undefined {
   const data = k.globals.KE + DATA;
   if (k.mem.ptr(data + KI_BUGCHECK_DATA.Active) === 0) return undefined;
@@ -63,7 +70,7 @@ export function readBugCheck(k: Kernel): BugCheckInfo | undefined {
     cpu: k.mem.ptr(data + KI_BUGCHECK_DATA.Cpu),
     thread: k.mem.ptr(data + KI_BUGCHECK_DATA.Thread),
     frame,
-    where: k.where(frame),
+    where: k.where(driverFrame(k, frame)),
     explanation: k.bugCheckExplanation,
   };
 }

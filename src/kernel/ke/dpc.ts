@@ -8,6 +8,7 @@ import { insertHead, insertTail, isEmpty, remove, removeHead } from '../rtl/list
 import { hex } from './dispatcher.js';
 import { DISPATCH_LEVEL, MAXIMUM_DPC_QUEUE_DEPTH, ObjectType } from './constants.js';
 import { INTERRUPT_SLOTS, pushInterrupt, returnFromInterrupt } from './interrupt.js';
+import { probeObject } from './probe-object.js';
 import { currentPrcb, prcbOf } from './prcb.js';
 import { cpuCount } from './ready.js';
 
@@ -162,7 +163,7 @@ export const routines: KernelRoutine[] = [
     cost: 8,
     step(k, f) {
       const dpc = f.ptr(0);
-      k.mem.checked.bytes(dpc, KDPC.sizeof);
+      probeObject(k, dpc, KDPC.sizeof);
       const type = k.mem.u8(dpc + KDPC.Type);
       if (type !== ObjectType.Dpc && type !== ObjectType.ThreadedDpc) {
         return k.bugCheck(0xc7, 1, dpc, dpc, dpc + KDPC.sizeof, `KeInsertQueueDpc: the object at ${hex(dpc)} is no initialised KDPC`);

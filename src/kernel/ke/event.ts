@@ -3,6 +3,7 @@ import type { Kernel, KernelRoutine } from '../kernel.js';
 import type { Frame } from '../../machine/routine.js';
 import { DISPATCHER_HEADER, KEVENT, KTHREAD } from '../layouts.gen.js';
 import { checkInitialised, hex, initHeader, objectType, signalEvent, waitTest } from './dispatcher.js';
+import { probeObject } from './probe-object.js';
 import { ObjectType } from './constants.js';
 
 const STATE = DISPATCHER_HEADER.SignalState;
@@ -15,7 +16,7 @@ export function initializeEvent(k: Kernel, event: number, type: number, signalle
 /** The argument as an event that can be written; a bad pointer faults like on Windows. */
 function checkedEvent(k: Kernel, f: Frame): number {
   const event = f.ptr(0);
-  k.mem.checked.bytes(event, KEVENT.sizeof);
+  probeObject(k, event, KEVENT.sizeof);
   checkInitialised(k, event);
   if (objectType(k, event) > ObjectType.SynchronizationEvent) {
     k.throwBugCheck(0xa, [event, k.irql, 1, 0], `the object at ${hex(event)} is no KEVENT (type byte ${objectType(k, event)})`);

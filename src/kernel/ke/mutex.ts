@@ -5,6 +5,7 @@ import { DISPATCHER_HEADER, KMUTANT, KTHREAD } from '../layouts.gen.js';
 import { remove } from '../rtl/list.js';
 import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
 import { ObjectType, STATUS } from './constants.js';
+import { probeObject } from './probe-object.js';
 import { noteWaitNext } from './event.js';
 import { softwareInterruptDue } from './irql.js';
 
@@ -60,7 +61,7 @@ export const routines: KernelRoutine[] = [
     name: 'KeReleaseMutex',
     step(k, f) {
       const mutex = f.ptr(0);
-      k.mem.checked.bytes(mutex, KMUTANT.sizeof);
+      probeObject(k, mutex, KMUTANT.sizeof);
       checkInitialised(k, mutex);
       if (objectType(k, mutex) !== ObjectType.Mutant) {
         return k.bugCheck(0xa, mutex, k.irql, 1, 0, `KeReleaseMutex: the object at ${hex(mutex)} is no KMUTEX (type byte ${objectType(k, mutex)})`);

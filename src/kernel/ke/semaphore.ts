@@ -4,6 +4,7 @@ import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KSEMAPHORE } from '../layouts.gen.js';
 import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
 import { ObjectType, STATUS } from './constants.js';
+import { probeObject } from './probe-object.js';
 import { noteWaitNext } from './event.js';
 
 const STATE = DISPATCHER_HEADER.SignalState;
@@ -39,7 +40,7 @@ export const routines: KernelRoutine[] = [
     name: 'KeReleaseSemaphore',
     step(k, f) {
       const semaphore = f.ptr(0);
-      k.mem.checked.bytes(semaphore, KSEMAPHORE.sizeof);
+      probeObject(k, semaphore, KSEMAPHORE.sizeof);
       checkInitialised(k, semaphore);
       if (objectType(k, semaphore) !== ObjectType.Semaphore) {
         return k.bugCheck(0xa, semaphore, k.irql, 1, 0, `KeReleaseSemaphore: the object at ${hex(semaphore)} is no KSEMAPHORE (type byte ${objectType(k, semaphore)})`);

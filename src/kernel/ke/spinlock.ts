@@ -53,7 +53,6 @@ const OLD = 0;
 function raiseForLock(k: Kernel, f: Frame, lock: Addr): Status | undefined {
   if (f.pc !== 0) return undefined;
   if (k.irql > DISPATCH_LEVEL) return k.bugCheck(0xc4, 0x42, k.irql, lock, 0, `KeAcquireSpinLock at IRQL ${k.irql}: only at DISPATCH_LEVEL or below`);
-  k.mem.checked.ptr(lock);
   f.set(OLD, k.raiseIrql(DISPATCH_LEVEL));
   f.pc = 1;
   return undefined;

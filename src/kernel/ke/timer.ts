@@ -4,6 +4,7 @@ import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KTIMER } from '../layouts.gen.js';
 import { ObjectType } from './constants.js';
+import { probeObject } from './probe-object.js';
 import { insertQueueDpc } from './dpc.js';
 import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
 import { interruptTime100 } from './time.js';
@@ -76,7 +77,7 @@ export function queuedTimerIn(k: Kernel, address: Addr, size: number): Addr {
 
 function checkedTimer(k: Kernel, f: Frame): Addr {
   const timer = f.ptr(0);
-  k.mem.checked.bytes(timer, KTIMER.sizeof);
+  probeObject(k, timer, KTIMER.sizeof);
   const type = objectType(k, timer);
   if (type !== ObjectType.NotificationTimer && type !== ObjectType.SynchronizationTimer) {
     k.throwBugCheck(0xc7, [0, timer, timer, timer + KTIMER.sizeof], `the object at ${hex(timer)} is no initialised KTIMER: call KeInitializeTimer(Ex) first`);

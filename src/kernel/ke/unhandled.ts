@@ -4,6 +4,7 @@ import { type Addr, Fault, FrameFlag, ROUTINE_BASE, type Status } from '../../ma
 import type { ExceptionInfo } from '../../machine/machine.js';
 import type { Kernel } from '../kernel.js';
 import { KPRCB } from '../layouts.gen.js';
+import { driverFrame } from './bugcheck.js';
 import { hex } from './dispatcher.js';
 import { DISPATCH_LEVEL } from './constants.js';
 
@@ -105,7 +106,9 @@ export function onUnhandled(k: Kernel, x: ExceptionInfo): Status {
     return k.bugCheck(0x139, x.address, 0, x.record, 0, x.address === 3 ? 'a LIST_ENTRY is corrupted (__fastfail 3)' : `__fastfail(${x.address})`);
   }
   if (k.mem.registers.userMode && k.hooks.userException) return k.hooks.userException(k, x);
-  const text = `unhandled ${describe(x)} in ${k.where(x.frame)}`;
+  const own = driverFrame(k, x.frame);
+  const via = own === x.frame ? '' : `${k.machine.functionName(k.machine.headers.fn(x.frame))} called by `;
+  const text = `unhandled ${describe(x)} in ${via}${k.where(own)}`;
   if (k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive)) {
     return k.bugCheck(0x1e, x.code, x.ip, x.parameters[0] ?? 0, x.parameters[1] ?? 0, `${text}, in a DPC`);
   }

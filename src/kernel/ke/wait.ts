@@ -4,10 +4,11 @@
 import { type Addr, FRAME, Reason, type Status, toAddress } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { KPRCB, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
+import { DISPATCHER_HEADER, KPRCB, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
 import { insertTail } from '../rtl/list.js';
 import { checkInitialised, hex, initHeader, isSignalled, isWaitable, objectType, satisfy, WAIT_LIST } from './dispatcher.js';
 import { DISPATCH_LEVEL, ObjectType, STATUS, ThreadState, UserMode, WAIT_REASON_NAMES, WaitAll, WaitAny, WaitReason } from './constants.js';
+import { probeObject } from './probe-object.js';
 import { yieldThread } from './switch.js';
 import { interruptTime100, systemTimeOffset } from './time.js';
 import { insertTimer } from './timer-queue.js';
@@ -70,8 +71,7 @@ export function wait(k: Kernel, f: Frame, nextPc: number, r: WaitRequest): Statu
     return k.bugCheck(0xc, 0, 0, 0, 0, `wait for ${objects.length} objects: at most 3 without a wait block array, 64 with one`);
   }
   for (const o of objects) {
-    m.checked.u32(o);
-    m.checked.ptr(o + WAIT_LIST);
+    probeObject(k, o, DISPATCHER_HEADER.sizeof);
     checkInitialised(k, o);
     if (!isWaitable(objectType(k, o))) {
       return k.bugCheck(0xa, o, 2, 0, 0, `the address ${hex(o)} given to a wait is no dispatcher object (type byte ${objectType(k, o)})`);

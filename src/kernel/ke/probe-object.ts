@@ -1,0 +1,15 @@
+// Objects that the dispatcher touches at DISPATCH_LEVEL: a bad or pageable one is not an exception in the caller but bug check 0xA, as on Windows, where the
+// dispatcher lock is taken before the object is looked at.
+import type { Addr } from '../../machine/abi.js';
+import { SimulatedFault } from '../../machine/routine.js';
+import type { Kernel } from '../kernel.js';
+import { DISPATCH_LEVEL } from './constants.js';
+
+/** Throws a fault at DISPATCH_LEVEL when the object cannot be written there. */
+export function probeObject(k: Kernel, object: Addr, size: number): void {
+  const r = k.mem.registers;
+  const irql = r.irql;
+  if (irql < DISPATCH_LEVEL) r.irql = DISPATCH_LEVEL;
+  if (!k.mem.allowed(object, size, true)) throw new SimulatedFault(k.mem.firstRefused(object, size, true), true, size);
+  r.irql = irql;
+}
