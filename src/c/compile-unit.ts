@@ -5,6 +5,7 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import { readSource } from '../base/files.js';
 import { SourceFile } from '../base/source.js';
 import { parseExpression as parseFullExpression } from './expressions.js';
+import { definesTagOf, openHeaders } from './header-world.js';
 import { parseUnit, snippetParser } from './parser.js';
 import { decay } from './parser-conversions.js';
 import { parseTypeName as parseTypeNameTokens } from './parser-declarators.js';
@@ -42,8 +43,9 @@ export function compileUnit(path: string, options: CompileOptions, shown = path)
 
 /** The same for a text that is already in memory (scenario bodies); `path` is where its quoted includes are searched from. */
 export function compileSource(file: SourceFile, path: string, options: CompileOptions): TranslationUnit {
-  const pp = preprocess(file, path, options);
-  const unit = parseUnit(pp.tokens, file);
+  let pp = preprocess(file, path, options);
+  if (pp.headers && definesTagOf(pp.tokens, pp.headers)) pp = preprocess(file, path, { ...options, wholeHeaders: true });
+  const unit = parseUnit(pp.tokens, file, pp.headers && openHeaders(pp.headers));
   // After a missing include most names are unknown; as in MSVC (C1083) the include is the one error to mend first.
   const missing = pp.diagnostics.some((d) => d.severity === 'error' && d.code === 'pp-include-not-found');
   const own = missing ? [] : unit.diagnostics;

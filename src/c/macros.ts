@@ -59,6 +59,11 @@ export class MacroDef implements MacroInfo {
     return this.place;
   }
 
+  /** Where it is written: clean offsets of the name's start and the line's end. For the header index. */
+  get location(): { source: PPFile; start: number; end: number } {
+    return { source: this.source, start: this.nameStart, end: this.end };
+  }
+
   /** Tokens of the replacement list. */
   get tokens(): readonly PPToken[] {
     if (this.lexed === undefined) {

@@ -77,8 +77,11 @@ export function readPendingBodies(p: Parser): void {
     const pending = p.unit.pending.get(f);
     if (!pending || f.definition) continue;
     f.builtin = false;
+    const { tokens } = p;
+    if (pending.tokens) p.tokens = pending.tokens;
     p.seek(pending.position);
     readBody(p, pending);
+    p.tokens = tokens;
     p.panicking = false;
   }
 }

@@ -30,17 +30,16 @@ class LazyFunction implements FunctionSymbol {
   constructor(
     readonly name: string,
     public range: Token['range'],
-    private readonly position: number,
-    private parser: Parser | undefined,
+    private reader: (() => Details) | undefined,
   ) {}
 
   private get details(): Details {
     if (!this.read) {
       // Set first: a prototype that refers to itself must not start again.
       this.read = { type: functionType(ERROR, [], false, true), sal: [], noreturn: false, dllimport: undefined };
-      const p = this.parser!;
-      this.parser = undefined;
-      this.read = p.aside(this.position, () => readPrototype(p));
+      const reader = this.reader!;
+      this.reader = undefined;
+      this.read = reader();
     }
     return this.read;
   }
@@ -69,6 +68,16 @@ class LazyFunction implements FunctionSymbol {
   set dllimport(v: boolean | undefined) {
     this.details.dllimport = v;
   }
+}
+
+/** A symbol of its own for the same function, as a unit needs that takes the function from headers it shares with others. */
+export function copyFunction(f: FunctionSymbol): FunctionSymbol {
+  const copy = new LazyFunction(f.name, f.range, () => ({ type: f.type, sal: [...f.sal], noreturn: f.noreturn, dllimport: f.dllimport }));
+  copy.linkage = f.linkage;
+  copy.builtin = f.builtin;
+  copy.inline = f.inline;
+  copy.section = f.section;
+  return copy;
 }
 
 function readPrototype(p: Parser): Details {
@@ -139,7 +148,7 @@ export function skipPrototype(p: Parser): boolean {
   }
   if (!name || i >= tokens.length || p.unit.scope.names.has(name.text)) return false;
   p.noteDeclared(name.text);
-  p.unit.scope.names.set(name.text, new LazyFunction(name.text, name.range, start, p));
+  p.unit.scope.names.set(name.text, new LazyFunction(name.text, name.range, () => p.aside(start, () => readPrototype(p))));
   p.seek(Math.min(i + 1, tokens.length - 1));
   return true;
 }

@@ -71,7 +71,15 @@ export function parseRecord(p: Parser): CType {
     }
   }
   if (!decl) {
-    decl = { tag: tag?.text, union, complete: false, fields: [], size: 0, align: 1, range: (tag ?? word).range };
+    decl = (tag && p.unit.newRecord?.(tag.text, union, tag.range, p.scope)) ?? {
+      tag: tag?.text,
+      union,
+      complete: false,
+      fields: [],
+      size: 0,
+      align: 1,
+      range: (tag ?? word).range,
+    };
     if (tag) p.scope.tags.set(tag.text, decl);
   }
   if (defines) {

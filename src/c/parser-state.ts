@@ -25,7 +25,7 @@ import type {
   StringExpr,
   VarSymbol,
 } from './tree.js';
-import type { CType } from './types.js';
+import type { CType, RecordDecl } from './types.js';
 
 /**
  * Levels of nesting that one construct may have (an operator costs one, a parenthesis three, a block four); keeps this recursion and every walk
@@ -86,6 +86,8 @@ export interface PendingBody {
   readonly type: CType & { kind: 'function' };
   readonly start: Token;
   readonly name: Token;
+  /** The tokens that `position` counts, if they are not those of the unit (an indexed header). */
+  readonly tokens?: readonly Token[];
 }
 
 /** What belongs to the unit as a whole. */
@@ -100,6 +102,8 @@ export interface UnitContext {
   readonly usedVariables: Set<VarSymbol>;
   readonly sections: Map<string, { section: string; token: Token }>;
   readonly reported: Set<string>;
+  /** Indexed headers: makes a tagged record that is completed on demand; undefined for one of an inner scope. */
+  readonly newRecord?: (tag: string, union: boolean, range: Range, scope: Scope) => RecordDecl | undefined;
 }
 
 export function newScope(parent: Scope | undefined): Scope {
@@ -127,7 +131,7 @@ export class Parser {
   private annotationNames = false;
 
   constructor(
-    readonly tokens: readonly Token[],
+    public tokens: readonly Token[],
     pragmas: readonly PragmaToken[],
     readonly unit: UnitContext,
     readonly grammar: Grammar,

@@ -2,6 +2,7 @@
 import type { SourceFile } from '../base/source.js';
 import { parseExternalDeclaration, parseLocalDeclaration, parseStaticAssert } from './declarations.js';
 import { parseAssignment, parseExpression, parsePostfix, parseUnary } from './expressions.js';
+import type { HeaderScope } from './header-world.js';
 import { parseInitializer } from './initializers.js';
 import { parseDeclarator, parseTypeName } from './parser-declarators.js';
 import { readPendingBodies } from './parser-functions.js';
@@ -14,7 +15,7 @@ import type { FunctionDef, Scope, VarSymbol } from './tree.js';
 import { typeToString } from './type-names.js';
 import { arrayOf, isComplete } from './type-ops.js';
 
-const GRAMMAR: Grammar = {
+export const GRAMMAR: Grammar = {
   specifiers: parseSpecifiers,
   declarator: parseDeclarator,
   typeName: parseTypeName,
@@ -28,7 +29,7 @@ const GRAMMAR: Grammar = {
   functionBody: parseFunctionBody,
 };
 
-function unitContext(file: SourceFile, scope: Scope): UnitContext {
+export function unitContext(file: SourceFile, scope: Scope): UnitContext {
   return {
     file,
     scope,
@@ -43,7 +44,7 @@ function unitContext(file: SourceFile, scope: Scope): UnitContext {
 }
 
 /** A token list that ends in eof, whatever it was given. */
-function closed(tokens: readonly Token[], file: SourceFile): readonly Token[] {
+export function closed(tokens: readonly Token[], file: SourceFile): readonly Token[] {
   if (tokens.length && tokens[tokens.length - 1].kind === 'eof') return tokens;
   const end = file.text.length;
   return [...tokens, { kind: 'eof', text: '', range: { file, start: end, end }, atLineStart: true, spaceBefore: false }];
@@ -56,15 +57,17 @@ export interface ParsedUnit {
   readonly diagnostics: Parser['diagnostics'];
 }
 
-/** Parses and checks a whole translation unit. */
-export function parseUnit(tokens: readonly Token[], file: SourceFile): ParsedUnit {
+/** Parses and checks a whole translation unit. `headers`: declarations of an indexed header that stand before the tokens. */
+export function parseUnit(tokens: readonly Token[], file: SourceFile, headers?: HeaderScope): ParsedUnit {
   const { tokens: rest, pragmas } = separatePragmas(tokens);
-  const unit = unitContext(file, newScope(undefined));
+  const unit = unitContext(file, headers?.scope ?? newScope(undefined));
+  if (headers) headers.unit = unit;
   const p = new Parser(closed(rest, file), pragmas, unit, GRAMMAR);
   while (!p.atEnd) parseExternalDeclaration(p);
   p.pragmas.sync();
   p.panicking = false;
   readPendingBodies(p);
+  if (headers) unit.globals.unshift(...headers.metVariables());
   finishSections(p);
   finishGlobals(p);
   return {

@@ -42,9 +42,9 @@ export class PPFile implements LexSource {
   readonly text: string;
   readonly base: number;
   readonly splices: SpliceMap | undefined;
-  readonly segments: Segment[] = [];
-  /** Structure problems: comments and conditionals that are not closed, branches without #if. Reported once per unit. */
-  readonly problems: Diagnostic[] = [];
+  private readonly cuts: Segment[] = [];
+  private readonly found: Diagnostic[] = [];
+  private scanned = false;
   private guardName: string | null | undefined;
 
   /** `text` and `base` only for snippets: a piece of `file` that begins at offset `base`. */
@@ -57,8 +57,22 @@ export class PPFile implements LexSource {
     const clean = removeSplices(text);
     this.text = clean.text;
     this.splices = clean.map;
-    this.scan();
-    this.link();
+  }
+
+  /** Made when asked for: a header that is taken from the index is never cut up. */
+  get segments(): readonly Segment[] {
+    if (!this.scanned) {
+      this.scanned = true;
+      this.scan();
+      this.link();
+    }
+    return this.cuts;
+  }
+
+  /** Structure problems: comments and conditionals that are not closed, branches without #if. Reported once per unit. */
+  get problems(): readonly Diagnostic[] {
+    void this.segments;
+    return this.found;
   }
 
   /** Range in the user's file of clean offsets. */
@@ -163,7 +177,7 @@ export class PPFile implements LexSource {
   }
 
   private add(name: string | undefined, start: number, end: number, hash: number): void {
-    this.segments.push({ name, start, end, hash, next: -1, tokens: undefined, problems: undefined, macro: undefined });
+    this.cuts.push({ name, start, end, hash, next: -1, tokens: undefined, problems: undefined, macro: undefined });
   }
 
   private skipBlanks(p: number): number {
@@ -195,8 +209,8 @@ export class PPFile implements LexSource {
   private commentEnd(p: number): number {
     const e = this.text.indexOf('*/', p + 2);
     if (e >= 0) return e + 2;
-    if (!this.problems.some((d) => d.code === 'pp-unterminated-comment')) {
-      this.problems.push({
+    if (!this.found.some((d) => d.code === 'pp-unterminated-comment')) {
+      this.found.push({
         severity: 'error',
         code: 'pp-unterminated-comment',
         message: 'this comment is never closed',
@@ -211,8 +225,8 @@ export class PPFile implements LexSource {
   private link(): void {
     interface Open { first: Segment; last: Segment; otherwise: Segment | undefined }
     const stack: Open[] = [];
-    const none = this.segments.length;
-    this.segments.forEach((s, i) => {
+    const none = this.cuts.length;
+    this.cuts.forEach((s, i) => {
       const top = stack[stack.length - 1];
       switch (s.name) {
         case 'if': case 'ifdef': case 'ifndef':
@@ -238,7 +252,7 @@ export class PPFile implements LexSource {
 
   private problem(s: Segment, code: string, message: string, hint: string, other?: Segment): void {
     const related = other ? [{ range: this.directiveRange(other), message: 'the #else is here' }] : undefined;
-    this.problems.push({ severity: 'error', code, message, range: this.directiveRange(s), hint, related });
+    this.found.push({ severity: 'error', code, message, range: this.directiveRange(s), hint, related });
   }
 }
 

@@ -1,6 +1,7 @@
 // What is defined before the first line: the macros of MSVC for x64 kernel code, then those of the command line.
 // Both are ordinary texts of #define lines, so every macro has a place and one parser makes them all.
 import { SourceFile } from '../base/source.js';
+import { type DynamicMacro, MacroDef, parseDefine } from './macros.js';
 import { PPFile } from './pp-file.js';
 
 // Visual Studio 2022 17.9 (MSVC 19.39) with /kernel for x64, WDK 10.0.22621. Date and time are fixed: runs must be repeatable.
@@ -37,7 +38,25 @@ const TEXT = `#define _MSC_VER 1939
 #define __COUNTER__ __COUNTER__
 `;
 
-export const PREDEFINED = new PPFile(new SourceFile('<predefined>', TEXT, true));
+let predefined: Map<string, MacroDef> | undefined;
+
+/** The predefined macros by name, in order. Made once. */
+export function predefinedMacros(): ReadonlyMap<string, MacroDef> {
+  if (predefined === undefined) {
+    predefined = new Map();
+    const file = new PPFile(new SourceFile('<predefined>', TEXT, true));
+    for (const s of file.segments) {
+      const m = parseDefine(file, s);
+      if (m instanceof MacroDef) predefined.set(m.name, dynamicName(m.name) ? m.withDynamic(dynamicName(m.name)!) : m);
+    }
+  }
+  return predefined;
+}
+
+/** The predefined names that depend on the place of use. */
+function dynamicName(name: string): DynamicMacro | undefined {
+  return name === '__LINE__' || name === '__FILE__' || name === '__COUNTER__' ? name : undefined;
+}
 
 /** `-D` and forced includes as a file. A line break in a value would end its #define, so it counts as a blank. */
 export function commandLineFile(defines: Readonly<Record<string, string>>, forcedIncludes: readonly string[]): PPFile {

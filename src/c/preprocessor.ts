@@ -3,13 +3,15 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { dirname, type FileProvider, normalizePath } from '../base/files.js';
 import type { Range, SourceFile } from '../base/source.js';
+import { ASSUMED, type HeaderSet, headerSet } from './header-index.js';
 import { cachedFile, type FoundInclude, headerName, includeHint, includeName, IncludeResolver } from './includes.js';
 import type { PPToken } from './lexer.js';
 import { MacroDef, parseDefine, problem } from './macros.js';
 import { evaluateCondition } from './pp-expression.js';
 import { PPFile, type Segment } from './pp-file.js';
 import { pragmaText } from './pragmas.js';
-import { commandLineFile, PREDEFINED } from './predefined.js';
+import { MacroScope } from './macro-scope.js';
+import { commandLineFile, predefinedMacros } from './predefined.js';
 import type { Token } from './token.js';
 import { TokenOutput } from './token-output.js';
 import type { MacroInfo } from './tree.js';
@@ -27,6 +29,11 @@ export interface PreprocessOptions {
   forcedIncludes?: readonly string[];
   /** Collects paths that were asked for and are not in the snapshot. */
   missing?: Set<string>;
+  /** Reads built-in headers in full even where an index of them could be used. */
+  wholeHeaders?: boolean;
+  /** For the index of the headers: told of each definition, with the number of tokens before it, and of each name that is undefined. */
+  onDefine?: (macro: MacroDef, tokens: number) => void;
+  onUndefine?: (name: string) => void;
 }
 
 export interface PreprocessResult {
@@ -37,6 +44,8 @@ export interface PreprocessResult {
   includes: SourceFile[];
   /** Macros at the end of the unit. */
   macros: Map<string, MacroInfo>;
+  /** The header whose declarations stand before the tokens without being among them. */
+  headers: HeaderSet | undefined;
 }
 
 const MAX_INCLUDE_DEPTH = 200;
@@ -69,6 +78,8 @@ interface OpenFile {
 }
 
 const NO_TOKENS: readonly PPToken[] = [];
+/** Pragmas that change what declarations behind them mean. */
+const LAYOUT_PRAGMA = /^\s*(pack|alloc_text|code_seg|data_seg|bss_seg|const_seg)\b/;
 
 class Preprocessor extends TokenOutput {
   private readonly resolver: IncludeResolver;
@@ -80,6 +91,7 @@ class Preprocessor extends TokenOutput {
   private readonly pushed = new Map<string, (MacroDef | undefined)[]>();
   private inclusions = 0;
   private stopped = false;
+  private headers: HeaderSet | undefined;
   private tooDeep = false;
   /** What precedes the paths that the user sees. */
   private readonly root: string;
@@ -88,7 +100,7 @@ class Preprocessor extends TokenOutput {
     private readonly mainFile: SourceFile,
     private readonly mainPath: string,
     private readonly options: PreprocessOptions,
-    private readonly macros = new Map<string, MacroDef>(),
+    private readonly macros = new MacroScope(),
   ) {
     super(macros);
     this.resolver = new IncludeResolver(options.files, options.builtinHeaders, options.includePaths, options.missing);
@@ -97,8 +109,7 @@ class Preprocessor extends TokenOutput {
 
   run(): PreprocessResult {
     const folder = dirname(this.mainPath);
-    this.enter(PREDEFINED, '', folder);
-    this.drain();
+    for (const [name, m] of predefinedMacros()) this.macros.set(name, m);
     this.enter(commandLineFile(this.options.defines, this.options.forcedIncludes ?? []), '', folder);
     this.drain();
     const main = new PPFile(this.mainFile);
@@ -107,7 +118,7 @@ class Preprocessor extends TokenOutput {
     this.drain();
     const end = this.mainFile.text.length;
     this.finish({ file: this.mainFile, start: end, end });
-    return { tokens: this.out, diagnostics: this.diagnostics, includes: this.includes, macros: this.macros };
+    return { tokens: this.out, diagnostics: this.diagnostics, includes: this.includes, macros: this.macros, headers: this.headers };
   }
 
   /** Reads the open files to their end. */
@@ -286,8 +297,7 @@ class Preprocessor extends TokenOutput {
 
   private define(file: PPFile, s: Segment): void {
     if (s.macro === undefined) {
-      const parsed = parseDefine(file, s);
-      s.macro = parsed instanceof MacroDef ? (file === PREDEFINED ? asDynamic(parsed) : parsed) : parsed;
+      s.macro = parseDefine(file, s);
     }
     const { macro } = s;
     if (!(macro instanceof MacroDef)) {
@@ -310,6 +320,7 @@ class Preprocessor extends TokenOutput {
       }
     }
     this.macros.set(macro.name, macro);
+    this.options.onDefine?.(macro, this.out.length);
   }
 
   private undefine(file: PPFile, s: Segment): void {
@@ -317,7 +328,7 @@ class Preprocessor extends TokenOutput {
     if (name === undefined) return;
     if (this.macros.get(name)?.dynamic !== undefined) {
       this.report(problem('warning', 'pp-redefinition', `'${name}' is predefined and cannot be undefined`, file.range(s.hash, s.end), 'remove this #undef'));
-    } else this.macros.delete(name);
+    } else if (this.macros.delete(name)) this.options.onUndefine?.(name);
   }
 
   private line(top: OpenFile, s: Segment): void {
@@ -397,7 +408,7 @@ class Preprocessor extends TokenOutput {
 
   private enterInclude(found: FoundInclude, range: Range): void {
     const key = found.path.toLowerCase();
-    if (this.once.has(key)) return;
+    if (this.once.has(key) || (found.builtin && this.takeIndexed(found.name))) return;
     let file = this.byPath.get(key);
     if (file === undefined) {
       file = cachedFile(found.builtin ? found.name : this.shown(found.path), found.text, found.builtin);
@@ -419,6 +430,42 @@ class Preprocessor extends TokenOutput {
     this.enter(file, found.path, found.builtin ? '' : dirname(found.path));
   }
 
+  /**
+   * Takes a built-in header from the index instead of reading it; false if it has to be read. It has, if what precedes it could change what it
+   * means: tokens, pragmas of layout, other built-in headers, macros with names that occur in it, user files with the names of its parts.
+   */
+  private takeIndexed(name: string): boolean {
+    if (this.headers !== undefined || this.options.wholeHeaders || this.collecting || !this.expander.idle) return false;
+    const set = headerSet(name, this.options.builtinHeaders);
+    if (set === undefined || !this.out.every((t) => t.kind === 'pragma' && !LAYOUT_PRAGMA.test(t.text)) || !this.leavesAlone(set)) return false;
+    const folders = this.folders();
+    if (!set.includes.every((n) => this.resolver.find(n, folders)?.builtin)) return false;
+    for (const file of set.files()) {
+      const key = `<${file.file.path}>`;
+      this.byPath.set(key, file);
+      this.seen.add(file);
+      this.once.add(key);
+      this.includes.push(file.file);
+      this.inclusions++;
+    }
+    this.macros.install(set);
+    this.headers = set;
+    return true;
+  }
+
+  /** Nothing that is or is not a macro now makes the header another one than that of the index. */
+  private leavesAlone(set: HeaderSet): boolean {
+    const predefined = predefinedMacros();
+    for (const f of set.files()) if (this.byPath.has(`<${f.file.path}>`)) return false;
+    for (const [name, m] of this.macros) {
+      if (predefined.get(name) === m) continue;
+      if (Object.hasOwn(ASSUMED, name) && m.params === undefined && m.body === ASSUMED[name]) continue;
+      if (set.mentions(name)) return false;
+    }
+    for (const name of [...predefined.keys(), ...Object.keys(ASSUMED)]) if (!this.macros.has(name)) return false;
+    return true;
+  }
+
   /** A path as the user sees it: relative to what the main file is shown relative to. */
   private shown(path: string): string {
     return this.root !== '' && path.startsWith(this.root) ? path.slice(this.root.length) : path;
@@ -436,9 +483,4 @@ function passThrough(tokens: readonly PPToken[], at: number, macros: ReadonlyMap
     out.push(t);
   }
   return at;
-}
-
-/** The predefined names that depend on the place of use. */
-function asDynamic(m: MacroDef): MacroDef {
-  return m.name === '__LINE__' || m.name === '__FILE__' || m.name === '__COUNTER__' ? m.withDynamic(m.name) : m;
 }
