@@ -245,6 +245,7 @@ function parsePrimary(p: Parser): Expr {
       p.next();
       const c = parseCharacter(t.text);
       if (c.problem) p.error('c-character', t.range, c.problem);
+      else if (c.warning) p.report('warning', 'c-escape', t.range, c.warning);
       return intExpr(c.value, c.type, t.range, t.macro);
     }
     case 'string':
@@ -285,8 +286,9 @@ function parseString(p: Parser): Expr {
     texts.push(t.kind === 'string' ? t.text : `${t.text === '__FUNCTIONW__' ? 'L' : ''}"${p.fn?.symbol.name ?? ''}"`);
   }
   const range = p.rangeFrom(first);
-  const { bytes, unit, problem } = parseStrings(texts);
+  const { bytes, unit, problem, warning } = parseStrings(texts);
   if (problem) p.error('c-string', range, problem);
+  else if (warning) p.report('warning', 'c-escape', range, warning);
   return {
     kind: 'string',
     bytes,

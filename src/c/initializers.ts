@@ -31,13 +31,17 @@ interface Frame {
 interface Walk {
   readonly p: Parser;
   readonly isStatic: boolean;
+  /** The object's own type: the only record whose flexible array may be initialised (MSVC: C4200 and C4815 permit it, the object grows). */
+  readonly object: CType;
+  /** That flexible array, once it is reached. */
+  flexible?: { type: CType; offset: number; next: number };
   items: InitItem[];
 }
 
 /** Reads an initialiser (behind `=`, or the braces of a compound literal) of an object of `declared`; completes `[]` by it. */
 export function parseInitializer(p: Parser, declared: CType, isStatic: boolean): { type: CType; init: Initializer } {
   const start = p.tok;
-  const w: Walk = { p, isStatic, items: [] };
+  const w: Walk = { p, isStatic, object: declared, items: [] };
   const place: Place = { type: declared, offset: 0 };
   const braces = p.is('{');
   let type = declared;
@@ -59,7 +63,9 @@ export function parseInitializer(p: Parser, declared: CType, isStatic: boolean):
     }
   }
   const zero = braces ? type.kind === 'array' || type.kind === 'record' || w.items.length === 0 : type.kind === 'array';
-  return { type, init: { items: w.items, zero, range: p.rangeFrom(start) } };
+  const end = w.flexible;
+  const grown = end?.type.kind === 'array' ? { size: end.offset + end.next * sizeOf(end.type.element) } : {};
+  return { type, init: { items: w.items, zero, ...grown, range: p.rangeFrom(start) } };
 }
 
 /** A scalar, or a record copied as a whole. */
@@ -227,11 +233,19 @@ function isCharacterArray(t: ArrayType): boolean {
   return t.element.kind === 'int' && t.element.size <= 2;
 }
 
+function isOwnFlexibleArray(w: Walk, stack: readonly Frame[]): boolean {
+  const { type, offset } = stack[0];
+  return stack.length === 1 && offset === 0 && type.kind === 'record' && w.object.kind === 'record' && type.decl === w.object.decl;
+}
+
+const isFlexible = (t: CType): boolean => t.kind === 'array' && t.length === undefined;
+
 /** One value (or braces) for `at`; goes down into aggregates whose braces are left out. */
 function initializeElement(w: Walk, stack: Frame[], at: Place): void {
   const { p } = w;
-  if (at.type.kind === 'array' && at.type.length === undefined && !p.is('}')) {
-    p.error('c-initializer', p.tok.range, 'an array without length at the end of a structure cannot be initialised');
+  const own = isOwnFlexibleArray(w, stack);
+  if (at.type.kind === 'array' && at.type.length === undefined && !own) {
+    p.error('c-initializer', p.tok.range, 'an array without length in a nested structure cannot be initialised');
     if (!p.is('{')) parseAssignment(p);
     else {
       p.next();
@@ -247,14 +261,19 @@ function initializeElement(w: Walk, stack: Frame[], at: Place): void {
       if (w.items.some((i) => i.offset >= at.offset && i.offset < end))
         w.items = w.items.filter((i) => i.offset < at.offset || i.offset >= end);
     }
-    braced(w, at);
+    const type = braced(w, at);
+    if (own && isFlexible(at.type) && type.kind === 'array') w.flexible = { type, offset: at.offset, next: type.length ?? 0 };
     return;
   }
   const value = parseAssignment(p);
   let place = at;
   for (;;) {
     if (place.type.kind === 'error' || value.type.kind === 'error') return;
-    if (value.kind === 'string' && storeString(w, place, value)) return;
+    if (value.kind === 'string' && storeString(w, place, value)) {
+      const type = w.items[w.items.length - 1].type;
+      if (own && isFlexible(place.type) && type.kind === 'array') w.flexible = { type, offset: place.offset, next: type.length ?? 0 };
+      return;
+    }
     if (!isAggregate(place.type)) break;
     if (place.type.kind === 'record' && value.type.kind === 'record' && value.type.decl === place.type.decl) break;
     const frame: Frame = { type: place.type, offset: place.offset, next: 0 };
@@ -264,6 +283,7 @@ function initializeElement(w: Walk, stack: Frame[], at: Place): void {
       return;
     }
     frame.next = 1;
+    if (own && isFlexible(place.type)) w.flexible = frame;
     stack.push(frame);
     place = inner;
   }

@@ -3,7 +3,7 @@
 // `#pragma pack(n)` lowers the alignment of members, `__declspec(align(n))` raises it and is not lowered by pack.
 
 import type { Range } from '../base/source.js';
-import type { SalAnnotation } from './tree.js';
+import type { Initializer, SalAnnotation } from './tree.js';
 import type { CType, Field, RecordDecl } from './types.js';
 
 /** Bytes; 0 for types without a size (void, functions, incomplete types), 1 for void under `sizeof` is not a matter of this function. */
@@ -39,6 +39,11 @@ export function alignOf(type: CType): number {
     default:
       return sizeOf(type);
   }
+}
+
+/** Bytes of an object: more than its type where a flexible array member is initialised. */
+export function objectSize(type: CType, init: Initializer | undefined): number {
+  return Math.max(sizeOf(type), init?.size ?? 0);
 }
 
 /** A member as declared, before it has a place. */

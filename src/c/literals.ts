@@ -103,9 +103,10 @@ function dissect(text: string): { prefix: string; body: string } {
 }
 
 /** Code units of a literal's body. Narrow: bytes, other characters as UTF-8 (U: MSVC uses the code page of the build machine unless /utf-8). */
-function units(body: string, wide: boolean): { values: number[]; problem?: string } {
+function units(body: string, wide: boolean): { values: number[]; problem?: string; warning?: string } {
   const out: number[] = [];
   let problem: string | undefined;
+  let warning: string | undefined;
   const top = wide ? 0xffff : 0xff;
   for (let i = 0; i < body.length; ) {
     const c = body.charCodeAt(i);
@@ -145,11 +146,13 @@ function units(body: string, wide: boolean): { values: number[]; problem?: strin
     } else if (simple >= 0) {
       out.push([7, 8, 12, 10, 13, 9, 11, 92, 39, 34, 63][simple]);
     } else {
-      problem ??= `'\\${e}' is not a known escape sequence`;
+      // MSVC warns (C4129) and takes the character as it is: paths in strings are written like this.
+      if (e) warning ??= `'\\${e}' is not a known escape sequence; it means '${e}'`;
+      else problem ??= 'a backslash at the end of a literal';
       if (e) out.push(e.charCodeAt(0) & top);
     }
   }
-  return { values: out, problem };
+  return { values: out, problem, warning };
 }
 
 function utf16(cp: number): number[] {
@@ -164,10 +167,10 @@ function pushUtf8(out: number[], cp: number): void {
 }
 
 /** A character constant has type int; `'gaTp'` puts the first character in the highest byte, as MSVC does. */
-export function parseCharacter(text: string): { value: bigint; type: IntType; problem?: string } {
+export function parseCharacter(text: string): { value: bigint; type: IntType; problem?: string; warning?: string } {
   const { prefix, body } = dissect(text);
   const wide = prefix === 'L' || prefix === 'u' || prefix === 'U';
-  const { values, problem } = units(body, wide);
+  const { values, problem, warning } = units(body, wide);
   const type = prefix === 'U' ? UINT : wide ? WCHAR : INT;
   if (values.length === 0) return { value: 0n, type, problem: problem ?? 'empty character constant' };
   if (wide)
@@ -175,31 +178,34 @@ export function parseCharacter(text: string): { value: bigint; type: IntType; pr
       value: BigInt(values[0]),
       type,
       problem: problem ?? (values.length > 1 ? 'a wide character constant holds one character' : undefined),
+      warning,
     };
   if (values.length > 4) return { value: 0n, type, problem: 'too many characters in constant: at most four' };
-  if (values.length === 1) return { value: BigInt.asIntN(8, BigInt(values[0])), type, problem };
+  if (values.length === 1) return { value: BigInt.asIntN(8, BigInt(values[0])), type, problem, warning };
   let v = 0;
   for (const b of values) v = (v << 8) | b;
-  return { value: BigInt(v), type, problem };
+  return { value: BigInt(v), type, problem, warning };
 }
 
 /** Adjacent string literals joined, with terminator. One wide part makes all of them wide. */
-export function parseStrings(texts: readonly string[]): { bytes: Uint8Array; unit: 1 | 2; problem?: string } {
+export function parseStrings(texts: readonly string[]): { bytes: Uint8Array; unit: 1 | 2; problem?: string; warning?: string } {
   const parts = texts.map(dissect);
   const wide = parts.some((p) => p.prefix === 'L' || p.prefix === 'u');
   let problem = parts.some((p) => p.prefix.startsWith('U')) ? '32-bit strings (U"...") are not supported: use L"..."' : undefined;
+  let warning: string | undefined;
   const all: number[] = [];
   for (const p of parts) {
     const u = units(p.body, wide);
     problem ??= u.problem;
+    warning ??= u.warning;
     for (const v of u.values) all.push(v);
   }
   all.push(0);
-  if (!wide) return { bytes: Uint8Array.from(all), unit: 1, problem };
+  if (!wide) return { bytes: Uint8Array.from(all), unit: 1, problem, warning };
   const bytes = new Uint8Array(all.length * 2);
   all.forEach((v, i) => {
     bytes[2 * i] = v & 0xff;
     bytes[2 * i + 1] = v >> 8;
   });
-  return { bytes, unit: 2, problem };
+  return { bytes, unit: 2, problem, warning };
 }

@@ -240,6 +240,8 @@ export interface InitItem {
 export interface Initializer {
   readonly items: readonly InitItem[];
   readonly zero: boolean;
+  /** A flexible array member is initialised: bytes up to its last element, which may be more than the type has. */
+  readonly size?: number;
   readonly range: Range;
 }
 

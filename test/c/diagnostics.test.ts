@@ -219,3 +219,14 @@ test('errors land on the macro invocation and tell where the macro says so', () 
   assert.deepEqual(d.range!.file.position(d.range!.start), { line: 2, column: 16 });
   assert.equal(d.related![0].range.file.position(d.related![0].range.start).line, 1);
 });
+
+test('an unknown escape sequence is the character itself, with a warning as in MSVC (C4129)', () => {
+  only(String.raw`char *path = "C:\Driver";`, String.raw`warning: '\D' is not a known escape sequence; it means 'D'`);
+  only(String.raw`int c = '\q';`, String.raw`warning: '\q' is not a known escape sequence; it means 'q'`);
+});
+
+test('a flexible array member can be initialised in its own object only', () => {
+  const s = 'struct S { int n; char s[]; }; struct T { int n; struct S in; };';
+  assert.deepEqual(messages(`${s} struct S a = { 1, "abc" }, b = { 1, { 2, 3 } };`), []);
+  only(`${s} struct T t = { 1, { 2, "abc" } };`, 'error: an array without length in a nested structure cannot be initialised');
+});

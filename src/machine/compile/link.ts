@@ -2,7 +2,7 @@
 // inline functions take the first. Only what is needed is compiled: definitions of the units' own, and of the headers' what they refer to.
 import type { Diagnostic } from '../../base/diagnostic.js';
 import type { Range } from '../../base/source.js';
-import { alignOf, sizeOf } from '../../c/layout.js';
+import { alignOf, objectSize, sizeOf } from '../../c/layout.js';
 import type { FunctionDef, FunctionSymbol, TranslationUnit, VarSymbol } from '../../c/tree.js';
 import { isConst } from '../../c/type-ops.js';
 import type { Imports } from '../image.js';
@@ -182,7 +182,7 @@ export class Linker implements LinkContext {
   private include(entity: VarEntity): void {
     entity.included = true;
     const { symbol: s, ref } = entity;
-    const size = Math.max(1, sizeOf(s.type), initializedSize(s));
+    const size = Math.max(1, objectSize(s.type, s.init));
     const relocations: Relocation[] = [];
     let bytes: Uint8Array | undefined;
     if (s.init) {
@@ -244,15 +244,4 @@ export class Linker implements LinkContext {
   takeFunclets(): FunctionIR[] {
     return this.funclets.splice(0);
   }
-}
-
-/** A flexible array member may be initialised beyond the type's size. */
-function initializedSize(s: VarSymbol): number {
-  let size = 0;
-  for (const item of s.init?.items ?? [])
-    size = Math.max(
-      size,
-      item.offset + (item.value.kind === 'string' && item.type.kind === 'array' ? Math.max(sizeOf(item.type), 0) : sizeOf(item.type)),
-    );
-  return size;
 }

@@ -1,6 +1,6 @@
 // Initialisers of automatic objects: zero the storage where C says so, then the explicit stores in source order.
 
-import { sizeOf } from '../../c/layout.js';
+import { objectSize, sizeOf } from '../../c/layout.js';
 import type { Initializer } from '../../c/tree.js';
 import type { CType } from '../../c/types.js';
 import { lowerCall } from './lower-call.js';
@@ -12,7 +12,7 @@ import { shape } from './value.js';
 
 export function lowerInit(L: Lowering, place: Place, type: CType, init: Initializer): void {
   if (init.zero) {
-    const size = sizeOf(type);
+    const size = objectSize(type, init);
     if (size > 0) L.step({ k: 'fill', dst: place.mem, size }, 'store', init.range);
   }
   for (const item of init.items) {

@@ -2,7 +2,7 @@
 // and statements are in the lower-*.ts files; they all build through this class, so the numbering and the life of temporaries are decided
 // in one place.
 import type { Range } from '../../base/source.js';
-import { alignOf, sizeOf } from '../../c/layout.js';
+import { alignOf, objectSize, sizeOf } from '../../c/layout.js';
 import type { FunctionDef, FunctionSymbol, LabelStmt, TranslationUnit, TryStmt, VarSymbol } from '../../c/tree.js';
 import { VOID } from '../../c/type-ops.js';
 import type { CType } from '../../c/types.js';
@@ -127,7 +127,7 @@ export class Lowering {
 
   private local(v: VarSymbol): VarPlace {
     const place = {
-      slot: this.newSlot(sizeOf(v.type), Math.min(16, Math.max(alignOf(v.type), v.align ?? 1)), v.addressTaken),
+      slot: this.newSlot(objectSize(v.type, v.init), Math.min(16, Math.max(alignOf(v.type), v.align ?? 1)), v.addressTaken),
       indirect: false,
     };
     this.variables.set(v, place);

@@ -190,6 +190,13 @@ export const MSVC_PROGRAMS: Record<string, { text: string; expect: string[] }> =
       int main(void) { print(w[0]); print(w[4]); print(sizeof(buf)); print(tag); print(l); print(sizeof(void *)); return buf[1]; }`,
     expect: ['119', '0', '6', '1734431856', '4', '8', '= 121'],
   },
+  flexible: {
+    text: `
+      struct S { int n; char s[]; }; struct P { short a, b; }; struct Q { int n; struct P p[]; };
+      struct S g = { 3, "hello" }; struct Q q = { 2, { { 1, 2 }, { 3, 4 }, 5, 6 } }; struct Q r = { 1, 7, 8, 9 }; static struct Q d = { .p = { [2] = { 5, 6 }, } }; int after = 99;
+      int main(void) { struct Q m = { 4, { { 9, 8 }, { 7 } } }; struct S l = { 2, "ab" }; print(g.s[4]); print(q.p[2].b); print(r.p[1].a); print(r.p[1].b); print(d.p[2].b); print(d.p[1].a); print(after); print(m.p[1].a); print(m.p[1].b); print(l.s[1]); return sizeof(g); }`,
+    expect: ['111', '6', '9', '0', '6', '0', '99', '7', '0', '98', '= 4'],
+  },
   layout: {
     text: `
       typedef struct _LIST { struct _LIST *Flink, *Blink; } LIST; typedef struct { LIST Entry; int Value; } ITEM; LIST head = { &head, &head }; ITEM items[3];
