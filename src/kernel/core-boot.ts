@@ -1,24 +1,26 @@
 // From an empty machine to a kernel that can run threads: pages of the nt region, code addresses of the routines, globals, processors, pool, rooms, workers.
 // The core alone, with whatever rooms and routines it is given; boot.ts gives it all of them.
+
+import { xorshift32 } from '../base/prng.js';
 import { PAGE_SIZE, ROUTINE_BASE, toAddress } from '../machine/abi.js';
 import { Machine } from '../machine/machine.js';
 import { machineClock } from '../trace/clock.js';
 import { Trace } from '../trace/trace.js';
-import { balanceWorkers, initializeWorkQueues, startWorkers } from './ex/work-queue.js';
 import { initializePushLocks } from './ex/push-lock.js';
+import { balanceWorkers, initializeWorkQueues, startWorkers } from './ex/work-queue.js';
 import { type Chooser, initialChoiceState, SeededChooser } from './ke/choice.js';
 import { DPC_STACK_SIZE, ObjectType } from './ke/constants.js';
 import { initHeader } from './ke/dispatcher.js';
 import { initializeEvent } from './ke/event.js';
 import { prcbOf } from './ke/prcb.js';
 import { allocateStack, initializeProcess } from './ke/thread.js';
-import { initTimerQueue } from './ke/timer-queue.js';
 import { tickSteps } from './ke/time.js';
+import { initTimerQueue } from './ke/timer-queue.js';
 import { DEFAULT_CONFIG, Kernel, type KernelConfig, NT_LAYOUT } from './kernel.js';
 import { KDPC_DATA, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from './layouts.gen.js';
+import { initializeMm, registerMmExports } from './mm/mm-misc.js';
 import type { RoutineTable } from './routine-table.js';
 import { initListHead } from './rtl/list.js';
-import { xorshift32 } from '../base/prng.js';
 
 export interface CoreOptions extends Partial<KernelConfig> {
   readonly chooser?: Chooser;
@@ -36,6 +38,7 @@ export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
   machine.host = k as never;
   machine.mem.slowAccess = (offset, size) => k.pool.allows(offset, size);
   trace.clock = machineClock(machine, () => k.threadForTrace());
+  registerMmExports(k);
   return k;
 }
 
@@ -55,9 +58,14 @@ export function bootCore(k: Kernel, rooms?: (k: Kernel) => void): void {
     initializeProcess(k, system, 8);
     k.mem.setPtr(initial, system);
   }
-  k.hooks.balance = balanceWorkers;
+  attachCore(k);
   startWorkers(k);
   k.event('ke.boot', { cpus: k.config.cpus, seed: k.config.seed, build: k.config.windowsBuild });
+}
+
+/** Hooks of the core: also for a kernel object around a machine that was restored instead of booted. */
+export function attachCore(k: Kernel): void {
+  k.hooks.balance = balanceWorkers;
 }
 
 function mapNt(k: Kernel): void {
@@ -80,6 +88,7 @@ function initializeGlobals(k: Kernel): void {
   initTimerQueue(k);
   initializeEvent(k, g + KE_GLOBALS.FlushDpcEvent, ObjectType.NotificationEvent, false);
   initializePushLocks(k);
+  initializeMm(k);
   m.setPtr(g + KE_GLOBALS.NextBalanceTime, 64 * tickSteps(k));
   const idle = k.pool.allocate('nonpaged', KPROCESS.sizeof, 'Proc');
   m.fill(idle, KPROCESS.sizeof);

@@ -1,30 +1,31 @@
 // The simulated kernel as one object: what every kernel routine gets as its first argument. It holds references and tables that can be rebuilt;
 // the kernel's state itself is in simulated memory (DESIGN invariant 1). The work is in the concept files; here is the list of what they offer
 // each other, so that a routine file needs to import nothing but this type.
-import { type Addr, KERNEL_BASE, MAP, Reason, Status, toAddress } from '../machine/abi.js';
+
 import { formatRange } from '../base/source.js';
+import { type Addr, KERNEL_BASE, MAP, Reason, Status, toAddress } from '../machine/abi.js';
 import type { ExceptionInfo, Machine, MachineHost } from '../machine/machine.js';
 import type { Memory } from '../machine/memory.js';
 import type { Frame, RoutineDefinition } from '../machine/routine.js';
 import type { Trace } from '../trace/trace.js';
-import { BugCheckError, type BugCheckInfo, raiseBugCheck, readBugCheck } from './ke/bugcheck.js';
-import { catchUp } from './ke/clock.js';
-import type { Chooser } from './ke/choice.js';
 import type { IrqlLimit } from './imports.js';
-import { currentPrcb, prcbOf } from './ke/prcb.js';
-import { lowerIrql, raiseIrql, softwareInterruptDue } from './ke/irql.js';
-import { enterCriticalRegion, enterGuardedRegion, leaveCriticalRegion, leaveGuardedRegion } from './ke/region.js';
-import { readyThread, signalEvent } from './ke/dispatcher.js';
-import { run, type RunOptions, type RunResult } from './ke/run.js';
-import { systemCall } from './ke/syscall.js';
-import { enterUserMode, initializeThread, startThread, terminateCurrentThread, type ThreadOptions } from './ke/thread.js';
-import { wait, type WaitRequest } from './ke/wait.js';
-import { interruptTime, systemTime } from './ke/time.js';
-import { Pool } from './mm/pool.js';
-import { timerHead } from './ke/timer-queue.js';
-import { KAPC_STATE, KE_GLOBALS, KPRCB, KTHREAD } from './layouts.gen.js';
-import { onFault, onUnhandled } from './ke/unhandled.js';
+import { BugCheckError, type BugCheckInfo, raiseBugCheck, readBugCheck } from './ke/bugcheck.js';
 import { callTarget } from './ke/call.js';
+import type { Chooser } from './ke/choice.js';
+import { catchUp } from './ke/clock.js';
+import { readyThread, signalEvent } from './ke/dispatcher.js';
+import { lowerIrql, raiseIrql, softwareInterruptDue } from './ke/irql.js';
+import { currentPrcb, prcbOf } from './ke/prcb.js';
+import { enterCriticalRegion, enterGuardedRegion, leaveCriticalRegion, leaveGuardedRegion } from './ke/region.js';
+import { type RunOptions, type RunResult, run } from './ke/run.js';
+import { systemCall } from './ke/syscall.js';
+import { enterUserMode, initializeThread, startThread, type ThreadOptions, terminateCurrentThread } from './ke/thread.js';
+import { interruptTime, systemTime } from './ke/time.js';
+import { timerHead } from './ke/timer-queue.js';
+import { onFault, onUnhandled } from './ke/unhandled.js';
+import { type WaitRequest, wait } from './ke/wait.js';
+import { KAPC_STATE, KE_GLOBALS, KPRCB, KTHREAD } from './layouts.gen.js';
+import { Pool } from './mm/pool.js';
 
 export type { Frame } from '../machine/routine.js';
 export type { BugCheckInfo } from './ke/bugcheck.js';
@@ -168,6 +169,10 @@ export class Kernel implements MachineHost {
   get now(): number {
     return interruptTime(this);
   }
+  /** Steps that all CPUs together have run since boot. */
+  get stepsRun(): number {
+    return this.mem.ptr(this.globals.KE + KE_GLOBALS.StepsRun);
+  }
   /** System time in 100 ns since 1601. */
   systemTime(): bigint {
     return systemTime(this);
@@ -196,7 +201,14 @@ export class Kernel implements MachineHost {
     return wait(this, f, nextPc, request);
   }
   /** Stops the machine. `explanation` names the cause in words, for people who do not know the code. */
-  bugCheck(code: number, p1: number | bigint = 0, p2: number | bigint = 0, p3: number | bigint = 0, p4: number | bigint = 0, explanation = ''): Status {
+  bugCheck(
+    code: number,
+    p1: number | bigint = 0,
+    p2: number | bigint = 0,
+    p3: number | bigint = 0,
+    p4: number | bigint = 0,
+    explanation = '',
+  ): Status {
     return raiseBugCheck(this, code, [p1, p2, p3, p4], explanation);
   }
   /** The bug check that stopped the machine, or undefined. */
@@ -254,7 +266,8 @@ export class Kernel implements MachineHost {
   /** Another CPU, idle until now, gets something to do: its clock is not behind the cause. */
   catchUp(cpu: number): void {
     const p = this.prcb(cpu);
-    if (cpu !== this.cpuNumber && this.mem.ptr(p + KPRCB.CurrentThread) === this.mem.ptr(p + KPRCB.IdleThread)) catchUp(this, cpu, this.now);
+    if (cpu !== this.cpuNumber && this.mem.ptr(p + KPRCB.CurrentThread) === this.mem.ptr(p + KPRCB.IdleThread))
+      catchUp(this, cpu, this.now);
   }
   catchUpTo(cpu: number, time: number): void {
     catchUp(this, cpu, time);

@@ -33,7 +33,14 @@ function wrap(definition: KernelRoutine): KernelRoutine {
 
 function wrongIrql(k: Kernel, name: string, irql: number, limit: { readonly min: number; readonly max: number }): Status {
   const allowed = limit.min === limit.max ? `exactly ${limit.max}` : irql > limit.max ? `at most ${limit.max}` : `at least ${limit.min}`;
-  return k.bugCheck(0xc4, 0xe5, irql, irql > limit.max ? limit.max : limit.min, k.addressOf(name), `${name} is called at IRQL ${irql}; its documentation permits ${allowed}`);
+  return k.bugCheck(
+    0xc4,
+    0xe5,
+    irql,
+    irql > limit.max ? limit.max : limit.min,
+    k.addressOf(name),
+    `${name} is called at IRQL ${irql}; its documentation permits ${allowed}`,
+  );
 }
 
 export interface RoutineTable {

@@ -1,11 +1,11 @@
 // Helper for tests of the core without C: a kernel without the rooms, threads whose bodies are small routines.
-import { bootCore, type CoreOptions as Options, createCore } from '../../src/kernel/core-boot.js';
-import { buildRoutineTable } from '../../src/kernel/routine-table.js';
-import { coreLists } from './core-lists.js';
+import { bootCore, createCore, type CoreOptions as Options } from '../../src/kernel/core-boot.js';
 import type { Kernel, KernelRoutine } from '../../src/kernel/kernel.js';
-import type { Frame } from '../../src/machine/routine.js';
-import type { Status } from '../../src/machine/abi.js';
 import { KE_GLOBALS, KTHREAD } from '../../src/kernel/layouts.gen.js';
+import { buildRoutineTable } from '../../src/kernel/routine-table.js';
+import type { Status } from '../../src/machine/abi.js';
+import type { Frame } from '../../src/machine/routine.js';
+import { coreLists } from './core-lists.js';
 
 export type Body = (k: Kernel, f: Frame) => Status;
 
@@ -26,7 +26,8 @@ export function startThread(k: Kernel, body: string, options: { context?: number
   const thread = k.pool.allocate('nonpaged', KTHREAD.sizeof, 'Thre');
   k.mem.fill(thread, KTHREAD.sizeof);
   const process = k.mem.ptr(k.globals.KE + KE_GLOBALS.InitialProcess);
-  if (!k.initializeThread(thread, process, { start: `Test${body}`, context: options.context ?? 0, priority: options.priority })) throw new Error('no stack');
+  if (!k.initializeThread(thread, process, { start: `Test${body}`, context: options.context ?? 0, priority: options.priority }))
+    throw new Error('no stack');
   if (options.affinity) k.mem.setU64(thread + KTHREAD.Affinity, options.affinity);
   k.startThread(thread);
   return thread;

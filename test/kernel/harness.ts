@@ -4,20 +4,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { formatDiagnostic } from '../../src/base/diagnostic.js';
 import { MemoryFiles } from '../../src/base/files.js';
 import { compileUnit } from '../../src/c/compile-unit.js';
-import { bootCore, type CoreOptions, createCore } from '../../src/kernel/core-boot.js';
-import { kernelImports } from '../../src/kernel/imports.js';
+import { attachCore, bootCore, type CoreOptions, createCore } from '../../src/kernel/core-boot.js';
+import { kernelImports, registerIrqlLimits } from '../../src/kernel/imports.js';
 import type { BugCheckInfo, Kernel, KernelRoutine, RunResult } from '../../src/kernel/kernel.js';
 import { KE_GLOBALS, KTHREAD } from '../../src/kernel/layouts.gen.js';
 import { buildRoutineTable } from '../../src/kernel/routine-table.js';
 import { FRAME, MAP, toAddress } from '../../src/machine/abi.js';
 import { compileImage } from '../../src/machine/compile/compile-image.js';
-import { Machine } from '../../src/machine/machine.js';
 import type { CompiledImage } from '../../src/machine/image.js';
+import { Machine } from '../../src/machine/machine.js';
 import { coreLists } from './core-lists.js';
 
 const root = new URL('../../', import.meta.url);
 const headers: Record<string, string> = {};
-for (const f of readdirSync(new URL('src/wdk/', root))) if (f.endsWith('.h')) headers[f] = readFileSync(new URL(`src/wdk/${f}`, root), 'utf8');
+for (const f of readdirSync(new URL('src/wdk/', root)))
+  if (f.endsWith('.h')) headers[f] = readFileSync(new URL(`src/wdk/${f}`, root), 'utf8');
 
 /** Text of a file below test/drivers. */
 export const driverText = (name: string): string => readFileSync(new URL(`test/drivers/${name}`, root), 'utf8');
@@ -60,7 +61,12 @@ const table = buildRoutineTable([
       name: 'TestStartThread',
       step(k, f) {
         const thread = newThread(k);
-        k.initializeThread(thread, systemProcess(k), { start: 'TestThreadMain', context: f.ptr(0), context2: f.ptr(1), priority: f.i32(2) });
+        k.initializeThread(thread, systemProcess(k), {
+          start: 'TestThreadMain',
+          context: f.ptr(0),
+          context2: f.ptr(1),
+          priority: f.i32(2),
+        });
         // Done goes into the startup frame's fourth argument
         const startup = k.mem.ptr(thread + KTHREAD.KernelStack);
         k.mem.setPtr(startup + FRAME.header + 24, f.ptr(3));
@@ -89,8 +95,6 @@ function newThread(k: Kernel): number {
   k.mem.fill(thread, KTHREAD.sizeof);
   return thread;
 }
-
-
 
 /** Compiles one C text as a driver for this kernel. Throws with the diagnostics when it has errors. */
 export function compileDriver(k: Kernel, text: string, options: HarnessOptions = {}): CompiledImage {
@@ -130,6 +134,16 @@ export function prepareDriver(text: string, options: HarnessOptions = {}): { k: 
   k.initializeThread(thread, systemProcess(k), { start: 'TestDriverMain', context: toAddress(entry.codeOffset) });
   k.startThread(thread);
   return { k, image };
+}
+
+/** Another kernel object with the same images, nothing booted: for restoring a checkpoint, or around a machine that is in the middle of a run. */
+export function freshKernel(image: CompiledImage, options: HarnessOptions, machine?: Machine): Kernel {
+  const used = machine ?? new Machine({ cpus: options.cpus ?? 1 });
+  const k = createCore({ ...options, machine: used }, table);
+  registerIrqlLimits(k, [image]);
+  if (!machine) used.loadImages([image]);
+  attachCore(k);
+  return k;
 }
 
 /** What the driver printed, in order. */

@@ -2,10 +2,10 @@
 // A contended acquire waits on the synchronization event inside and tries again.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { APC_LEVEL, ObjectType, WaitReason } from '../ke/constants.js';
+import { hex, initHeader } from '../ke/dispatcher.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { FAST_MUTEX, KTHREAD } from '../layouts.gen.js';
-import { hex, initHeader } from '../ke/dispatcher.js';
-import { APC_LEVEL, ObjectType, WaitReason } from '../ke/constants.js';
 
 interface Flavour {
   readonly name: string;
@@ -41,10 +41,20 @@ function take(k: Kernel, mutex: Addr, oldIrql: number): void {
 function checkAcquire(k: Kernel, mutex: Addr, v: Flavour): Status | undefined {
   if (k.irql > APC_LEVEL) return k.bugCheck(0xc4, 0x33, k.irql, mutex, 0, `${v.name} at IRQL ${k.irql}: only at APC_LEVEL or below`);
   if (!v.raises && k.irql < APC_LEVEL && k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable) === 0) {
-    k.finding('fast-mutex-apcs-enabled', `${v.name} needs APC_LEVEL or a critical region: normal kernel APCs are still enabled (verifier: 0xC4/0x39)`);
+    k.finding(
+      'fast-mutex-apcs-enabled',
+      `${v.name} needs APC_LEVEL or a critical region: normal kernel APCs are still enabled (verifier: 0xC4/0x39)`,
+    );
   }
   if (k.mem.checked.ptr(mutex + FAST_MUTEX.Owner) === k.currentThread() && k.mem.checked.i32(mutex + FAST_MUTEX.Count) !== 1) {
-    return k.bugCheck(0xbf, mutex, k.currentThread(), 0, 0, `the fast mutex at ${hex(mutex)} is acquired again by the thread that already owns it: it would wait for itself for ever`);
+    return k.bugCheck(
+      0xbf,
+      mutex,
+      k.currentThread(),
+      0,
+      0,
+      `the fast mutex at ${hex(mutex)} is acquired again by the thread that already owns it: it would wait for itself for ever`,
+    );
   }
   if (k.mem.checked.ptr(mutex + FAST_MUTEX.Event + 8) === 0) {
     return k.bugCheck(0xc4, 0x1002, mutex, 0, 0, `the fast mutex at ${hex(mutex)} was never initialised`);
@@ -82,10 +92,24 @@ function release(k: Kernel, f: Frame, v: Flavour): Status {
   const mutex = f.ptr(0);
   const m = k.mem.checked;
   if (m.ptr(mutex + FAST_MUTEX.Owner) !== k.currentThread()) {
-    return k.bugCheck(0xc4, 0x1004, mutex, m.ptr(mutex + FAST_MUTEX.Owner), k.currentThread(), `${v.name} of the fast mutex at ${hex(mutex)} by a thread that does not own it`);
+    return k.bugCheck(
+      0xc4,
+      0x1004,
+      mutex,
+      m.ptr(mutex + FAST_MUTEX.Owner),
+      k.currentThread(),
+      `${v.name} of the fast mutex at ${hex(mutex)} by a thread that does not own it`,
+    );
   }
   if (v.raises && k.irql !== APC_LEVEL) {
-    return k.bugCheck(0xc4, 0x34, k.irql, k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable), mutex, `${v.name} at IRQL ${k.irql} instead of APC_LEVEL`);
+    return k.bugCheck(
+      0xc4,
+      0x34,
+      k.irql,
+      k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable),
+      mutex,
+      `${v.name} at IRQL ${k.irql} instead of APC_LEVEL`,
+    );
   }
   const old = m.u32(mutex + FAST_MUTEX.OldIrql);
   m.setPtr(mutex + FAST_MUTEX.Owner, 0);

@@ -85,7 +85,8 @@ export const routines: KernelRoutine[] = [
     cost: 20,
     step(k, f) {
       const flags = f.u32(4);
-      if ((flags & ~(RAISE_ON_FAIL | FAIL_NO_RAISE)) !== 0 || flags === (RAISE_ON_FAIL | FAIL_NO_RAISE)) return k.return(INVALID_PARAMETER_5);
+      if ((flags & ~(RAISE_ON_FAIL | FAIL_NO_RAISE)) !== 0 || flags === (RAISE_ON_FAIL | FAIL_NO_RAISE))
+        return k.return(INVALID_PARAMETER_5);
       const type = (f.u32(3) | (flags & RAISE_ON_FAIL ? POOL_RAISE_IF_ALLOCATION_FAILURE : 0)) >>> 0;
       initialize(k, f.ptr(0), { allocate: f.ptr(1), free: f.ptr(2), type, size: f.ptr(5), tag: f.u32(6) });
       return k.return(STATUS.SUCCESS);
@@ -98,4 +99,3 @@ export const routines: KernelRoutine[] = [
   // the depth is adjusted by a system thread on Windows; here it is fixed
   { name: 'ExAdjustLookasideDepth', step: (k) => k.returnVoid() },
 ];
-

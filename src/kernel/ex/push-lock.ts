@@ -2,10 +2,10 @@
 // waits. Waiters sit on an event of the kernel for each lock address, in a small table, so that the lock itself may lie in paged memory.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { APC_LEVEL, ObjectType, WaitReason } from '../ke/constants.js';
+import { hex, initHeader, signalEvent } from '../ke/dispatcher.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KE_GLOBALS, KEVENT, KTHREAD } from '../layouts.gen.js';
-import { hex, initHeader, signalEvent } from '../ke/dispatcher.js';
-import { APC_LEVEL, ObjectType, WaitReason } from '../ke/constants.js';
 
 const EXCLUSIVE = 1;
 const SHARE = 16;
@@ -24,14 +24,18 @@ const bucket = (k: Kernel, lock: Addr): Addr => {
 };
 
 export function initializePushLocks(k: Kernel): void {
-  for (let i = 0; i < BUCKETS; i++) initHeader(k, k.globals.KE + KE_GLOBALS.PushLockEvents + i * KEVENT.sizeof, ObjectType.NotificationEvent, KEVENT.sizeof, 0);
+  for (let i = 0; i < BUCKETS; i++)
+    initHeader(k, k.globals.KE + KE_GLOBALS.PushLockEvents + i * KEVENT.sizeof, ObjectType.NotificationEvent, KEVENT.sizeof, 0);
 }
 
 function check(k: Kernel, lock: Addr, what: string, sub: number): Status | undefined {
   const disable = k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable);
   if (k.irql > APC_LEVEL) return k.bugCheck(0xc4, sub, k.irql, disable, lock, `${what} of the push lock at ${hex(lock)} at IRQL ${k.irql}`);
   if (k.irql < APC_LEVEL && disable === 0) {
-    k.finding('push-lock-apcs-enabled', `${what} of the push lock at ${hex(lock)} outside a critical region: normal kernel APCs are enabled (verifier: 0xC4/0x${sub.toString(16).toUpperCase()})`);
+    k.finding(
+      'push-lock-apcs-enabled',
+      `${what} of the push lock at ${hex(lock)} outside a critical region: normal kernel APCs are enabled (verifier: 0xC4/0x${sub.toString(16).toUpperCase()})`,
+    );
   }
   return undefined;
 }
@@ -65,7 +69,14 @@ function release(k: Kernel, f: Frame, exclusive: boolean | undefined): Status {
   const v = m.ptr(lock);
   const isExclusive = (v & EXCLUSIVE) !== 0;
   if ((!isExclusive && v < SHARE) || (exclusive !== undefined && exclusive !== isExclusive)) {
-    return k.bugCheck(0x162, k.currentThread(), lock, 0, 0, `the push lock at ${hex(lock)} is released ${exclusive ? 'exclusive' : 'shared'} but is not held that way`);
+    return k.bugCheck(
+      0x162,
+      k.currentThread(),
+      lock,
+      0,
+      0,
+      `the push lock at ${hex(lock)} is released ${exclusive ? 'exclusive' : 'shared'} but is not held that way`,
+    );
   }
   const rest = (isExclusive ? v & ~EXCLUSIVE : v - SHARE) & ~WAITERS;
   held(k, -1);

@@ -1,6 +1,7 @@
 // Software exceptions raised by drivers: they unwind from the routine's caller (DESIGN "Faults and SEH").
-import type { KernelRoutine } from '../kernel.js';
+
 import { STATUS } from '../ke/constants.js';
+import type { KernelRoutine } from '../kernel.js';
 
 export const routines: KernelRoutine[] = [
   { name: 'ExRaiseStatus', step: (k, f) => k.raiseStatus(f.i32(0)) },

@@ -2,12 +2,12 @@
 // exclusive owner, to one exclusive waiter otherwise. Waiters' semaphore and event, and the table of shared owners, are made when they are first needed.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { APC_LEVEL, ObjectType, WaitReason } from '../ke/constants.js';
+import { hex, initHeader } from '../ke/dispatcher.js';
+import { releaseSemaphore } from '../ke/semaphore.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { ERESOURCE, KE_GLOBALS, KEVENT, KSEMAPHORE, KTHREAD, OWNER_ENTRY } from '../layouts.gen.js';
 import { insertTail, remove } from '../rtl/list.js';
-import { hex, initHeader } from '../ke/dispatcher.js';
-import { APC_LEVEL, ObjectType, WaitReason } from '../ke/constants.js';
-import { releaseSemaphore } from '../ke/semaphore.js';
 
 const R = ERESOURCE;
 const OWNED_EXCLUSIVE = 0x80;
@@ -95,9 +95,13 @@ const add = (k: Kernel, at: Addr, delta: number): void => k.mem.setU32(at, (k.me
 function check(k: Kernel, r: Addr, name: string): Status | undefined {
   k.mem.checked.bytes(r, R.sizeof);
   if (k.irql > APC_LEVEL) return k.bugCheck(0xc4, 0x37, k.irql, 0, r, `${name} at IRQL ${k.irql}: only at APC_LEVEL or below`);
-  if (k.mem.ptr(r + R.SystemResourcesList) === 0) return k.bugCheck(0xc4, 0x1002, r, 0, 0, `${name}: the resource at ${hex(r)} was never initialised (ExInitializeResourceLite)`);
+  if (k.mem.ptr(r + R.SystemResourcesList) === 0)
+    return k.bugCheck(0xc4, 0x1002, r, 0, 0, `${name}: the resource at ${hex(r)} was never initialised (ExInitializeResourceLite)`);
   if (k.irql < APC_LEVEL && k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable) === 0) {
-    k.finding('resource-apcs-enabled', `${name} of the resource at ${hex(r)} outside a critical region: the thread may be suspended while it owns it`);
+    k.finding(
+      'resource-apcs-enabled',
+      `${name} of the resource at ${hex(r)} outside a critical region: the thread may be suspended while it owns it`,
+    );
   }
   return undefined;
 }
@@ -128,7 +132,14 @@ function acquireExclusive(k: Kernel, f: Frame, r: Addr, wait: boolean): Status {
   }
   if (!wait) return k.return(0);
   if (mine !== 0) {
-    return k.bugCheck(0xc4, 0x1000, r, thread, 0, `the thread holds the resource at ${hex(r)} shared and waits for it exclusive: it waits for itself for ever`);
+    return k.bugCheck(
+      0xc4,
+      0x1000,
+      r,
+      thread,
+      0,
+      `the thread holds the resource at ${hex(r)} shared and waits for it exclusive: it waits for itself for ever`,
+    );
   }
   const event = waiters(k, r, R.ExclusiveWaiters, false);
   if (event === 0) return k.return(0);
@@ -236,8 +247,10 @@ function destroy(k: Kernel, f: Frame): Status {
   const r = f.ptr(0);
   const m = k.mem;
   m.checked.bytes(r, R.sizeof);
-  if (m.ptr(r + R.SystemResourcesList) === 0) return k.bugCheck(0xc4, 0xd1, r, 0, 0, `ExDeleteResourceLite: the resource at ${hex(r)} is not initialised (deleted twice?)`);
-  if (active(k, r) !== 0) return k.bugCheck(0xc4, 0x100b, r, m.ptr(r + R.OwnerEntry), 0, `ExDeleteResourceLite: the resource at ${hex(r)} is still owned`);
+  if (m.ptr(r + R.SystemResourcesList) === 0)
+    return k.bugCheck(0xc4, 0xd1, r, 0, 0, `ExDeleteResourceLite: the resource at ${hex(r)} is not initialised (deleted twice?)`);
+  if (active(k, r) !== 0)
+    return k.bugCheck(0xc4, 0x100b, r, m.ptr(r + R.OwnerEntry), 0, `ExDeleteResourceLite: the resource at ${hex(r)} is still owned`);
   remove(m, r + R.SystemResourcesList);
   for (const field of [R.SharedWaiters, R.ExclusiveWaiters, R.OwnerTable]) if (m.ptr(r + field) !== 0) k.pool.free(m.ptr(r + field));
   m.fill(r, R.sizeof);
@@ -288,7 +301,11 @@ export const routines: KernelRoutine[] = [
     },
   },
   { name: 'ExConvertExclusiveToSharedLite', step: (k, f) => convert(k, f.ptr(0)) },
-  { name: 'ExIsResourceAcquiredExclusiveLite', cost: 4, step: (k, f) => k.return(ownedBy(k, f.ptr(0)) && isExclusive(k, f.ptr(0)) ? 1 : 0) },
+  {
+    name: 'ExIsResourceAcquiredExclusiveLite',
+    cost: 4,
+    step: (k, f) => k.return(ownedBy(k, f.ptr(0)) && isExclusive(k, f.ptr(0)) ? 1 : 0),
+  },
   { name: 'ExIsResourceAcquiredSharedLite', cost: 4, step: (k, f) => k.return(ownedBy(k, f.ptr(0))) },
   { name: 'ExIsResourceAcquiredLite', cost: 4, step: (k, f) => k.return(ownedBy(k, f.ptr(0))) },
   { name: 'ExGetExclusiveWaiterCount', cost: 3, step: (k, f) => k.return(k.mem.checked.u32(f.ptr(0) + R.NumberOfExclusiveWaiters)) },
@@ -298,7 +315,8 @@ export const routines: KernelRoutine[] = [
     cost: 4,
     step(k, f) {
       const e = findEntry(k, f.ptr(0), k.currentThread());
-      if (e === 0) return k.bugCheck(0xe3, f.ptr(0), k.currentThread(), 0, 0, 'ExSetResourceOwnerPointer by a thread that does not own the resource');
+      if (e === 0)
+        return k.bugCheck(0xe3, f.ptr(0), k.currentThread(), 0, 0, 'ExSetResourceOwnerPointer by a thread that does not own the resource');
       held(k, k.currentThread(), -1);
       k.mem.setPtr(e + OWNER_ENTRY.OwnerThread, f.ptr(1));
       return k.returnVoid();

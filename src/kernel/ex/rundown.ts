@@ -2,10 +2,10 @@
 // EX_RUNDOWN_REF: count << 1, or (after ExWaitForRundownProtectionRelease began) bit 0 set and the address of the waiter's block.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { ObjectType, STATUS, WaitReason } from '../ke/constants.js';
+import { hex, initHeader } from '../ke/dispatcher.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { IO_REMOVE_LOCK_COMMON_BLOCK, KEVENT } from '../layouts.gen.js';
-import { hex, initHeader } from '../ke/dispatcher.js';
-import { ObjectType, STATUS, WaitReason } from '../ke/constants.js';
 
 const ACTIVE = 1n;
 
@@ -21,12 +21,21 @@ function release(k: Kernel, ref: Addr, n: bigint): Status {
   const m = k.mem.checked;
   const v = m.u64(ref);
   if ((v & ACTIVE) === 0n) {
-    if (v < 2n * n) return k.bugCheck(0x162, k.currentThread(), ref, 0, 0, `the rundown reference at ${hex(ref)} is released more often than it was acquired`);
+    if (v < 2n * n)
+      return k.bugCheck(
+        0x162,
+        k.currentThread(),
+        ref,
+        0,
+        0,
+        `the rundown reference at ${hex(ref)} is released more often than it was acquired`,
+      );
     m.setU64(ref, v - 2n * n);
     return k.returnVoid();
   }
   const block = Number(BigInt.asIntN(64, v & ~ACTIVE));
-  if (block === 0) return k.bugCheck(0x162, k.currentThread(), ref, 0, 0, `the rundown reference at ${hex(ref)} is released after its rundown completed`);
+  if (block === 0)
+    return k.bugCheck(0x162, k.currentThread(), ref, 0, 0, `the rundown reference at ${hex(ref)} is released after its rundown completed`);
   const left = k.mem.u64(block) - n;
   k.mem.setU64(block, left);
   if (left === 0n) k.signalEvent(block + 8, 0);

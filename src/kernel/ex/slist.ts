@@ -51,7 +51,10 @@ const pushing = (name: string): KernelRoutine => ({
   name,
   step: (k: Kernel, f: Frame) => aligned(k, [f.ptr(0), f.ptr(1)], () => k.return(push(k, f.ptr(0), f.ptr(1)))),
 });
-const popping = (name: string): KernelRoutine => ({ name, step: (k: Kernel, f: Frame) => aligned(k, [f.ptr(0)], () => k.return(pop(k, f.ptr(0)))) });
+const popping = (name: string): KernelRoutine => ({
+  name,
+  step: (k: Kernel, f: Frame) => aligned(k, [f.ptr(0)], () => k.return(pop(k, f.ptr(0)))),
+});
 /** Empties the list; returns the chain. */
 const flushing = (name: string): KernelRoutine => ({
   name,

@@ -2,14 +2,14 @@
 // A worker waits on its queue's semaphore, dequeues (from then on the item is the driver's again), calls, and checks how the routine left the thread.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { KernelMode, PASSIVE_LEVEL, WaitReason } from '../ke/constants.js';
+import { hex } from '../ke/dispatcher.js';
+import { setBasePriority } from '../ke/ready.js';
+import { combinedApcDisable } from '../ke/region.js';
+import { initializeSemaphore, releaseSemaphore } from '../ke/semaphore.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { EX_WORK_QUEUE, KE_GLOBALS, KTHREAD, WORK_QUEUE_ITEM } from '../layouts.gen.js';
 import { first, initListHead, insertTail, isEmpty, remove } from '../rtl/list.js';
-import { hex } from '../ke/dispatcher.js';
-import { KernelMode, PASSIVE_LEVEL, WaitReason } from '../ke/constants.js';
-import { combinedApcDisable } from '../ke/region.js';
-import { setBasePriority } from '../ke/ready.js';
-import { initializeSemaphore, releaseSemaphore } from '../ke/semaphore.js';
 
 const Q = EX_WORK_QUEUE;
 /** WORK_QUEUE_TYPE 0..6 -> thread priority. */
@@ -69,9 +69,11 @@ export function queueWorkItem(k: Kernel, item: Addr, type: number): Status | und
   const m = k.mem;
   m.checked.bytes(item, WORK_QUEUE_ITEM.sizeof);
   const priority = type >= CUSTOM_PRIORITY && type < CUSTOM_PRIORITY + 32 ? type - CUSTOM_PRIORITY : PRIORITY_OF_TYPE[type];
-  if (priority === undefined || priority < 1) return k.bugCheck(0xe4, 6, item, type, 0, `work item ${hex(item)} queued to the invalid queue type ${type}`);
+  if (priority === undefined || priority < 1)
+    return k.bugCheck(0xe4, 6, item, type, 0, `work item ${hex(item)} queued to the invalid queue type ${type}`);
   const routine = m.ptr(item + WORK_QUEUE_ITEM.WorkerRoutine);
-  if (routine >= 0) return k.bugCheck(0xe4, 7, item, type, 0, `work item ${hex(item)} has the invalid worker routine ${hex(routine)}: initialise it first`);
+  if (routine >= 0)
+    return k.bugCheck(0xe4, 7, item, type, 0, `work item ${hex(item)} has the invalid worker routine ${hex(routine)}: initialise it first`);
   if (m.ptr(item + WORK_QUEUE_ITEM.List) !== 0) {
     return k.bugCheck(0xe4, 1, item, type, 0, `work item ${hex(item)} is queued while it is queued already (or was not initialised)`);
   }
@@ -108,7 +110,14 @@ function worker(k: Kernel, f: Frame): Status {
   }
   const item = entry - WORK_QUEUE_ITEM.List;
   if (!m.allowed(item, WORK_QUEUE_ITEM.sizeof, true)) {
-    return k.bugCheck(0xe4, 0, item, item, item + WORK_QUEUE_ITEM.sizeof, `the work item at ${hex(item)} was freed (or unloaded) while it was queued`);
+    return k.bugCheck(
+      0xe4,
+      0,
+      item,
+      item,
+      item + WORK_QUEUE_ITEM.sizeof,
+      `the work item at ${hex(item)} was freed (or unloaded) while it was queued`,
+    );
   }
   remove(m, entry);
   m.setU32(q + Q.Depth, m.u32(q + Q.Depth) - 1);
@@ -126,9 +135,17 @@ function checkAfter(k: Kernel, f: Frame, thread: Addr): Status | undefined {
   const name = k.functionAtText(routine);
   k.event('ex.work.end', { item: f.get(ITEM), routine });
   if (k.irql !== PASSIVE_LEVEL) {
-    return k.bugCheck(0xe1, routine, k.irql, f.get(PARAMETER), f.get(ITEM), `the work routine ${name} returned at IRQL ${k.irql} (spin lock or fast mutex not released)`);
+    return k.bugCheck(
+      0xe1,
+      routine,
+      k.irql,
+      f.get(PARAMETER),
+      f.get(ITEM),
+      `the work routine ${name} returned at IRQL ${k.irql} (spin lock or fast mutex not released)`,
+    );
   }
-  if (first(k.mem, thread + KTHREAD.MutantListHead) !== 0) return k.bugCheck(0x39, routine, f.get(PARAMETER), f.get(ITEM), 0, `the work routine ${name} returned while it owned a mutex`);
+  if (first(k.mem, thread + KTHREAD.MutantListHead) !== 0)
+    return k.bugCheck(0x39, routine, f.get(PARAMETER), f.get(ITEM), 0, `the work routine ${name} returned while it owned a mutex`);
   const disable = combinedApcDisable(k, thread);
   const attached = k.mem.ptr(thread + KTHREAD.ApcState + 0x20) !== k.mem.ptr(thread + KTHREAD.Process);
   if (disable !== 0 || attached) {

@@ -5,8 +5,8 @@ import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KAPC, KAPC_STATE, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
 import { insertTail, isEmpty, remove } from '../rtl/list.js';
-import { hex, removeWaitBlocks, unwaitThread } from './dispatcher.js';
 import { APC_LEVEL, KernelMode, ObjectType, PASSIVE_LEVEL, STATUS, ThreadState, UserMode, WaitReason } from './constants.js';
+import { hex, removeWaitBlocks, unwaitThread } from './dispatcher.js';
 import { INTERRUPT_SLOTS, interruptedTop, pushInterrupt, returnFromInterrupt } from './interrupt.js';
 import { readyThread } from './ready.js';
 import { resumeWait } from './wait.js';
@@ -99,7 +99,11 @@ function notifyUserApc(k: Kernel, thread: Addr, increment: number): void {
 export function requestUserApc(k: Kernel, thread: Addr): void {
   const m = k.mem;
   m.setU8(thread + USER_APC_PENDING, 1);
-  if (m.u32(thread + KTHREAD.State) === ThreadState.Waiting && m.u8(thread + KTHREAD.WaitMode) === UserMode && !m.u32(thread + KTHREAD.WaitRestart)) {
+  if (
+    m.u32(thread + KTHREAD.State) === ThreadState.Waiting &&
+    m.u8(thread + KTHREAD.WaitMode) === UserMode &&
+    !m.u32(thread + KTHREAD.WaitRestart)
+  ) {
     unwaitThread(k, thread, STATUS.USER_APC, 0, 0);
   } else if (thread === k.currentThread()) {
     k.requestStop();
@@ -120,7 +124,8 @@ function firstDeliverable(k: Kernel, thread: Addr): Addr {
 }
 
 /** Is a kernel APC deliverable to the current thread right now (IRQL aside)? */
-export const kernelApcDue = (k: Kernel, thread: Addr): boolean => k.mem.u8(thread + KERNEL_APC_PENDING) !== 0 && firstDeliverable(k, thread) !== 0;
+export const kernelApcDue = (k: Kernel, thread: Addr): boolean =>
+  k.mem.u8(thread + KERNEL_APC_PENDING) !== 0 && firstDeliverable(k, thread) !== 0;
 
 /** Takes the APC software interrupt on this CPU. */
 export function takeApcInterrupt(k: Kernel): void {
@@ -147,7 +152,13 @@ function saveWait(k: Kernel, f: Frame, thread: Addr): void {
   waitWords.forEach((w, i) => f.set(WAIT + i, m.ptr(thread + w)));
   f.set(WAIT + 3, m.u32(thread + KTHREAD.WaitBlockCount));
   f.set(WAIT + 4, m.u32(thread + KTHREAD.WaitHasTimeout));
-  f.set(WAIT + 5, m.u8(thread + KTHREAD.WaitReason) | (m.u8(thread + KTHREAD.WaitType) << 8) | (m.u8(thread + KTHREAD.WaitMode) << 16) | (m.u8(thread + KTHREAD.Alertable) << 24));
+  f.set(
+    WAIT + 5,
+    m.u8(thread + KTHREAD.WaitReason) |
+      (m.u8(thread + KTHREAD.WaitType) << 8) |
+      (m.u8(thread + KTHREAD.WaitMode) << 16) |
+      (m.u8(thread + KTHREAD.Alertable) << 24),
+  );
   for (let i = 0; i < 3; i++) f.set(WAIT + 6 + i, m.ptr(thread + KTHREAD.WaitBlock + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object));
 }
 
@@ -173,7 +184,14 @@ function deliver(k: Kernel, f: Frame): Status {
       return next(k, f, thread);
     case 1: // kernel routine returned
       if (k.irql !== APC_LEVEL) {
-        return k.bugCheck(0xc8, (k.irql << 16) | (APC_LEVEL << 8), f.get(APC), 0, f.get(NORMAL), `the kernel routine of an APC returned at IRQL ${k.irql} instead of APC_LEVEL`);
+        return k.bugCheck(
+          0xc8,
+          (k.irql << 16) | (APC_LEVEL << 8),
+          f.get(APC),
+          0,
+          f.get(NORMAL),
+          `the kernel routine of an APC returned at IRQL ${k.irql} instead of APC_LEVEL`,
+        );
       }
       if (f.get(NORMAL) === 0) return next(k, f, thread);
       m.setU8(thread + IN_PROGRESS, m.u8(thread + IN_PROGRESS) | 1);
@@ -258,7 +276,13 @@ export const routines: KernelRoutine[] = [
     name: 'KeInitializeApc',
     cost: 5,
     step(k, f) {
-      initializeApc(k, f.ptr(0), f.ptr(1), { kernelRoutine: f.ptr(3), rundownRoutine: f.ptr(4), normalRoutine: f.ptr(5), mode: f.u8(6), context: f.i64(7) });
+      initializeApc(k, f.ptr(0), f.ptr(1), {
+        kernelRoutine: f.ptr(3),
+        rundownRoutine: f.ptr(4),
+        normalRoutine: f.ptr(5),
+        mode: f.u8(6),
+        context: f.i64(7),
+      });
       return k.returnVoid();
     },
   },

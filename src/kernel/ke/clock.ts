@@ -9,8 +9,8 @@ import { prcbOf } from './prcb.js';
 import { armQuantum, quantumUsedUp } from './quantum.js';
 import { cpuCount, dequeue, placeThread } from './ready.js';
 import { stepsFrom100ns, tickSteps } from './time.js';
-import { dueTime, firstTimer } from './timer-queue.js';
 import { expireTimers } from './timer.js';
+import { dueTime, firstTimer } from './timer-queue.js';
 
 /** Watchdog limits in ticks (reference: bugchecks.md 0x133). */
 const DPC_LIMIT_TICKS = 1280;
@@ -43,7 +43,8 @@ function watchdog(k: Kernel, now: number): void {
     k.bugCheck(0x133, 0, Math.floor((now - since) / tick), DPC_LIMIT_TICKS, 0, 'one DPC routine has run for more than 20 seconds');
   } else if (k.irql >= DISPATCH_LEVEL && !k.mem.u8(prcb + KPRCB.DpcRoutineActive)) {
     const at = k.mem.ptr(prcb + KPRCB.DispatchSince);
-    if (now - at > DISPATCH_LIMIT_TICKS * tick) k.bugCheck(0x133, 1, DISPATCH_LIMIT_TICKS, 0, 0, 'the CPU has been at DISPATCH_LEVEL or above for more than 120 seconds');
+    if (now - at > DISPATCH_LIMIT_TICKS * tick)
+      k.bugCheck(0x133, 1, DISPATCH_LIMIT_TICKS, 0, 0, 'the CPU has been at DISPATCH_LEVEL or above for more than 120 seconds');
   }
 }
 
@@ -106,4 +107,3 @@ export function catchUp(k: Kernel, cpu: number, time: number): void {
   const tick = tickSteps(k);
   if (cpu !== 0 && next <= time) k.mem.setPtr(prcb + KPRCB.NextTick, next + Math.ceil((time - next + 1) / tick) * tick);
 }
-

@@ -21,7 +21,11 @@ const MUTANT_FLAGS = KMUTANT.ApcDisable - 1;
 /** A dispatcher object that was never initialised has a zero wait list; Windows faults on it at DISPATCH_LEVEL. */
 export function checkInitialised(k: Kernel, object: Addr): void {
   if (k.mem.ptr(object + WAIT_LIST) === 0) {
-    throw new BugCheckError(0xa, [0, 2, 1, 0], `the dispatcher object at ${hex(object)} was never initialised (its wait list is zero): call KeInitializeXxx first`);
+    throw new BugCheckError(
+      0xa,
+      [0, 2, 1, 0],
+      `the dispatcher object at ${hex(object)} was never initialised (its wait list is zero): call KeInitializeXxx first`,
+    );
   }
 }
 

@@ -5,11 +5,11 @@ import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KDPC, KDPC_DATA, KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
 import { insertHead, insertTail, isEmpty, remove, removeHead } from '../rtl/list.js';
-import { hex } from './dispatcher.js';
 import { DISPATCH_LEVEL, MAXIMUM_DPC_QUEUE_DEPTH, ObjectType } from './constants.js';
+import { hex } from './dispatcher.js';
 import { INTERRUPT_SLOTS, pushInterrupt, returnFromInterrupt } from './interrupt.js';
-import { probeObject } from './probe-object.js';
 import { currentPrcb, prcbOf } from './prcb.js';
+import { probeObject } from './probe-object.js';
 import { cpuCount } from './ready.js';
 
 /** KDPC.Number holds the target CPU + this when one was set. */
@@ -121,7 +121,12 @@ function retire(k: Kernel, f: Frame): Status {
   f.set(APC_DISABLE, m.u32(k.currentThread() + KTHREAD.CombinedApcDisable));
   m.setPtr(prcb + KPRCB.DpcSince, k.now);
   k.event('ke.dpc.start', { dpc, routine, cpu: k.cpuNumber });
-  return k.call(f, 1, routine, [dpc, m.i64(dpc + KDPC.DeferredContext), m.i64(dpc + KDPC.SystemArgument1), m.i64(dpc + KDPC.SystemArgument2)]);
+  return k.call(f, 1, routine, [
+    dpc,
+    m.i64(dpc + KDPC.DeferredContext),
+    m.i64(dpc + KDPC.SystemArgument1),
+    m.i64(dpc + KDPC.SystemArgument2),
+  ]);
 }
 
 function checkAfterDpc(k: Kernel, f: Frame): Status | undefined {
@@ -130,11 +135,25 @@ function checkAfterDpc(k: Kernel, f: Frame): Status | undefined {
   k.mem.setPtr(currentPrcb(k) + KPRCB.DpcSince, 0);
   if (k.irql !== DISPATCH_LEVEL) {
     const value = (k.irql << 16) | (DISPATCH_LEVEL << 8) | 2;
-    return k.bugCheck(0xc8, value, f.get(DPC), 0, 0, `the DPC routine ${k.functionAtText(routine)} returned at IRQL ${k.irql} instead of DISPATCH_LEVEL`);
+    return k.bugCheck(
+      0xc8,
+      value,
+      f.get(DPC),
+      0,
+      0,
+      `the DPC routine ${k.functionAtText(routine)} returned at IRQL ${k.irql} instead of DISPATCH_LEVEL`,
+    );
   }
   const disable = k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable);
   if (disable !== f.get(APC_DISABLE)) {
-    return k.bugCheck(0xc7, 4, routine, f.get(APC_DISABLE), disable, `the DPC routine ${k.functionAtText(routine)} changed the APC disable count of the thread it interrupted`);
+    return k.bugCheck(
+      0xc7,
+      4,
+      routine,
+      f.get(APC_DISABLE),
+      disable,
+      `the DPC routine ${k.functionAtText(routine)} changed the APC disable count of the thread it interrupted`,
+    );
   }
   return undefined;
 }

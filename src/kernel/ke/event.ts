@@ -1,10 +1,11 @@
 // Events (reference: scheduler.md §8).
-import type { Kernel, KernelRoutine } from '../kernel.js';
+
 import type { Frame } from '../../machine/routine.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KEVENT, KTHREAD } from '../layouts.gen.js';
+import { ObjectType } from './constants.js';
 import { checkInitialised, hex, initHeader, objectType, signalEvent, waitTest } from './dispatcher.js';
 import { probeObject } from './probe-object.js';
-import { ObjectType } from './constants.js';
 
 const STATE = DISPATCHER_HEADER.SignalState;
 

@@ -58,4 +58,3 @@ export function returnFromInterrupt(k: Kernel, f: Frame): Status {
   k.checkSoftwareInterrupts();
   return k.stop(Reason.Call);
 }
-

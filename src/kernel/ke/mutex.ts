@@ -3,11 +3,11 @@ import type { Addr } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KMUTANT, KTHREAD } from '../layouts.gen.js';
 import { remove } from '../rtl/list.js';
-import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
 import { ObjectType, STATUS } from './constants.js';
-import { probeObject } from './probe-object.js';
+import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
 import { noteWaitNext } from './event.js';
 import { softwareInterruptDue } from './irql.js';
+import { probeObject } from './probe-object.js';
 
 const STATE = DISPATCHER_HEADER.SignalState;
 const FLAGS = KMUTANT.ApcDisable - 1;
@@ -25,7 +25,8 @@ export function releaseMutant(k: Kernel, mutant: Addr, increment: number): { pre
   const m = k.mem;
   const thread = k.currentThread();
   const previous = m.i32(mutant + STATE);
-  if (m.ptr(mutant + KMUTANT.OwnerThread) !== thread) return { raise: m.u8(mutant + FLAGS) & 1 ? STATUS.ABANDONED : STATUS.MUTANT_NOT_OWNED };
+  if (m.ptr(mutant + KMUTANT.OwnerThread) !== thread)
+    return { raise: m.u8(mutant + FLAGS) & 1 ? STATUS.ABANDONED : STATUS.MUTANT_NOT_OWNED };
   m.setI32(mutant + STATE, previous + 1);
   if (previous + 1 === 1) {
     remove(m, mutant + KMUTANT.MutantListEntry);
@@ -64,7 +65,14 @@ export const routines: KernelRoutine[] = [
       probeObject(k, mutex, KMUTANT.sizeof);
       checkInitialised(k, mutex);
       if (objectType(k, mutex) !== ObjectType.Mutant) {
-        return k.bugCheck(0xa, mutex, k.irql, 1, 0, `KeReleaseMutex: the object at ${hex(mutex)} is no KMUTEX (type byte ${objectType(k, mutex)})`);
+        return k.bugCheck(
+          0xa,
+          mutex,
+          k.irql,
+          1,
+          0,
+          `KeReleaseMutex: the object at ${hex(mutex)} is no KMUTEX (type byte ${objectType(k, mutex)})`,
+        );
       }
       const r = releaseMutant(k, mutex, 1);
       if ('raise' in r) return k.raiseStatus(r.raise);

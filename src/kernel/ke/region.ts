@@ -6,7 +6,7 @@ import { APC_LEVEL } from './constants.js';
 import { softwareInterruptDue } from './irql.js';
 
 function add(k: Kernel, field: Addr, delta: number): number {
-  const v = (k.mem.i16(field) + delta) << 16 >> 16;
+  const v = ((k.mem.i16(field) + delta) << 16) >> 16;
   k.mem.setU16(field, v & 0xffff);
   return v;
 }

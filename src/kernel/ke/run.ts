@@ -4,7 +4,7 @@ import { Reason } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
 import { kernelApcDue, restartWait, takeApcInterrupt } from './apc.js';
-import { type BugCheckInfo, BugCheckError } from './bugcheck.js';
+import { BugCheckError, type BugCheckInfo } from './bugcheck.js';
 import { clockInterrupt, skipToTick } from './clock.js';
 import { APC_LEVEL, CLOCK_LEVEL, DISPATCH_LEVEL, ThreadState } from './constants.js';
 import { takeDpcInterrupt } from './dpc.js';
@@ -12,8 +12,8 @@ import { prcbOf } from './prcb.js';
 import { cpuCount } from './ready.js';
 import { spinSatisfied } from './spin-wait.js';
 import { quantumEnd, swapContext } from './switch.js';
-import { listWaiters, type Waiter } from './waiters.js';
 import { firstTimer } from './timer-queue.js';
+import { listWaiters, type Waiter } from './waiters.js';
 
 export interface RunOptions {
   /** Steps of all CPUs together, from now. */
@@ -50,7 +50,12 @@ export function run(k: Kernel, options: RunOptions): RunResult {
   }
 }
 
-const padded = (p: readonly (number | bigint)[]): [number | bigint, number | bigint, number | bigint, number | bigint] => [p[0] ?? 0, p[1] ?? 0, p[2] ?? 0, p[3] ?? 0];
+const padded = (p: readonly (number | bigint)[]): [number | bigint, number | bigint, number | bigint, number | bigint] => [
+  p[0] ?? 0,
+  p[1] ?? 0,
+  p[2] ?? 0,
+  p[3] ?? 0,
+];
 
 class RunLoop {
   private stepsLeft: number;
@@ -273,4 +278,3 @@ class RunLoop {
     return undefined;
   }
 }
-

@@ -2,10 +2,10 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KSEMAPHORE } from '../layouts.gen.js';
-import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
 import { ObjectType, STATUS } from './constants.js';
-import { probeObject } from './probe-object.js';
+import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
 import { noteWaitNext } from './event.js';
+import { probeObject } from './probe-object.js';
 
 const STATE = DISPATCHER_HEADER.SignalState;
 
@@ -43,7 +43,14 @@ export const routines: KernelRoutine[] = [
       probeObject(k, semaphore, KSEMAPHORE.sizeof);
       checkInitialised(k, semaphore);
       if (objectType(k, semaphore) !== ObjectType.Semaphore) {
-        return k.bugCheck(0xa, semaphore, k.irql, 1, 0, `KeReleaseSemaphore: the object at ${hex(semaphore)} is no KSEMAPHORE (type byte ${objectType(k, semaphore)})`);
+        return k.bugCheck(
+          0xa,
+          semaphore,
+          k.irql,
+          1,
+          0,
+          `KeReleaseSemaphore: the object at ${hex(semaphore)} is no KSEMAPHORE (type byte ${objectType(k, semaphore)})`,
+        );
       }
       const old = releaseSemaphore(k, semaphore, f.i32(2), f.i32(1));
       if (old === undefined) return k.raiseStatus(STATUS.SEMAPHORE_LIMIT_EXCEEDED);

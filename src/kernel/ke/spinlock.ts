@@ -3,9 +3,9 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { KLOCK_QUEUE_HANDLE, KSPIN_LOCK_QUEUE, KE_GLOBALS, KTHREAD } from '../layouts.gen.js';
-import { hex } from './dispatcher.js';
+import { KE_GLOBALS, KLOCK_QUEUE_HANDLE, KSPIN_LOCK_QUEUE, KTHREAD } from '../layouts.gen.js';
 import { DISPATCH_LEVEL } from './constants.js';
+import { hex } from './dispatcher.js';
 import { spinOn } from './spin-wait.js';
 
 /** Owner word: thread | 1, in a DPC additionally bit 1 (the thread there is only the interrupted one). */
@@ -19,7 +19,14 @@ function count(k: Kernel, delta: number): void {
 }
 
 function selfDeadlock(k: Kernel, lock: Addr): Status {
-  return k.bugCheck(0xf, lock, 0, 0, 0, `the spin lock at ${hex(lock)} is acquired again by the CPU that already holds it: it would spin for ever`);
+  return k.bugCheck(
+    0xf,
+    lock,
+    0,
+    0,
+    0,
+    `the spin lock at ${hex(lock)} is acquired again by the CPU that already holds it: it would spin for ever`,
+  );
 }
 
 /** One try to take a plain lock; spins when another CPU has it. `next`: what happens once taken. */
@@ -40,7 +47,15 @@ function releasePlain(k: Kernel, lock: Addr): Status | undefined {
   const m = k.mem;
   const value = m.checked.ptr(lock);
   if (value === 0) return k.bugCheck(0x10, lock, 0, 0, 0, `the spin lock at ${hex(lock)} is released but nobody holds it`);
-  if (value !== ownerWord(k)) return k.bugCheck(0x10, lock, value, k.currentThread(), 0, `the spin lock at ${hex(lock)} is released by a thread that does not hold it`);
+  if (value !== ownerWord(k))
+    return k.bugCheck(
+      0x10,
+      lock,
+      value,
+      k.currentThread(),
+      0,
+      `the spin lock at ${hex(lock)} is released by a thread that does not hold it`,
+    );
   m.checked.setPtr(lock, 0);
   count(k, -1);
   k.event('ke.spin.release', { lock });
@@ -52,14 +67,17 @@ const OLD = 0;
 /** Raises to DISPATCH_LEVEL at first entry; refuses above it. */
 function raiseForLock(k: Kernel, f: Frame, lock: Addr): Status | undefined {
   if (f.pc !== 0) return undefined;
-  if (k.irql > DISPATCH_LEVEL) return k.bugCheck(0xc4, 0x42, k.irql, lock, 0, `KeAcquireSpinLock at IRQL ${k.irql}: only at DISPATCH_LEVEL or below`);
+  if (k.irql > DISPATCH_LEVEL)
+    return k.bugCheck(0xc4, 0x42, k.irql, lock, 0, `KeAcquireSpinLock at IRQL ${k.irql}: only at DISPATCH_LEVEL or below`);
   f.set(OLD, k.raiseIrql(DISPATCH_LEVEL));
   f.pc = 1;
   return undefined;
 }
 
 function requireDispatch(k: Kernel, lock: Addr, sub: number, what: string): Status | undefined {
-  return k.irql < DISPATCH_LEVEL ? k.bugCheck(0xc4, sub, k.irql, lock, 0, `${what} at IRQL ${k.irql}: DISPATCH_LEVEL or above is required`) : undefined;
+  return k.irql < DISPATCH_LEVEL
+    ? k.bugCheck(0xc4, sub, k.irql, lock, 0, `${what} at IRQL ${k.irql}: DISPATCH_LEVEL or above is required`)
+    : undefined;
 }
 
 /** KeAcquireSpinLockRaiseToDpc and what its macros become: returns the old IRQL. */
@@ -69,14 +87,23 @@ function acquireRaise(k: Kernel, f: Frame): Status {
 
 function release(k: Kernel, f: Frame): Status {
   const lock = f.ptr(0);
-  if (k.irql !== DISPATCH_LEVEL) return k.bugCheck(0xc4, 0x32, k.irql, lock, 0, `KeReleaseSpinLock at IRQL ${k.irql} instead of DISPATCH_LEVEL`);
+  if (k.irql !== DISPATCH_LEVEL)
+    return k.bugCheck(0xc4, 0x32, k.irql, lock, 0, `KeReleaseSpinLock at IRQL ${k.irql} instead of DISPATCH_LEVEL`);
   const bad = releasePlain(k, lock);
   if (bad !== undefined) return bad;
   return lowerAfterRelease(k, f.u8(1));
 }
 
 function lowerAfterRelease(k: Kernel, irql: number): Status {
-  if (irql > k.irql) return k.bugCheck(0xc4, 0x35, k.irql, 0, irql, `a spin lock is released with the old IRQL ${irql}, which is above the present ${k.irql}`);
+  if (irql > k.irql)
+    return k.bugCheck(
+      0xc4,
+      0x35,
+      k.irql,
+      0,
+      irql,
+      `a spin lock is released with the old IRQL ${irql}, which is above the present ${k.irql}`,
+    );
   k.lowerIrql(irql);
   return k.returnVoid();
 }
@@ -124,7 +151,14 @@ function releaseQueued(k: Kernel, handle: Addr): Status | undefined {
   const m = k.mem;
   const lock = m.checked.ptr(handle + LOCK);
   if (lock === 0 || m.checked.ptr(lock) === 0) {
-    return k.bugCheck(0x10, lock, handle, 0, 0, 'an in-stack queued spin lock is released that is not held (wrong or reused KLOCK_QUEUE_HANDLE)');
+    return k.bugCheck(
+      0x10,
+      lock,
+      handle,
+      0,
+      0,
+      'an in-stack queued spin lock is released that is not held (wrong or reused KLOCK_QUEUE_HANDLE)',
+    );
   }
   const next = m.checked.ptr(handle + NEXT);
   if (next === 0) m.checked.setPtr(lock, 0);
@@ -153,7 +187,14 @@ function releaseEx(k: Kernel, lock: Addr, exclusive: boolean): Status | undefine
   const m = k.mem;
   const v = m.checked.u32(lock);
   if (exclusive ? v !== EXCLUSIVE : v === 0 || (v & EXCLUSIVE) !== 0) {
-    return k.bugCheck(0x10, lock, v, 0, 0, `the EX_SPIN_LOCK at ${hex(lock)} is released ${exclusive ? 'exclusive' : 'shared'} but is not held that way`);
+    return k.bugCheck(
+      0x10,
+      lock,
+      v,
+      0,
+      0,
+      `the EX_SPIN_LOCK at ${hex(lock)} is released ${exclusive ? 'exclusive' : 'shared'} but is not held that way`,
+    );
   }
   m.checked.setU32(lock, exclusive ? 0 : v - 1);
   count(k, -1);
@@ -164,8 +205,16 @@ function releaseEx(k: Kernel, lock: Addr, exclusive: boolean): Status | undefine
 const exPair = (exclusive: boolean): KernelRoutine[] => {
   const word = exclusive ? 'Exclusive' : 'Shared';
   return [
-    { name: `ExAcquireSpinLock${word}`, locals: 1, step: (k, f) => raiseForLock(k, f, f.ptr(0)) ?? acquireEx(k, f, exclusive, () => k.return(f.get(OLD))) },
-    { name: `ExAcquireSpinLock${word}AtDpcLevel`, step: (k, f) => requireDispatch(k, f.ptr(0), 0x40, `ExAcquireSpinLock${word}AtDpcLevel`) ?? acquireEx(k, f, exclusive, () => k.returnVoid()) },
+    {
+      name: `ExAcquireSpinLock${word}`,
+      locals: 1,
+      step: (k, f) => raiseForLock(k, f, f.ptr(0)) ?? acquireEx(k, f, exclusive, () => k.return(f.get(OLD))),
+    },
+    {
+      name: `ExAcquireSpinLock${word}AtDpcLevel`,
+      step: (k, f) =>
+        requireDispatch(k, f.ptr(0), 0x40, `ExAcquireSpinLock${word}AtDpcLevel`) ?? acquireEx(k, f, exclusive, () => k.returnVoid()),
+    },
     { name: `ExReleaseSpinLock${word}`, step: (k, f) => releaseEx(k, f.ptr(0), exclusive) ?? lowerAfterRelease(k, f.u8(1)) },
     { name: `ExReleaseSpinLock${word}FromDpcLevel`, step: (k, f) => releaseEx(k, f.ptr(0), exclusive) ?? k.returnVoid() },
   ];
@@ -221,8 +270,16 @@ export const routines: KernelRoutine[] = [
     },
   },
   { name: 'KeTestSpinLock', cost: 3, step: (k, f) => k.return(k.mem.checked.ptr(f.ptr(0)) === 0 ? 1 : 0) },
-  { name: 'KeAcquireInStackQueuedSpinLock', locals: 1, step: (k, f) => raiseForLock(k, f, f.ptr(0)) ?? acquireQueued(k, f, f.ptr(0), f.ptr(1)) },
-  { name: 'KeAcquireInStackQueuedSpinLockForDpc', locals: 1, step: (k, f) => raiseForLock(k, f, f.ptr(0)) ?? acquireQueued(k, f, f.ptr(0), f.ptr(1)) },
+  {
+    name: 'KeAcquireInStackQueuedSpinLock',
+    locals: 1,
+    step: (k, f) => raiseForLock(k, f, f.ptr(0)) ?? acquireQueued(k, f, f.ptr(0), f.ptr(1)),
+  },
+  {
+    name: 'KeAcquireInStackQueuedSpinLockForDpc',
+    locals: 1,
+    step: (k, f) => raiseForLock(k, f, f.ptr(0)) ?? acquireQueued(k, f, f.ptr(0), f.ptr(1)),
+  },
   {
     name: 'KeReleaseInStackQueuedSpinLock',
     step(k, f) {

@@ -86,7 +86,12 @@ export function swapContext(k: Kernel, head: boolean): void {
     loadIdle(k);
   }
   m.setU32(prcb + KPRCB.KeContextSwitches, m.u32(prcb + KPRCB.KeContextSwitches) + 1);
-  k.event('ke.switch', { cpu, from: old === idle ? 0 : old, to: next, reason: wasRunning ? (head ? 'preempted' : 'quantum') : stateWord(oldState) });
+  k.event('ke.switch', {
+    cpu,
+    from: old === idle ? 0 : old,
+    to: next,
+    reason: wasRunning ? (head ? 'preempted' : 'quantum') : stateWord(oldState),
+  });
   if (wasRunning) {
     m.setU8(old + KTHREAD.WaitReason, head ? WaitReason.WrPreempted : WaitReason.WrQuantumEnd);
     if (head && m.i8(old + KTHREAD.Priority) >= 16) armQuantum(k, old);
@@ -131,7 +136,8 @@ export function yieldThread(k: Kernel, fp: number): boolean {
   const prcb = currentPrcb(k);
   const thread = m.ptr(prcb + KPRCB.CurrentThread);
   if (m.ptr(prcb + KPRCB.NextThread) === 0) {
-    const next = highestReady(k, k.cpuNumber) >= m.i8(thread + KTHREAD.Priority) ? selectReady(k, k.cpuNumber, m.i8(thread + KTHREAD.Priority)) : 0;
+    const next =
+      highestReady(k, k.cpuNumber) >= m.i8(thread + KTHREAD.Priority) ? selectReady(k, k.cpuNumber, m.i8(thread + KTHREAD.Priority)) : 0;
     if (next === 0) return false;
     setState(k, next, ThreadState.Standby);
     m.setPtr(prcb + KPRCB.NextThread, next);
@@ -140,4 +146,3 @@ export function yieldThread(k: Kernel, fp: number): boolean {
   m.setU8(prcb + KPRCB.DispatchPending, 2);
   return true;
 }
-

@@ -27,7 +27,11 @@ export function systemCall(k: Kernel, f: Frame, nextPc: number, service: string,
   const prcb = k.prcb();
   m.setU32(prcb + KPRCB.KeSystemCalls, m.u32(prcb + KPRCB.KeSystemCalls) + 1);
   const base = m.ptr(thread + KTHREAD.InitialStack) - KERNEL_BASE;
-  k.machine.pushFrame(ROUTINE_BASE + k.routineIndex.get('KiSystemService')!, [fn, args.length, ...args], { prev: f.fp, base, flags: FrameFlag.SystemCall });
+  k.machine.pushFrame(ROUTINE_BASE + k.routineIndex.get('KiSystemService')!, [fn, args.length, ...args], {
+    prev: f.fp,
+    base,
+    flags: FrameFlag.SystemCall,
+  });
   k.event('ke.syscall', { thread, service });
   return k.stop(Reason.Call);
 }
@@ -46,7 +50,14 @@ function step(k: Kernel, f: Frame): Status {
     m.raw.setI64(f.fp + 32 + 8 * RESULT, f.result64);
     const service = k.machine.functionName(f.u32(0));
     if (k.irql !== PASSIVE_LEVEL) {
-      return k.bugCheck(0x4a, k.addressOf(service), k.irql, 0, 0, `the system call ${service} goes back to user mode at IRQL ${k.irql}: a driver raised it (lock or fast mutex not released) and did not lower it`);
+      return k.bugCheck(
+        0x4a,
+        k.addressOf(service),
+        k.irql,
+        0,
+        0,
+        `the system call ${service} goes back to user mode at IRQL ${k.irql}: a driver raised it (lock or fast mutex not released) and did not lower it`,
+      );
     }
     const disable = combinedApcDisable(k, thread);
     const attached = m.u8(thread + KTHREAD.ApcStateIndex);

@@ -1,16 +1,17 @@
 // Priorities, affinity, processors, current thread, stack limits: the small routines around threads and CPUs (reference: scheduler.md §1, §5, §16).
 import type { Addr } from '../../machine/abi.js';
+import { KERNEL_BASE, Reason } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { KERNEL_BASE, Reason } from '../../machine/abi.js';
 import { KPROCESS, KTHREAD, PROCESSOR_NUMBER } from '../layouts.gen.js';
 import { STATUS } from './constants.js';
-import { applyAffinity, cpuCount, setBasePriority, setPriority } from './ready.js';
 import { armQuantum } from './quantum.js';
+import { applyAffinity, cpuCount, setBasePriority, setPriority } from './ready.js';
 import { yieldThread } from './switch.js';
 import { allProcessors } from './thread.js';
 
-const clampToClass = (base: number, wanted: number): number => (base >= 16 ? Math.min(31, Math.max(16, wanted)) : Math.min(15, Math.max(1, wanted)));
+const clampToClass = (base: number, wanted: number): number =>
+  base >= 16 ? Math.min(31, Math.max(16, wanted)) : Math.min(15, Math.max(1, wanted));
 
 /** KeSetBasePriorityThread: previous increment. */
 export function setBaseIncrement(k: Kernel, thread: Addr, increment: number): number {
@@ -44,7 +45,12 @@ export function setAffinity(k: Kernel, thread: Addr, mask: bigint): bigint {
 function setSystemAffinity(k: Kernel, mask: bigint): bigint {
   const t = k.currentThread();
   const usable = mask & allProcessors(k);
-  if (usable === 0n) return k.throwBugCheck(0x3, [mask, 0, 0, 0], `the affinity mask 0x${mask.toString(16)} names no processor of this machine (${cpuCount(k)} CPUs)`);
+  if (usable === 0n)
+    return k.throwBugCheck(
+      0x3,
+      [mask, 0, 0, 0],
+      `the affinity mask 0x${mask.toString(16)} names no processor of this machine (${cpuCount(k)} CPUs)`,
+    );
   const was = k.mem.u32(t + KTHREAD.SystemAffinityActive) ? k.mem.u64(t + KTHREAD.Affinity) : 0n;
   k.mem.setU32(t + KTHREAD.SystemAffinityActive, 1);
   setAffinity(k, t, usable);

@@ -5,8 +5,8 @@ import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KE_GLOBALS, KEVENT, KMUTANT, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { entries, first, initListHead, insertTail, remove } from '../rtl/list.js';
 import { initializeApc, suspendThread } from './apc.js';
-import { hex, initHeader, signalObject } from './dispatcher.js';
 import { APC_LEVEL, KERNEL_STACK_SIZE, ObjectType, PASSIVE_LEVEL, ThreadState } from './constants.js';
+import { hex, initHeader, signalObject } from './dispatcher.js';
 import { armQuantum } from './quantum.js';
 import { cpuCount, nextIdealProcessor, readyThread } from './ready.js';
 import { combinedApcDisable } from './region.js';
@@ -39,7 +39,8 @@ export function freeStack(k: Kernel, base: number, bytes: number): void {
 export function initializeProcess(k: Kernel, process: Addr, priority = 8): void {
   const m = k.mem;
   initHeader(k, process, ObjectType.Process, KPROCESS.sizeof, 0);
-  for (const list of [KPROCESS.ProfileListHead, KPROCESS.ThreadListHead, KPROCESS.ReadyListHead, KPROCESS.ProcessListEntry]) initListHead(m, process + list);
+  for (const list of [KPROCESS.ProfileListHead, KPROCESS.ThreadListHead, KPROCESS.ReadyListHead, KPROCESS.ProcessListEntry])
+    initListHead(m, process + list);
   m.setU64(process + KPROCESS.Affinity, allProcessors(k));
   m.setU8(process + KPROCESS.BasePriority, priority);
   m.setU8(process + KPROCESS.QuantumReset, 6);
@@ -81,7 +82,10 @@ export function initializeThread(k: Kernel, thread: Addr, process: Addr, o: Thre
     m.setU8(thread + KTHREAD.PreviousMode, 1);
   }
   initHeader(k, thread + KTHREAD.SuspendEvent, ObjectType.NotificationEvent, KEVENT.sizeof, 0);
-  initializeApc(k, thread + KTHREAD.SuspendApc, thread, { kernelRoutine: k.addressOf('KiSuspendNop'), normalRoutine: k.addressOf('KiSuspendThread') });
+  initializeApc(k, thread + KTHREAD.SuspendApc, thread, {
+    kernelRoutine: k.addressOf('KiSuspendNop'),
+    normalRoutine: k.addressOf('KiSuspendThread'),
+  });
   const start = typeof o.start === 'string' ? k.addressOf(o.start) : o.start;
   m.setPtr(thread + KTHREAD.StartRoutine, start);
   m.setI64(thread + KTHREAD.StartContext, BigInt(o.context ?? 0));
@@ -142,8 +146,24 @@ function checkExit(k: Kernel, thread: Addr): Status | undefined {
   const m = k.mem;
   const process = m.ptr(thread + KTHREAD.Process);
   const attached = m.ptr(thread + KTHREAD.ApcState + 0x20);
-  if (attached !== process) return k.bugCheck(0x5, process, attached, m.u8(thread + KTHREAD.ApcStateIndex), 0, 'the thread ends while it is attached to another process (KeUnstackDetachProcess is missing)');
-  if (m.ptr(thread + KTHREAD.ActiveWorker) !== 0) return k.bugCheck(0xe9, thread, 0, 0, 0, 'a work item routine called PsTerminateSystemThread: it would end a worker thread of the system');
+  if (attached !== process)
+    return k.bugCheck(
+      0x5,
+      process,
+      attached,
+      m.u8(thread + KTHREAD.ApcStateIndex),
+      0,
+      'the thread ends while it is attached to another process (KeUnstackDetachProcess is missing)',
+    );
+  if (m.ptr(thread + KTHREAD.ActiveWorker) !== 0)
+    return k.bugCheck(
+      0xe9,
+      thread,
+      0,
+      0,
+      0,
+      'a work item routine called PsTerminateSystemThread: it would end a worker thread of the system',
+    );
   const disable = combinedApcDisable(k, thread);
   const mutant = first(m, thread + KTHREAD.MutantListHead);
   if (mutant !== 0 && m.u8(mutant - KMUTANT.MutantListEntry + KMUTANT.ApcDisable) !== 0) {
@@ -151,13 +171,17 @@ function checkExit(k: Kernel, thread: Addr): Status | undefined {
     return k.bugCheck(0x4000008a, thread, mutex, 0, 0, `the thread ends while it owns the kernel mutex at ${hex(mutex)}`);
   }
   if (disable !== 0 || k.irql > APC_LEVEL || (k.irql === APC_LEVEL && m.u32(thread + KTHREAD.HeldFastMutexes) !== 0)) {
-    const why = k.irql > 0 ? `at IRQL ${k.irql} (a fast mutex or spin lock is still held?)` : 'inside a critical or guarded region (a lock or region was not left)';
+    const why =
+      k.irql > 0
+        ? `at IRQL ${k.irql} (a fast mutex or spin lock is still held?)`
+        : 'inside a critical or guarded region (a lock or region was not left)';
     return k.bugCheck(0x20, 0, disable & 0xffff, k.irql, 0, `the thread ends ${why}`);
   }
   const resources = m.u32(thread + KTHREAD.HeldResources);
   if (resources !== 0) return k.bugCheck(0x153, thread, 0, 1, 0, `the thread ends while it holds ${resources} ERESOURCE(s)`);
   if (m.u32(thread + KTHREAD.HeldPushLocks) !== 0) return k.bugCheck(0x153, thread, 0, 1, 0, 'the thread ends while it holds a push lock');
-  if (m.u8(thread + KTHREAD.StackSwapDisabled)) return k.bugCheck(0x94, 0, 0, 0, 0, 'the thread ends after KeSetKernelStackSwapEnable(FALSE)');
+  if (m.u8(thread + KTHREAD.StackSwapDisabled))
+    return k.bugCheck(0x94, 0, 0, 0, 0, 'the thread ends after KeSetKernelStackSwapEnable(FALSE)');
   abandonMutants(k, thread);
   return undefined;
 }
@@ -176,7 +200,8 @@ function abandonMutants(k: Kernel, thread: Addr): void {
 }
 
 /** All threads that have not ended, in order of creation. */
-export const allThreads = (k: Kernel): Addr[] => entries(k.mem, k.globals.KE + KE_GLOBALS.AllThreads).map((e) => e - KTHREAD.AllThreadsEntry);
+export const allThreads = (k: Kernel): Addr[] =>
+  entries(k.mem, k.globals.KE + KE_GLOBALS.AllThreads).map((e) => e - KTHREAD.AllThreadsEntry);
 
 export const routines: KernelRoutine[] = [
   {

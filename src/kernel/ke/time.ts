@@ -16,7 +16,8 @@ export const tickSteps = (k: Kernel): number => Math.max(1, Math.round(CLOCK_INT
 export const interruptTime100 = (k: Kernel): number => stepsTo100ns(k, interruptTime(k));
 
 /** System time (100 ns since 1601) at interrupt time 0. */
-export const systemTimeOffset = (k: Kernel): bigint => k.mem.i64(k.globals.KE + KE_GLOBALS.BootTime) + k.mem.i64(k.globals.KE + KE_GLOBALS.SystemTimeOffset);
+export const systemTimeOffset = (k: Kernel): bigint =>
+  k.mem.i64(k.globals.KE + KE_GLOBALS.BootTime) + k.mem.i64(k.globals.KE + KE_GLOBALS.SystemTimeOffset);
 
 /** Precise system time. */
 export const systemTime = (k: Kernel): bigint => systemTimeOffset(k) + BigInt(interruptTime100(k));
@@ -65,11 +66,15 @@ export const routines: KernelRoutine[] = [
       return k.returnVoid();
     },
   },
-  { name: 'ExQueryTimerResolution', cost: 3, step: (k, f) => {
+  {
+    name: 'ExQueryTimerResolution',
+    cost: 3,
+    step: (k, f) => {
       k.mem.checked.setU32(f.ptr(0), TIME_INCREMENT);
       k.mem.checked.setU32(f.ptr(1), 5000);
       k.mem.checked.setU32(f.ptr(2), TIME_INCREMENT);
       return k.returnVoid();
-    } },
+    },
+  },
   { name: 'ExSetTimerResolution', cost: 5, step: (k) => k.return(TIME_INCREMENT) }, // (U) granted resolution does not change the simulated clock
 ];

@@ -4,9 +4,9 @@ import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KTIMER } from '../layouts.gen.js';
 import { ObjectType } from './constants.js';
-import { probeObject } from './probe-object.js';
-import { insertQueueDpc } from './dpc.js';
 import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
+import { insertQueueDpc } from './dpc.js';
+import { probeObject } from './probe-object.js';
 import { interruptTime100 } from './time.js';
 import { dueTime, firstTimer, insertTimer, removeTimer } from './timer-queue.js';
 import { dueFromTimeout } from './wait.js';
@@ -50,7 +50,14 @@ export function expireTimers(k: Kernel): void {
     const dpc = m.ptr(timer + KTIMER.Dpc);
     if (dpc === 0) continue;
     if (!m.allowed(dpc, 0x40, true)) {
-      k.bugCheck(0xc7, 1, dpc, dpc, dpc + 0x40, `the DPC object of an expired timer (${hex(timer)}) lies in memory that was freed or unloaded`);
+      k.bugCheck(
+        0xc7,
+        1,
+        dpc,
+        dpc,
+        dpc + 0x40,
+        `the DPC object of an expired timer (${hex(timer)}) lies in memory that was freed or unloaded`,
+      );
       return;
     }
     insertQueueDpc(k, dpc, 0, 0);
@@ -60,7 +67,11 @@ export function expireTimers(k: Kernel): void {
 /** Due time of a queued timer; a timer in freed memory is a bug check (0xC7). */
 function timerDue(k: Kernel, timer: Addr): number {
   if (!k.mem.allowed(timer, KTIMER.sizeof, true)) {
-    k.throwBugCheck(0xc7, [0, timer, timer, timer + KTIMER.sizeof], `a timer object (${hex(timer)}) that is still queued lies in memory that was freed or unloaded: KeCancelTimer first`);
+    k.throwBugCheck(
+      0xc7,
+      [0, timer, timer, timer + KTIMER.sizeof],
+      `a timer object (${hex(timer)}) that is still queued lies in memory that was freed or unloaded: KeCancelTimer first`,
+    );
   }
   return dueTime(k, timer);
 }
@@ -80,7 +91,11 @@ function checkedTimer(k: Kernel, f: Frame): Addr {
   probeObject(k, timer, KTIMER.sizeof);
   const type = objectType(k, timer);
   if (type !== ObjectType.NotificationTimer && type !== ObjectType.SynchronizationTimer) {
-    k.throwBugCheck(0xc7, [0, timer, timer, timer + KTIMER.sizeof], `the object at ${hex(timer)} is no initialised KTIMER: call KeInitializeTimer(Ex) first`);
+    k.throwBugCheck(
+      0xc7,
+      [0, timer, timer, timer + KTIMER.sizeof],
+      `the object at ${hex(timer)} is no initialised KTIMER: call KeInitializeTimer(Ex) first`,
+    );
   }
   return timer;
 }
@@ -107,5 +122,9 @@ export const routines: KernelRoutine[] = [
   // The tolerable delay is ignored: expiring without delay is always permitted.
   { name: 'KeSetCoalescableTimer', step: (k, f) => k.return(setTimer(k, checkedTimer(k, f), f.i64(1), f.u32(2), f.ptr(4)) ? 1 : 0) },
   { name: 'KeCancelTimer', step: (k, f) => k.return(cancelTimer(k, checkedTimer(k, f)) ? 1 : 0) },
-  { name: 'KeReadStateTimer', cost: 3, step: (k, f) => k.return(k.mem.checked.i32(f.ptr(0) + DISPATCHER_HEADER.SignalState) !== 0 ? 1 : 0) },
+  {
+    name: 'KeReadStateTimer',
+    cost: 3,
+    step: (k, f) => k.return(k.mem.checked.i32(f.ptr(0) + DISPATCHER_HEADER.SignalState) !== 0 ? 1 : 0),
+  },
 ];

@@ -5,8 +5,8 @@ import type { ExceptionInfo } from '../../machine/machine.js';
 import type { Kernel } from '../kernel.js';
 import { KPRCB } from '../layouts.gen.js';
 import { driverFrame } from './bugcheck.js';
-import { hex } from './dispatcher.js';
 import { DISPATCH_LEVEL } from './constants.js';
+import { hex } from './dispatcher.js';
 
 const VERB: readonly string[] = ['read', 'write', 'execute'];
 /** Kernel half of the canonical addresses; -1 stands for a non-canonical address, which raises an ordinary exception. */
@@ -31,7 +31,14 @@ function special(k: Kernel, x: ExceptionInfo): Status | undefined {
   const rw = x.kind === Fault.Write ? 1 : 0;
   const image = k.hooks.imageAt?.(k, x.address);
   if (image?.unloaded) {
-    return k.bugCheck(0xce, x.address, x.kind === Fault.Execute ? 8 : rw, x.ip, 0, `${verb(x)} at ${hex(x.address)}, where the driver ${image.name} was before it was unloaded: a callback, timer, DPC, work item or thread of it was still alive`);
+    return k.bugCheck(
+      0xce,
+      x.address,
+      x.kind === Fault.Execute ? 8 : rw,
+      x.ip,
+      0,
+      `${verb(x)} at ${hex(x.address)}, where the driver ${image.name} was before it was unloaded: a callback, timer, DPC, work item or thread of it was still alive`,
+    );
   }
   const block = k.pool.describe(x.address);
   if (block?.state === 'freed') {
@@ -53,7 +60,14 @@ function faultAtDispatch(k: Kernel, x: ExceptionInfo): Status {
   const page = k.mem.offsetOf(x.address);
   const pageable = page >= 0 && k.mem.pages.query(page).pageable;
   const what = pageable ? 'pageable memory' : x.address >= 0 && x.address < 0x10000 ? 'a NULL pointer' : 'an invalid address';
-  return k.bugCheck(inKernelCode(k, x) ? 0xa : 0xd1, x.address, k.irql, accessBits(x), x.ip, `${verb(x)} of ${what} (${hex(x.address)}) at IRQL ${k.irql}: no page fault can be resolved at DISPATCH_LEVEL or above`);
+  return k.bugCheck(
+    inKernelCode(k, x) ? 0xa : 0xd1,
+    x.address,
+    k.irql,
+    accessBits(x),
+    x.ip,
+    `${verb(x)} of ${what} (${hex(x.address)}) at IRQL ${k.irql}: no page fault can be resolved at DISPATCH_LEVEL or above`,
+  );
 }
 
 function kernelAddressFault(k: Kernel, x: ExceptionInfo): Status {
@@ -69,7 +83,14 @@ function kernelAddressFault(k: Kernel, x: ExceptionInfo): Status {
   }
   const rw = x.kind === Fault.Write ? 2 : x.kind === Fault.Execute ? 0x10 : 0;
   const guard = k.mem.offsetOf(x.address) >= 0 ? '' : ' (no memory is mapped there)';
-  return k.bugCheck(0x50, x.address, rw, x.ip, 2, `${verb(x)} at the invalid kernel address ${hex(x.address)}${guard}; __try/__except does not catch this`);
+  return k.bugCheck(
+    0x50,
+    x.address,
+    rw,
+    x.ip,
+    2,
+    `${verb(x)} at the invalid kernel address ${hex(x.address)}${guard}; __try/__except does not catch this`,
+  );
 }
 
 /** Does the fault lie in code entered by a system call, seen from the innermost frame outwards? */
@@ -80,30 +101,49 @@ function inSystemCall(k: Kernel, frame: number): boolean {
 }
 
 const EXCEPTION_NAMES: Record<number, string> = {
-  0xc0000005: 'access violation',
-  0xc0000094: 'integer division by zero',
-  0xc0000095: 'integer overflow',
-  0x80000002: 'misaligned data',
-  0x80000003: 'breakpoint',
-  0xc000001d: 'illegal instruction',
-  0xc0000046: 'STATUS_MUTANT_NOT_OWNED',
-  0xc0000047: 'STATUS_SEMAPHORE_LIMIT_EXCEEDED',
-  0xc0000191: 'STATUS_MUTANT_LIMIT_EXCEEDED',
+  3221225477: 'access violation',
+  3221225620: 'integer division by zero',
+  3221225621: 'integer overflow',
+  2147483650: 'misaligned data',
+  2147483651: 'breakpoint',
+  3221225501: 'illegal instruction',
+  3221225542: 'STATUS_MUTANT_NOT_OWNED',
+  3221225543: 'STATUS_SEMAPHORE_LIMIT_EXCEEDED',
+  3221225873: 'STATUS_MUTANT_LIMIT_EXCEEDED',
 };
 
 function describe(x: ExceptionInfo): string {
   const name = EXCEPTION_NAMES[x.code] ?? 'exception';
   if (!isMemoryFault(x.kind)) return `${name} (0x${x.code.toString(16).toUpperCase()})`;
-  const where = x.address >= 0 && x.address < 0x10000 ? `NULL pointer (${hex(x.address)})` : x.address === -1 ? 'non-canonical address' : hex(x.address);
+  const where =
+    x.address >= 0 && x.address < 0x10000
+      ? `NULL pointer (${hex(x.address)})`
+      : x.address === -1
+        ? 'non-canonical address'
+        : hex(x.address);
   return `${name}: ${verb(x)} at ${where}`;
 }
 
 export function onUnhandled(k: Kernel, x: ExceptionInfo): Status {
   if (x.kind === Fault.Stack) {
-    return k.bugCheck(0x7f, 8, x.frame, 0, 0, 'kernel stack overflow: recursion too deep or locals too large for the 24 KB stack (double fault)');
+    return k.bugCheck(
+      0x7f,
+      8,
+      x.frame,
+      0,
+      0,
+      'kernel stack overflow: recursion too deep or locals too large for the 24 KB stack (double fault)',
+    );
   }
   if (x.kind === Fault.FastFail) {
-    return k.bugCheck(0x139, x.address, 0, x.record, 0, x.address === 3 ? 'a LIST_ENTRY is corrupted (__fastfail 3)' : `__fastfail(${x.address})`);
+    return k.bugCheck(
+      0x139,
+      x.address,
+      0,
+      x.record,
+      0,
+      x.address === 3 ? 'a LIST_ENTRY is corrupted (__fastfail 3)' : `__fastfail(${x.address})`,
+    );
   }
   if (k.mem.registers.userMode && k.hooks.userException) return k.hooks.userException(k, x);
   const own = driverFrame(k, x.frame);
@@ -115,4 +155,3 @@ export function onUnhandled(k: Kernel, x: ExceptionInfo): Status {
   if (inSystemCall(k, x.frame)) return k.bugCheck(0x3b, x.code, x.ip, x.context, 0, `${text}, in a system call of a user-mode thread`);
   return k.bugCheck(0x7e, x.code, x.ip, x.record, x.context, `${text}, in a system thread`);
 }
-

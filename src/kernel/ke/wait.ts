@@ -6,8 +6,8 @@ import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KPRCB, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
 import { insertTail } from '../rtl/list.js';
-import { checkInitialised, hex, initHeader, isSignalled, isWaitable, objectType, satisfy, WAIT_LIST } from './dispatcher.js';
 import { DISPATCH_LEVEL, ObjectType, STATUS, ThreadState, UserMode, WAIT_REASON_NAMES, WaitAll, WaitAny, WaitReason } from './constants.js';
+import { checkInitialised, hex, initHeader, isSignalled, isWaitable, objectType, satisfy, WAIT_LIST } from './dispatcher.js';
 import { probeObject } from './probe-object.js';
 import { yieldThread } from './switch.js';
 import { interruptTime100, systemTimeOffset } from './time.js';
@@ -173,7 +173,8 @@ export function resumeWait(k: Kernel, thread: Addr, fp: number): boolean {
   const objects = Array.from({ length: count }, (_, i) => m.ptr(blocks + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object));
   let status = trySatisfy(k, thread, objects, m.u8(thread + KTHREAD.WaitType));
   if (status < 0) status = interruption(k, thread, m.u8(thread + KTHREAD.WaitMode), m.u8(thread + KTHREAD.Alertable) !== 0) || -1;
-  if (status < 0 && m.u32(thread + KTHREAD.WaitHasTimeout) && m.ptr(thread + KTHREAD.WaitDueTime) <= interruptTime100(k)) status = STATUS.TIMEOUT;
+  if (status < 0 && m.u32(thread + KTHREAD.WaitHasTimeout) && m.ptr(thread + KTHREAD.WaitDueTime) <= interruptTime100(k))
+    status = STATUS.TIMEOUT;
   if (status >= 0) {
     m.setU32(thread + KTHREAD.WaitBlockCount, 0);
     m.setU32(thread + KTHREAD.WaitHasTimeout, 0);
@@ -191,13 +192,19 @@ function waitAtDispatch(k: Kernel, object: Addr, r: WaitRequest): Status {
     return k.bugCheck(0xb8, k.currentThread(), 0, 0, 0, `wait with ${timeout} inside a DPC routine: a DPC must not block`);
   }
   // (U) Windows without verifier hangs or dies later; the code is the verifier's.
-  return k.bugCheck(0xc4, 0x3b, k.irql, object, 0, `wait with ${timeout} at IRQL ${k.irql}: a thread may only wait below DISPATCH_LEVEL (is a spin lock held?)`);
+  return k.bugCheck(
+    0xc4,
+    0x3b,
+    k.irql,
+    object,
+    0,
+    `wait with ${timeout} at IRQL ${k.irql}: a thread may only wait below DISPATCH_LEVEL (is a spin lock held?)`,
+  );
 }
 
 function timeoutArgument(k: Kernel, address: Addr): bigint | undefined {
   return address === 0 ? undefined : k.mem.checked.i64(address);
 }
-
 
 export const routines: KernelRoutine[] = [
   {
@@ -205,7 +212,13 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       if (f.pc !== 0) return k.return(f.result);
       if (k.mem.u8(k.currentThread() + KTHREAD.WaitNext)) k.mem.setU8(k.currentThread() + KTHREAD.WaitNext, 0);
-      return k.wait(f, 1, { object: f.ptr(0), reason: f.u32(1), mode: f.u8(2), alertable: f.bool(3), timeout: timeoutArgument(k, f.ptr(4)) });
+      return k.wait(f, 1, {
+        object: f.ptr(0),
+        reason: f.u32(1),
+        mode: f.u8(2),
+        alertable: f.bool(3),
+        timeout: timeoutArgument(k, f.ptr(4)),
+      });
     },
   },
   {
@@ -215,7 +228,14 @@ export const routines: KernelRoutine[] = [
       const count = f.u32(0);
       const blocks = f.ptr(7);
       if (count > (blocks === 0 ? 3 : 64)) {
-        return k.bugCheck(0xc, 0, 0, 0, 0, `KeWaitForMultipleObjects for ${count} objects: at most 3 without a wait block array, 64 with one`);
+        return k.bugCheck(
+          0xc,
+          0,
+          0,
+          0,
+          0,
+          `KeWaitForMultipleObjects for ${count} objects: at most 3 without a wait block array, 64 with one`,
+        );
       }
       const objects = Array.from({ length: count }, (_, i) => k.mem.checked.ptr(f.ptr(1) + 8 * i));
       if (blocks !== 0) k.mem.checked.bytes(blocks, count * KWAIT_BLOCK.sizeof);

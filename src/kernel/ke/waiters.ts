@@ -2,8 +2,8 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { KMUTANT, KPRCB, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
-import { hex, objectType } from './dispatcher.js';
 import { ObjectType, THREAD_STATE_NAMES, ThreadState, WAIT_REASON_NAMES, WaitReason } from './constants.js';
+import { hex, objectType } from './dispatcher.js';
 import { prcbOf } from './prcb.js';
 import { cpuCount } from './ready.js';
 import { allThreads } from './thread.js';
@@ -22,7 +22,18 @@ export interface Waiter {
   readonly hasTimeout: boolean;
 }
 
-const TYPE_NAMES = ['notification event', 'synchronization event', 'mutex', 'process', 'queue', 'semaphore', 'thread', 'gate', 'timer', 'timer'];
+const TYPE_NAMES = [
+  'notification event',
+  'synchronization event',
+  'mutex',
+  'process',
+  'queue',
+  'semaphore',
+  'thread',
+  'gate',
+  'timer',
+  'timer',
+];
 
 export function describeThread(k: Kernel, thread: Addr): string {
   return k.hooks.describeThread?.(k, thread) ?? `thread ${hex(thread)}`;
@@ -42,7 +53,9 @@ function describeObject(k: Kernel, object: Addr): string {
 export function waitObjects(k: Kernel, thread: Addr): Addr[] {
   const m = k.mem;
   const list = m.ptr(thread + KTHREAD.WaitBlockList);
-  return Array.from({ length: m.u32(thread + KTHREAD.WaitBlockCount) }, (_, i) => m.ptr(list + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object));
+  return Array.from({ length: m.u32(thread + KTHREAD.WaitBlockCount) }, (_, i) =>
+    m.ptr(list + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object),
+  );
 }
 
 export function listWaiters(k: Kernel): Waiter[] {

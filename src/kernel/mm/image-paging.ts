@@ -1,9 +1,10 @@
 // Locking and unlocking code and data sections of drivers: MmLockPagableDataSection, MmPageEntireDriver, MmResetDriverPaging. A section's pageability is a
 // property of its pages; a lock takes it away while it lasts (page-lock.ts).
+
+import type { Status } from '../../machine/abi.js';
 import { type Addr, toAddress } from '../../machine/abi.js';
 import type { CompiledImage, Section } from '../../machine/image.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import type { Status } from '../../machine/abi.js';
 import { lockPages, unlockPages } from './page-lock.js';
 
 interface Found {
@@ -58,7 +59,8 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       const found = find(k, f.ptr(0));
       if (!found) return noImage(k, 'MmUnlockPagableImageSection', f.ptr(0));
-      if (!unlockPages(k, found.section.start, found.section.size)) return noImage(k, 'MmUnlockPagableImageSection (the section is not locked)', f.ptr(0));
+      if (!unlockPages(k, found.section.start, found.section.size))
+        return noImage(k, 'MmUnlockPagableImageSection (the section is not locked)', f.ptr(0));
       return k.returnVoid();
     },
   },

@@ -1,8 +1,8 @@
 // Mapping what an MDL describes, and MDLs that bring their own pages. Page frames of one MDL are consecutive here, because every buffer lies in one piece in
 // linear memory; a mapping therefore only names an address that exists already, and unmapping only takes the name away.
 import { type Addr, PAGE_SIZE, type Status, toAddress, USER_BASE } from '../../machine/abi.js';
-import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { hex } from '../ke/dispatcher.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { MDL } from '../layouts.gen.js';
 import { STATUS } from '../rtl/status.js';
 import { byteCount, fillFrames, flagsOf, frameAt, initializeMdl, MdlFlag, mdlSize, setFlags, systemAddress } from './mdl.js';
@@ -23,7 +23,14 @@ function map(k: Kernel, f: Frame): Status {
   const mdl = f.ptr(0);
   const flags = flagsOf(k, mdl);
   if ((flags & (MdlFlag.PagesLocked | MdlFlag.SourceIsNonpagedPool | MdlFlag.Partial)) === 0) {
-    return k.bugCheck(0xc4, 0xb5, mdl, flags, 0, 'MmMapLockedPages of an MDL whose pages are neither locked nor nonpaged pool: its page frames mean nothing (U)');
+    return k.bugCheck(
+      0xc4,
+      0xb5,
+      mdl,
+      flags,
+      0,
+      'MmMapLockedPages of an MDL whose pages are neither locked nor nonpaged pool: its page frames mean nothing (U)',
+    );
   }
   if (f.u8(1) === USER_MODE) {
     const user = userAlias(k, mdl);
@@ -33,7 +40,10 @@ function map(k: Kernel, f: Frame): Status {
     return k.raiseStatus(STATUS.INSUFFICIENT_RESOURCES);
   }
   if (flags & MdlFlag.MappedToSystemVa) {
-    k.finding('mdl-mapped-twice', `MmMapLockedPages of the MDL at ${hex(mdl)} that is mapped already: one of the mappings leaks (use MmGetSystemAddressForMdlSafe)`);
+    k.finding(
+      'mdl-mapped-twice',
+      `MmMapLockedPages of the MDL at ${hex(mdl)} that is mapped already: one of the mappings leaks (use MmGetSystemAddressForMdlSafe)`,
+    );
     return k.return(k.mem.checked.ptr(mdl + MDL.MappedSystemVa));
   }
   if (flags & MdlFlag.SourceIsNonpagedPool) return k.return(k.mem.checked.ptr(mdl + MDL.MappedSystemVa));
@@ -56,7 +66,14 @@ function unmap(k: Kernel, f: Frame): Status {
     k.event('mm.mdl.unmap', { mdl });
     return k.returnVoid();
   }
-  return k.bugCheck(0xda, 0x1, mdl, f.ptr(0), 0, `MmUnmapLockedPages of ${hex(f.ptr(0))}, which is not where the MDL is mapped (unmapped twice, or another address)`);
+  return k.bugCheck(
+    0xda,
+    0x1,
+    mdl,
+    f.ptr(0),
+    0,
+    `MmUnmapLockedPages of ${hex(f.ptr(0))}, which is not where the MDL is mapped (unmapped twice, or another address)`,
+  );
 }
 
 /** (LowAddress, HighAddress, SkipBytes, TotalBytes, ...): zeroed pages; as many as there are, here all or none. */
@@ -83,9 +100,17 @@ function allocatePages(k: Kernel, f: Frame): Status {
 function freePages(k: Kernel, f: Frame): Status {
   const mdl = f.ptr(0);
   const flags = flagsOf(k, mdl);
-  if ((flags & MdlFlag.PagesLocked) === 0) return k.bugCheck(0x76, 1, mdl, 0, 0, 'MmFreePagesFromMdl of an MDL whose pages are not there (freed twice?)');
+  if ((flags & MdlFlag.PagesLocked) === 0)
+    return k.bugCheck(0x76, 1, mdl, 0, 0, 'MmFreePagesFromMdl of an MDL whose pages are not there (freed twice?)');
   if (flags & MdlFlag.MappedToSystemVa) {
-    return k.bugCheck(0xda, 0x1, mdl, k.mem.checked.ptr(mdl + MDL.MappedSystemVa), 0, 'MmFreePagesFromMdl of pages that are still mapped (MmUnmapLockedPages is missing)');
+    return k.bugCheck(
+      0xda,
+      0x1,
+      mdl,
+      k.mem.checked.ptr(mdl + MDL.MappedSystemVa),
+      0,
+      'MmFreePagesFromMdl of pages that are still mapped (MmUnmapLockedPages is missing)',
+    );
   }
   const offset = k.mem.checked.ptr(frameAt(mdl, 0)) * PAGE_SIZE;
   unlockPages(k, offset, byteCount(k, mdl));
@@ -110,7 +135,8 @@ function advance(k: Kernel, f: Frame): Status {
   m.setPtr(mdl + MDL.StartVa, m.ptr(mdl + MDL.StartVa) + pages * PAGE_SIZE);
   m.setU32(mdl + MDL.ByteOffset, from - pages * PAGE_SIZE);
   m.setU32(mdl + MDL.ByteCount, byteCount(k, mdl) - by);
-  if (flagsOf(k, mdl) & (MdlFlag.MappedToSystemVa | MdlFlag.SourceIsNonpagedPool)) m.setPtr(mdl + MDL.MappedSystemVa, m.ptr(mdl + MDL.MappedSystemVa) + by);
+  if (flagsOf(k, mdl) & (MdlFlag.MappedToSystemVa | MdlFlag.SourceIsNonpagedPool))
+    m.setPtr(mdl + MDL.MappedSystemVa, m.ptr(mdl + MDL.MappedSystemVa) + by);
   return k.return(STATUS.SUCCESS);
 }
 

@@ -1,9 +1,9 @@
 // Memory descriptor lists: allocation, describing a buffer, locking its pages. "Physical memory" is the linear memory itself: page frame n is the page at
 // offset n * 4096, and a locked user page is the same page through its kernel address, so that both sides see one memory.
 import { type Addr, KERNEL_BASE, PAGE_SHIFT, PAGE_SIZE, type Status } from '../../machine/abi.js';
-import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCH_LEVEL } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { IRP, MDL } from '../layouts.gen.js';
 import { STATUS } from '../rtl/status.js';
 import { lockPages, unlockPages } from './page-lock.js';
@@ -37,7 +37,8 @@ export const mdlSize = (va: Addr, length: number): number => MDL.sizeof + 8 * pa
 /** Address of entry i of the page frame array. */
 export const frameAt = (mdl: Addr, i: number): Addr => mdl + MDL.sizeof + 8 * i;
 export const byteCount = (k: Kernel, mdl: Addr): number => k.mem.checked.u32(mdl + MDL.ByteCount);
-export const virtualAddress = (k: Kernel, mdl: Addr): Addr => k.mem.checked.ptr(mdl + MDL.StartVa) + k.mem.checked.u32(mdl + MDL.ByteOffset);
+export const virtualAddress = (k: Kernel, mdl: Addr): Addr =>
+  k.mem.checked.ptr(mdl + MDL.StartVa) + k.mem.checked.u32(mdl + MDL.ByteOffset);
 export const framesOf = (k: Kernel, mdl: Addr): number =>
   Math.ceil((k.mem.checked.u32(mdl + MDL.ByteOffset) + k.mem.checked.u32(mdl + MDL.ByteCount)) / PAGE_SIZE);
 
@@ -82,7 +83,10 @@ function free(k: Kernel, f: Frame): Status {
   const mdl = f.ptr(0);
   const flags = flagsOf(k, mdl);
   if (flags & MdlFlag.PagesLocked && (flags & MdlFlag.Partial) === 0) {
-    k.finding('mdl-freed-locked', `IoFreeMdl of the MDL at ${hex(mdl)} whose pages are still locked (MmUnlockPages is missing): nobody can unlock them any more`);
+    k.finding(
+      'mdl-freed-locked',
+      `IoFreeMdl of the MDL at ${hex(mdl)} whose pages are still locked (MmUnlockPages is missing): nobody can unlock them any more`,
+    );
   }
   k.pool.free(mdl);
   return k.returnVoid();
@@ -97,7 +101,14 @@ function buildPartial(k: Kernel, f: Frame): Status {
   const start = virtualAddress(k, source);
   const length = f.u32(3) || start + byteCount(k, source) - va;
   if (m.u16(target + MDL.Size) < mdlSize(va, length)) {
-    return k.bugCheck(0x40, target, m.u16(target + MDL.Size), mdlSize(va, length), 0, 'IoBuildPartialMdl: the target MDL has no room for the page frames of the range');
+    return k.bugCheck(
+      0x40,
+      target,
+      m.u16(target + MDL.Size),
+      mdlSize(va, length),
+      0,
+      'IoBuildPartialMdl: the target MDL has no room for the page frames of the range',
+    );
   }
   if (va < start || va + length > start + byteCount(k, source)) return k.raiseStatus(STATUS.INVALID_PARAMETER);
   const from = flagsOf(k, source);
@@ -107,7 +118,8 @@ function buildPartial(k: Kernel, f: Frame): Status {
   m.setU32(target + MDL.ByteCount, length);
   const firstFrame = (pageOf(va) - m.ptr(source + MDL.StartVa)) / PAGE_SIZE;
   m.copy(frameAt(target, 0), frameAt(source, firstFrame), 8 * pagesSpanned(va, length));
-  let flags = (flagsOf(k, target) & MdlFlag.AllocatedFixedSize) | MdlFlag.Partial | (from & (MdlFlag.SourceIsNonpagedPool | MdlFlag.IoPageRead));
+  let flags =
+    (flagsOf(k, target) & MdlFlag.AllocatedFixedSize) | MdlFlag.Partial | (from & (MdlFlag.SourceIsNonpagedPool | MdlFlag.IoPageRead));
   if (from & (MdlFlag.MappedToSystemVa | MdlFlag.SourceIsNonpagedPool)) {
     m.setPtr(target + MDL.MappedSystemVa, m.ptr(source + MDL.MappedSystemVa) + (va - start));
     flags |= MdlFlag.MappedToSystemVa | MdlFlag.ParentMappedSystemVa;
@@ -123,7 +135,14 @@ function buildForNonPagedPool(k: Kernel, f: Frame): Status {
   const o = va < 0 ? k.mem.offsetOf(va, Math.max(1, byteCount(k, mdl))) : -1;
   if (o < 0 || pageStates(k, o, byteCount(k, mdl)).some((p) => !p.mapped || p.pageable)) {
     const what = va >= 0 ? 'is user memory' : 'is pageable or not mapped';
-    return k.bugCheck(0xc4, 0x140, mdl, va, byteCount(k, mdl), `MmBuildMdlForNonPagedPool: the buffer at ${hex(va)} ${what}; use MmProbeAndLockPages for it`);
+    return k.bugCheck(
+      0xc4,
+      0x140,
+      mdl,
+      va,
+      byteCount(k, mdl),
+      `MmBuildMdlForNonPagedPool: the buffer at ${hex(va)} ${what}; use MmProbeAndLockPages for it`,
+    );
   }
   fillFrames(k, mdl, o);
   k.mem.checked.setPtr(mdl + MDL.MappedSystemVa, va);
@@ -147,12 +166,22 @@ function probeAndLock(k: Kernel, f: Frame): Status {
   const user = f.u8(1) === USER_MODE;
   const flags = flagsOf(k, mdl);
   if (flags & (MdlFlag.PagesLocked | MdlFlag.SourceIsNonpagedPool | MdlFlag.Partial)) {
-    k.finding('mdl-locked-twice', `MmProbeAndLockPages of the MDL at ${hex(mdl)} that is locked already (or describes nonpaged pool): one of the locks can never be undone`);
+    k.finding(
+      'mdl-locked-twice',
+      `MmProbeAndLockPages of the MDL at ${hex(mdl)} that is locked already (or describes nonpaged pool): one of the locks can never be undone`,
+    );
   }
   const o = user && !isUserRange(va, length) ? -1 : k.mem.offsetOf(va, Math.max(1, length));
   const states = o < 0 ? [] : pageStates(k, o, length);
   if (k.irql >= DISPATCH_LEVEL && (o < 0 || states.some((p) => p.pageable || !p.mapped))) {
-    return k.bugCheck(0xa, va, k.irql, write ? 1 : 0, k.addressOf('MmProbeAndLockPages'), `MmProbeAndLockPages of pageable memory at ${hex(va)} at IRQL ${k.irql}: the pages cannot be brought in there`);
+    return k.bugCheck(
+      0xa,
+      va,
+      k.irql,
+      write ? 1 : 0,
+      k.addressOf('MmProbeAndLockPages'),
+      `MmProbeAndLockPages of pageable memory at ${hex(va)} at IRQL ${k.irql}: the pages cannot be brought in there`,
+    );
   }
   if (o < 0 || states.some((p) => !p.mapped || (write && !p.writable) || (user && !p.user))) return k.raiseStatus(STATUS.ACCESS_VIOLATION);
   fillFrames(k, mdl, o);
@@ -168,7 +197,8 @@ function unlock(k: Kernel, f: Frame): Status {
   const mdl = f.ptr(0);
   const flags = flagsOf(k, mdl);
   const n = framesOf(k, mdl);
-  const notLocked = (): Status => k.bugCheck(0x76, 1, mdl, n, 0, 'MmUnlockPages of an MDL whose pages are not locked: unlocked twice, or locking failed');
+  const notLocked = (): Status =>
+    k.bugCheck(0x76, 1, mdl, n, 0, 'MmUnlockPages of an MDL whose pages are not locked: unlocked twice, or locking failed');
   if ((flags & MdlFlag.PagesLocked) === 0) return notLocked();
   let ok = true;
   for (let i = 0; i < n; i++) ok = unlockPages(k, k.mem.checked.ptr(frameAt(mdl, i)) * PAGE_SIZE, PAGE_SIZE) && ok;

@@ -1,8 +1,8 @@
 // The rest of the memory manager that drivers call: is an address valid, physical addresses, memory of special kinds, copying with faults caught, names of
 // kernel routines. Physical memory is linear memory; there are no devices, so device memory cannot be mapped, and that is what the routines say.
 import { type Addr, DENY_UNMAPPED, Deny, KERNEL_BASE, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE, type Status } from '../../machine/abi.js';
-import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { APC_LEVEL } from '../ke/constants.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { MM_GLOBALS, PHYSICAL_MEMORY_RANGE } from '../layouts.gen.js';
 import { unicodeText } from '../rtl/counted-string.js';
 import { initListHead } from '../rtl/list.js';
@@ -56,12 +56,13 @@ const MM_COPY_MEMORY_VIRTUAL = 2;
 function copyMemory(k: Kernel, f: Frame): Status {
   const flags = f.u32(3);
   if (flags !== MM_COPY_MEMORY_PHYSICAL && flags !== MM_COPY_MEMORY_VIRTUAL) return k.return(STATUS.INVALID_PARAMETER_4);
-  if (k.irql > APC_LEVEL) return k.bugCheck(0xa, f.ptr(1), k.irql, 0, k.addressOf('MmCopyMemory'), `MmCopyMemory is called at IRQL ${k.irql}`);
+  if (k.irql > APC_LEVEL)
+    return k.bugCheck(0xa, f.ptr(1), k.irql, 0, k.addressOf('MmCopyMemory'), `MmCopyMemory is called at IRQL ${k.irql}`);
   const source = flags === MM_COPY_MEMORY_PHYSICAL ? KERNEL_BASE + f.ptr(1) : f.ptr(1);
   const size = f.ptr(2);
   let done = 0;
   while (done < size && isValid(k, source + done)) {
-    const n = Math.min(size - done, PAGE_SIZE - (((source + done) % PAGE_SIZE) + PAGE_SIZE) % PAGE_SIZE);
+    const n = Math.min(size - done, PAGE_SIZE - ((((source + done) % PAGE_SIZE) + PAGE_SIZE) % PAGE_SIZE));
     k.mem.checked.setBytes(f.ptr(0) + done, k.mem.bytes(source + done, n));
     done += n;
   }

@@ -1,10 +1,10 @@
 // Packed pool blocks: what is used when special pool's pages are gone. Blocks of size classes lie side by side in shared pages; their record is in front of
 // them, and one state byte per 16 bytes (0 no block, 1 inside a live block) lets the slow path refuse an access to anything else.
 import { type Addr, KERNEL_BASE, MAP, PAGE_SIZE, toAddress } from '../../machine/abi.js';
-import { NT_LAYOUT, type Kernel } from '../kernel.js';
-import { KE_GLOBALS, MI_POOL_RECORD } from '../layouts.gen.js';
 import { BugCheckError } from '../ke/bugcheck.js';
 import { hex } from '../ke/dispatcher.js';
+import { type Kernel, NT_LAYOUT } from '../kernel.js';
+import { KE_GLOBALS, MI_POOL_RECORD } from '../layouts.gen.js';
 import type { PoolDescription } from './pool.js';
 
 const R = MI_POOL_RECORD;
@@ -86,7 +86,12 @@ export class PackedPool {
 
   private header(address: Addr): Addr {
     const offset = address - KERNEL_BASE;
-    if (offset < START + HEADER || offset >= START + this.k.mem.u32(this.k.globals.KE + KE_GLOBALS.PoolPackedNext) * PAGE_SIZE || offset & 15) return 0;
+    if (
+      offset < START + HEADER ||
+      offset >= START + this.k.mem.u32(this.k.globals.KE + KE_GLOBALS.PoolPackedNext) * PAGE_SIZE ||
+      offset & 15
+    )
+      return 0;
     const header = address - HEADER;
     return this.k.mem.u32(header + R.State) === MAGIC && this.k.mem.ptr(header + R.Address) === address ? header : 0;
   }
@@ -98,7 +103,11 @@ export class PackedPool {
     if (header === 0) return undefined;
     const own = m.u32(header + R.Tag);
     if (tag !== 0 && (own & 0x7fffffff) !== (tag & 0x7fffffff)) {
-      throw new BugCheckError(0xc2, [0xa, address, own, tag], `free of the block at ${hex(address)} with another tag than it was allocated with`);
+      throw new BugCheckError(
+        0xc2,
+        [0xa, address, own, tag],
+        `free of the block at ${hex(address)} with another tag than it was allocated with`,
+      );
     }
     const bytes = m.u32(header + R.Bytes);
     const paged = m.u32(header + R.Type) !== 0;

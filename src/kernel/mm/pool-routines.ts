@@ -1,9 +1,9 @@
 // The pool DDIs over Pool: argument rules, failure by NULL or exception, zeroing (reference: bugchecks.md §7).
 import type { Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
-import type { Kernel, KernelRoutine } from '../kernel.js';
 import { APC_LEVEL, DISPATCH_LEVEL, STATUS } from '../ke/constants.js';
 import { queuedTimerIn } from '../ke/timer.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
 import { PAGED, tagText } from './pool.js';
 
 const POOL_QUOTA_FAIL_INSTEAD_OF_RAISE = 8;
@@ -58,7 +58,15 @@ function free(k: Kernel, f: Frame, tag: number): Status {
   const size = k.pool.sizeOf(address);
   if (size !== undefined) {
     const timer = queuedTimerIn(k, address, size);
-    if (timer !== 0) return k.bugCheck(0xc7, 0, timer, address, address + size, 'pool is freed that contains a timer which is still set: KeCancelTimer first');
+    if (timer !== 0)
+      return k.bugCheck(
+        0xc7,
+        0,
+        timer,
+        address,
+        address + size,
+        'pool is freed that contains a timer which is still set: KeCancelTimer first',
+      );
   }
   k.pool.free(address, tag);
   return k.returnVoid();

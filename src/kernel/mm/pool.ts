@@ -2,11 +2,11 @@
 // unmapped page behind it (special pool): an overrun or a use after free faults at the very access. Freed pages stay unmapped in a first-in first-out
 // quarantine until pages run out. Beyond that budget blocks are packed into shared pages with one state byte per 16 bytes.
 import { type Addr, FRAME, KERNEL_BASE, MAP, PAGE_SIZE, ROUTINE_BASE, toAddress } from '../../machine/abi.js';
-import { NT_LAYOUT, type Kernel } from '../kernel.js';
-import { KE_GLOBALS, MI_POOL_RECORD } from '../layouts.gen.js';
 import { BugCheckError } from '../ke/bugcheck.js';
 import { APC_LEVEL, DISPATCH_LEVEL } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
+import { type Kernel, NT_LAYOUT } from '../kernel.js';
+import { KE_GLOBALS, MI_POOL_RECORD } from '../layouts.gen.js';
 import { PackedPool } from './pool-packed.js';
 
 export type PoolKind = 'nonpaged' | 'paged';
@@ -172,7 +172,13 @@ export class Pool {
   }
 
   private freeTagged(address: Addr, wanted: number, m: Kernel['mem']): void {
-    if (address >= 0) bad(address < 0x10000 ? 0x46 : 0x40, address, 0, `free of ${address === 0 ? 'a NULL pointer' : `the user-mode address ${hex(address)}`}`);
+    if (address >= 0)
+      bad(
+        address < 0x10000 ? 0x46 : 0x40,
+        address,
+        0,
+        `free of ${address === 0 ? 'a NULL pointer' : `the user-mode address ${hex(address)}`}`,
+      );
     const r = this.recordOf(address);
     if (r === 0) {
       const size = this.packed.free(address, wanted);
@@ -180,9 +186,15 @@ export class Pool {
       bad(0x46, address, 0, `free of ${hex(address)}, which is not a pool block (a stack, global or foreign address?)`);
     }
     const state = m.u32(r + R.State);
-    if (state === RecordState.Freed) bad(0x7, address, m.u32(r + R.Tag), `double free: ${this.text(r)} was freed already${this.freedAt(r)}`);
+    if (state === RecordState.Freed)
+      bad(0x7, address, m.u32(r + R.Tag), `double free: ${this.text(r)} was freed already${this.freedAt(r)}`);
     if (state !== RecordState.Allocated || m.ptr(r + R.Address) !== address) {
-      bad(0x46, address, 0, `free of ${hex(address)}, which is not the start of a pool block${state === RecordState.Allocated ? ` (the block starts at ${hex(m.ptr(r + R.Address))})` : ''}`);
+      bad(
+        0x46,
+        address,
+        0,
+        `free of ${hex(address)}, which is not the start of a pool block${state === RecordState.Allocated ? ` (the block starts at ${hex(m.ptr(r + R.Address))})` : ''}`,
+      );
     }
     const own = m.u32(r + R.Tag);
     // The protected-pool bit is not part of the name.
@@ -191,7 +203,11 @@ export class Pool {
     }
     const paged = (m.u32(r + R.Type) & PAGED) !== 0;
     if (this.k.irql > (paged ? APC_LEVEL : DISPATCH_LEVEL)) {
-      throw new BugCheckError(0xc2, [0x9, this.k.irql, paged ? 1 : 0, address], `free of ${paged ? 'paged' : 'nonpaged'} pool at IRQL ${this.k.irql}`);
+      throw new BugCheckError(
+        0xc2,
+        [0x9, this.k.irql, paged ? 1 : 0, address],
+        `free of ${paged ? 'paged' : 'nonpaged'} pool at IRQL ${this.k.irql}`,
+      );
     }
     this.checkSlack(r);
     this.release(r);
@@ -228,10 +244,20 @@ export class Pool {
     const end = start + m.u32(r + R.Pages) * PAGE_SIZE;
     const memory = m.buffer;
     for (let o = offset + bytes; o < end; o++) {
-      if (memory[o] !== SLACK) throw new BugCheckError(0xc1, [m.ptr(r + R.Address), toAddress(o), bytes, 0x24], `bytes behind the end of ${this.text(r)} were overwritten (first at ${hex(toAddress(o))})`);
+      if (memory[o] !== SLACK)
+        throw new BugCheckError(
+          0xc1,
+          [m.ptr(r + R.Address), toAddress(o), bytes, 0x24],
+          `bytes behind the end of ${this.text(r)} were overwritten (first at ${hex(toAddress(o))})`,
+        );
     }
     for (let o = start; o < offset; o++) {
-      if (memory[o] !== SLACK) throw new BugCheckError(0xc1, [m.ptr(r + R.Address), toAddress(o), bytes, 0x23], `bytes in front of ${this.text(r)} were overwritten (at ${hex(toAddress(o))})`);
+      if (memory[o] !== SLACK)
+        throw new BugCheckError(
+          0xc1,
+          [m.ptr(r + R.Address), toAddress(o), bytes, 0x23],
+          `bytes in front of ${this.text(r)} were overwritten (at ${hex(toAddress(o))})`,
+        );
     }
   }
 
@@ -260,7 +286,8 @@ export class Pool {
       r = this.record(m.u32(r + R.Next) - 1);
       state = m.u32(r + R.State);
     }
-    if (state === RecordState.Freed) return { state: 'freed', text: `${this.text(r)}, freed${this.freedAt(r)}`, address: m.ptr(r + R.Address) };
+    if (state === RecordState.Freed)
+      return { state: 'freed', text: `${this.text(r)}, freed${this.freedAt(r)}`, address: m.ptr(r + R.Address) };
     if (state === RecordState.Allocated) return { state: guard ? 'beyond' : 'live', text: this.text(r), address: m.ptr(r + R.Address) };
     return undefined;
   }
@@ -274,7 +301,9 @@ export class Pool {
   sizeOf(address: Addr): number | undefined {
     const r = this.recordOf(address);
     if (r === 0) return this.packed.sizeOf(address);
-    return this.k.mem.u32(r + R.State) === RecordState.Allocated && this.k.mem.ptr(r + R.Address) === address ? this.k.mem.u32(r + R.Bytes) : undefined;
+    return this.k.mem.u32(r + R.State) === RecordState.Allocated && this.k.mem.ptr(r + R.Address) === address
+      ? this.k.mem.u32(r + R.Bytes)
+      : undefined;
   }
 
   /** All live blocks in order of allocation; with `from`, `to` (code addresses) only those allocated by code in that range (leak report of a driver). */
