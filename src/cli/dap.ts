@@ -4,7 +4,8 @@ import { DiskFiles } from './disk-files.js';
 import { InterlockAdapter } from '../adapter/adapter.js';
 import type { AdapterHost } from '../adapter/host.js';
 
-function nodeHost(files: DiskFiles): AdapterHost {
+/** What the adapter needs, from Node. */
+export function nodeHost(files: DiskFiles): AdapterHost {
   return {
     files,
     fetch: () => Promise.resolve(false),

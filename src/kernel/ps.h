@@ -263,6 +263,7 @@ typedef struct _ETHREAD {
 #define PSP_THREAD_NEW_REPORTED 0x40
 #define PSP_THREAD_FIRST 0x80
 #define PSP_THREAD_EXITING 0x100
+#define PSP_THREAD_BODY 0x200
 
 // Notification tables: fixed arrays scanned from slot 0; registration takes the first free slot (reference: callbacks.md 6).
 typedef struct _PSP_NOTIFY_SLOT {

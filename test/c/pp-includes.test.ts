@@ -11,29 +11,62 @@ test('names ignore case and take both slashes, in every part of the path', () =>
 });
 
 test('order: including folder, its includers, include paths, built-in headers', () => {
-  const files = { 'a/one.h': '#include "two.h"\n#include "three.h"\n#include <four.h>', 'a/two.h': 'two_near', 'two.h': 'two_far', 'three.h': 'three_of_includer', 'a/four.h': 'four_wrong', 'inc/four.h': 'four_path', 'inc/five.h': 'five_user' };
+  const files = {
+    'a/one.h': '#include "two.h"\n#include "three.h"\n#include <four.h>',
+    'a/two.h': 'two_near',
+    'two.h': 'two_far',
+    'three.h': 'three_of_includer',
+    'a/four.h': 'four_wrong',
+    'inc/four.h': 'four_path',
+    'inc/five.h': 'five_user',
+  };
   assert.equal(
-    expand('#include "a/one.h"\n#include <five.h>\n#include "SIX.h"', { files, includePaths: ['inc'], builtinHeaders: { 'five.h': 'five_builtin', 'six.h': 'six_builtin' } }),
+    expand('#include "a/one.h"\n#include <five.h>\n#include "SIX.h"', {
+      files,
+      includePaths: ['inc'],
+      builtinHeaders: { 'five.h': 'five_builtin', 'six.h': 'six_builtin' },
+    }),
     'two_near three_of_includer four_path five_user six_builtin',
   );
 });
 
 test('included files are shown relative to what the main file is shown relative to', () => {
-  const r = run('#include "../inc/x.h"\n#include <b.h>', { path: '/w/drv/src/a.c', shown: 'src/a.c', files: { '/w/drv/inc/x.h': '__FILE__', '/sdk/b.h': '__FILE__' }, includePaths: ['/sdk'] });
+  const r = run('#include "../inc/x.h"\n#include <b.h>', {
+    path: '/w/drv/src/a.c',
+    shown: 'src/a.c',
+    files: { '/w/drv/inc/x.h': '__FILE__', '/sdk/b.h': '__FILE__' },
+    includePaths: ['/sdk'],
+  });
   assert.equal(show(r.tokens), '"inc/x.h" "/sdk/b.h"');
-  assert.deepEqual(r.includes.map((f) => f.path), ['inc/x.h', '/sdk/b.h']);
+  assert.deepEqual(
+    r.includes.map((f) => f.path),
+    ['inc/x.h', '/sdk/b.h'],
+  );
 });
 
 test('macro form, __has_include form, file names that are not names', () => {
   const files = { 'x.h': 'X', 'dir/y.h': 'Y' };
   assert.equal(expand('#define A "x.h"\n#define LT <\n#define B <y.h>\n#include A\n#include B\n', { files, includePaths: ['dir'] }), 'X Y');
-  assert.deepEqual(codes(run('#include\n#include x\n#include <\n#include ""\n#include "a\n')), ['pp-include', 'pp-include', 'pp-include', 'pp-include', 'pp-include']);
+  assert.deepEqual(codes(run('#include\n#include x\n#include <\n#include ""\n#include "a\n')), [
+    'pp-include',
+    'pp-include',
+    'pp-include',
+    'pp-include',
+    'pp-include',
+  ]);
 });
 
 test('a missing file says where it was searched, and collects the paths asked for', () => {
   const missing = new Set<string>();
-  const r = run('#include "No.h"\n#include <wdf.h>\n#include <vector>\n#include <fltKernel.h>', { path: 'src/a.c', includePaths: ['inc'], missing });
-  assert.equal(messages(r)[0], "src/a.c:1:10: error: cannot open include file 'No.h' (searched src, inc and Interlock's own headers; check the name, or add its folder to the include paths)");
+  const r = run('#include "No.h"\n#include <wdf.h>\n#include <vector>\n#include <fltKernel.h>', {
+    path: 'src/a.c',
+    includePaths: ['inc'],
+    missing,
+  });
+  assert.equal(
+    messages(r)[0],
+    "src/a.c:1:10: error: cannot open include file 'No.h' (searched src, inc and Interlock's own headers; check the name, or add its folder to the include paths)",
+  );
   assert.match(messages(r)[1], /Windows Driver Framework/);
   assert.match(messages(r)[2], /C\+\+/);
   assert.match(messages(r)[3], /filter manager/);
@@ -43,20 +76,37 @@ test('a missing file says where it was searched, and collects the paths asked fo
 test('.tmh of WPP counts as empty unless it exists', () => {
   const r = run('#include "driver.tmh"\nint x;');
   assert.equal(show(r.tokens), 'int x;');
-  assert.deepEqual(r.diagnostics.map((d) => `${d.severity} ${d.code}`), ['information pp-wpp']);
+  assert.deepEqual(
+    r.diagnostics.map((d) => `${d.severity} ${d.code}`),
+    ['information pp-wpp'],
+  );
   assert.equal(expand('#include "driver.tmh"', { files: { 'driver.tmh': 'real' } }), 'real');
 });
 
 test('#pragma once and include guards', () => {
-  const files = { 'o.h': '#pragma once\no', 'G.h': '// c\n#ifndef G_H\n#define G_H\ng\n#endif // G_H\n', 'd.h': '#if !defined(D_H)\n#define D_H\nd\n#endif', 'n.h': '#ifndef N_H\nn\n#endif\nrest' };
-  const r = run('#include "o.h"\n#include "O.H"\n#include "g.h"\n#include "G.h"\n#include "d.h"\n#include "d.h"\n#include "n.h"\n#define N_H\n#include "n.h"\n#undef G_H\n#include "g.h"', { files });
+  const files = {
+    'o.h': '#pragma once\no',
+    'G.h': '// c\n#ifndef G_H\n#define G_H\ng\n#endif // G_H\n',
+    'd.h': '#if !defined(D_H)\n#define D_H\nd\n#endif',
+    'n.h': '#ifndef N_H\nn\n#endif\nrest',
+  };
+  const r = run(
+    '#include "o.h"\n#include "O.H"\n#include "g.h"\n#include "G.h"\n#include "d.h"\n#include "d.h"\n#include "n.h"\n#define N_H\n#include "n.h"\n#undef G_H\n#include "g.h"',
+    { files },
+  );
   assert.equal(show(r.tokens), 'o g d n rest rest g');
   assert.deepEqual(codes(r), []);
-  assert.deepEqual(r.includes.map((f) => f.path), ['o.h', 'G.h', 'd.h', 'n.h']);
+  assert.deepEqual(
+    r.includes.map((f) => f.path),
+    ['o.h', 'G.h', 'd.h', 'n.h'],
+  );
 });
 
 test('forced includes come after the command line', () => {
-  assert.equal(expand('int main_;', { defines: { T: 'long' }, forcedIncludes: ['pre.h'], files: { 'pre.h': 'T pre;' } }), 'long pre; int main_;');
+  assert.equal(
+    expand('int main_;', { defines: { T: 'long' }, forcedIncludes: ['pre.h'], files: { 'pre.h': 'T pre;' } }),
+    'long pre; int main_;',
+  );
 });
 
 test('built-in headers are marked and shared between units', () => {

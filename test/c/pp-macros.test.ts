@@ -71,14 +71,22 @@ int j[] = { t(1,2,3), t(,4,5), t(6,,7), t(8,9,),
  t(10,,), t(,11,), t(,,12), t(,,) };`),
     'int j[] = { 123, 45, 67, 89, 10, 11, 12, };',
   );
-  assert.deepEqual(codes(run(`#define OBJ_LIKE (1-1)
+  assert.deepEqual(
+    codes(
+      run(`#define OBJ_LIKE (1-1)
 #define OBJ_LIKE /* white space */ (1-1) /* other */
 #define FUNC_LIKE(a) ( a )
 #define FUNC_LIKE( a )( /* note the white space */ \\
 a /* other stuff on this line
 */ )
-`)), []);
-  assert.deepEqual(codes(run('#define A (0)\n#define A (1)\n#define B(a) (a)\n#define B(b) (b)\n')), ['pp-redefinition', 'pp-redefinition']);
+`),
+    ),
+    [],
+  );
+  assert.deepEqual(codes(run('#define A (0)\n#define A (1)\n#define B(a) (a)\n#define B(b) (b)\n')), [
+    'pp-redefinition',
+    'pp-redefinition',
+  ]);
   assert.equal(
     expand(`#define debug(...) fprintf(stderr, __VA_ARGS__)
 #define showlist(...) puts(#__VA_ARGS__)
@@ -100,7 +108,8 @@ char p[] = join(x, y);`),
 });
 
 test('the comma before an empty variadic part goes, as with MSVC and GNU', () => {
-  const d = '#define MS(f, ...) DbgPrint(f, __VA_ARGS__)\n#define GNU(f, ...) DbgPrint(f, ##__VA_ARGS__)\n#define NAMED(f, args...) DbgPrint(f, ##args)\n';
+  const d =
+    '#define MS(f, ...) DbgPrint(f, __VA_ARGS__)\n#define GNU(f, ...) DbgPrint(f, ##__VA_ARGS__)\n#define NAMED(f, args...) DbgPrint(f, ##args)\n';
   assert.equal(expand(`${d}MS("a") MS("a", 1, 2)`), 'DbgPrint("a") DbgPrint("a", 1, 2)');
   assert.equal(expand(`${d}GNU("a") GNU("a", 1, 2)`), 'DbgPrint("a") DbgPrint("a",1, 2)');
   assert.equal(expand(`${d}NAMED("a") NAMED("a", 1, 2)`), 'DbgPrint("a") DbgPrint("a",1, 2)');
@@ -148,14 +157,32 @@ test('pastes that make no token keep both and warn', () => {
 });
 
 test('bad definitions', () => {
-  for (const bad of ['#define', '#define 1', '#define F(a', '#define F(a,a) a', '#define F(a b) a', '#define F(..., a)', '#define F(a,) a', '#define defined 1', '#define F(a) #b', '#define A ##', '#define A ## b']) {
+  for (const bad of [
+    '#define',
+    '#define 1',
+    '#define F(a',
+    '#define F(a,a) a',
+    '#define F(a b) a',
+    '#define F(..., a)',
+    '#define F(a,) a',
+    '#define defined 1',
+    '#define F(a) #b',
+    '#define A ##',
+    '#define A ## b',
+  ]) {
     assert.equal(run(`${bad}\nint x;`).diagnostics.filter((d) => d.severity === 'error').length, 1, bad);
     assert.equal(show(run(`${bad}\nint x;`).tokens), 'int x;');
   }
 });
 
 test('predefined and place-dependent macros', () => {
-  assert.equal(expand('_MSC_VER _M_AMD64 __STDC_VERSION__ __LINE__ __FILE__\n__LINE__ __COUNTER__ __COUNTER__ __DATE__', { path: '/w/drv/a.c', shown: 'drv/a.c' }), '1939 100 201710L 1 "drv/a.c" 2 0 1 "Jan  1 2024"');
+  assert.equal(
+    expand('_MSC_VER _M_AMD64 __STDC_VERSION__ __LINE__ __FILE__\n__LINE__ __COUNTER__ __COUNTER__ __DATE__', {
+      path: '/w/drv/a.c',
+      shown: 'drv/a.c',
+    }),
+    '1939 100 201710L 1 "drv/a.c" 2 0 1 "Jan  1 2024"',
+  );
   assert.equal(expand('#define L __LINE__\n#define A(x) x L\n\nA(\n__LINE__\n)'), '5 4');
   assert.equal(expand('#line 100 "x.c"\n__LINE__ __FILE__'), '100 "x.c"');
   assert.deepEqual(codes(run('#define __LINE__ 3\n#undef __FILE__\n')), ['pp-redefinition', 'pp-redefinition']);

@@ -5,16 +5,33 @@ import { SourceFile } from '../../src/base/source.js';
 import { preprocessSnippet } from '../../src/c/preprocessor.js';
 import { run, show, textOf } from './pp-helper.js';
 
-const places = (text: string) => run(text).tokens.slice(0, -1).map((t) => `${t.text}@${textOf(t.range)}${t.spelling ? `<${textOf(t.spelling)}` : ''}${t.macro ? `:${t.macro}` : ''}`);
+const places = (text: string) =>
+  run(text)
+    .tokens.slice(0, -1)
+    .map((t) => `${t.text}@${textOf(t.range)}${t.spelling ? `<${textOf(t.spelling)}` : ''}${t.macro ? `:${t.macro}` : ''}`);
 
 test('tokens of the file and of arguments have their own place, tokens of bodies that of the invocation', () => {
   assert.deepEqual(places('#define NT_SUCCESS(s) ((s) >= 0)\nif (NT_SUCCESS(status))'), [
-    'if@if', '(@(', '(@NT_SUCCESS<(:NT_SUCCESS', '(@NT_SUCCESS<(:NT_SUCCESS', 'status@status', ')@NT_SUCCESS<):NT_SUCCESS', '>=@NT_SUCCESS<>=:NT_SUCCESS', '0@NT_SUCCESS<0:NT_SUCCESS', ')@NT_SUCCESS<):NT_SUCCESS', ')@)',
+    'if@if',
+    '(@(',
+    '(@NT_SUCCESS<(:NT_SUCCESS',
+    '(@NT_SUCCESS<(:NT_SUCCESS',
+    'status@status',
+    ')@NT_SUCCESS<):NT_SUCCESS',
+    '>=@NT_SUCCESS<>=:NT_SUCCESS',
+    '0@NT_SUCCESS<0:NT_SUCCESS',
+    ')@NT_SUCCESS<):NT_SUCCESS',
+    ')@)',
   ]);
 });
 
 test('nested macros: the outermost invocation the user wrote; the spelling is the innermost body', () => {
-  assert.deepEqual(places('#define INNER 42\n#define OUTER INNER + 1\nOUTER;'), ['42@OUTER<42:OUTER', '+@OUTER<+:OUTER', '1@OUTER<1:OUTER', ';@;']);
+  assert.deepEqual(places('#define INNER 42\n#define OUTER INNER + 1\nOUTER;'), [
+    '42@OUTER<42:OUTER',
+    '+@OUTER<+:OUTER',
+    '1@OUTER<1:OUTER',
+    ';@;',
+  ]);
 });
 
 test('a macro invoked inside an argument is placed where it stands in the argument', () => {
@@ -48,8 +65,16 @@ test('snippets: macros of a unit, ranges in the snippet, plain macro data too', 
   assert.equal(textOf(s.tokens.find((t) => t.text === 'Handle')!.range), 'HANDLE_OF');
   assert.equal(s.tokens[s.tokens.length - 1].range.start, file.text.length);
 
-  const plain = new Map([...unit.macros].map(([k, m]) => [k, { name: m.name, params: m.params, variadic: m.variadic, body: m.body, range: m.range }]));
-  assert.equal(show(preprocessSnippet('HANDLE_OF(ONE) # HERE', plain, new SourceFile('x', 'HANDLE_OF(ONE) # HERE')).tokens), '((1)->Handle) # 1');
+  const plain = new Map(
+    [...unit.macros].map(([k, m]) => [k, { name: m.name, params: m.params, variadic: m.variadic, body: m.body, range: m.range }]),
+  );
+  assert.equal(
+    show(preprocessSnippet('HANDLE_OF(ONE) # HERE', plain, new SourceFile('x', 'HANDLE_OF(ONE) # HERE')).tokens),
+    '((1)->Handle) # 1',
+  );
   const bad = preprocessSnippet('"open', unit.macros, new SourceFile('x', '"open'));
-  assert.deepEqual(bad.diagnostics.map((d) => d.code), ['pp-unterminated-string']);
+  assert.deepEqual(
+    bad.diagnostics.map((d) => d.code),
+    ['pp-unterminated-string'],
+  );
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Setup, codes, run } from './pp-helper.js';
+import { codes, run, type Setup } from './pp-helper.js';
 
 /** Runs and checks what holds for every input. */
 function check(text: string, setup: Setup = {}): void {
@@ -17,7 +17,10 @@ function check(text: string, setup: Setup = {}): void {
     if (!t.spelling && t.kind === 'identifier' && !t.range.file.text.includes('\\')) assert.equal(file.text.slice(start, end), t.text);
   }
   for (const d of r.diagnostics) {
-    assert.ok(d.range && d.range.start >= 0 && d.range.start <= d.range.end && d.range.end <= d.range.file.text.length, JSON.stringify(d.message));
+    assert.ok(
+      d.range && d.range.start >= 0 && d.range.start <= d.range.end && d.range.end <= d.range.file.text.length,
+      JSON.stringify(d.message),
+    );
     assert.ok(d.hint);
   }
   for (const m of r.macros.values()) assert.equal(typeof m.body, 'string');
@@ -43,20 +46,84 @@ NTSTATUS f(void) { LOG(1, "a"); LOG(2, "%d", __LINE__); REC(REC(1)); __pragma(pa
 #ifdef A
 #endif \\
 `;
-const FILES = { files: { 'own.h': '#ifndef OWN\n#define OWN\nint own(STR(x), CAT(a,b));\n#endif' }, builtinHeaders: { 'ntddk.h': '#pragma once\n#define NTSTATUS long\n' } };
+const FILES = {
+  files: { 'own.h': '#ifndef OWN\n#define OWN\nint own(STR(x), CAT(a,b));\n#endif' },
+  builtinHeaders: { 'ntddk.h': '#pragma once\n#define NTSTATUS long\n' },
+};
 
 test('any text', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (s) => check(s, FILES)), { numRuns: 300, seed: 1 });
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (s) => check(s, FILES)),
+    { numRuns: 300, seed: 1 },
+  );
 });
 
 test('any sequence of pieces of the language', () => {
-  const pieces = ['#', '##', '#define ', '#define F(x', '#define F(x) x F', '#define G(...) __VA_OPT__(', '__VA_ARGS__', '#if ', '#elif ', '#else\n', '#endif\n', '#include "own.h"\n', '#include ', '#undef F\n', 'F', 'G', '(', ')', ',', '\n', '\\\n', '\r\n', '/*', '*/', '//', '"', "'", 'L', 'defined', '1', '0x', '...', '__pragma(', '_Pragma("', '#pragma ', '#line 3\n', '<', '>', ' ', 'x', '__LINE__', '__has_include(', '\\', '\u3000', '变', '%:'];
-  fc.assert(fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 60 }), (list) => check(list.join(''), FILES)), { numRuns: 1500, seed: 2 });
+  const pieces = [
+    '#',
+    '##',
+    '#define ',
+    '#define F(x',
+    '#define F(x) x F',
+    '#define G(...) __VA_OPT__(',
+    '__VA_ARGS__',
+    '#if ',
+    '#elif ',
+    '#else\n',
+    '#endif\n',
+    '#include "own.h"\n',
+    '#include ',
+    '#undef F\n',
+    'F',
+    'G',
+    '(',
+    ')',
+    ',',
+    '\n',
+    '\\\n',
+    '\r\n',
+    '/*',
+    '*/',
+    '//',
+    '"',
+    "'",
+    'L',
+    'defined',
+    '1',
+    '0x',
+    '...',
+    '__pragma(',
+    '_Pragma("',
+    '#pragma ',
+    '#line 3\n',
+    '<',
+    '>',
+    ' ',
+    'x',
+    '__LINE__',
+    '__has_include(',
+    '\\',
+    '\u3000',
+    '变',
+    '%:',
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 60 }), (list) => check(list.join(''), FILES)),
+    { numRuns: 1500, seed: 2 },
+  );
 });
 
 test('mutations of C: cuts, doublings, swaps, foreign characters', () => {
   const at = fc.nat(SAMPLE.length);
-  const edit = fc.record({ at, length: fc.nat(12), insert: fc.oneof(fc.constant(''), fc.constantFrom('"', '(', ')', '#', '\n', '\\\n', '/*', '\0', "'", 'REC(', ','), fc.nat(SAMPLE.length - 10).map((n) => SAMPLE.slice(n, n + 10))) });
+  const edit = fc.record({
+    at,
+    length: fc.nat(12),
+    insert: fc.oneof(
+      fc.constant(''),
+      fc.constantFrom('"', '(', ')', '#', '\n', '\\\n', '/*', '\0', "'", 'REC(', ','),
+      fc.nat(SAMPLE.length - 10).map((n) => SAMPLE.slice(n, n + 10)),
+    ),
+  });
   fc.assert(
     fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
       let text = SAMPLE;

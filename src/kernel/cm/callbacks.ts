@@ -15,6 +15,9 @@ import { entries, initListHead, insertBefore, insertHead, insertTail, remove } f
 /** Altitude that CmRegisterCallback (without one) gets (U). */
 const DEFAULT_ALTITUDE = '320000';
 
+/** CM_KEY_BODY.Type of every key object. */
+export const KEY_BODY_TYPE = 0x6b793032;
+
 const head = (k: Kernel): Addr => k.globals.CM + CM_GLOBALS.Callbacks;
 export const registryCallbacks = (k: Kernel): Addr[] => entries(k.mem, head(k)).map((e) => e - CMP_CALLBACK.Link);
 export const hasRegistryCallbacks = (k: Kernel): boolean => k.mem.ptr(head(k)) !== head(k);
@@ -137,6 +140,8 @@ function keyObjectId(ex: boolean): (k: Kernel, f: Frame) => Status {
   return (k, f) => {
     const body = f.ptr(1);
     if (body === 0 || (ex && f.u32(4) !== 0)) return k.return(NT.INVALID_PARAMETER);
+    // Pre notifications of create and open have no key object yet; drivers pass what is there (a UNICODE_STRING) all the same.
+    if (k.mem.checked.u32(body + CM_KEY_BODY.Type) !== KEY_BODY_TYPE) return k.return(NT.INVALID_PARAMETER);
     const node = k.mem.checked.ptr(body + CM_KEY_BODY.KeyControlBlock);
     if (node === 0) return k.return(NT.INVALID_PARAMETER);
     if (f.ptr(2) !== 0) k.mem.checked.setPtr(f.ptr(2), k.mem.ptr(node + CMP_NODE.ObjectId));

@@ -26,7 +26,7 @@ import { type ServiceDefinition, makeServices, previousMode, probeUser } from '.
 import { allocateUnicode, captureUnicode, freeUnicode, readUnicode, sameName } from '../ob/strings.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType, typeOf } from '../ob/types.js';
-import { hasRegistryCallbacks } from './callbacks.js';
+import { hasRegistryCallbacks, KEY_BODY_TYPE } from './callbacks.js';
 import { childNamed, createNode, deleteNode, deleteValue, freeNode, nodeAt, rootNode, setValue, subKeys, valueData, valueNamed, values } from './hive.js';
 
 const KEY_QUERY_VALUE = 1;
@@ -36,7 +36,6 @@ const KEY_ENUMERATE_SUB_KEYS = 8;
 const DELETE = 0x10000;
 const REG_CREATED_NEW_KEY = 1;
 const REG_OPENED_EXISTING_KEY = 2;
-const KEY_BODY_TYPE = 0x6b793032;
 
 /** Key object for a node (one reference), 0: out of memory. */
 export function createKeyObject(k: Kernel, node: Addr): Addr {

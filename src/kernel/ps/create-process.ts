@@ -113,6 +113,7 @@ function prepare(k: Kernel, create: Addr): number {
     affinity: affinity === 0n ? undefined : affinity,
     name: first === 0 ? 'main' : readUnicode(k, first + PSP_PROGRAM_THREAD.Name),
     first: true,
+    body: first !== 0,
     delay: first === 0 ? undefined : m.i64(first + PSP_PROGRAM_THREAD.Delay),
   });
   if (made.thread === 0) return made.status;
@@ -164,6 +165,7 @@ function discardVetoed(k: Kernel, create: Addr, status: number): void {
   discardThread(k, thread);
   queueForReaper(k, thread);
   signalObject(k, process);
+  k.event('ps.process-exit', { process: pidOf(k, process), status: status >>> 0 });
   k.event('ps.process-vetoed', { process: pidOf(k, process), status: status >>> 0 });
 }
 

@@ -169,22 +169,13 @@ const services: ServiceDefinition[] = [
         affinity: affinity === 0n ? undefined : affinity,
         name: readUnicode(k, t + PSP_PROGRAM_THREAD.Name),
         delay: k.mem.i64(t + PSP_PROGRAM_THREAD.Delay),
+        body: true,
       });
       if (made.thread === 0) return k.return(made.status);
       f.set(1, made.thread);
       referenceObject(k, made.thread);
       setThreadFlag(k, made.thread, ThreadFlag.CreateReported);
       return callThreadNotify(k, f, 1, made.thread, ThreadNotify.Creator, process);
-    },
-  },
-  {
-    // Ours: (PLARGE_INTEGER) what the current thread still has to wait before its body, and for the default body how long it lives.
-    name: 'QueryStartDelay',
-    args: 1,
-    step(k, f) {
-      probeUser(k, f.ptr(0), 8, true);
-      k.mem.checked.setI64(f.ptr(0), k.mem.i64(k.currentThread() + ETHREAD.StartDelay));
-      return k.return(NT.SUCCESS);
     },
   },
 ];

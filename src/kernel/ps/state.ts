@@ -20,6 +20,8 @@ export const ThreadFlag = {
   NewReported: 0x40,
   First: 0x80,
   Exiting: 0x100,
+  /** Runs a body of a program: `void`, so its end is exit code 0. */
+  Body: 0x200,
 } as const;
 
 export const STATUS_STILL_ACTIVE = 0x103;

@@ -28,6 +28,8 @@ export interface ThreadCreation {
   readonly affinity?: bigint;
   readonly name?: string;
   readonly first?: boolean;
+  /** Runs a body of the process' program. */
+  readonly body?: boolean;
   /** 100 ns to wait in user mode before the start routine. */
   readonly delay?: bigint;
 }
@@ -67,7 +69,7 @@ export function createThread(k: Kernel, o: ThreadCreation): { readonly thread: A
   m.setPtr(thread + ETHREAD.StartAddress, o.startRoutine);
   m.setPtr(thread + ETHREAD.Win32StartAddress, o.user ? o.startRoutine : 0);
   m.setPtr(thread + ETHREAD.StartContext, o.startContext);
-  m.setU32(thread + ETHREAD.CrossThreadFlags, (o.user ? 0 : ThreadFlag.System) | (o.first ? ThreadFlag.First : 0));
+  m.setU32(thread + ETHREAD.CrossThreadFlags, (o.user ? 0 : ThreadFlag.System) | (o.first ? ThreadFlag.First : 0) | (o.body ? ThreadFlag.Body : 0));
   m.setU32(thread + ETHREAD.TebSlot, places ? places.slot + 1 : 0);
   if (o.delay !== undefined) m.setI64(thread + ETHREAD.StartDelay, o.delay);
   if (o.name !== undefined) allocateUnicode(k, thread + ETHREAD.ThreadName, o.name, 'ThNm');
@@ -138,7 +140,11 @@ export const routines: KernelRoutine[] = [
         k.event('ps.thread-delete', { process: k.mem.ptr(thread + ETHREAD.Cid + CLIENT_ID.UniqueProcess), thread: tidOf(k, thread) });
         freeId(k, tidOf(k, thread));
         freeUnicode(k, thread + ETHREAD.ThreadName);
-        return k.call(f, 1, 'ObfDereferenceObject', [k.mem.ptr(thread + KTHREAD.Process)]);
+        const held = k.mem.ptr(thread + ETHREAD.HeldIoObject);
+        if (held !== 0) return k.call(f, 1, 'ObfDereferenceObject', [held]);
+      }
+      if (f.pc <= 1) {
+        return k.call(f, 2, 'ObfDereferenceObject', [k.mem.ptr(f.ptr(0) + KTHREAD.Process)]);
       }
       return k.returnVoid();
     },

@@ -48,7 +48,7 @@ function start(k: Kernel, f: Frame): Status {
       k.event('ps.body-start', { entry: f.ptr(0) });
       return k.call(f, 5, f.ptr(0), [f.ptr(1)]);
     case 5:
-      return k.call(f, 7, 'RtlExitUserThread', [f.result32 | 0]);
+      return k.call(f, 7, 'RtlExitUserThread', [hasThreadFlag(k, thread, ThreadFlag.Body) ? 0 : f.result32 | 0]);
     case 6:
       return k.call(f, 7, 'RtlExitUserProcess', [0]);
     default:

@@ -1,8 +1,8 @@
 // Bit maps against a plain array of booleans.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PAGE_SIZE } from '../../../src/machine/abi.js';
 import { routines } from '../../../src/kernel/rtl/bitmap.js';
+import { PAGE_SIZE } from '../../../src/machine/abi.js';
 import { Rig } from './rig.js';
 
 const rig = new Rig([routines]);
@@ -70,7 +70,10 @@ test('runs', () => {
   assert.equal(m.u32(start), 2);
   const runs = rig.alloc(64);
   assert.equal(rig.call('RtlFindClearRuns', at, runs, 2, 1), 2);
-  assert.deepEqual([0, 4, 8, 12].map((o) => m.u32(runs + o)), [21, 18, 7, 13]);
+  assert.deepEqual(
+    [0, 4, 8, 12].map((o) => m.u32(runs + o)),
+    [21, 18, 7, 13],
+  );
   assert.equal(rig.call('RtlFindClearRuns', at, runs, 8, 0), 3);
 });
 

@@ -1,11 +1,11 @@
 // The kernel's CRT: string routines narrow and wide, memory, numbers, sorting with a compare function of the driver.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PAGE_SIZE } from '../../../src/machine/abi.js';
 import { routines as crtMisc } from '../../../src/kernel/rtl/crt-misc.js';
 import { routines as crtSort } from '../../../src/kernel/rtl/crt-sort.js';
 import { routines as crtStrings } from '../../../src/kernel/rtl/crt-strings.js';
 import { routines as memory } from '../../../src/kernel/rtl/memory.js';
+import { PAGE_SIZE } from '../../../src/machine/abi.js';
 import { Rig } from './rig.js';
 
 const lists = [crtStrings, crtMisc, crtSort, memory];
@@ -71,7 +71,10 @@ test('tokens', () => {
   const set = rig.ansi(';=');
   const seen = [rig.call('strtok', t, set)];
   for (let i = 0; i < 4; i++) seen.push(rig.call('strtok', 0, set));
-  assert.deepEqual(seen.map((a) => (a === 0 ? '' : m.readAnsiz(a))), ['x', '1', 'y', '2', '']);
+  assert.deepEqual(
+    seen.map((a) => (a === 0 ? '' : m.readAnsiz(a))),
+    ['x', '1', 'y', '2', ''],
+  );
 });
 
 test('numbers and characters', () => {
@@ -91,7 +94,10 @@ test('numbers and characters', () => {
   assert.equal(rig.call('toupper', 0x61), 0x41);
   assert.equal(rig.call('toupper', 0xe4), 0xe4);
   assert.equal(rig.call('towupper', 0xe4), 0xc4);
-  assert.deepEqual([rig.call('isdigit', 0x39), rig.call('isalpha', 0xe4), rig.call('iswalpha', 0xe4), rig.call('isspace', 9)], [1, 0, 1, 1]);
+  assert.deepEqual(
+    [rig.call('isdigit', 0x39), rig.call('isalpha', 0xe4), rig.call('iswalpha', 0xe4), rig.call('isspace', 9)],
+    [1, 0, 1, 1],
+  );
   assert.equal(rig.call('_byteswap_ulong', 0x12345678), 0x78563412);
   assert.equal(rig.callBig('_rotl64', 0x8000000000000001n, 1), 3n);
   assert.equal(rig.call('_rotr', 1, 1) >>> 0, 0x80000000);

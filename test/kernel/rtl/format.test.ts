@@ -12,7 +12,8 @@ type Argument = number | bigint | { a: string } | { w: string } | { us: string }
 function slots(args: readonly Argument[]): number {
   const at = rig.alloc(8 * Math.max(1, args.length));
   args.forEach((x, i) => {
-    const v = typeof x === 'object' ? ('a' in x ? rig.ansi(x.a) : 'w' in x ? rig.wide(x.w) : 'us' in x ? rig.unicode(x.us) : rig.counted(x.as)) : x;
+    const v =
+      typeof x === 'object' ? ('a' in x ? rig.ansi(x.a) : 'w' in x ? rig.wide(x.w) : 'us' in x ? rig.unicode(x.us) : rig.counted(x.as)) : x;
     if (typeof v === 'bigint') rig.k.mem.setI64(at + 8 * i, v);
     else rig.k.mem.setPtr(at + 8 * i, v);
   });

@@ -1,7 +1,6 @@
 // Time, versions, random numbers, SIDs, ACLs, security descriptors, Win32 error codes, stack traces, checksums.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Reason } from '../../../src/machine/abi.js';
 import { routines as acl } from '../../../src/kernel/rtl/acl.js';
 import { crc32, crc64 } from '../../../src/kernel/rtl/checksum.js';
 import { routines as debug } from '../../../src/kernel/rtl/debug.js';
@@ -12,6 +11,7 @@ import { routines as sid } from '../../../src/kernel/rtl/sid.js';
 import { routines as stackTrace } from '../../../src/kernel/rtl/stack-trace.js';
 import { routines as time, timeFields, timeOf } from '../../../src/kernel/rtl/time-fields.js';
 import { routines as version } from '../../../src/kernel/rtl/version.js';
+import { Reason } from '../../../src/machine/abi.js';
 import { Rig } from './rig.js';
 
 const rig = new Rig([acl, debug, random, sd, sid, stackTrace, time, version]);
@@ -47,7 +47,10 @@ test('RtlTimeToTimeFields, RtlTimeFieldsToTime and seconds', () => {
   const f = rig.alloc(16);
   m.setI64(t, 133_500_000_000_000_000n);
   rig.call('RtlTimeToTimeFields', t, f);
-  assert.deepEqual([0, 2, 4].map((o) => m.u16(f + o)), [2024, 1, 17]);
+  assert.deepEqual(
+    [0, 2, 4].map((o) => m.u16(f + o)),
+    [2024, 1, 17],
+  );
   assert.equal(rig.call('RtlTimeFieldsToTime', f, t), 1);
   assert.equal(m.i64(t), 133_500_000_000_000_000n);
   m.setU16(f + 2, 2);
@@ -66,7 +69,10 @@ test('versions', () => {
   const v = rig.alloc(0x120);
   m.setU32(v, 0x11c);
   assert.equal(rig.status('RtlGetVersion', v), 0);
-  assert.deepEqual([4, 8, 12, 16].map((o) => m.u32(v + o)), [10, 0, 22621, 2]);
+  assert.deepEqual(
+    [4, 8, 12, 16].map((o) => m.u32(v + o)),
+    [10, 0, 22621, 2],
+  );
   assert.equal(m.u8(v + 0x11a), 1);
   const verify = (major: number, minor: number, mask: number, condition: number): number => {
     m.setU32(v + 4, major);
@@ -147,7 +153,21 @@ test('ACLs and security descriptors', () => {
 });
 
 test('Win32 error codes', () => {
-  const cases: [number, number][] = [[0, 0], [0xc0000005, 998], [0xc0000022, 5], [0xc0000034, 2], [0xc000000d, 87], [0xc0000023, 122], [0x80000005, 234], [0xc0000120, 995], [0xc00000bb, 50], [0x103, 997], [0xc0070057, 87], [0xe0000001, 0xe0000001], [0xc0123456, 317]];
+  const cases: [number, number][] = [
+    [0, 0],
+    [0xc0000005, 998],
+    [0xc0000022, 5],
+    [0xc0000034, 2],
+    [0xc000000d, 87],
+    [0xc0000023, 122],
+    [0x80000005, 234],
+    [0xc0000120, 995],
+    [0xc00000bb, 50],
+    [0x103, 997],
+    [0xc0070057, 87],
+    [0xe0000001, 0xe0000001],
+    [0xc0123456, 317],
+  ];
   for (const [status, error] of cases) assert.equal(dosError(status | 0), error, status.toString(16));
 });
 
@@ -166,10 +186,13 @@ test('break points and assertions stop the run and can be resumed', () => {
 
 test('a stack trace names the callers', () => {
   const trace = rig.alloc(64);
-  const r = new Rig([stackTrace, [
-    { name: 'Outer', step: (k, f) => (f.pc === 0 ? k.call(f, 1, 'Inner', [trace]) : k.return(f.result)) },
-    { name: 'Inner', step: (k, f) => (f.pc === 0 ? k.call(f, 1, 'RtlCaptureStackBackTrace', [0, 8, f.ptr(0), 0]) : k.return(f.result)) },
-  ]]);
+  const r = new Rig([
+    stackTrace,
+    [
+      { name: 'Outer', step: (k, f) => (f.pc === 0 ? k.call(f, 1, 'Inner', [trace]) : k.return(f.result)) },
+      { name: 'Inner', step: (k, f) => (f.pc === 0 ? k.call(f, 1, 'RtlCaptureStackBackTrace', [0, 8, f.ptr(0), 0]) : k.return(f.result)) },
+    ],
+  ]);
   assert.equal(r.call('Outer'), 2);
   assert.deepEqual([r.k.mem.ptr(trace), r.k.mem.ptr(trace + 8)], [r.k.addressOf('Inner'), r.k.addressOf('Outer')]);
 });

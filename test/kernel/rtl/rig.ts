@@ -1,11 +1,13 @@
 // A kernel of a few routines for tests of single routines: no threads, no scheduler; each call runs one frame on a bare stack until it returns or fails.
 import assert from 'node:assert/strict';
-import { type Addr, MAP, PAGE_SIZE, Reason, Reg, ROUTINE_BASE, Status, toAddress } from '../../../src/machine/abi.js';
-import type { UnhandledException } from '../../../src/machine/machine.js';
 import { createCore } from '../../../src/kernel/core-boot.js';
+import { initTimerQueue } from '../../../src/kernel/ke/timer-queue.js';
 import { type Frame, type Kernel, type KernelConfig, type KernelRoutine, NT_LAYOUT } from '../../../src/kernel/kernel.js';
+import { KPRCB, KTHREAD } from '../../../src/kernel/layouts.gen.js';
 import { initializeMm } from '../../../src/kernel/mm/mm-misc.js';
 import { buildRoutineTable } from '../../../src/kernel/routine-table.js';
+import { type Addr, MAP, PAGE_SIZE, Reason, Reg, ROUTINE_BASE, type Status, toAddress } from '../../../src/machine/abi.js';
+import type { UnhandledException } from '../../../src/machine/machine.js';
 
 const STACK = MAP.stacks.start;
 const STACK_SIZE = 6 * PAGE_SIZE;
@@ -27,10 +29,13 @@ export class Rig {
   private free: Addr;
 
   constructor(lists: readonly (readonly KernelRoutine[])[], config: Partial<KernelConfig> = {}) {
-    const callbacks = Array.from({ length: CALLBACKS }, (_, i): KernelRoutine => ({
-      name: `TestCallback${i}`,
-      step: (k, f) => k.return(this.functions[i](f)),
-    }));
+    const callbacks = Array.from(
+      { length: CALLBACKS },
+      (_, i): KernelRoutine => ({
+        name: `TestCallback${i}`,
+        step: (k, f) => k.return(this.functions[i](f)),
+      }),
+    );
     const table = buildRoutineTable([...lists, callbacks]);
     this.k = createCore(config, table);
     const { k } = this;
@@ -43,6 +48,8 @@ export class Rig {
     this.free = toAddress(MAP.drivers.start);
     k.machine.registers.stackLimit = STACK + 512;
     initializeMm(k);
+    initTimerQueue(k); // freeing pool looks for timers in it
+    k.mem.setPtr(k.prcb() + KPRCB.CurrentThread, this.alloc(KTHREAD.sizeof)); // routines ask who they are
     Object.assign(k, {
       onFault: undefined,
       onUnhandled: (x: UnhandledException): Status => {
@@ -112,7 +119,11 @@ export class Rig {
   /** Runs the routine to its end; its result as signed 64-bit number. */
   call(name: string, ...args: (number | bigint)[]): number {
     const reason = this.start(name, args);
-    assert.equal(reason, Reason.Done, `${name} did not return: ${this.exception?.code.toString(16) ?? this.k.bugCheckInfo()?.explanation ?? Reason[reason]}`);
+    assert.equal(
+      reason,
+      Reason.Done,
+      `${name} did not return: ${this.exception?.code.toString(16) ?? this.k.bugCheckInfo()?.explanation ?? Reason[reason]}`,
+    );
     return this.k.machine.registers.returnValue;
   }
   /** The same with an exact 64-bit result. */
@@ -137,7 +148,10 @@ export class Rig {
     return toAddress(o);
   }
   /** Gives the machine a user window of `pages` pages at USER_BASE. */
-  userWindow(pages: number, protection: { readonly writable?: boolean; readonly pageable?: boolean } = { writable: true, pageable: true }): number {
+  userWindow(
+    pages: number,
+    protection: { readonly writable?: boolean; readonly pageable?: boolean } = { writable: true, pageable: true },
+  ): number {
     const offset = MAP.user.start;
     this.k.mem.pages.map(offset, pages * PAGE_SIZE, { ...protection, user: true });
     this.k.machine.setReg(Reg.UserOffset, offset);

@@ -101,7 +101,10 @@ test('ANSI and Unicode', () => {
 
 test('numbers', () => {
   const v = rig.alloc(8);
-  const number = (text: string, base: number): [number, number] => [rig.status('RtlUnicodeStringToInteger', rig.unicode(text), base, v), m.u32(v)];
+  const number = (text: string, base: number): [number, number] => [
+    rig.status('RtlUnicodeStringToInteger', rig.unicode(text), base, v),
+    m.u32(v),
+  ];
   assert.deepEqual(number('123', 10), [SUCCESS, 123]);
   assert.deepEqual(number('  -5', 0), [SUCCESS, 0xfffffffb]);
   assert.deepEqual(number('0x1F', 0), [SUCCESS, 31]);

@@ -105,7 +105,11 @@ for (const suffix of ['Avl', ''] as const) {
       }
       assert.equal(count(s), model.size);
       check(s);
-      if (i % 25 === 0) assert.deepEqual(all(s), [...model].sort((a, b) => a - b));
+      if (i % 25 === 0)
+        assert.deepEqual(
+          all(s),
+          [...model].sort((a, b) => a - b),
+        );
     }
     for (const v of model) assert.equal(s.rig.k.mem.i32(lookup(s, v)), v);
     assert.equal(lookup(s, 1000), 0);
@@ -142,7 +146,11 @@ test('an AVL table stays shallow and is emptied while it is enumerated', () => {
   assert.ok(check(s) <= 10);
   const m = s.rig.k.mem;
   const seen: number[] = [];
-  for (let at = s.rig.call('RtlEnumerateGenericTableAvl', s.table, 1); at !== 0; at = s.rig.call('RtlEnumerateGenericTableAvl', s.table, 0)) {
+  for (
+    let at = s.rig.call('RtlEnumerateGenericTableAvl', s.table, 1);
+    at !== 0;
+    at = s.rig.call('RtlEnumerateGenericTableAvl', s.table, 0)
+  ) {
     const v = m.i32(at);
     seen.push(v);
     if (v % 2 === 0) remove(s, v); // deleting the element just seen does not lose the place
@@ -161,12 +169,16 @@ test('a splay table numbers its elements by insertion and splays what is used', 
   const s = setup('');
   for (const v of [30, 10, 20]) insert(s, v);
   const m = s.rig.k.mem;
-  assert.deepEqual([0, 1, 2].map((i) => m.i32(s.rig.call('RtlGetElementGenericTable', s.table, i))), [30, 10, 20]);
+  assert.deepEqual(
+    [0, 1, 2].map((i) => m.i32(s.rig.call('RtlGetElementGenericTable', s.table, i))),
+    [30, 10, 20],
+  );
   assert.equal(s.rig.call('RtlGetElementGenericTable', s.table, 3), 0);
   lookup(s, 30);
   assert.equal(m.i32(m.ptr(s.table) + 0x28), 30);
   const order: number[] = [];
-  for (let at = s.rig.call('RtlEnumerateGenericTable', s.table, 1); at !== 0; at = s.rig.call('RtlEnumerateGenericTable', s.table, 0)) order.push(m.i32(at));
+  for (let at = s.rig.call('RtlEnumerateGenericTable', s.table, 1); at !== 0; at = s.rig.call('RtlEnumerateGenericTable', s.table, 0))
+    order.push(m.i32(at));
   assert.deepEqual(order, [10, 20, 30]);
   remove(s, 30);
   assert.equal(m.i32(s.rig.call('RtlGetElementGenericTable', s.table, 0)), 10);

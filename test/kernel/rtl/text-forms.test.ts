@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { routines as guid } from '../../../src/kernel/rtl/guid.js';
 import { compareAltitudes, isNameInExpression, routines as nameExpression } from '../../../src/kernel/rtl/name-expression.js';
-import { routines as utf8, utf16FromUtf8, utf8FromUtf16 } from '../../../src/kernel/rtl/utf8.js';
+import { routines as utf8, utf8FromUtf16, utf16FromUtf8 } from '../../../src/kernel/rtl/utf8.js';
 import { Rig } from './rig.js';
 
 const rig = new Rig([guid, nameExpression, utf8]);
@@ -52,12 +52,34 @@ test('GUIDs', () => {
   const us = rig.alloc(16);
   assert.equal(rig.status('RtlStringFromGUID', g, us), 0);
   assert.equal(rig.text(us), text);
-  for (const bad of [text.slice(1), text.replace('4', 'g'), `${text} `]) assert.equal(rig.status('RtlGUIDFromString', rig.unicode(bad), g), 0xc000000d);
+  for (const bad of [text.slice(1), text.replace('4', 'g'), `${text} `])
+    assert.equal(rig.status('RtlGUIDFromString', rig.unicode(bad), g), 0xc000000d);
 });
 
 test('names in expressions', () => {
-  const yes: [string, string][] = [['*', ''], ['*', 'a.b'], ['*.SYS', 'x.sys'], ['?.?', 'a.b'], ['A*C*E', 'abcde'], ['**', 'x'], ['<.TXT', 'a.b.txt'], ['>>>.T', 'a.t'], ['A"', 'a'], ['A"B', 'a.b'], ['*.*.*', 'a.b.c']];
-  const no: [string, string][] = [['?', ''], ['*.SYS', 'x.sy'], ['A', 'ab'], ['A*C', 'abcd'], ['<.B', 'a.b.c'], ['>.T', 'ab.t'], ['', 'a'], ['*.*', 'a']];
+  const yes: [string, string][] = [
+    ['*', ''],
+    ['*', 'a.b'],
+    ['*.SYS', 'x.sys'],
+    ['?.?', 'a.b'],
+    ['A*C*E', 'abcde'],
+    ['**', 'x'],
+    ['<.TXT', 'a.b.txt'],
+    ['>>>.T', 'a.t'],
+    ['A"', 'a'],
+    ['A"B', 'a.b'],
+    ['*.*.*', 'a.b.c'],
+  ];
+  const no: [string, string][] = [
+    ['?', ''],
+    ['*.SYS', 'x.sy'],
+    ['A', 'ab'],
+    ['A*C', 'abcd'],
+    ['<.B', 'a.b.c'],
+    ['>.T', 'ab.t'],
+    ['', 'a'],
+    ['*.*', 'a'],
+  ];
   for (const [e, n] of yes) assert.equal(isNameInExpression(e, n, true), true, `${e} ${n}`);
   for (const [e, n] of no) assert.equal(isNameInExpression(e, n, true), false, `${e} ${n}`);
   assert.equal(isNameInExpression(`${'*a'.repeat(200)}b`, 'a'.repeat(2000), false), false); // no explosion

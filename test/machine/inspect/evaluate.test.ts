@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryFiles } from '../../../src/base/files.js';
 import { compileUnit, parseExpression } from '../../../src/c/compile-unit.js';
-import type { VarSymbol } from '../../../src/c/tree.js';
 import { sizeOf } from '../../../src/c/layout.js';
-import { evaluate, type EvaluationContext } from '../../../src/machine/inspect/evaluate.js';
+import type { VarSymbol } from '../../../src/c/tree.js';
+import { type EvaluationContext, evaluate } from '../../../src/machine/inspect/evaluate.js';
 import { asInteger, asNumber, EvaluationError, type TargetMemory } from '../../../src/machine/inspect/value.js';
 
 const SOURCE = `
@@ -33,16 +33,29 @@ for (const g of unit.globals) {
   places.set(g, next);
   next += (sizeOf(g.type) + 15) & ~15;
 }
-const context = (allowWrites: boolean): EvaluationContext => ({ memory, allowWrites, addressOfVariable: (s) => places.get(s), addressOfFunction: () => -0x7ffff000000 });
+const context = (allowWrites: boolean): EvaluationContext => ({
+  memory,
+  allowWrites,
+  addressOfVariable: (s) => places.get(s),
+  addressOfFunction: () => -0x7ffff000000,
+});
 function run(text: string, writes = true) {
   const { expr, diagnostics } = parseExpression(text, { unit, scope: unit.scope });
-  assert.deepEqual(diagnostics.filter((x) => x.severity === 'error'), [], text);
+  assert.deepEqual(
+    diagnostics.filter((x) => x.severity === 'error'),
+    [],
+    text,
+  );
   assert.ok(expr, text);
   return evaluate(expr, context(writes));
 }
 const int = (text: string) => asInteger(run(text));
 
-test('unit compiles', () => assert.deepEqual(unit.diagnostics.filter((d) => d.severity === 'error'), []));
+test('unit compiles', () =>
+  assert.deepEqual(
+    unit.diagnostics.filter((d) => d.severity === 'error'),
+    [],
+  ));
 
 test('arithmetic is the target machine', () => {
   run('n = 7');
@@ -85,10 +98,22 @@ test('places: members, bit-fields, arrays, pointers', () => {
 });
 
 test('what cannot be done is said', () => {
-  assert.throws(() => run('n = 1', false), (x) => x instanceof EvaluationError && /would change the machine/.test(x.message));
-  assert.throws(() => run('twice(2)'), (x) => x instanceof EvaluationError && /not called/.test(x.message));
-  assert.throws(() => asInteger(run('*(int *)0')), (x) => x instanceof EvaluationError && /cannot be read/.test(x.message));
-  assert.throws(() => run('n / 0'), (x) => x instanceof EvaluationError && /zero/.test(x.message));
+  assert.throws(
+    () => run('n = 1', false),
+    (x) => x instanceof EvaluationError && /would change the machine/.test(x.message),
+  );
+  assert.throws(
+    () => run('twice(2)'),
+    (x) => x instanceof EvaluationError && /not called/.test(x.message),
+  );
+  assert.throws(
+    () => asInteger(run('*(int *)0')),
+    (x) => x instanceof EvaluationError && /cannot be read/.test(x.message),
+  );
+  assert.throws(
+    () => run('n / 0'),
+    (x) => x instanceof EvaluationError && /zero/.test(x.message),
+  );
   const { diagnostics } = parseExpression('nn + 1', { unit, scope: unit.scope });
   assert.equal(diagnostics[0]?.severity, 'error');
 });
