@@ -2,6 +2,7 @@
 import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
+import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
 import { routines as exInterlockedList } from './ex/interlocked-list.js';
 import { routines as exLookaside } from './ex/lookaside.js';
@@ -25,7 +26,9 @@ import { routines as keApc } from './ke/apc.js';
 import { routines as keBugcheck } from './ke/bugcheck.js';
 import { routines as keDpc } from './ke/dpc.js';
 import { routines as keEvent } from './ke/event.js';
+import { routines as keIpi } from './ke/ipi.js';
 import { routines as keIrql } from './ke/irql.js';
+import { routines as keMisc } from './ke/misc.js';
 import { routines as keMutex } from './ke/mutex.js';
 import { routines as keRegion } from './ke/region.js';
 import { routines as keSemaphore } from './ke/semaphore.js';
@@ -97,6 +100,7 @@ import { routines as umSync } from './um/sync.js';
 export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
+  exExTimer,
   exFastMutex,
   exInterlockedList,
   exLookaside,
@@ -120,7 +124,9 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keBugcheck,
   keDpc,
   keEvent,
+  keIpi,
   keIrql,
+  keMisc,
   keMutex,
   keRegion,
   keSemaphore,

@@ -6,6 +6,7 @@ import { spinOn } from '../ke/spin-wait.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { LIST_ENTRY } from '../layouts.gen.js';
 import { insertHead, insertTail, removeHead } from '../rtl/list.js';
+import { touchLinks } from '../rtl/touch-links.js';
 
 function underLock(k: Kernel, f: Frame, lock: Addr, operation: () => Status): Status {
   const owner = k.mem.checked.ptr(lock);
@@ -23,8 +24,6 @@ function underLock(k: Kernel, f: Frame, lock: Addr, operation: () => Status): St
   return spinOn(k, f, lock);
 }
 
-/** Faults on a head or entry that cannot be accessed before the kernel's list code, which trusts its pointers, touches it. */
-const touch = (k: Kernel, ...entries: readonly Addr[]): void => entries.forEach((e) => k.mem.checked.setPtr(e, k.mem.checked.ptr(e)));
 const first = (k: Kernel, head: Addr): Addr => {
   const e = k.mem.ptr(head + LIST_ENTRY.Flink);
   return e === head ? 0 : e;
@@ -40,7 +39,7 @@ export const routines: KernelRoutine[] = [
     name: 'ExInterlockedInsertHeadList',
     step: (k, f) =>
       underLock(k, f, f.ptr(2), () => {
-        touch(k, f.ptr(0), f.ptr(1));
+        touchLinks(k, f.ptr(0), f.ptr(1));
         const old = first(k, f.ptr(0));
         insertHead(k.mem, f.ptr(0), f.ptr(1));
         return k.return(old);
@@ -51,7 +50,7 @@ export const routines: KernelRoutine[] = [
     name: 'ExInterlockedInsertTailList',
     step: (k, f) =>
       underLock(k, f, f.ptr(2), () => {
-        touch(k, f.ptr(0), f.ptr(1));
+        touchLinks(k, f.ptr(0), f.ptr(1));
         const old = last(k, f.ptr(0));
         insertTail(k.mem, f.ptr(0), f.ptr(1));
         return k.return(old);
@@ -61,7 +60,7 @@ export const routines: KernelRoutine[] = [
     name: 'ExInterlockedRemoveHeadList',
     step: (k, f) =>
       underLock(k, f, f.ptr(1), () => {
-        touch(k, f.ptr(0));
+        touchLinks(k, k.mem.checked.ptr(f.ptr(0) + LIST_ENTRY.Flink));
         return k.return(removeHead(k.mem, f.ptr(0)));
       }),
   },

@@ -5,6 +5,7 @@ import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { GENERAL_LOOKASIDE_POOL as L, MM_GLOBALS } from '../layouts.gen.js';
 import { entries, insertTail, remove } from '../rtl/list.js';
 import { STATUS } from '../rtl/status.js';
+import { touchLinks } from '../rtl/touch-links.js';
 import { initializeSList, pop } from './slist.js';
 
 const MINIMUM_DEPTH = 4;
@@ -35,6 +36,7 @@ function initialize(k: Kernel, list: Addr, p: Parameters): void {
   m.setU32(list + L.Size, Math.max(p.size, MINIMUM_BLOCK));
   m.setPtr(list + L.Allocate, p.allocate || k.addressOf('ExAllocatePoolWithTag'));
   m.setPtr(list + L.Free, p.free || k.addressOf('ExFreePool'));
+  touchLinks(k, k.globals.MM + MM_GLOBALS.LookasideListHead, list + L.ListEntry);
   insertTail(k.mem, k.globals.MM + MM_GLOBALS.LookasideListHead, list + L.ListEntry);
 }
 
@@ -61,7 +63,7 @@ const deleting = (name: string, extended: boolean): KernelRoutine => ({
   cost: 20,
   step(k: Kernel, f: Frame) {
     if (f.pc === 0) {
-      k.mem.checked.ptr(f.ptr(0) + L.ListEntry); // a list that cannot be read faults here
+      touchLinks(k, f.ptr(0) + L.ListEntry);
       remove(k.mem, f.ptr(0) + L.ListEntry);
     }
     return drain(k, f, extended);

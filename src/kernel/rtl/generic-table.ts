@@ -7,6 +7,7 @@ import { GREATER_THAN, LESS_THAN } from './avl-table.js';
 import { leftmost, leftOf, rightOf, setLeft, setParent, setRight, successor } from './binary-links.js';
 import { insertTail, remove } from './list.js';
 import { splay, splayDelete } from './splay.js';
+import { touchLinks } from './touch-links.js';
 
 const HEADER = L.sizeof + LIST_ENTRY.sizeof;
 const NODE = 0;
@@ -61,6 +62,7 @@ function insert(k: Kernel, f: Frame): Status {
   }
   k.mem.checked.fill(node, HEADER);
   setParent(k, node, node);
+  touchLinks(k, table + T.InsertOrderList, entryOf(node));
   insertTail(k.mem, table + T.InsertOrderList, entryOf(node));
   if (f.get(RESULT) !== Result.TableEmptyTree) {
     setParent(k, node, f.get(NODE));
@@ -146,6 +148,7 @@ export const routines: KernelRoutine[] = [
       if (f.get(RESULT) !== Result.TableFoundNode) return k.return(0);
       const node = f.get(NODE);
       k.mem.checked.setPtr(table + T.TableRoot, splayDelete(k, node));
+      touchLinks(k, entryOf(node));
       remove(k.mem, entryOf(node));
       k.mem.checked.setU32(table + T.NumberGenericTableElements, elements(k, table) - 1);
       k.mem.checked.setU32(table + T.WhichOrderedElement, 0);
