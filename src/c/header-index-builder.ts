@@ -177,26 +177,6 @@ function behindLast(text: string, p: number): number {
   return p;
 }
 
-/** Gaps in runs of one file. `widths` of each entry behind the gap move the position. */
-class Runs {
-  readonly list: number[] = [];
-  private file = -1;
-  private head = 0;
-  private position = 0;
-
-  add(file: number, start: number, ...lengths: number[]): void {
-    if (file !== this.file) {
-      this.file = file;
-      this.head = this.list.length + 1;
-      this.position = 0;
-      this.list.push(file, 0);
-    }
-    this.list[this.head]++;
-    this.list.push(start - this.position, ...lengths);
-    this.position = start + lengths.reduce((a, b) => a + b, 0);
-  }
-}
-
 /** Numbers things as they come; what has been there keeps its number. */
 class Numbers<T> {
   readonly items: T[] = [];
@@ -261,27 +241,50 @@ function encode(readings: readonly Reading[], texts: Readonly<Record<string, str
       includes: includesOf(r),
     };
   }
-  const macroRuns = new Runs();
-  for (const def of macros.items) {
-    const { source, start, end } = def.location;
-    macroRuns.add(files.of(source.file.path, ''), start, def.name.length, end - start - def.name.length);
-  }
-  const segmentRuns = new Runs();
-  for (const s of segments.items) segmentRuns.add(files.of(s.file, ''), s.pieces[0], s.pieces[1] - s.pieces[0]);
-  const names = segments.items.flatMap((s) => s.names);
-  const known = new Set([...macros.items.map((m) => m.name), ...names, ...tags.items]);
+  const names = byName(segments.items.map((s) => s.names));
+  const macroNames = byName(macros.items.map((m) => [m.name]));
+  const known = new Set([...Object.keys(macroNames), ...Object.keys(names), ...tags.items]);
+  const places = macros.items.map((m) => m.location);
   return {
     files: files.items.map((f) => [f, texts[f].length, fingerprint(texts[f])]),
-    macros: macroRuns.list,
-    segments: segmentRuns.list,
+    macros: macroNames,
+    macroStarts: places.map((p) => p.start),
+    macroLengths: places.map((p) => p.end - p.start),
+    macroFiles: runs(places.map((p) => files.of(p.source.file.path, ''))),
+    names,
+    segmentStarts: segments.items.map((s) => s.pieces[0]),
+    segmentLengths: segments.items.map((s) => s.pieces[1] - s.pieces[0]),
+    segmentFiles: runs(segments.items.map((s) => files.of(s.file, ''))),
     pieces: segments.items.flatMap((s, i) => (s.pieces.length > 2 ? [[i, ...s.pieces]] : [])),
     packs: segments.items.flatMap((s, i) => (s.pack === 16 ? [] : [i, s.pack])),
-    names: names.join(' '),
-    nameCounts: segments.items.map((s) => s.names.length),
     tags: tags.items.join(' '),
     words: [...new Set(readings.flatMap((r) => [...wordsOf(r)]))].filter((w) => !known.has(w)).join(' '),
     sets,
   };
+}
+
+/** Name -> numbers of the entries that have it. */
+function byName(entries: readonly (readonly string[])[]): Record<string, number | number[]> {
+  const found = new Map<string, number | number[]>();
+  entries.forEach((names, i) => {
+    for (const name of names) {
+      const old = found.get(name);
+      if (old === undefined) found.set(name, i);
+      else if (typeof old === 'number') found.set(name, [old, i]);
+      else old.push(i);
+    }
+  });
+  return Object.fromEntries(found);
+}
+
+/** Equal numbers as pairs of number and count. */
+function runs(list: readonly number[]): number[] {
+  const out: number[] = [];
+  for (const n of list) {
+    if (out.length > 0 && out[out.length - 2] === n) out[out.length - 1]++;
+    else out.push(n, 1);
+  }
+  return out;
 }
 
 function mentionedTags(r: Reading): Set<string> {

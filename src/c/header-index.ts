@@ -17,27 +17,34 @@ export const INDEX_ENTRY = '*index*';
 /** Command-line macros that the index is made with; a unit without them reads the headers in full. */
 export const ASSUMED: Readonly<Record<string, string>> = { DBG: '1' };
 
+/** The places of a name, almost always one. */
+type Places = number | readonly number[];
+
 /**
- * The index as it is stored. Macros and declarations of all indexed headers are pooled; a set lists those of one header, in its order. Places
- * are runs of one file: `file, count`, then for each the gap to its start and lengths, each number counted from where the last one ended.
+ * The index as it is stored. Macros and declarations of all indexed headers are pooled; a set lists those of one header, in its order.
+ * The form is what JSON.parse makes natively and what is used without a loop over it: names are keys, places absolute.
  */
 export interface IndexData {
   /** Name, length and fingerprint of each file. */
   readonly files: readonly (readonly [string, number, number])[];
-  /** Runs of: gap to the name, length of the name, length of the rest of the line. */
-  readonly macros: readonly number[];
-  /** Runs of: gap to the start, length. */
-  readonly segments: readonly number[];
+  /** Name -> macros of the pool. */
+  readonly macros: Readonly<Record<string, Places>>;
+  /** Start of each macro's name, distance to the end of its line; pairs of file and count. */
+  readonly macroStarts: readonly number[];
+  readonly macroLengths: readonly number[];
+  readonly macroFiles: readonly number[];
+  /** Declared name -> segments of the pool. */
+  readonly names: Readonly<Record<string, Places>>;
+  readonly segmentStarts: readonly number[];
+  readonly segmentLengths: readonly number[];
+  readonly segmentFiles: readonly number[];
   /** Declarations that directives cut into pieces: segment, then starts and ends. */
   readonly pieces: readonly (readonly number[])[];
   /** Pairs: segment, `#pragma pack` there if it is not 16. */
   readonly packs: readonly number[];
-  /** Declared names in order, and how many each segment declares. */
-  readonly names: string;
-  readonly nameCounts: readonly number[];
   /** Every tag that is mentioned. */
   readonly tags: string;
-  /** Other words of the text that a macro would replace, and names whose being a macro is tested; a blank around each. */
+  /** Other words of the text that a macro would replace, and names whose being a macro is tested. */
   readonly words: string;
   readonly sets: Readonly<Record<string, SetData>>;
 }
@@ -65,30 +72,9 @@ export function fingerprint(text: string): number {
   return h;
 }
 
-type Places = number | number[];
-
-function addPlace(map: Map<string, Places>, name: string, place: number): void {
-  const old = map.get(name);
-  if (old === undefined) map.set(name, place);
-  else if (typeof old === 'number') map.set(name, [old, place]);
-  else old.push(place);
-}
-
 /** The decoded pool. Shared by all units of the process. */
 class Pool {
   private readonly ppFiles: (PPFile | undefined)[] = [];
-  readonly names: readonly string[];
-  /** Segment -> index of its first name; one more at the end. */
-  readonly firstName: Int32Array;
-  readonly packs = new Map<number, number>();
-  private readonly segmentFile: Int32Array;
-  private readonly segmentStart: Int32Array;
-  private readonly segmentEnd: Int32Array;
-  private readonly pieces = new Map<number, readonly number[]>();
-  private readonly macroFile: Int32Array;
-  private readonly macroStart: Int32Array;
-  private readonly macroNameEnd: Int32Array;
-  private readonly macroEnd: Int32Array;
   private readonly definitions: (MacroDef | undefined)[] = [];
   private allWords: Set<string> | undefined;
   private allTags: readonly string[] | undefined;
@@ -96,51 +82,7 @@ class Pool {
   constructor(
     readonly data: IndexData,
     readonly texts: Readonly<Record<string, string>>,
-  ) {
-    const macros = countRuns(data.macros, 3);
-    this.macroFile = new Int32Array(macros);
-    this.macroStart = new Int32Array(macros);
-    this.macroNameEnd = new Int32Array(macros);
-    this.macroEnd = new Int32Array(macros);
-    this.readMacros(data.macros);
-    const segments = countRuns(data.segments, 2);
-    this.segmentFile = new Int32Array(segments);
-    this.segmentStart = new Int32Array(segments);
-    this.segmentEnd = new Int32Array(segments);
-    this.readSegments(data.segments);
-    for (const [segment, ...rest] of data.pieces) this.pieces.set(segment, rest);
-    for (let i = 0; i < data.packs.length; i += 2) this.packs.set(data.packs[i], data.packs[i + 1]);
-    this.names = data.names.split(' ');
-    this.firstName = new Int32Array(segments + 1);
-    for (let s = 0, n = 0; s < segments; s++) this.firstName[s + 1] = n += data.nameCounts[s];
-  }
-
-  private readMacros(list: readonly number[]): void {
-    let id = 0;
-    for (let i = 0; i < list.length; ) {
-      const file = list[i++];
-      let p = 0;
-      for (let n = list[i++]; n > 0; n--) {
-        this.macroFile[id] = file;
-        this.macroStart[id] = p += list[i++];
-        this.macroNameEnd[id] = p += list[i++];
-        this.macroEnd[id++] = p += list[i++];
-      }
-    }
-  }
-
-  private readSegments(list: readonly number[]): void {
-    let id = 0;
-    for (let i = 0; i < list.length; ) {
-      const file = list[i++];
-      let p = 0;
-      for (let n = list[i++]; n > 0; n--) {
-        this.segmentFile[id] = file;
-        this.segmentStart[id] = p += list[i++];
-        this.segmentEnd[id++] = p += list[i++];
-      }
-    }
-  }
+  ) {}
 
   file(n: number): PPFile {
     const name = this.data.files[n][0];
@@ -154,10 +96,6 @@ class Pool {
     return text !== undefined && text.length === length && fingerprint(text) === print;
   }
 
-  macroName(macro: number): string {
-    return this.file(this.macroFile[macro]).text.slice(this.macroStart[macro], this.macroNameEnd[macro]);
-  }
-
   get tags(): readonly string[] {
     return (this.allTags ??= this.data.tags.split(' '));
   }
@@ -165,9 +103,10 @@ class Pool {
   definition(macro: number): MacroDef {
     let m = this.definitions[macro];
     if (m === undefined) {
-      const start = this.macroStart[macro];
-      const line: Segment = { name: 'define', start, end: this.macroEnd[macro], hash: start, next: -1, tokens: undefined, problems: undefined, macro: undefined };
-      const parsed = parseDefine(this.file(this.macroFile[macro]), line);
+      const start = this.data.macroStarts[macro];
+      const end = start + this.data.macroLengths[macro];
+      const line: Segment = { name: 'define', start, end, hash: start, next: -1, tokens: undefined, problems: undefined, macro: undefined };
+      const parsed = parseDefine(this.file(fileOf(this.data.macroFiles, macro)), line);
       if (!(parsed instanceof MacroDef)) throw new Error(`the header index is not of these headers: ${parsed.message}`);
       m = this.definitions[macro] = parsed;
     }
@@ -176,9 +115,10 @@ class Pool {
 
   /** Raw tokens of a declaration. */
   lexSegment(segment: number): PPToken[] {
-    const file = this.file(this.segmentFile[segment]);
+    const file = this.file(fileOf(this.data.segmentFiles, segment));
     const out: PPToken[] = [];
-    const pieces = this.pieces.get(segment) ?? [this.segmentStart[segment], this.segmentEnd[segment]];
+    const begin = this.data.segmentStarts[segment];
+    const pieces = this.data.pieces.find((p) => p[0] === segment)?.slice(1) ?? [begin, begin + this.data.segmentLengths[segment]];
     for (let i = 0; i < pieces.length; i += 2) {
       const start = pieces[i];
       lex(file, start, pieces[i + 1], start === 0 || file.text.charCodeAt(start - 1) === 10, out, []);
@@ -188,28 +128,71 @@ class Pool {
 
   /** Does any indexed header mention the word where a macro would replace it? */
   mentions(word: string): boolean {
-    if (this.allWords === undefined) {
-      this.allWords = new Set([...this.names, ...this.tags, ...this.data.words.split(' ')]);
-      for (let m = 0; m < this.macroFile.length; m++) this.allWords.add(this.macroName(m));
-    }
-    return this.allWords.has(word);
+    const { macros, names, words } = this.data;
+    this.allWords ??= new Set([...this.tags, ...words.split(' ')]);
+    return Object.hasOwn(macros, word) || Object.hasOwn(names, word) || this.allWords.has(word);
   }
 }
 
-function countRuns(list: readonly number[], width: number): number {
-  let n = 0;
-  for (let i = 0; i < list.length; i += 2 + list[i + 1] * width) n += list[i + 1];
-  return n;
+/** File of the n-th thing; pairs of file and count. */
+function fileOf(pairs: readonly number[], n: number): number {
+  let i = 0;
+  for (; n >= pairs[i + 1]; i += 2) n -= pairs[i + 1];
+  return pairs[i];
 }
 
-/** The numbers that pairs of first and count stand for. */
-function expandPairs(pairs: readonly number[]): Int32Array {
-  let n = 0;
-  for (let i = 1; i < pairs.length; i += 2) n += pairs[i];
-  const out = new Int32Array(n);
-  n = 0;
-  for (let i = 0; i < pairs.length; i += 2) for (let k = 0; k < pairs[i + 1]; k++) out[n++] = pairs[i] + k;
-  return out;
+/** A selection of the pool in an order of its own: pairs of first and count. */
+class Selection {
+  readonly length: number;
+  constructor(private readonly pairs: readonly number[]) {
+    let n = 0;
+    for (let i = 1; i < pairs.length; i += 2) n += pairs[i];
+    this.length = n;
+  }
+
+  /** Place of a thing of the pool, or -1. */
+  place(id: number): number {
+    const { pairs } = this;
+    let before = 0;
+    for (let i = 0; i < pairs.length; i += 2) {
+      const n = id - pairs[i];
+      if (n >= 0 && n < pairs[i + 1]) return before + n;
+      before += pairs[i + 1];
+    }
+    return -1;
+  }
+
+  /** Thing of the pool at a place. */
+  id(place: number): number {
+    const { pairs } = this;
+    let i = 0;
+    for (; place >= pairs[i + 1]; i += 2) place -= pairs[i + 1];
+    return pairs[i] + place;
+  }
+
+  /** Places of the things that `name` means, in order. */
+  places(table: Readonly<Record<string, Places>>, name: string): readonly number[] {
+    const ids = table[name];
+    if (typeof ids === 'number') {
+      const place = this.place(ids);
+      return place < 0 ? NOWHERE : [place];
+    }
+    if (!Array.isArray(ids)) return NOWHERE; // no such name, or one of Object's own
+    return (ids as number[])
+      .map((id) => this.place(id))
+      .filter((place) => place >= 0)
+      .sort((a, b) => a - b);
+  }
+
+  /** Names with a place, by their first. */
+  names(table: Readonly<Record<string, Places>>): string[] {
+    const found: [string, number][] = [];
+    for (const name of Object.keys(table)) {
+      const places = this.places(table, name);
+      if (places.length > 0) found.push([name, places[0]]);
+    }
+    return found.sort((a, b) => a[1] - b[1]).map(([name]) => name);
+  }
 }
 
 const NOWHERE: readonly number[] = [];
@@ -218,37 +201,28 @@ const NOWHERE: readonly number[] = [];
 export class HeaderSet {
   /** Number of segments. */
   readonly segments: number;
-  private readonly poolSegment: Int32Array;
-  private readonly poolMacro: Int32Array;
+  private readonly macroPlaces: Selection;
+  private readonly segmentPlaces: Selection;
   private readonly seenFrom: Int32Array;
-  /** Macro name -> its definitions, numbered in order. */
-  private readonly macros = new Map<string, Places>();
-  /** Declared name -> its occurrences, numbered in order. */
-  private readonly declared = new Map<string, Places>();
-  /** Occurrence -> segment. */
-  private readonly occurrenceSegment: Int32Array;
+  /** Places of the names that were asked for. */
+  private readonly askedMacros = new Map<string, readonly number[]>();
+  private readonly askedNames = new Map<string, readonly number[]>();
   private readonly tagPlaces = new Map<string, { first: number; completed: number }>();
   private assumed: ReadonlyMap<string, MacroDef> | undefined;
   private fileList: PPFile[] | undefined;
+  private macroList: readonly string[] | undefined;
+  private nameList: readonly string[] | undefined;
 
   constructor(
     readonly header: string,
     private readonly pool: Pool,
     private readonly data: SetData,
   ) {
-    this.poolMacro = expandPairs(data.macros);
-    this.seenFrom = new Int32Array(this.poolMacro.length);
+    this.macroPlaces = new Selection(data.macros);
+    this.segmentPlaces = new Selection(data.segments);
+    this.segments = this.segmentPlaces.length;
+    this.seenFrom = new Int32Array(this.macroPlaces.length);
     for (let i = 0, n = 0; i < data.seenFrom.length; i += 2) this.seenFrom.fill(data.seenFrom[i + 1], n, (n += data.seenFrom[i]));
-    for (let i = 0; i < this.poolMacro.length; i++) addPlace(this.macros, pool.macroName(this.poolMacro[i]), i);
-    this.poolSegment = expandPairs(data.segments);
-    this.segments = this.poolSegment.length;
-    const { names, firstName } = pool;
-    const segmentOf: number[] = [];
-    for (let s = 0; s < this.segments; s++) {
-      const id = this.poolSegment[s];
-      for (let n = firstName[id]; n < firstName[id + 1]; n++) addPlace(this.declared, names[n], segmentOf.push(s) - 1);
-    }
-    this.occurrenceSegment = Int32Array.from(segmentOf);
     for (let i = 0; i < data.tags.length; i += 3) this.tagPlaces.set(pool.tags[data.tags[i]], { first: data.tags[i + 1], completed: data.tags[i + 2] });
   }
 
@@ -262,28 +236,31 @@ export class HeaderSet {
   }
 
   // ---------------------------------------------------------------- macros
+  private macroPlacesOf(name: string): readonly number[] {
+    let places = this.askedMacros.get(name);
+    if (places === undefined) this.askedMacros.set(name, (places = this.macroPlaces.places(this.pool.data.macros, name)));
+    return places;
+  }
+
   /** The macro after the header, or as the declaration `segment` sees it. */
   macro(name: string, segment = this.segments): MacroDef | undefined {
-    const places = this.macros.get(name);
-    if (places === undefined) return undefined;
-    if (typeof places === 'number') return this.seesMacro(places, segment) ? this.pool.definition(this.poolMacro[places]) : undefined;
-    for (let i = places.length - 1; i >= 0; i--) if (this.seesMacro(places[i], segment)) return this.pool.definition(this.poolMacro[places[i]]);
+    const places = this.macroPlacesOf(name);
+    for (let i = places.length - 1; i >= 0; i--) if (this.sees(places[i], segment)) return this.pool.definition(this.macroPlaces.id(places[i]));
     return undefined;
   }
 
   hasMacro(name: string, segment = this.segments): boolean {
-    const places = this.macros.get(name);
-    if (places === undefined) return false;
-    return typeof places === 'number' ? this.seesMacro(places, segment) : places.some((m) => this.seesMacro(m, segment));
+    const places = this.macroPlacesOf(name);
+    return places.length > 0 && this.sees(places[0], segment);
   }
 
-  private seesMacro(macro: number, segment: number): boolean {
+  private sees(macro: number, segment: number): boolean {
     return segment >= this.segments || this.seenFrom[macro] <= segment;
   }
 
   /** Names of the macros in order of definition. */
-  macroNames(): Iterable<string> {
-    return this.macros.keys();
+  macroNames(): readonly string[] {
+    return (this.macroList ??= this.macroPlaces.names(this.pool.data.macros));
   }
 
   /** Would the headers read differently if this name were (or were not) a macro? */
@@ -294,31 +271,26 @@ export class HeaderSet {
   // ---------------------------------------------------------------- declarations
   /** Tokens of a declaration, expanded as in the header; ends without eof. */
   tokens(segment: number): Token[] {
-    return new SegmentReader(this.pool.lexSegment(this.poolSegment[segment]), new SegmentMacros(this, segment, (this.assumed ??= assumedMacros()))).run();
+    return new SegmentReader(this.pool.lexSegment(this.segmentPlaces.id(segment)), new SegmentMacros(this, segment, (this.assumed ??= assumedMacros()))).run();
   }
 
   pack(segment: number): number {
-    return this.pool.packs.get(this.poolSegment[segment]) ?? 16;
+    const { packs } = this.pool.data;
+    const id = this.segmentPlaces.id(segment);
+    for (let i = 0; i < packs.length; i += 2) if (packs[i] === id) return packs[i + 1];
+    return 16;
   }
 
-  /** Occurrences of a declared name, in order. */
-  occurrences(name: string): readonly number[] {
-    const places = this.declared.get(name);
-    return places === undefined ? NOWHERE : typeof places === 'number' ? [places] : places;
-  }
-
-  declares(name: string): boolean {
-    return this.declared.has(name);
-  }
-
-  /** Segment of an occurrence. */
-  segmentOf(occurrence: number): number {
-    return this.occurrenceSegment[occurrence];
+  /** Segments that declare a name, in order. */
+  declarations(name: string): readonly number[] {
+    let places = this.askedNames.get(name);
+    if (places === undefined) this.askedNames.set(name, (places = this.segmentPlaces.places(this.pool.data.names, name)));
+    return places;
   }
 
   /** Declared names in order of their first declaration. */
-  names(): Iterable<string> {
-    return this.declared.keys();
+  names(): readonly string[] {
+    return (this.nameList ??= this.segmentPlaces.names(this.pool.data.names));
   }
 
   /** Tags of file scope in order of their first mention. */

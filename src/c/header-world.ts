@@ -78,13 +78,13 @@ class WorldNames extends Map<string, CSymbol> {
   }
   override get(name: string): CSymbol | undefined {
     const { headers } = this.world;
-    for (const n of headers.occurrences(name)) {
-      const segment = headers.segmentOf(n);
-      if (segment > this.world.limit) break;
-      this.world.read(segment);
+    const segments = headers.declarations(name);
+    if (segments.length === 0 || segments[0] > this.world.limit) return undefined;
+    for (const s of segments) {
+      if (s > this.world.limit) break;
+      this.world.read(s);
     }
-    const found = super.get(name);
-    return found && headers.segmentOf(headers.occurrences(name)[0]) <= this.world.limit ? found : undefined;
+    return super.get(name);
   }
   override has(name: string): boolean {
     return this.get(name) !== undefined;
@@ -165,7 +165,7 @@ class UnitNames extends Map<string, CSymbol> {
   override *keys(): MapIterator<string> {
     const { headers } = this.unit.world;
     yield* headers.names();
-    for (const name of super.keys()) if (!headers.declares(name)) yield name;
+    for (const name of super.keys()) if (headers.declarations(name).length === 0) yield name;
   }
   override *values(): MapIterator<CSymbol> {
     for (const name of this.keys()) yield this.get(name)!;
@@ -234,7 +234,7 @@ export class HeaderScope {
   adopt(symbol: CSymbol): CSymbol {
     if (symbol.kind === 'var') {
       const copy: VarSymbol = { ...symbol };
-      this.variables.push({ symbol: copy, place: this.world.headers.occurrences(symbol.name)[0] });
+      this.variables.push({ symbol: copy, place: this.world.headers.declarations(symbol.name)[0] });
       return copy;
     }
     if (symbol.kind !== 'function') return symbol;
@@ -246,7 +246,7 @@ export class HeaderScope {
 
   /** Variables of the header that the unit has met, in the order of the header. */
   metVariables(): VarSymbol[] {
-    return this.variables.sort((a, b) => a.place - b.place).map((v) => v.symbol);
+    return this.variables.sort((a, b) => a.place - b.place || a.symbol.range.start - b.symbol.range.start).map((v) => v.symbol);
   }
 }
 
