@@ -1,6 +1,7 @@
 // The whole kernel: core, all rooms, all routines. `createKernel`, compile images against `kernelImports(k)`, load them, `boot`, run.
-import { bootCore, type CoreOptions, createCore } from './core-boot.js';
+import { attachCore, bootCore, type CoreOptions, createCore } from './core-boot.js';
 import type { Kernel, KernelRoutine } from './kernel.js';
+import { psAttach } from './ps/init.js';
 import { initializeRooms, registerExports } from './rooms.js';
 import { buildRoutineTable, type RoutineTable } from './routine-table.js';
 import { routineLists } from './routines.gen.js';
@@ -27,4 +28,10 @@ export function createKernel(options: CreateOptions = {}): Kernel {
 /** Fills the memory of a fresh machine. Images must be loaded before; drivers are mapped later. */
 export function boot(k: Kernel): void {
   bootCore(k, initializeRooms);
+}
+
+/** Instead of `boot`, for a kernel object around a machine that is in the middle of a run or gets a checkpoint: only what is not in memory. */
+export function attach(k: Kernel): void {
+  attachCore(k);
+  psAttach(k);
 }

@@ -7,7 +7,7 @@ import { type Addr, KERNEL_BASE, MAP, Reason, Status, toAddress } from '../machi
 import type { ExceptionInfo, Machine, MachineHost } from '../machine/machine.js';
 import type { Memory } from '../machine/memory.js';
 import type { Frame, RoutineDefinition } from '../machine/routine.js';
-import type { Trace } from '../trace/trace.js';
+import type { Trace, TraceMark } from '../trace/trace.js';
 import type { IrqlLimit } from './imports.js';
 import { BugCheckError, type BugCheckInfo, raiseBugCheck, readBugCheck } from './ke/bugcheck.js';
 import { callTarget } from './ke/call.js';
@@ -109,6 +109,14 @@ export interface NotSimulated {
   readonly where: string;
 }
 
+/** What is outside the memory and belongs to a checkpoint; plain data, survives JSON. */
+interface SavedState {
+  readonly trace: TraceMark;
+  readonly bugCheckExplanation: string;
+  readonly notSimulated?: NotSimulated;
+  readonly run?: unknown;
+}
+
 export class Kernel implements MachineHost {
   readonly globals: Readonly<Record<GlobalsName, Addr>> = {
     KE: toAddress(NT_LAYOUT.KE),
@@ -132,6 +140,8 @@ export class Kernel implements MachineHost {
   readonly irqlLimits = new Map<string, IrqlLimit>();
   /** Set when the run ended because a driver called something that is not simulated. */
   notSimulated: NotSimulated | undefined;
+  /** What the world above keeps about the run (expectations that failed ...): goes into checkpoints with the rest. Plain data. */
+  runState: { save(): unknown; restore(state: unknown): void } | undefined;
 
   constructor(
     readonly machine: Machine,
@@ -259,6 +269,14 @@ export class Kernel implements MachineHost {
   requestStop(): void {
     this.machine.requestStop();
   }
+  /**
+   * Ends the slice after the present step and lets the chooser decide anew: another CPU can go on now (got a thread or DPC, lock it spins on is free).
+   * Without this the running CPU would keep a slice that was given to it when it was alone.
+   */
+  endSlice(): void {
+    this.mem.setPtr(this.globals.KE + KE_GLOBALS.SliceLeft, 0);
+    this.machine.requestStop();
+  }
   /** Ends the slice if a DPC, dispatch or APC can be taken now. */
   checkSoftwareInterrupts(): void {
     if (softwareInterruptDue(this)) this.machine.requestStop();
@@ -266,8 +284,9 @@ export class Kernel implements MachineHost {
   /** Another CPU, idle until now, gets something to do: its clock is not behind the cause. */
   catchUp(cpu: number): void {
     const p = this.prcb(cpu);
-    if (cpu !== this.cpuNumber && this.mem.ptr(p + KPRCB.CurrentThread) === this.mem.ptr(p + KPRCB.IdleThread))
-      catchUp(this, cpu, this.now);
+    if (cpu === this.cpuNumber || this.mem.ptr(p + KPRCB.CurrentThread) !== this.mem.ptr(p + KPRCB.IdleThread)) return;
+    catchUp(this, cpu, this.now);
+    this.endSlice();
   }
   catchUpTo(cpu: number, time: number): void {
     catchUp(this, cpu, time);
@@ -360,6 +379,23 @@ export class Kernel implements MachineHost {
   }
   run(options: RunOptions = {}): RunResult {
     return run(this, options);
+  }
+  /** All state that is not in memory and not in the CPUs (DESIGN invariant 1): where the trace stands, and what is known about the end of the run. */
+  saveState(): unknown {
+    const state: SavedState = {
+      trace: this.trace.mark(),
+      bugCheckExplanation: this.bugCheckExplanation,
+      ...(this.notSimulated ? { notSimulated: this.notSimulated } : {}),
+      ...(this.runState ? { run: this.runState.save() } : {}),
+    };
+    return state;
+  }
+  restoreState(state: unknown): void {
+    const s = state as SavedState;
+    this.trace.restore(s.trace);
+    this.bugCheckExplanation = s.bugCheckExplanation;
+    this.notSimulated = s.notSimulated;
+    if (s.run !== undefined) this.runState?.restore(s.run);
   }
   onFault(x: ExceptionInfo): Status | undefined {
     return onFault(this, x);

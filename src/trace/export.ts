@@ -18,7 +18,7 @@ export function eventToJson(e: TraceEvent): string {
 }
 
 /** Lines of the events [from, to), each ended by a line feed. */
-export function* toJsonLines(t: Trace, from = 0, to = t.cursor): Generator<string> {
+export function* toJsonLines(t: Trace, from = t.begin, to = t.cursor): Generator<string> {
   for (let i = from; i < Math.min(to, t.length); i++) yield `${eventToJson(t.get(i))}\n`;
 }
 

@@ -18,20 +18,20 @@ export interface TraceQuery {
 export function select(t: Trace, q: TraceQuery, limit = Number.POSITIVE_INFINITY): number[] {
   const out: number[] = [];
   const end = Math.min(q.to ?? t.cursor, t.length);
-  for (let i = q.from ?? 0; i < end && out.length < limit; i++) if (accepts(t, q, i)) out.push(i);
+  for (let i = Math.max(q.from ?? 0, t.begin); i < end && out.length < limit; i++) if (accepts(t, q, i)) out.push(i);
   return out;
 }
 
 /** The last event before `before` that matches: "who readied it", "who wrote this". */
 export function last(t: Trace, q: TraceQuery, before = t.cursor): TraceEvent | undefined {
-  for (let i = Math.min(before, t.length) - 1; i >= (q.from ?? 0); i--) if (accepts(t, q, i)) return t.get(i);
+  for (let i = Math.min(before, t.length) - 1; i >= Math.max(q.from ?? 0, t.begin); i--) if (accepts(t, q, i)) return t.get(i);
   return undefined;
 }
 
 export function count(t: Trace, q: TraceQuery): number {
   let n = 0;
   const end = Math.min(q.to ?? t.cursor, t.length);
-  for (let i = q.from ?? 0; i < end; i++) if (accepts(t, q, i)) n++;
+  for (let i = Math.max(q.from ?? 0, t.begin); i < end; i++) if (accepts(t, q, i)) n++;
   return n;
 }
 

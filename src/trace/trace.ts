@@ -28,6 +28,18 @@ export interface Difference {
   readonly actual: Omit<TraceEvent, 'index' | 'position'> & { readonly step: number };
 }
 
+/** The moment of a trace that a checkpoint keeps: enough to find it again here, or to go on from it in a fresh trace. Plain data. */
+export interface TraceMark {
+  /** Events before it. */
+  readonly index: number;
+  /** Hash over them, two words. */
+  readonly a: number;
+  readonly b: number;
+  /** Step of the last of them and its number at that step; -1 when there is none. */
+  readonly step: number;
+  readonly sequence: number;
+}
+
 /** Kind with the names and types of its values: `n` number, `s` text, `q` 64-bit. */
 interface Schema {
   readonly id: number;
@@ -36,6 +48,9 @@ interface Schema {
   readonly types: string;
   readonly hash: number;
 }
+
+const EMPTY = new Hash64();
+const START: TraceMark = { index: 0, a: EMPTY.a, b: EMPTY.b, step: -1, sequence: -1 };
 
 export class Trace {
   private readonly schemas: Schema[] = [];
@@ -53,6 +68,8 @@ export class Trace {
   private readonly hashA = new Column(new Int32Array(1024));
   private readonly hashB = new Column(new Int32Array(1024));
   private at = 0;
+  /** What happened before the first event that is held here: of a trace that goes on from a checkpoint of another machine. */
+  private origin: TraceMark = START;
   private readonly scratch: number[] = [];
   /** Set when a repeated run differed; the trace went on as a branch from there. */
   difference: Difference | undefined;
@@ -61,9 +78,13 @@ export class Trace {
 
   constructor(public clock: TraceClock = NO_CLOCK) {}
 
-  /** Number of events of this branch, including those ahead of the cursor. */
+  /** Number of events of this branch, including those ahead of the cursor and those before `begin`. */
   get length(): number {
-    return this.schema.length;
+    return this.origin.index + this.schema.length;
+  }
+  /** Index of the first event that is held: 0, or where a trace that was restored from a checkpoint of another machine begins. */
+  get begin(): number {
+    return this.origin.index;
   }
   /** Events that have happened: the next one gets this index. Part of a checkpoint (give it to `seek` after a restore). */
   get cursor(): number {
@@ -104,7 +125,8 @@ export class Trace {
     }
     const index = this.at;
     if (index < this.length) {
-      if (this.hashA.get(index) === h.a && this.hashB.get(index) === h.b) {
+      const held = index - this.origin.index;
+      if (this.hashA.get(held) === h.a && this.hashB.get(held) === h.b) {
         this.at++;
         return index;
       }
@@ -117,7 +139,7 @@ export class Trace {
     this.times.push(time);
     this.threads.push(thread);
     this.first.push(this.values.length);
-    this.sequences.push(index > 0 && this.steps.get(index - 1) === steps ? this.sequences.get(index - 1) + 1 : 0);
+    this.sequences.push(this.sequenceAt(index, steps));
     for (const x of v) this.values.push(x);
     this.hashA.push(h.a);
     this.hashB.push(h.b);
@@ -128,18 +150,46 @@ export class Trace {
 
   /** Moves the cursor to an index in 0..length (after the machine was restored to the state at that event). */
   seek(index: number): void {
-    if (!Number.isInteger(index) || index < 0 || index > this.length)
-      throw new RangeError(`no event ${index} in a trace of ${this.length}`);
+    if (!Number.isInteger(index) || index < this.begin || index > this.length)
+      throw new RangeError(`no event ${index} in a trace of ${this.begin}..${this.length}`);
     this.at = index;
+  }
+
+  /** The present moment, for a checkpoint. */
+  mark(): TraceMark {
+    const h = this.hashAt(this.at);
+    const i = this.at - this.origin.index - 1;
+    if (i < 0) return this.origin;
+    return { index: this.at, a: h.a, b: h.b, step: this.steps.get(i), sequence: this.sequences.get(i) };
+  }
+
+  /**
+   * After a restore of the machine: goes to that moment. When this trace went through it, the cursor moves and what lies ahead is kept to be verified;
+   * otherwise (a fresh machine, or a branch that was cut off) the trace begins there, without the events before.
+   */
+  restore(mark: TraceMark): void {
+    if (mark.index >= this.begin && mark.index <= this.length) {
+      const h = this.hashAt(mark.index);
+      if (h.a === mark.a && h.b === mark.b) {
+        this.at = mark.index;
+        return;
+      }
+    }
+    this.values.truncate(0);
+    for (const c of this.columns()) c.truncate(0);
+    this.origin = { ...mark };
+    this.at = mark.index;
   }
 
   /** Forgets what lies ahead of the cursor: from here on things may go another way. */
   branch(): void {
-    const n = this.at;
-    if (n === this.length) return;
+    const n = this.at - this.origin.index;
+    if (this.at === this.length) return;
     this.values.truncate(this.first.get(n));
-    for (const c of [this.schema, this.cpus, this.steps, this.times, this.threads, this.first, this.sequences, this.hashA, this.hashB])
-      c.truncate(n);
+    for (const c of this.columns()) c.truncate(n);
+  }
+  private columns(): { truncate(length: number): void }[] {
+    return [this.schema, this.cpus, this.steps, this.times, this.threads, this.first, this.sequences, this.hashA, this.hashB];
   }
 
   /** Hash over the events before the cursor (or before `index`): 16 hexadecimal digits. */
@@ -152,30 +202,31 @@ export class Trace {
       index: i,
       position: this.position(i),
       kind: this.kind(i),
-      cpu: this.cpus.get(i),
-      time: this.times.get(i),
-      thread: this.threads.get(i),
+      cpu: this.cpu(i),
+      time: this.time(i),
+      thread: this.thread(i),
       data: this.data(i),
     };
   }
   // Single columns, for loops over many events.
   kind(i: number): string {
-    return this.schemas[this.schema.get(i)].kind;
+    return this.schemas[this.schema.get(this.held(i))].kind;
   }
   cpu(i: number): number {
-    return this.cpus.get(i);
+    return this.cpus.get(this.held(i));
   }
   time(i: number): number {
-    return this.times.get(i);
+    return this.times.get(this.held(i));
   }
   thread(i: number): number {
-    return this.threads.get(i);
+    return this.threads.get(this.held(i));
   }
   step(i: number): number {
-    return this.steps.get(i);
+    return this.steps.get(this.held(i));
   }
   position(i: number): Position {
-    return { step: this.steps.get(i), sequence: this.sequences.get(i) };
+    const held = this.held(i);
+    return { step: this.steps.get(held), sequence: this.sequences.get(held) };
   }
   positionText(i: number): string {
     return formatPosition(this.position(i));
@@ -186,9 +237,10 @@ export class Trace {
   }
 
   data(i: number): EventData {
-    const s = this.schemas[this.schema.get(i)];
+    const held = this.held(i);
+    const s = this.schemas[this.schema.get(held)];
     const out: Record<string, number | bigint | string> = {};
-    let p = this.first.get(i);
+    let p = this.first.get(held);
     for (let j = 0; j < s.names.length; j++) {
       const v = this.values.get(p++);
       if (s.types[j] === 'n') out[s.names[j]] = v;
@@ -201,25 +253,39 @@ export class Trace {
   /** Position of "now": after all events at the present step. */
   now(): Position {
     const step = this.clock.steps;
-    const last = this.at - 1;
-    return { step, sequence: last >= 0 && this.steps.get(last) === step ? this.sequences.get(last) + 1 : 0 };
+    return { step, sequence: this.sequenceAt(this.at, step) };
   }
 
   /** Index of the first event at or after a position (length when there is none). */
   indexAt(p: Position): number {
     let lo = 0;
-    let hi = this.length;
+    let hi = this.schema.length;
     while (lo < hi) {
       const mid = (lo + hi) >> 1;
       const s = this.steps.get(mid);
       if (s < p.step || (s === p.step && this.sequences.get(mid) < p.sequence)) lo = mid + 1;
       else hi = mid;
     }
-    return lo;
+    return this.begin + lo;
+  }
+
+  /** Row of an event. Events before `begin` are not held. */
+  private held(i: number): number {
+    const row = i - this.origin.index;
+    if (row < 0) throw new RangeError(`event ${i} is not held: this trace begins at ${this.origin.index}`);
+    return row;
+  }
+
+  /** Number that an event at this index gets among those of its step. */
+  private sequenceAt(index: number, step: number): number {
+    const i = index - this.origin.index - 1;
+    if (i < 0) return this.origin.step === step ? this.origin.sequence + 1 : 0;
+    return this.steps.get(i) === step ? this.sequences.get(i) + 1 : 0;
   }
 
   private hashAt(index: number): Hash64 {
-    return index > 0 ? new Hash64(this.hashA.get(index - 1), this.hashB.get(index - 1)) : new Hash64();
+    const i = index - this.origin.index - 1;
+    return i < 0 ? new Hash64(this.origin.a, this.origin.b) : new Hash64(this.hashA.get(i), this.hashB.get(i));
   }
 
   private schemaOf(kind: string, data: EventData): Schema {

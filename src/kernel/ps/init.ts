@@ -21,6 +21,17 @@ export function psExports(k: Kernel): void {
   k.exportData('PsLoadedModuleList', k.globals.PS + PS_GLOBALS.PsLoadedModuleList);
 }
 
+/** Hooks of the core; they hold no state. */
+export function psAttach(k: Kernel): void {
+  k.hooks.exitThread = 'PspExitThread';
+  k.hooks.userModeExit = 'PspUserModeExit';
+  k.hooks.allocateThread = allocateCoreThread;
+  k.hooks.threadCreated = coreThreadCreated;
+  k.hooks.describeThread = describeThread;
+  k.hooks.imageAt = imageAt;
+  k.hooks.userException = userException;
+}
+
 export function psInit(k: Kernel): void {
   const g = k.globals.PS;
   for (const list of [PS_GLOBALS.PsActiveProcessHead, PS_GLOBALS.PsLoadedModuleList, PS_GLOBALS.Programs, PS_GLOBALS.KnownImages, PS_GLOBALS.ReaperListHead]) {
@@ -38,13 +49,7 @@ export function psInit(k: Kernel): void {
   k.mem.setU8(system + EPROCESS.Protection, PROTECTED_SYSTEM);
   createSystemToken(k, system);
   registerKnownImages(k);
-  k.hooks.exitThread = 'PspExitThread';
-  k.hooks.userModeExit = 'PspUserModeExit';
-  k.hooks.allocateThread = allocateCoreThread;
-  k.hooks.threadCreated = coreThreadCreated;
-  k.hooks.describeThread = describeThread;
-  k.hooks.imageAt = imageAt;
-  k.hooks.userException = userException;
+  psAttach(k);
   startSystemThread(k, 'PspReaper', 'PspReaper', 0, 16);
   startSystemThread(k, 'ObpDeferredDelete', 'ObpDeferredDeleteThread', 0, 12);
 }
