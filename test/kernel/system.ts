@@ -57,8 +57,8 @@ export function runSystem(o: SystemOptions): SystemResult {
   const files = new MemoryFiles({
     'w/test.scenario': scenario,
     'w/check.h': read('check.h'),
-    'w/system.h': read('system.h'),
-    'w/shared.h': read('shared.h'),
+    'w/system.h': read('system/system.h'),
+    'w/shared.h': read('system/shared.h'),
     ...(driver === undefined ? {} : { 'w/t.c': driver }),
     ...Object.fromEntries(Object.entries(o.files ?? {}).map(([n, t]) => [`w/${n}`, t])),
   });

@@ -233,7 +233,7 @@ const services: ServiceDefinition[] = [
   act('PulseEvent', 2, ObType.Event, 2, 'KePulseEvent', (_k, _f, b) => [b, 1, 0], 1),
   act('ReleaseSemaphore', 3, ObType.Semaphore, 2, 'KeReleaseSemaphore', (_k, f, b) => [b, 1, f.i32(1), 0], 2),
   {
-    // (MutantHandle, PLONG PreviousCount): not owned -> STATUS_MUTANT_NOT_OWNED instead of the exception of KeReleaseMutant
+    // (MutantHandle, PLONG PreviousCount): not owned -> STATUS_MUTANT_NOT_OWNED instead of the exception of KeReleaseMutex
     name: 'ReleaseMutant',
     args: 2,
     locals: 1,
@@ -245,7 +245,7 @@ const services: ServiceDefinition[] = [
           if (!ntSuccess(r.status)) return k.return(r.status);
           f.set(0, r.body);
           if (k.mem.ptr(r.body + KMUTANT.OwnerThread) !== k.currentThread()) return k.call(f, 3, 'ObfDereferenceObject', [r.body]);
-          return k.call(f, 1, 'KeReleaseMutant', [r.body, 1, 0, 0]);
+          return k.call(f, 1, 'KeReleaseMutex', [r.body, 0]);
         }
         case 1:
           if (f.ptr(1) !== 0) k.mem.checked.setU32(f.ptr(1), f.result32);
