@@ -1,5 +1,6 @@
 // From the trace and the memory of an ended run to its report: one pass over the events, then the expectations.
 import type { Range } from '../base/source.js';
+import { decodeBytes } from '../base/text.js';
 import { walkStack } from '../machine/walk.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { CompiledImage } from '../machine/image.js';
@@ -89,7 +90,7 @@ function collect(s: Simulation): Collected {
     switch (kind) {
       case 'ke.output':
       case 'um.output':
-        c.output.push({ timeNs: Math.round(trace.time(i) * ns), cpu: trace.cpu(i), source: kind === 'ke.output' ? 'driver' : 'process', text: String(trace.data(i).text) });
+        c.output.push({ timeNs: Math.round(trace.time(i) * ns), cpu: trace.cpu(i), source: kind === 'ke.output' ? 'driver' : 'process', text: decodeBytes(String(trace.data(i).text)) });
         break;
       case 'ps.callback-enter': {
         const d = trace.data(i);
@@ -217,12 +218,14 @@ export function makeReport(s: Simulation, built: BuiltImages): RunReport {
     c.findings.push({ id: 'deadlock', message: `nothing can run any more: ${waiting.join('; ') || 'every thread waits'}` });
   }
   if (s.end?.kind === 'limit') c.findings.push({ id: 'limit', message: `the run was stopped after ${s.end.what}${s.whereBusy()}; raise time-limit or step-limit in the machine block if this is meant` });
+  if (s.end?.kind === 'not-simulated') c.findings.push({ id: 'not-simulated', message: `${s.end.name} is declared but not simulated yet; it is called at ${s.end.where}` });
   const text = s.build.scenario.file.text;
   const expectations = s.build.scenario.expectations.map((e, i): ReportedExpectation => ({ text: text.slice(e.range.start, e.range.end), place: placeOf(e.range), ...checkExpectation(s, built, e, i, c) }));
   const bugExpected = s.build.scenario.expectations.some((e) => e.kind === 'bugcheck' && e.code === bug?.code);
   let verdict: Verdict = 'held';
   if (bug && !bugExpected) verdict = 'bugcheck';
   else if (s.end?.kind === 'limit') verdict = 'limit';
+  else if (s.end?.kind === 'not-simulated') verdict = 'not-simulated';
   else if (s.end?.kind === 'deadlock' || expectations.some((e) => !e.held) || [...c.drivers.values()].some((d) => d.status !== 'loaded')) verdict = 'failed';
   const callbacks = [...c.callbacks].map(([fn, e]): ReportedCallback => ({ function: fn, kind: e.kind, calls: e.calls, longestNs: Math.round(e.longest * m.stepNs) }));
   return {

@@ -1,6 +1,7 @@
 // What a run came to, as data: the terminal tells it as a story, `--json` prints it (docs/json.md), the debugger shows its end. Plain JSON values only.
 
-export type Verdict = 'held' | 'failed' | 'bugcheck' | 'limit';
+/** `not-simulated`: the run met a routine that is declared but not simulated, so it says nothing about the driver. */
+export type Verdict = 'held' | 'failed' | 'bugcheck' | 'limit' | 'not-simulated';
 
 export interface Place {
   readonly file: string;

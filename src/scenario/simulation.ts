@@ -2,6 +2,7 @@
 // machine advanced in pieces until it ends. Terminal, debugger and tests use this same class; a piece may be of any size without changing the run.
 import type { Diagnostic } from '../base/diagnostic.js';
 import { formatRange, type Range } from '../base/source.js';
+import { decodeBytes } from '../base/text.js';
 import type { Checkpoint } from '../machine/checkpoint.js';
 import type { CompiledImage } from '../machine/image.js';
 import { Reg, toAddress, USER_BASE } from '../machine/abi.js';
@@ -31,7 +32,12 @@ export type SimulationEvent =
   | { readonly kind: 'ended' };
 
 /** How the run ended, when it has. */
-export type End = { readonly kind: 'done' } | { readonly kind: 'bugcheck' } | { readonly kind: 'deadlock'; readonly waiters: NonNullable<RunResult['waiters']> } | { readonly kind: 'limit'; readonly what: string };
+export type End =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'bugcheck' }
+  | { readonly kind: 'deadlock'; readonly waiters: NonNullable<RunResult['waiters']> }
+  | { readonly kind: 'limit'; readonly what: string }
+  | { readonly kind: 'not-simulated'; readonly name: string; readonly where: string };
 
 /** A condition that was false when it was looked at, with the moment. */
 export interface Violation {
@@ -42,12 +48,25 @@ export interface Violation {
 
 const REGISTRY_TYPES: Record<RegistryValue['type'], number> = { string: 1, 'expand-string': 2, binary: 3, dword: 4, 'multi-string': 7, qword: 11 };
 
+/** Calls of functions that headers declare and nothing provides: the run goes as far as the first of them. */
+function notSimulatedWarnings(image: CompiledImage): Diagnostic[] {
+  return image.unresolved.map(({ name, range }) => ({
+    severity: 'warning',
+    code: 'not-simulated',
+    message: `'${name}' is declared but not simulated yet`,
+    hint: 'the run stops if it gets to this call',
+    range,
+  }));
+}
+
 export class Simulation {
   readonly kernel: Kernel;
   readonly images: readonly CompiledImage[];
   /** Problems found while images were made (duplicate symbols ...); errors forbid running. */
   readonly diagnostics: readonly Diagnostic[];
   onOutput: (text: string, category: 'stdout' | 'console', range?: Range) => void = () => {};
+  /** A thread (its ID) began or ended. */
+  onThread: (id: number, started: boolean) => void = () => {};
   readonly violations: Violation[] = [];
   /** Why conditions could not be compiled, by expectation index. */
   readonly conditionProblems = new Map<number, string>();
@@ -67,7 +86,7 @@ export class Simulation {
     this.kernel = createKernel({ cpus: m.cpus, seed: m.seed, stepNs: m.stepNs, windowsBuild: Number(m.windows.split('.')[2]) });
     this.built = compileImages(build, this.kernel, options.debug);
     this.images = this.built.all;
-    this.diagnostics = this.built.diagnostics;
+    this.diagnostics = [...this.built.diagnostics, ...this.images.flatMap(notSimulatedWarnings)];
     if (this.diagnostics.some((d) => d.severity === 'error')) return;
     this.kernel.machine.loadImages(this.images);
     boot(this.kernel);
@@ -187,6 +206,8 @@ export class Simulation {
         return this.finish({ kind: 'deadlock', waiters: result.waiters ?? [] });
       case 'maxTime':
         return this.finish({ kind: 'limit', what: `${m.timeLimitNs / 1e9} s of virtual time` });
+      case 'notSimulated':
+        return this.finish({ kind: 'not-simulated', name: k.notSimulated?.name ?? 'an unknown function', where: k.notSimulated?.where ?? '' });
       case 'break':
         return { kind: 'break', cpu: k.cpuNumber, step: k.machine.reg(Reg.StopStep) };
       case 'debugbreak':
@@ -206,18 +227,24 @@ export class Simulation {
 
   private finish(end: End): SimulationEvent {
     this.end = end;
-    if (end.kind !== 'bugcheck') {
+    if (end.kind !== 'bugcheck' && end.kind !== 'not-simulated') {
       this.checkAlways();
       for (const c of this.finals) this.check(c);
     }
     return { kind: 'ended' };
   }
 
+  /** What boot has recorded is not told through onOutput and onThread. */
+  skipOutput(): void {
+    this.outputFrom = Math.max(this.outputFrom, this.kernel.trace.cursor);
+  }
+
   private flushOutput(): void {
     const { trace } = this.kernel;
     for (; this.outputFrom < trace.cursor; this.outputFrom++) {
       const kind = trace.kind(this.outputFrom);
-      if (kind === 'ke.output' || kind === 'um.output') this.onOutput(String(trace.get(this.outputFrom).data.text), kind === 'ke.output' ? 'console' : 'stdout');
+      if (kind === 'ke.output' || kind === 'um.output') this.onOutput(decodeBytes(String(trace.data(this.outputFrom).text)), kind === 'ke.output' ? 'console' : 'stdout');
+      else if (kind === 'ps.thread-create' || kind === 'ps.thread-exit') this.onThread(Number(trace.data(this.outputFrom).thread), kind === 'ps.thread-create');
     }
   }
 
@@ -239,9 +266,10 @@ export class Simulation {
   report(): RunReport {
     return makeReport(this, this.built);
   }
-  /** 0 the expectations hold, 1 they do not or a bug check happened that was not expected. */
+  /** 0 the expectations hold, 1 they do not or a bug check happened that was not expected, 2 the run met something that is not simulated. */
   exitCode(): number {
-    return this.report().verdict === 'held' ? 0 : 1;
+    const { verdict } = this.report();
+    return verdict === 'held' ? 0 : verdict === 'not-simulated' ? 2 : 1;
   }
 
   /** Name of the driver function (or routine) at a code address, also after its driver is gone. */

@@ -19,6 +19,14 @@ export function shownPath(path: string, folder: string): string {
   return folder !== '' && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
 }
 
+/** The path as the file system spells it: Windows projects name files in any case. The given one when there is no such file. */
+export function actualPath(path: string, files: FileProvider): string {
+  if (files.read(path) !== undefined) return path;
+  const name = basename(path).toLowerCase();
+  const found = (files.list(dirname(path)) ?? []).find((n) => n.toLowerCase() === name);
+  return found === undefined ? path : joinPath(dirname(path), found);
+}
+
 /** Expands `*` and `?` in the last component of a pattern. Undefined: nothing can be there (the folder does not exist). */
 export function expandPattern(pattern: string, files: FileProvider): string[] {
   const name = basename(pattern);
@@ -43,14 +51,22 @@ export function driverSources(driver: DriverBlock, folder: string, files: FilePr
     } else {
       const r = readProject(new SourceFile(shownPath(path, folder), text), path);
       diagnostics.push(...r.diagnostics);
-      paths.push(...r.project.sources);
+      for (const given of r.project.sources) {
+        const p = actualPath(given, files);
+        if (files.read(p) === undefined) {
+          missing.add(p);
+          diagnostics.push({ severity: 'error', code: 'scenario-missing-file', message: `source file ${shownPath(p, folder)} of project ${driver.project.value} was not found`, hint: `looked for ${p}`, range: driver.project.range });
+        } else if (/\.(cpp|cc|cxx)$/i.test(p))
+          diagnostics.push({ severity: 'error', code: 'scenario-cpp', message: `${shownPath(p, folder)} is C++, which is not simulated yet`, hint: 'only C sources run', range: driver.project.range });
+        else paths.push(p);
+      }
       includes.push(...r.project.includes);
       Object.assign(defines, r.project.defines);
       integrityCheck ??= r.project.integrityCheck;
     }
   }
   for (const s of driver.sources) {
-    const expanded = expandPattern(joinPath(folder, s.value), files);
+    const expanded = expandPattern(joinPath(folder, s.value), files).map((p) => actualPath(p, files));
     if (!expanded.length) {
       missing.add(dirname(joinPath(folder, s.value)));
       diagnostics.push({ severity: 'error', code: 'scenario-missing-file', message: `no file matches "${s.value}"`, hint: `patterns are relative to the scenario's folder (${folder || '.'})`, range: s.range });

@@ -10,6 +10,7 @@ const VERDICT: Record<RunReport['verdict'], string> = {
   failed: 'FAILED: not every expectation holds',
   bugcheck: 'BUG CHECK',
   limit: 'LIMIT: the run did not end by itself',
+  'not-simulated': 'NOT SIMULATED: the run met something that Interlock does not simulate yet',
 };
 
 export function tellBugCheck(b: ReportedBugCheck): string {
