@@ -10,12 +10,12 @@ import {
   ThreadEvent,
 } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { formatDiagnostic } from '../base/diagnostic.js';
+import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import { joinPath, normalizePath } from '../base/files.js';
 import type { Range, SourceFile } from '../base/source.js';
 import { buildScenario, type Build } from '../scenario/build.js';
 import { EvaluationError } from '../machine/inspect/value.js';
-import { Session } from '../session/session.js';
+import { Session, summary } from '../session/session.js';
 import { LaunchError, type OutputLine, type RunEvent } from '../session/types.js';
 import { wdkHeaders as headers } from '../wdk/headers.gen.js';
 import type { AdapterHost } from './host.js';
@@ -78,6 +78,7 @@ export class InterlockAdapter extends DebugSession {
   protected override async launchRequest(response: DebugProtocol.LaunchResponse, args: LaunchArguments): Promise<void> {
     this.launchArguments = args;
     this.noDebug = args.noDebug === true;
+    this.halt();
     try {
       await this.load(args);
     } catch (e) {
@@ -107,12 +108,13 @@ export class InterlockAdapter extends DebugSession {
     // on the web the snapshot fills while the build asks for files; each round fetches at least one new path, so this ends
     while (build.missing.size && (await this.host.fetch(build.missing))) build = buildScenario(program, options);
     const errors = build.diagnostics.filter((d) => d.severity === 'error');
-    if (errors.length) throw new LaunchError(errors.length === 1 ? formatDiagnostic(errors[0]) : `${errors.length} errors; the first: ${formatDiagnostic(errors[0])}`, build.diagnostics);
+    if (errors.length) throw new LaunchError(summary(errors), build.diagnostics);
     this.build = build;
     this.session = new Session(build, { debug: !this.noDebug });
+    this.ended = false;
     this.session.onOutput = (line) => this.output(line);
     this.session.onThread = (id, started) => this.sendEvent(new ThreadEvent(started ? 'started' : 'exited', id));
-    for (const d of build.diagnostics) if (d.severity === 'warning') this.output({ category: 'console', text: `${formatDiagnostic(d)}\n`, ...(d.range ? { range: d.range } : {}) });
+    for (const d of [...build.diagnostics, ...this.session.simulation.diagnostics]) if (d.severity === 'warning') this.diagnostic(d);
   }
 
   private reportLaunchFailure(response: DebugProtocol.Response, e: unknown): void {
@@ -120,9 +122,13 @@ export class InterlockAdapter extends DebugSession {
       this.sendErrorResponse(response, { id: 1099, format: `Interlock failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}`, showUser: true });
       return;
     }
-    for (const d of e.diagnostics) this.output({ category: d.severity === 'error' ? 'stderr' : 'console', text: `${formatDiagnostic(d)}\n`, ...(d.range ? { range: d.range } : {}) });
+    for (const d of e.diagnostics) if (d.severity !== 'hint') this.diagnostic(d);
     this.sendErrorResponse(response, { id: USER_ERROR, format: e.message.replace(/[{}]/g, ''), showUser: true });
     this.sendEvent(new TerminatedEvent());
+  }
+
+  private diagnostic(d: Diagnostic): void {
+    this.output({ category: d.severity === 'error' ? 'stderr' : 'console', text: `${formatDiagnostic(d)}\n`, ...(d.range ? { range: d.range } : {}) });
   }
 
   protected override configurationDoneRequest(response: DebugProtocol.ConfigurationDoneResponse): void {
@@ -154,6 +160,7 @@ export class InterlockAdapter extends DebugSession {
   private async pump(session: Session, generation: number): Promise<void> {
     let piece = FIRST_PIECE;
     try {
+      await this.host.turn(); // the response that started this goes out first
       while (this.running && generation === this.generation) {
         const from = this.host.now();
         const event = session.run(piece);
@@ -213,9 +220,12 @@ export class InterlockAdapter extends DebugSession {
       this.sendErrorResponse(response, { id: USER_ERROR, format: 'the run is over', showUser: false });
       return;
     }
-    action(this.need());
-    this.sendResponse(response);
-    this.resume();
+    if (this.running) {
+      this.sendErrorResponse(response, { id: USER_ERROR, format: 'the machine is running; pause it first', showUser: false });
+      return;
+    }
+    this.answer(response, () => action(this.need()));
+    if (this.session) this.resume();
   }
   protected override pauseRequest(response: DebugProtocol.PauseResponse, args: DebugProtocol.PauseArguments): void {
     this.sendResponse(response);
@@ -224,8 +234,7 @@ export class InterlockAdapter extends DebugSession {
 
   protected override async restartRequest(response: DebugProtocol.RestartResponse, args: DebugProtocol.RestartArguments & { arguments?: LaunchArguments }): Promise<void> {
     const launch = args.arguments?.program ? args.arguments : this.launchArguments;
-    this.running = false;
-    this.generation++;
+    this.halt();
     const before = this.session;
     try {
       await this.load(launch ?? ({ program: '' } as LaunchArguments));
@@ -234,24 +243,30 @@ export class InterlockAdapter extends DebugSession {
       return;
     }
     if (before) this.need().adoptBreakpoints(before);
-    this.ended = false;
     this.sendResponse(response);
     if (launch) this.launchArguments = launch;
-    this.begin();
     this.sendEvent(new ContinuedEvent(0, true));
+    this.begin();
   }
   protected override terminateRequest(response: DebugProtocol.TerminateResponse): void {
-    this.running = false;
-    this.generation++;
+    this.halt();
     this.sendResponse(response);
     this.end(0);
   }
   protected override disconnectRequest(response: DebugProtocol.DisconnectResponse): void {
-    this.running = false;
-    this.generation++;
-    this.session = undefined;
     this.sendResponse(response);
     this.shutdown();
+  }
+  /** The client has gone, or its connection is broken. */
+  override shutdown(): void {
+    this.halt();
+    this.session = undefined;
+    super.shutdown();
+  }
+  /** The piece that runs now is the last one. */
+  private halt(): void {
+    this.running = false;
+    this.generation++;
   }
 
   // ---------------------------------------------------------------- breakpoints
@@ -263,14 +278,16 @@ export class InterlockAdapter extends DebugSession {
       ...(b.hitCondition ? { hitCondition: b.hitCondition } : {}),
       ...(b.logMessage ? { logMessage: b.logMessage } : {}),
     }));
-    const set = this.need().setBreakpoints(shown, requests);
-    response.body = { breakpoints: set.map((b) => ({ id: b.id, verified: b.verified, line: b.line, source: args.source, ...(b.message ? { message: b.message } : {}) })) };
-    this.sendResponse(response);
+    this.answer(response, () => {
+      const set = this.need().setBreakpoints(shown, requests);
+      response.body = { breakpoints: set.map((b) => ({ id: b.id, verified: b.verified, line: b.line, source: args.source, ...(b.message ? { message: b.message } : {}) })) };
+    });
   }
   protected override breakpointLocationsRequest(response: DebugProtocol.BreakpointLocationsResponse, args: DebugProtocol.BreakpointLocationsArguments): void {
-    const lines = this.need().breakpointLines(this.shownPath(args.source), args.line, args.endLine ?? args.line);
-    response.body = { breakpoints: lines.map((line) => ({ line })) };
-    this.sendResponse(response);
+    this.answer(response, () => {
+      const lines = this.need().breakpointLines(this.shownPath(args.source), args.line, args.endLine ?? args.line);
+      response.body = { breakpoints: lines.map((line) => ({ line })) };
+    });
   }
   protected override setExceptionBreakPointsRequest(response: DebugProtocol.SetExceptionBreakpointsResponse, args: DebugProtocol.SetExceptionBreakpointsArguments): void {
     this.exceptionFilters = args.filters;
@@ -278,7 +295,7 @@ export class InterlockAdapter extends DebugSession {
     this.sendResponse(response);
   }
   protected override exceptionInfoRequest(response: DebugProtocol.ExceptionInfoResponse): void {
-    const info = this.need().exceptionInfo();
+    const info = this.session?.exceptionInfo();
     if (!info) {
       this.sendErrorResponse(response, { id: USER_ERROR, format: 'there is no exception', showUser: false });
       return;
@@ -293,7 +310,7 @@ export class InterlockAdapter extends DebugSession {
     this.sendResponse(response);
   }
   protected override stackTraceRequest(response: DebugProtocol.StackTraceResponse, args: DebugProtocol.StackTraceArguments): void {
-    const { frames, total } = this.need().stackTrace(args.threadId, args.startFrame ?? 0, args.levels ? args.levels : 1000);
+    const { frames, total } = this.session?.stackTrace(args.threadId, args.startFrame ?? 0, args.levels ? args.levels : 1000) ?? { frames: [], total: 0 };
     response.body = {
       totalFrames: total,
       stackFrames: frames.map((f) => ({
@@ -307,18 +324,14 @@ export class InterlockAdapter extends DebugSession {
     this.sendResponse(response);
   }
   protected override scopesRequest(response: DebugProtocol.ScopesResponse, args: DebugProtocol.ScopesArguments): void {
-    response.body = {
-      scopes: this.need()
-        .scopes(args.frameId)
-        .map((s) => ({ name: s.name, variablesReference: s.reference, expensive: s.expensive, presentationHint: s.hint })),
-    };
-    this.sendResponse(response);
+    this.answer(response, () => {
+      const scopes = this.need().scopes(args.frameId);
+      response.body = { scopes: scopes.map((s) => ({ name: s.name, variablesReference: s.reference, expensive: s.expensive, presentationHint: s.hint })) };
+    });
   }
   protected override variablesRequest(response: DebugProtocol.VariablesResponse, args: DebugProtocol.VariablesArguments): void {
     response.body = {
-      variables: this.need()
-        .variables(args.variablesReference)
-        .map((v) => ({
+      variables: (this.session?.variables(args.variablesReference) ?? []).map((v) => ({
           name: v.name,
           value: v.value,
           type: v.type,

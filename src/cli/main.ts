@@ -1,4 +1,5 @@
-// The command line: interlock run | dap. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad input.
+// The command line: interlock run | dap. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad input (or something that is not
+// simulated: the run says nothing then), 3 a defect of Interlock.
 import { parseArguments, UsageError } from './arguments.js';
 
 const USAGE = `interlock: Windows driver source on a simulated Windows kernel
@@ -7,7 +8,7 @@ const USAGE = `interlock: Windows driver source on a simulated Windows kernel
   interlock dap [--port N]                                     debug adapter on standard streams, or on a port of this machine
   interlock --version | --help
 
-exit: 0 the expectations hold, 1 they do not or the machine bug checked, 2 bad input
+exit: 0 the expectations hold, 1 they do not or the machine bug checked, 2 bad input or something that is not simulated yet
 `;
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -1,5 +1,5 @@
 // `interlock run`: builds a scenario, runs it to its end, tells the story or prints the report as JSON.
-import { formatDiagnostic } from '../base/diagnostic.js';
+import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import { normalizePath } from '../base/files.js';
 import { buildScenario } from '../scenario/build.js';
 import { Simulation } from '../scenario/simulation.js';
@@ -17,16 +17,27 @@ export function runCommand(path: string, options: Readonly<Record<string, number
     ...(typeof options.cpus === 'number' ? { cpus: options.cpus } : {}),
     ...(typeof options.seed === 'number' ? { seed: options.seed } : {}),
   });
-  const errors = build.diagnostics.filter((d) => d.severity === 'error');
-  for (const d of build.diagnostics) if (d.severity !== 'hint') process.stderr.write(`${formatDiagnostic(d)}\n`);
-  if (errors.length) {
-    if (options.json) process.stdout.write(`${JSON.stringify({ verdict: 'bad-input', errors: errors.map(formatDiagnostic) }, null, 2)}\n`);
-    process.stderr.write(`interlock: ${errors.length} error${errors.length === 1 ? '' : 's'}; nothing was run\n`);
-    return 2;
-  }
+  tellDiagnostics(build.diagnostics);
+  if (hasErrors(build.diagnostics)) return refuse(build.diagnostics, options.json === true);
   const simulation = new Simulation(build, { debug: false });
+  tellDiagnostics(simulation.diagnostics);
+  if (hasErrors(simulation.diagnostics)) return refuse(simulation.diagnostics, options.json === true);
   while (simulation.advance(PIECE, false).kind !== 'ended');
   const report = simulation.report();
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : tellStory(report));
   return simulation.exitCode();
+}
+
+const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some((d) => d.severity === 'error');
+
+function tellDiagnostics(diagnostics: readonly Diagnostic[]): void {
+  for (const d of diagnostics) if (d.severity !== 'hint') process.stderr.write(`${formatDiagnostic(d)}\n`);
+}
+
+/** The input is wrong: says so, in the form that was asked for. */
+function refuse(diagnostics: readonly Diagnostic[], json: boolean): number {
+  const errors = diagnostics.filter((d) => d.severity === 'error');
+  if (json) process.stdout.write(`${JSON.stringify({ verdict: 'bad-input', errors: errors.map(formatDiagnostic) }, null, 2)}\n`);
+  process.stderr.write(`interlock: ${errors.length} error${errors.length === 1 ? '' : 's'}; nothing was run\n`);
+  return 2;
 }

@@ -6,6 +6,7 @@ import type { SourceFile } from '../base/source.js';
 import { formatRange } from '../base/source.js';
 import { EvaluationError, type TargetMemory, type Value, asInteger, asNumber } from '../machine/inspect/value.js';
 import { evaluate, type EvaluationContext } from '../machine/inspect/evaluate.js';
+import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import { Reg, toAddress } from '../machine/abi.js';
 import type { FunctionInfo } from '../machine/image.js';
 import type { Build } from '../scenario/build.js';
@@ -20,7 +21,20 @@ import { type StepKind, stepOperation, type StepOperation } from './stepping.js'
 import { Target, type TargetThread } from './target.js';
 import { describeThread } from './thread-names.js';
 import { type Frame, Variables } from './variables.js';
-import type { BreakpointInfo, BreakpointRequest, ExceptionFilters, ExceptionInfo, FrameInfo, OutputLine, RunEvent, ScopeInfo, Stop, ThreadInfo, VariableInfo } from './types.js';
+import {
+  type BreakpointInfo,
+  type BreakpointRequest,
+  type ExceptionFilters,
+  type ExceptionInfo,
+  type FrameInfo,
+  LaunchError,
+  type OutputLine,
+  type RunEvent,
+  type ScopeInfo,
+  type Stop,
+  type ThreadInfo,
+  type VariableInfo,
+} from './types.js';
 
 export interface SessionOptions {
   /** Code with break tests; false for "run without debugging". */
@@ -46,21 +60,28 @@ export class Session {
   private skipBreak = false;
   private exception: ExceptionInfo | undefined;
   private finished = false;
-  private bugCheckShown = false;
+  private endShown = false;
+  /** Where and when the last stop at a break byte was: the same again without progress is the same stop, met after an interrupt. */
+  private lastBreak = '';
   private frames: Frame[] = [];
-  private knownThreads = new Set<number>();
+  private bootThreadsTold = false;
 
+  /** Boots the scenario up to its first step. Throws LaunchError when its images cannot be made. */
   constructor(
     readonly build: Build,
     options: SessionOptions,
   ) {
     this.simulation = new Simulation(build, { debug: options.debug });
+    const { diagnostics } = this.simulation;
+    const errors = diagnostics.filter((d) => d.severity === 'error');
+    if (errors.length) throw new LaunchError(summary(errors), diagnostics);
     this.target = new Target(this.simulation.kernel, this.simulation.images);
     this.locations = new Locations(this.simulation.images);
     const { machine } = this.simulation.kernel;
     this.flags = new BreakFlags((step, on) => machine.setBreak(step, on));
     this.breakpoints = new Breakpoints(this.locations, (step, on) => (on ? this.flags.add(step) : this.flags.remove(step)));
     this.variablesView = new Variables(this.target);
+    this.simulation.onThread = (id, started) => this.onThread(id, started);
     this.simulation.onOutput = (text, category, range) => this.onOutput({ category, text, ...(range ? { range } : {}) });
   }
 
@@ -91,6 +112,7 @@ export class Session {
   /** Runs at most about `steps` steps. */
   run(steps: number): RunEvent {
     if (this.finished) return { kind: 'ended', exitCode: this.simulation.exitCode() };
+    this.tellBootThreads();
     let left = steps;
     while (left > 0) {
       if (this.pauseRequested) {
@@ -101,12 +123,14 @@ export class Session {
       const event = this.simulation.advance(left, this.skipBreak);
       left -= Math.max(1, this.simulation.stepsRun - before);
       this.skipBreak = false;
-      this.reportThreads();
       switch (event.kind) {
         case 'running':
           break;
         case 'break': {
           this.skipBreak = true;
+          const now = this.breakMoment(event.step, event.cpu);
+          if (now === this.lastBreak) break;
+          this.lastBreak = now;
           const stop = this.judgeBreak(event.step, event.cpu);
           if (stop) return this.stopped(stop);
           break;
@@ -115,7 +139,7 @@ export class Session {
           this.exception = { id: event.id, description: event.description, breakMode: 'always', details: event.where };
           return this.stopped({ reason: 'exception', threadId: this.target.threadIdOn(event.cpu), description: event.description, text: event.id });
         case 'ended': {
-          const stop = this.bugCheckStop();
+          const stop = this.bugCheckStop() ?? this.notSimulatedStop();
           if (stop) return this.stopped(stop);
           return this.finish();
         }
@@ -141,18 +165,36 @@ export class Session {
 
   private bugCheckStop(): Stop | undefined {
     const b = this.simulation.bugCheck();
-    if (!b || this.bugCheckShown) return undefined;
-    this.bugCheckShown = true;
+    if (!b || this.endShown) return undefined;
+    this.endShown = true;
     this.onOutput({ category: 'stderr', text: `${b.text}\n`, ...(b.range ? { range: b.range } : {}) });
     if (!this.filters.bugcheck) return undefined;
     this.exception = { id: `${b.name} (0x${b.code.toString(16).toUpperCase()})`, description: b.text, breakMode: 'unhandled', details: b.stackText };
     return { reason: 'exception', threadId: this.target.threadIdOn(b.cpu), description: `Bug check ${b.name} (0x${b.code.toString(16).toUpperCase()})`, text: b.explanation };
   }
 
+  /** Something that is not simulated was called: nothing after it would be true, but the stopped machine can be looked at. */
+  private notSimulatedStop(): Stop | undefined {
+    const { end, kernel } = this.simulation;
+    if (end?.kind !== 'not-simulated' || this.endShown) return undefined;
+    this.endShown = true;
+    const text = `${end.name} is declared but not simulated yet; it is called at ${end.where}`;
+    this.onOutput({ category: 'stderr', text: `${text}\n` });
+    if (!this.filters.bugcheck) return undefined;
+    this.exception = { id: 'not simulated', description: text, breakMode: 'unhandled' };
+    return { reason: 'exception', threadId: this.target.threadIdOn(kernel.cpuNumber), description: `Not simulated: ${end.name}`, text };
+  }
+
   private pauseStop(): RunEvent | undefined {
     this.pauseRequested = false;
-    const t = this.target.threads().find((x) => x.cpu >= 0) ?? this.target.threads()[0];
+    const threads = this.target.threads();
+    const t = threads.find((x) => x.cpu >= 0 && this.target.stack(x).some((f) => f.info)) ?? threads.find((x) => x.cpu >= 0) ?? threads[0];
     return t ? this.stopped({ reason: 'pause', threadId: t.id }) : undefined;
+  }
+
+  /** A text that is the same only if the thread has not run since: it counts the steps of the thread (of the CPU, in a DPC). */
+  private breakMoment(step: number, cpu: number): string {
+    return `${step} ${this.target.progress(cpu)} ${this.simulation.kernel.machine.wordsOf(cpu)[Reg.Top >> 2]}`;
   }
 
   private judgeBreak(step: number, cpu: number): Stop | undefined {
@@ -237,11 +279,12 @@ export class Session {
     this.frames = [];
   }
 
-  private reportThreads(): void {
-    const now = new Set(this.target.threads().map((t) => t.id));
-    for (const id of now) if (!this.knownThreads.has(id)) this.onThread(id, true);
-    for (const id of this.knownThreads) if (!now.has(id)) this.onThread(id, false);
-    this.knownThreads = now;
+  /** Threads that boot has made; later ones are told as the trace has them. */
+  private tellBootThreads(): void {
+    if (this.bootThreadsTold) return;
+    this.bootThreadsTold = true;
+    for (const t of this.target.threads()) this.onThread(t.id, true);
+    this.simulation.skipOutput();
   }
 
   // ---------------------------------------------------------------- looking
@@ -297,17 +340,17 @@ export class Session {
   evaluate(text: string, frameId: number | undefined, allowWrites: boolean): VariableInfo {
     const frame = frameId ? this.frame(frameId) : undefined;
     const value = this.evaluateValue(text, frame, allowWrites);
-    return this.variablesView.describe(text, value, this.memory(frame), text);
+    return this.variablesView.describe(text, value, frame, text);
   }
 
   setVariable(reference: number, name: string, text: string): VariableInfo {
     const n = this.variablesView.node(reference);
     if (!n) throw new EvaluationError('this variable is gone; the machine has run on');
-    const frame = n.kind === 'value' ? this.frames[0] : n.frame;
+    const { frame } = n;
     const target = this.variablesView.variables(reference).find((v) => v.name === name);
     if (!target?.expression) throw new EvaluationError(`'${name}' cannot be changed`);
     this.evaluateValue(`${target.expression} = (${text})`, frame, true);
-    return this.evaluate(target.expression, frame?.id, false);
+    return this.variablesView.describe(name, this.evaluateValue(target.expression, frame, false), frame, target.expression);
   }
 
   private evaluateValue(text: string, frame: Frame | undefined, allowWrites: boolean): Value {
@@ -359,4 +402,10 @@ export class Session {
     const f = t && this.target.stack(t).find((x) => x.step);
     return f?.step ? formatRange(f.step.range) : '';
   }
+}
+
+/** One line for a dialog; the list goes to the output. */
+export function summary(errors: readonly Diagnostic[]): string {
+  const first = formatDiagnostic(errors[0]);
+  return errors.length === 1 ? first : `${errors.length} errors; the first: ${first}`;
 }

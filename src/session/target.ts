@@ -13,6 +13,8 @@ import type { Names } from './format.js';
 import { findStatusName } from '../scenario/status-name.js';
 
 const THREAD_LIMIT = 100_000;
+/** IDs under which idle threads are shown while a DPC runs on them; real IDs are multiples of 4. */
+const IDLE_IDS = 1_000_000_001;
 
 export interface TargetThread {
   /** KTHREAD = ETHREAD. */
@@ -35,12 +37,12 @@ export class Target implements Names {
     return this.kernel.machine;
   }
 
-  /** All threads that are not terminated, in order of creation; idle threads are left out. */
+  /** All threads that are not terminated, in order of creation; of the idle threads those whose CPU runs a DPC. */
   threads(): TargetThread[] {
     const { mem } = this.kernel;
     const running = this.runningThreads();
+    const out = this.busyIdleThreads(running);
     const head = this.kernel.globals.KE + KE_GLOBALS.AllThreads;
-    const out: TargetThread[] = [];
     for (let at = mem.ptr(head), n = 0; at !== head && at !== 0 && n < THREAD_LIMIT; at = mem.ptr(at), n++) {
       const t = this.threadAt(at - KTHREAD.AllThreadsEntry, running);
       if (t) out.push(t);
@@ -51,10 +53,31 @@ export class Target implements Names {
   private threadAt(address: Addr, running: ReadonlyMap<Addr, number>): TargetThread | undefined {
     const { mem } = this.kernel;
     const state = mem.u32(address + KTHREAD.State);
-    const id = mem.ptr(address + ETHREAD.Cid + 8);
+    const cpu = running.get(address) ?? -1;
+    const own = mem.ptr(address + ETHREAD.Cid + 8);
+    const id = own !== 0 || cpu < 0 ? own : IDLE_IDS + cpu;
     if (state === 4 || id === 0) return undefined;
     const process = mem.ptr(address + KTHREAD.Process);
-    return { address, id, processId: mem.ptr(address + ETHREAD.Cid), process, state, cpu: running.get(address) ?? -1 };
+    return { address, id, processId: own === 0 ? 0 : mem.ptr(address + ETHREAD.Cid), process, state, cpu };
+  }
+
+  /** An idle CPU that was interrupted has frames to show. */
+  private busyIdleThreads(running: ReadonlyMap<Addr, number>): TargetThread[] {
+    const out: TargetThread[] = [];
+    for (const [address, cpu] of running) {
+      if (this.kernel.mem.ptr(address + ETHREAD.Cid + 8) !== 0 || this.machine.wordsOf(cpu)[Reg.Top >> 2] === 0) continue;
+      const t = this.threadAt(address, running);
+      if (t) out.push(t);
+    }
+    return out;
+  }
+
+  /** A number that grows with every step that the thread (or, in a DPC, the CPU) on a CPU executes. */
+  progress(cpu: number): string {
+    const { mem } = this.kernel;
+    const prcb = this.kernel.prcb(cpu);
+    const thread = mem.ptr(prcb + KPRCB.CurrentThread);
+    return mem.u8(prcb + KPRCB.DpcRoutineActive) ? `cpu ${cpu} ${this.machine.cpus[cpu].time}` : `thread ${thread} ${mem.ptr(thread + KTHREAD.CycleTime)}`;
   }
 
   private runningThreads(): Map<Addr, number> {
@@ -76,8 +99,7 @@ export class Target implements Names {
   }
 
   threadIdOn(cpu: number): number {
-    const { mem } = this.kernel;
-    return mem.ptr(mem.ptr(this.kernel.prcb(cpu) + KPRCB.CurrentThread) + ETHREAD.Cid + 8);
+    return this.threadOn(cpu)?.id ?? 0;
   }
 
   processName(process: Addr): string {

@@ -1,6 +1,7 @@
 // Scopes and variables of a stop: references are handed out on demand and forgotten when the machine runs on. A reference is either a scope of a frame or a value
 // that can be opened.
-import type { VarSymbol } from '../c/tree.js';
+import { scopeAt } from '../c/compile-unit.js';
+import type { CSymbol, FunctionDef, Scope, VarSymbol } from '../c/tree.js';
 import type { StackFrame } from '../machine/walk.js';
 import { isScalar, load, type TargetMemory, type Value } from '../machine/inspect/value.js';
 import { Reg } from '../machine/abi.js';
@@ -18,7 +19,19 @@ export interface Frame {
 
 type Node =
   | { readonly kind: 'locals' | 'arguments' | 'globals' | 'registers'; readonly frame: Frame }
-  | { readonly kind: 'value'; readonly value: Value; readonly memory: TargetMemory; readonly expression: string | undefined };
+  | { readonly kind: 'value'; readonly value: Value; readonly frame: Frame | undefined; readonly expression: string | undefined };
+
+/** Symbols that a place in a function sees: of the innermost scope outwards, a name once. */
+function namesAt(definition: FunctionDef, offset: number): Set<CSymbol> {
+  const out = new Set<CSymbol>();
+  const names = new Set<string>();
+  for (let s: Scope | undefined = scopeAt(definition, offset); s; s = s.parent) {
+    for (const [name, symbol] of s.names) if (!names.has(name)) out.add(symbol);
+    for (const name of s.names.keys()) names.add(name);
+    if (s === definition.scope) break;
+  }
+  return out;
+}
 
 export class Variables {
   private nodes: Node[] = [];
@@ -51,11 +64,13 @@ export class Variables {
     let info = f.frame.info;
     if (info?.parent !== undefined) info = this.target.machine.function(info.parent) ?? info;
     const at = f.frame.step?.range;
+    const definition = info?.definition;
+    const inReach = definition && at?.file === definition.range.file ? namesAt(definition, at.start) : undefined;
     const params: VarSymbol[] = [];
     const locals: VarSymbol[] = [];
-    for (const l of info?.locals ?? []) {
-      if (l.symbol.scope === 'param') params.push(l.symbol);
-      else if (!at || l.symbol.range.file !== at.file || l.symbol.range.start <= at.start) locals.push(l.symbol);
+    for (const { symbol } of info?.locals ?? []) {
+      if (symbol.scope === 'param') params.push(symbol);
+      else if (!inReach || (inReach.has(symbol) && symbol.range.start <= (at?.start ?? 0))) locals.push(symbol);
     }
     return { params, locals };
   }
@@ -63,7 +78,10 @@ export class Variables {
   variables(reference: number): VariableInfo[] {
     const n = this.node(reference);
     if (!n) return [];
-    if (n.kind === 'value') return children(n.value, n.memory).map((c) => this.describe(c.name, c.value, n.memory, n.expression === undefined ? undefined : c.expression(n.expression)));
+    if (n.kind === 'value') {
+      const { frame, expression } = n;
+      return children(n.value, this.memoryOf(frame)).map((c) => this.describe(c.name, c.value, frame, expression === undefined ? undefined : c.expression(expression)));
+    }
     const f = n.frame;
     if (n.kind === 'registers') return this.registers(f);
     const { params, locals } = this.visible(f);
@@ -71,7 +89,7 @@ export class Variables {
     return symbols.map((s) => {
       const address = n.kind === 'globals' ? this.target.globalAddress(s, 0) : this.target.localAddress(s, f.frame);
       const value: Value = address === undefined ? { type: s.type } : load(f.memory, s.type, address);
-      return this.describe(s.name, value, f.memory, s.name);
+      return this.describe(s.name, value, f, s.name);
     });
   }
 
@@ -98,15 +116,20 @@ export class Variables {
     return out;
   }
 
-  /** One variable with a reference if it can be opened. */
-  describe(name: string, value: Value, memory: TargetMemory, expression: string | undefined): VariableInfo {
+  private memoryOf(frame: Frame | undefined): TargetMemory {
+    return frame?.memory ?? this.target.memoryOf(0);
+  }
+
+  /** One variable with a reference if it can be opened. `frame`: whose memory it is read from and whose names its expression uses. */
+  describe(name: string, value: Value, frame: Frame | undefined, expression: string | undefined): VariableInfo {
+    const memory = this.memoryOf(frame);
     const opens = hasChildren(value);
     const address = value.address;
     return {
       name,
       value: formatValue(value, memory, this.target),
       type: formatType(value.type),
-      reference: opens ? this.reference({ kind: 'value', value, memory, expression }) : 0,
+      reference: opens ? this.reference({ kind: 'value', value, frame, expression }) : 0,
       ...(expression === undefined ? {} : { expression }),
       ...(address === undefined ? {} : { address }),
       ...(isScalar(value.type) ? {} : { readOnly: true }),

@@ -6,8 +6,9 @@ import { KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
 import { kernelApcDue, restartWait, takeApcInterrupt } from './apc.js';
 import { BugCheckError, type BugCheckInfo } from './bugcheck.js';
 import { clockInterrupt, skipToTick } from './clock.js';
-import { APC_LEVEL, CLOCK_LEVEL, DISPATCH_LEVEL, ThreadState } from './constants.js';
+import { APC_LEVEL, CLOCK_LEVEL, DISPATCH_LEVEL, IPI_LEVEL, ThreadState } from './constants.js';
 import { takeDpcInterrupt } from './dpc.js';
+import { takeIpi } from './ipi.js';
 import { prcbOf } from './prcb.js';
 import { cpuCount } from './ready.js';
 import { spinSatisfied } from './spin-wait.js';
@@ -60,6 +61,8 @@ const padded = (p: readonly (number | bigint)[]): [number | bigint, number | big
 class RunLoop {
   private stepsLeft: number;
   private skipBreak: boolean;
+  /** Frame that stood before the break byte: only its step is gone over, not that of a DPC or thread that comes first. */
+  private readonly breakTop: number;
   private readonly cpus: number;
 
   constructor(
@@ -68,6 +71,7 @@ class RunLoop {
   ) {
     this.stepsLeft = options.maxSteps ?? Number.MAX_SAFE_INTEGER;
     this.skipBreak = options.skipBreak ?? false;
+    this.breakTop = k.mem.registers.top;
     this.cpus = cpuCount(k);
   }
 
@@ -108,8 +112,9 @@ class RunLoop {
     for (let c = 0; c < this.cpus; c++) {
       const p = prcbOf(this.k, c);
       const busy = m.ptr(p + KPRCB.CurrentThread) !== m.ptr(p + KPRCB.IdleThread) || m.u8(p + KPRCB.DpcRoutineActive);
+      const ipi = m.u32(p + KPRCB.RequestSummary) !== 0;
       const pending = m.ptr(p + KPRCB.NextThread) !== 0 || m.u8(p + KPRCB.DpcRequested) !== 0;
-      if ((busy || pending) && spinSatisfied(this.k, p)) out.push(c);
+      if (ipi || ((busy || pending) && spinSatisfied(this.k, p))) out.push(c);
     }
     return out;
   }
@@ -122,7 +127,7 @@ class RunLoop {
     if (able.length === 0) return this.nobodyRuns();
     const slowest = Math.min(...able.map((c) => this.timeOf(c)));
     if (slowest >= (this.options.maxTime ?? Number.MAX_SAFE_INTEGER)) return { reason: 'maxTime' };
-    this.carryOthers(able, slowest);
+    if (this.carryOthers(able, slowest)) return undefined;
     const fair = able.filter((c) => this.timeOf(c) <= slowest + SKEW);
     const choice = k.chooser.choose(k, fair);
     k.machine.switchCpu(choice.cpu);
@@ -143,15 +148,20 @@ class RunLoop {
     }
   }
 
-  /** CPUs that do nothing follow the slowest that does something; their clock interrupts happen on the way. */
-  private carryOthers(able: readonly number[], time: number): void {
+  /** CPUs that do nothing follow the slowest that does something. True: clock interrupts happened on the way, who can run may have changed. */
+  private carryOthers(able: readonly number[], time: number): boolean {
     const k = this.k;
+    let ticked = false;
     for (let c = 0; c < this.cpus; c++) {
       if (able.includes(c) || this.timeOf(c) >= time) continue;
       k.machine.cpus[c].time = time;
       const prcb = prcbOf(k, c);
-      while (k.mem.ptr(prcb + KPRCB.NextTick) <= time) this.tickOn(c);
+      while (k.mem.ptr(prcb + KPRCB.NextTick) <= time) {
+        this.tickOn(c);
+        ticked = true;
+      }
     }
+    return ticked;
   }
 
   private tickOn(cpu: number): void {
@@ -182,6 +192,10 @@ class RunLoop {
         clockInterrupt(k);
         continue;
       }
+      if (m.u32(prcb + KPRCB.RequestSummary) !== 0 && r.irql < IPI_LEVEL) {
+        takeIpi(k);
+        continue;
+      }
       const thread = m.ptr(prcb + KPRCB.CurrentThread);
       const idle = thread === m.ptr(prcb + KPRCB.IdleThread);
       if (r.irql < DISPATCH_LEVEL) {
@@ -201,7 +215,7 @@ class RunLoop {
           takeApcInterrupt(k);
           continue;
         }
-        if (!idle && m.u32(thread + KTHREAD.WaitRestart)) {
+        if (!idle && r.irql < APC_LEVEL && m.u32(thread + KTHREAD.WaitRestart)) {
           if (restartWait(k, thread)) swapContext(k, false);
           continue;
         }
@@ -220,7 +234,7 @@ class RunLoop {
     }
     const given = Math.min(this.sliceLeft, this.stepsLeft);
     const thread = k.currentThread();
-    const reason = k.machine.run(given, this.skipBreak);
+    const reason = k.machine.run(given, this.skipBreak && m.registers.top === this.breakTop);
     this.skipBreak = false;
     const used = k.machine.executed;
     this.stepsLeft -= used;

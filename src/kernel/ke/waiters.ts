@@ -39,7 +39,7 @@ export function describeThread(k: Kernel, thread: Addr): string {
   return k.hooks.describeThread?.(k, thread) ?? `thread ${hex(thread)}`;
 }
 
-function describeObject(k: Kernel, object: Addr): string {
+export function describeObject(k: Kernel, object: Addr): string {
   const type = objectType(k, object);
   const named = k.hooks.describeObject?.(k, object);
   const text = named ?? `${TYPE_NAMES[type] ?? 'object'} ${hex(object)}`;
