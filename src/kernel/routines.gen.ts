@@ -17,6 +17,7 @@ import { routines as ioCancel } from './io/cancel.js';
 import { routines as ioCreateFile } from './io/create-file.js';
 import { routines as ioDeviceControl } from './io/device-control.js';
 import { routines as ioDevice } from './io/device.js';
+import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioRequest } from './io/request.js';
@@ -39,6 +40,7 @@ import { routines as keThread } from './ke/thread.js';
 import { routines as keTime } from './ke/time.js';
 import { routines as keTimer } from './ke/timer.js';
 import { routines as keWait } from './ke/wait.js';
+import { routines as mmCopyVirtual } from './mm/copy-virtual.js';
 import { routines as mmImagePaging } from './mm/image-paging.js';
 import { routines as mmMdlMap } from './mm/mdl-map.js';
 import { routines as mmMdl } from './mm/mdl.js';
@@ -79,6 +81,7 @@ import { routines as rtlGenericTable } from './rtl/generic-table.js';
 import { routines as rtlGuid } from './rtl/guid.js';
 import { routines as rtlMemory } from './rtl/memory.js';
 import { routines as rtlNameExpression } from './rtl/name-expression.js';
+import { routines as rtlNtstatusClass } from './rtl/ntstatus-class.js';
 import { routines as rtlPrint } from './rtl/print.js';
 import { routines as rtlRandom } from './rtl/random.js';
 import { routines as rtlSecurityDescriptor } from './rtl/security-descriptor.js';
@@ -115,6 +118,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioCreateFile,
   ioDeviceControl,
   ioDevice,
+  ioDosName,
   ioDriverLoad,
   ioIrp,
   ioRequest,
@@ -137,6 +141,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keTime,
   keTimer,
   keWait,
+  mmCopyVirtual,
   mmImagePaging,
   mmMdlMap,
   mmMdl,
@@ -177,6 +182,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlGuid,
   rtlMemory,
   rtlNameExpression,
+  rtlNtstatusClass,
   rtlPrint,
   rtlRandom,
   rtlSecurityDescriptor,

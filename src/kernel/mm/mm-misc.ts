@@ -124,6 +124,13 @@ export const routines: KernelRoutine[] = [
   { name: 'MmIsIoSpaceActive', step: (k) => k.return(0) },
   { name: 'MmCopyMemory', cost: 20, step: copyMemory },
   { name: 'MmGetSystemRoutineAddress', cost: 30, step: (k, f) => k.return(systemRoutine(k, unicodeText(k, f.ptr(0)))) },
+  {
+    // (ModuleName, FunctionName): the kernel and the HAL are one module here; other modules export nothing
+    name: 'MmGetSystemRoutineAddressEx',
+    cost: 30,
+    step: (k, f) =>
+      k.return(/^(ntoskrnl\.exe|hal\.dll)$/i.test(unicodeText(k, f.ptr(0))) ? systemRoutine(k, k.mem.checked.readAnsiz(f.ptr(1), 256)) : 0),
+  },
   { name: 'MmQuerySystemSize', step: (k) => k.return(2) }, // MmLargeSystem
   { name: 'MmIsThisAnNtAsSystem', step: (k) => k.return(0) },
   { name: 'MmIsDriverVerifying', step: (k) => k.return(0) },

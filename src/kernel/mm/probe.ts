@@ -36,10 +36,12 @@ const probe = (name: string, write: boolean): KernelRoutine => ({
 export const routines: KernelRoutine[] = [
   probe('ProbeForRead', false),
   probe('ProbeForWrite', true),
-  {
-    // (Address, Size, ProbeMode): a handle that is not NULL; protections never change here, so there is nothing to hold on to
-    name: 'MmSecureVirtualMemory',
-    step: (k, f) => k.return(f.ptr(1) > 0 && isUserRange(f.ptr(0), f.ptr(1)) && k.mem.offsetOf(f.ptr(0), f.ptr(1)) >= 0 ? f.ptr(0) : 0),
-  },
+  // (Address, Size, ProbeMode[, Flags]): a handle that is not NULL; protections never change here, so there is nothing to hold on to
+  ...['MmSecureVirtualMemory', 'MmSecureVirtualMemoryEx'].map(
+    (name): KernelRoutine => ({
+      name,
+      step: (k, f) => k.return(f.ptr(1) > 0 && isUserRange(f.ptr(0), f.ptr(1)) && k.mem.offsetOf(f.ptr(0), f.ptr(1)) >= 0 ? f.ptr(0) : 0),
+    }),
+  ),
   { name: 'MmUnsecureVirtualMemory', step: (k) => k.returnVoid() },
 ];

@@ -1,8 +1,7 @@
 // Access control lists: a header and entries one behind the other. Only what drivers build and look through; access checks are the security room's.
-import type { Addr } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import type { Status } from '../../machine/abi.js';
-import { ACCESS_ALLOWED_ACE as ACE, ACE_HEADER as H, ACL } from '../layouts.gen.js';
+import { ACCESS_ALLOWED_ACE as ACE, ACL, ACE_HEADER as H } from '../layouts.gen.js';
 import { lengthOfSid, validSid } from './sid.js';
 import { STATUS } from './status.js';
 
@@ -25,7 +24,9 @@ function endOfAces(k: Kernel, acl: Addr): number {
 }
 export const validAcl = (k: Kernel, acl: Addr): boolean => {
   const revision = k.mem.checked.u8(acl + ACL.AclRevision);
-  return revision >= MIN_REVISION && revision <= MAX_REVISION && k.mem.checked.u16(acl + ACL.AclSize) >= ACL.sizeof && endOfAces(k, acl) >= 0;
+  return (
+    revision >= MIN_REVISION && revision <= MAX_REVISION && k.mem.checked.u16(acl + ACL.AclSize) >= ACL.sizeof && endOfAces(k, acl) >= 0
+  );
 };
 
 /** Offset of entry `index`, or -1. */

@@ -2,7 +2,7 @@
 // and the routine's place between two calls (the node compared with) lies in its frame. An element's data follow its links: node + sizeof links.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { RTL_AVL_TABLE as T, RTL_BALANCED_LINKS as L, TABLE_SEARCH_RESULT as Result } from '../layouts.gen.js';
+import { RTL_BALANCED_LINKS as L, TABLE_SEARCH_RESULT as Result, RTL_AVL_TABLE as T } from '../layouts.gen.js';
 import { avlInsert, avlRemove } from './avl.js';
 import { leftmost, leftOf, predecessor, rightOf, successor } from './binary-links.js';
 
@@ -115,7 +115,9 @@ export const routines: KernelRoutine[] = [
       const table = f.ptr(0);
       k.mem.checked.fill(table, T.sizeof);
       k.mem.checked.setPtr(header(table) + L.Parent, header(table));
-      [T.CompareRoutine, T.AllocateRoutine, T.FreeRoutine, T.TableContext].forEach((at, i) => k.mem.checked.setPtr(table + at, f.ptr(i + 1)));
+      [T.CompareRoutine, T.AllocateRoutine, T.FreeRoutine, T.TableContext].forEach((at, i) =>
+        k.mem.checked.setPtr(table + at, f.ptr(i + 1)),
+      );
       return k.returnVoid();
     },
   },
@@ -181,7 +183,8 @@ export const routines: KernelRoutine[] = [
     locals: 3,
     step(k, f) {
       const table = f.ptr(0);
-      const compare = (pc: number, node: Addr): Status => k.call(f, pc, k.mem.checked.ptr(table + T.CompareRoutine), [table, f.ptr(1), data(node)]);
+      const compare = (pc: number, node: Addr): Status =>
+        k.call(f, pc, k.mem.checked.ptr(table + T.CompareRoutine), [table, f.ptr(1), data(node)]);
       if (f.pc <= COMPARED) {
         const status = search(k, f, table, f.ptr(1));
         if (status !== undefined) return status;

@@ -2,13 +2,25 @@
 // side is deeper, 1 when the right one is. Only the two operations that change the tree; searching is in avl-table.ts because it calls the driver.
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
-import { RTL_AVL_TABLE as T, RTL_BALANCED_LINKS as L } from '../layouts.gen.js';
-import { isLeftChild, leftmost, leftOf, parentOf, rightmost, rightOf, rotateAboveParent, setLeft, setParent, setRight } from './binary-links.js';
+import { RTL_BALANCED_LINKS as L, RTL_AVL_TABLE as T } from '../layouts.gen.js';
+import {
+  isLeftChild,
+  leftmost,
+  leftOf,
+  parentOf,
+  rightmost,
+  rightOf,
+  rotateAboveParent,
+  setLeft,
+  setParent,
+  setRight,
+} from './binary-links.js';
 
 const balance = (k: Kernel, n: Addr): number => k.mem.checked.i8(n + L.Balance);
 const setBalance = (k: Kernel, n: Addr, b: number): void => k.mem.checked.setU8(n + L.Balance, b & 0xff);
 const childAt = (k: Kernel, n: Addr, side: number): Addr => (side < 0 ? leftOf(k, n) : rightOf(k, n));
-const addDepth = (k: Kernel, table: Addr, by: number): void => k.mem.checked.setU32(table + T.DepthOfTree, k.mem.checked.u32(table + T.DepthOfTree) + by);
+const addDepth = (k: Kernel, table: Addr, by: number): void =>
+  k.mem.checked.setU32(table + T.DepthOfTree, k.mem.checked.u32(table + T.DepthOfTree) + by);
 
 /** Rotates and keeps the grandparent's link right: every node has one, at least the header. */
 function promote(k: Kernel, n: Addr): void {

@@ -1,7 +1,8 @@
 // The string routines of the kernel's CRT, narrow and wide from one text: length, copy, compare, search, case. Reads and writes go unit by unit through checked
 // accessors, so an unterminated or too short buffer faults where the real one would.
-import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+
 import type { Status } from '../../machine/abi.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { downcase, lengthOf, NARROW, STRING_LIMIT, type Unit, unitsOf, upcase, WIDE, write } from './text-unit.js';
 
 const EINVAL = 22;
@@ -93,8 +94,12 @@ export const routines: KernelRoutine[] = [
   ...family('strncat_s', 'wcsncat_s', (k, f, u) => k.return(copySecure(k, u, f.ptr(0), f.ptr(1), f.ptr(2), f.ptr(3), true))),
   ...family('strcmp', 'wcscmp', (k, f, u) => k.return(compare(k, u, f.ptr(0), f.ptr(1), STRING_LIMIT, false))),
   ...family('strncmp', 'wcsncmp', (k, f, u) => k.return(compare(k, u, f.ptr(0), f.ptr(1), limited(f.ptr(2)), false))),
-  ...['_stricmp', 'stricmp'].flatMap((n) => family(n, n.replace('str', 'wcs'), (k, f, u) => k.return(compare(k, u, f.ptr(0), f.ptr(1), STRING_LIMIT, true)))),
-  ...['_strnicmp', 'strnicmp'].flatMap((n) => family(n, n.replace('str', 'wcs'), (k, f, u) => k.return(compare(k, u, f.ptr(0), f.ptr(1), limited(f.ptr(2)), true)))),
+  ...['_stricmp', 'stricmp'].flatMap((n) =>
+    family(n, n.replace('str', 'wcs'), (k, f, u) => k.return(compare(k, u, f.ptr(0), f.ptr(1), STRING_LIMIT, true))),
+  ),
+  ...['_strnicmp', 'strnicmp'].flatMap((n) =>
+    family(n, n.replace('str', 'wcs'), (k, f, u) => k.return(compare(k, u, f.ptr(0), f.ptr(1), limited(f.ptr(2)), true))),
+  ),
   ...family('strchr', 'wcschr', (k, f, u) => {
     const units = unitsOf(k, u, f.ptr(0));
     const i = [...units, 0].indexOf(character(f, u));
@@ -142,11 +147,23 @@ export const routines: KernelRoutine[] = [
     return k.return(at + start * u.size);
   }),
   ...family('_strlwr', '_wcslwr', (k, f, u) => {
-    write(k, u, f.ptr(0), unitsOf(k, u, f.ptr(0)).map((c) => lower(u, c)), false);
+    write(
+      k,
+      u,
+      f.ptr(0),
+      unitsOf(k, u, f.ptr(0)).map((c) => lower(u, c)),
+      false,
+    );
     return k.return(f.ptr(0));
   }),
   ...family('_strupr', '_wcsupr', (k, f, u) => {
-    write(k, u, f.ptr(0), unitsOf(k, u, f.ptr(0)).map((c) => upper(u, c)), false);
+    write(
+      k,
+      u,
+      f.ptr(0),
+      unitsOf(k, u, f.ptr(0)).map((c) => upper(u, c)),
+      false,
+    );
     return k.return(f.ptr(0));
   }),
   ...family('_strrev', '_wcsrev', (k, f, u) => {
@@ -167,13 +184,15 @@ export const routines: KernelRoutine[] = [
       ['isprint', 'iswprint', /^[^\p{Cc}]$/u],
       ['ispunct', 'iswpunct', /^[\p{P}\p{S}]$/u],
     ] as [string, string, RegExp][]
-  ).flatMap(([narrow, wide, set]) => 
+  ).flatMap(([narrow, wide, set]) =>
     family(narrow, wide, (k, f, u) => k.return((u.size === 2 || f.u16(0) < 128) && set.test(String.fromCharCode(f.u16(0))) ? 1 : 0)),
   ),
   ...family('atoi', '_wtoi', (k, f, u) => k.return(Number(parse(k, f.ptr(0), u, 10).value) | 0)),
   ...family('atol', '_wtol', (k, f, u) => k.return(Number(parse(k, f.ptr(0), u, 10).value) | 0)),
   ...family('_atoi64', '_wtoi64', (k, f, u) => k.returnBig(parse(k, f.ptr(0), u, 10).value)),
-  ...family('_strtoui64', '_wcstoui64', (k, f, u) => k.returnBig(BigInt.asUintN(64, numberBig(k, f, u, -0xffffffffffffffffn, 0xffffffffffffffffn)))),
+  ...family('_strtoui64', '_wcstoui64', (k, f, u) =>
+    k.returnBig(BigInt.asUintN(64, numberBig(k, f, u, -0xffffffffffffffffn, 0xffffffffffffffffn))),
+  ),
   ...family('strtol', 'wcstol', (k, f, u) => k.return(number(k, f, u, -0x80000000n, 0x7fffffffn))),
   ...family('strtoul', 'wcstoul', (k, f, u) => k.return(number(k, f, u, -0xffffffffn, 0xffffffffn) | 0)),
 ];

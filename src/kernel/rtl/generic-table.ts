@@ -2,7 +2,7 @@
 // RtlGetElementGenericTable counts along. In front of an element's data lie its splay links and its list entry.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { LIST_ENTRY, RTL_GENERIC_TABLE as T, RTL_SPLAY_LINKS as L, TABLE_SEARCH_RESULT as Result } from '../layouts.gen.js';
+import { RTL_SPLAY_LINKS as L, LIST_ENTRY, TABLE_SEARCH_RESULT as Result, RTL_GENERIC_TABLE as T } from '../layouts.gen.js';
 import { GREATER_THAN, LESS_THAN } from './avl-table.js';
 import { leftmost, leftOf, rightOf, setLeft, setParent, setRight, successor } from './binary-links.js';
 import { insertTail, remove } from './list.js';
@@ -107,7 +107,9 @@ export const routines: KernelRoutine[] = [
       k.mem.checked.setPtr(list + LIST_ENTRY.Flink, list);
       k.mem.checked.setPtr(list + LIST_ENTRY.Blink, list);
       k.mem.checked.setPtr(table + T.OrderedPointer, list);
-      [T.CompareRoutine, T.AllocateRoutine, T.FreeRoutine, T.TableContext].forEach((at, i) => k.mem.checked.setPtr(table + at, f.ptr(i + 1)));
+      [T.CompareRoutine, T.AllocateRoutine, T.FreeRoutine, T.TableContext].forEach((at, i) =>
+        k.mem.checked.setPtr(table + at, f.ptr(i + 1)),
+      );
       return k.returnVoid();
     },
   },

@@ -82,7 +82,15 @@ function secureText(k: Kernel, isWide: boolean, format: number, args: number, si
 }
 const secureCounted = (name: string, isWide: boolean, args: (f: Frame) => number): KernelRoutine => ({
   name,
-  step: (k, f) => printSecure(k, isWide, f.ptr(0), f.ptr(1), f.ptr(2), formatText(k.mem.checked, isWide ? wide(k, f.ptr(3)) : narrow(k, f.ptr(3)), args(f), isWide)),
+  step: (k, f) =>
+    printSecure(
+      k,
+      isWide,
+      f.ptr(0),
+      f.ptr(1),
+      f.ptr(2),
+      formatText(k.mem.checked, isWide ? wide(k, f.ptr(3)) : narrow(k, f.ptr(3)), args(f), isWide),
+    ),
 });
 
 export const routines: KernelRoutine[] = [
@@ -90,7 +98,11 @@ export const routines: KernelRoutine[] = [
   { name: 'DbgPrintReturnControlC', cost: 50, step: (k, f) => debugPrint(k, 101, 3, '', narrow(k, f.ptr(0)), f.slotAddress(1)) },
   { name: 'DbgPrintEx', cost: 50, step: (k, f) => debugPrint(k, f.u32(0), f.u32(1), '', narrow(k, f.ptr(2)), f.slotAddress(3)) },
   { name: 'vDbgPrintEx', cost: 50, step: (k, f) => debugPrint(k, f.u32(0), f.u32(1), '', narrow(k, f.ptr(2)), f.ptr(3)) },
-  { name: 'vDbgPrintExWithPrefix', cost: 50, step: (k, f) => debugPrint(k, f.u32(1), f.u32(2), narrow(k, f.ptr(0)), narrow(k, f.ptr(3)), f.ptr(4)) },
+  {
+    name: 'vDbgPrintExWithPrefix',
+    cost: 50,
+    step: (k, f) => debugPrint(k, f.u32(1), f.u32(2), narrow(k, f.ptr(0)), narrow(k, f.ptr(3)), f.ptr(4)),
+  },
   plain('sprintf', false, dots(2)),
   plain('swprintf', true, dots(2)),
   plain('vsprintf', false, list(2)),

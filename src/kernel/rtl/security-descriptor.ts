@@ -1,7 +1,7 @@
 // Security descriptors: building absolute ones and reading both forms. The self-relative form holds offsets where the absolute one holds pointers.
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { ACL, SECURITY_DESCRIPTOR as SD, SECURITY_DESCRIPTOR_RELATIVE as REL } from '../layouts.gen.js';
+import { ACL, SECURITY_DESCRIPTOR_RELATIVE as REL, SECURITY_DESCRIPTOR as SD } from '../layouts.gen.js';
 import { validAcl } from './acl.js';
 import { lengthOfSid, validSid } from './sid.js';
 import { STATUS } from './status.js';
@@ -18,7 +18,8 @@ const SELF_RELATIVE = 0x8000;
 type Part = 'Owner' | 'Group' | 'Sacl' | 'Dacl';
 
 const control = (k: Kernel, sd: Addr): number => k.mem.checked.u16(sd + SD.Control);
-const setBits = (k: Kernel, sd: Addr, mask: number, bits: number): void => k.mem.checked.setU16(sd + SD.Control, (control(k, sd) & ~mask) | bits);
+const setBits = (k: Kernel, sd: Addr, mask: number, bits: number): void =>
+  k.mem.checked.setU16(sd + SD.Control, (control(k, sd) & ~mask) | bits);
 
 /** Address of a part, 0 when there is none. */
 function part(k: Kernel, sd: Addr, name: Part): Addr {

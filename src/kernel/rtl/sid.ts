@@ -21,7 +21,12 @@ export function sidText(k: Kernel, sid: Addr): string {
   const a = k.mem.checked.bytes(sid + SID.IdentifierAuthority, 6);
   const authority = a.reduce((n, b) => n * 256 + b, 0);
   const subs = Array.from({ length: count(k, sid) }, (_, i) => k.mem.checked.u32(sid + SID.SubAuthority + 4 * i));
-  return ['S', k.mem.checked.u8(sid + SID.Revision), authority < 0x100000000 ? authority : `0x${authority.toString(16).toUpperCase().padStart(12, '0')}`, ...subs].join('-');
+  return [
+    'S',
+    k.mem.checked.u8(sid + SID.Revision),
+    authority < 0x100000000 ? authority : `0x${authority.toString(16).toUpperCase().padStart(12, '0')}`,
+    ...subs,
+  ].join('-');
 }
 
 export function equalSids(k: Kernel, a: Addr, b: Addr): boolean {

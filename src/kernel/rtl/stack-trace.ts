@@ -7,7 +7,9 @@ import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 const MAX_FRAMES = 1024;
 
 function addressOf(k: Kernel, s: StackFrame): Addr {
-  return s.kind === 'compiled' ? KERNEL_BASE + (k.machine.function(s.info!.parent ?? s.fn)?.codeOffset ?? 0) : k.routineAddress(s.fn - ROUTINE_BASE);
+  return s.kind === 'compiled'
+    ? KERNEL_BASE + (k.machine.function(s.info!.parent ?? s.fn)?.codeOffset ?? 0)
+    : k.routineAddress(s.fn - ROUTINE_BASE);
 }
 
 /** Code addresses of the callers of the routine that asks, innermost first; kernel mode only. */
@@ -31,7 +33,11 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       const list = callers(k, f).slice(f.u32(0), f.u32(0) + Math.min(f.u32(1), 0xffff));
       store(k, f.ptr(2), list);
-      if (f.ptr(3) !== 0) k.mem.checked.setU32(f.ptr(3), list.reduce((h, a) => (h + (a - KERNEL_BASE)) >>> 0, 0));
+      if (f.ptr(3) !== 0)
+        k.mem.checked.setU32(
+          f.ptr(3),
+          list.reduce((h, a) => (h + (a - KERNEL_BASE)) >>> 0, 0),
+        );
       return k.return(list.length);
     },
   },

@@ -50,7 +50,8 @@ function printEx(k: Kernel, f: Frame, wide: boolean, bytes: boolean): Status {
   if (!fits && flags & (NO_TRUNCATION | FILL_ON_FAILURE | NULL_ON_FAILURE)) {
     kept = '';
     if (flags & FILL_ON_FAILURE) fill(0);
-    if (flags & FILL_ON_FAILURE && (flags & 0xff) !== 0 && (flags & (NULL_ON_FAILURE | NO_TRUNCATION)) === 0) put(k, to + (size - 1) * unit, '', wide, true);
+    if (flags & FILL_ON_FAILURE && (flags & 0xff) !== 0 && (flags & (NULL_ON_FAILURE | NO_TRUNCATION)) === 0)
+      put(k, to + (size - 1) * unit, '', wide, true);
     else put(k, to, '', wide, true);
   } else {
     put(k, to, kept, wide, true);
@@ -64,7 +65,8 @@ function printEx(k: Kernel, f: Frame, wide: boolean, bytes: boolean): Status {
 /** Prints to a UNICODE_STRING; its text is not terminated. */
 function printCounted(k: Kernel, destination: Addr, formatAt: Addr, args: Addr): { status: number; left: number } {
   const d = counted(k, destination);
-  if (d.length > d.maximum || (d.length | d.maximum) & 1 || (d.buffer === 0 && d.maximum !== 0)) return { status: STATUS.INVALID_PARAMETER, left: 0 };
+  if (d.length > d.maximum || (d.length | d.maximum) & 1 || (d.buffer === 0 && d.maximum !== 0))
+    return { status: STATUS.INVALID_PARAMETER, left: 0 };
   const room = d.maximum >> 1;
   const text = formatAt === 0 ? '' : format(k, formatAt, args, true);
   const kept = text.slice(0, room);

@@ -55,8 +55,19 @@ export function timeFields(time: bigint): TimeFields {
 /** System time of fields, or undefined when they name no moment (weekday is not looked at). */
 export function timeOf(t: TimeFields): bigint | undefined {
   const inRange =
-    t.year >= 1601 && t.year <= 30827 && t.month >= 1 && t.month <= 12 && t.day >= 1 && t.hour >= 0 && t.hour < 24 &&
-    t.minute >= 0 && t.minute < 60 && t.second >= 0 && t.second < 60 && t.milliseconds >= 0 && t.milliseconds < 1000;
+    t.year >= 1601 &&
+    t.year <= 30827 &&
+    t.month >= 1 &&
+    t.month <= 12 &&
+    t.day >= 1 &&
+    t.hour >= 0 &&
+    t.hour < 24 &&
+    t.minute >= 0 &&
+    t.minute < 60 &&
+    t.second >= 0 &&
+    t.second < 60 &&
+    t.milliseconds >= 0 &&
+    t.milliseconds < 1000;
   if (!inRange || t.day > daysIn(t.year, t.month)) return undefined;
   let days = daysBefore(t.year) + t.day - 1;
   for (let m = 1; m < t.month; m++) days += daysIn(t.year, m);

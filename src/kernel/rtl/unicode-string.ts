@@ -4,9 +4,14 @@ import type { Addr, Status } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { ansiText, counted, produce, setCounted, type Terminator, unicodeText } from './counted-string.js';
 import { STATUS } from './status.js';
-import { lengthOf, NARROW, unitsOf, upcase, downcase, WIDE } from './text-unit.js';
+import { downcase, lengthOf, NARROW, unitsOf, upcase, WIDE } from './text-unit.js';
 
-const { SUCCESS: STATUS_SUCCESS, INVALID_PARAMETER: STATUS_INVALID_PARAMETER, BUFFER_TOO_SMALL: STATUS_BUFFER_TOO_SMALL, NAME_TOO_LONG: STATUS_NAME_TOO_LONG } = STATUS;
+const {
+  SUCCESS: STATUS_SUCCESS,
+  INVALID_PARAMETER: STATUS_INVALID_PARAMETER,
+  BUFFER_TOO_SMALL: STATUS_BUFFER_TOO_SMALL,
+  NAME_TOO_LONG: STATUS_NAME_TOO_LONG,
+} = STATUS;
 const MAX_BYTES = 0xfffe;
 
 /** Upper case of a text unit by unit, as the case-insensitive routines compare. */
@@ -83,7 +88,13 @@ const mapUnits = (t: string, change: (c: number) => number): string => {
 const toAnsi = (c: number): number => (c > 255 ? 63 : c);
 
 /** (Destination, Source, AllocateDestinationString). */
-const convert = (name: string, wideSource: boolean, wide: boolean, terminator: Terminator, change?: (c: number) => number): KernelRoutine => ({
+const convert = (
+  name: string,
+  wideSource: boolean,
+  wide: boolean,
+  terminator: Terminator,
+  change?: (c: number) => number,
+): KernelRoutine => ({
   name,
   step(k, f) {
     let t = wideSource ? unicodeText(k, f.ptr(1)) : ansiText(k, f.ptr(1));
@@ -156,12 +167,30 @@ export const routines: KernelRoutine[] = [
     name: 'RtlCompareUnicodeString',
     step: (k, f) => k.return(compareText(fold(unicodeText(k, f.ptr(0)), f.bool(2)), fold(unicodeText(k, f.ptr(1)), f.bool(2)), 2)),
   },
-  { name: 'RtlCompareString', step: (k, f) => k.return(compareText(fold(ansiText(k, f.ptr(0)), f.bool(2)), fold(ansiText(k, f.ptr(1)), f.bool(2)), 1)) },
-  { name: 'RtlEqualUnicodeString', step: (k, f) => k.return(fold(unicodeText(k, f.ptr(0)), f.bool(2)) === fold(unicodeText(k, f.ptr(1)), f.bool(2)) ? 1 : 0) },
-  { name: 'RtlEqualString', step: (k, f) => k.return(fold(ansiText(k, f.ptr(0)), f.bool(2)) === fold(ansiText(k, f.ptr(1)), f.bool(2)) ? 1 : 0) },
-  { name: 'RtlPrefixUnicodeString', step: (k, f) => k.return(fold(unicodeText(k, f.ptr(1)), f.bool(2)).startsWith(fold(unicodeText(k, f.ptr(0)), f.bool(2))) ? 1 : 0) },
-  { name: 'RtlPrefixString', step: (k, f) => k.return(fold(ansiText(k, f.ptr(1)), f.bool(2)).startsWith(fold(ansiText(k, f.ptr(0)), f.bool(2))) ? 1 : 0) },
-  { name: 'RtlSuffixUnicodeString', step: (k, f) => k.return(fold(unicodeText(k, f.ptr(1)), f.bool(2)).endsWith(fold(unicodeText(k, f.ptr(0)), f.bool(2))) ? 1 : 0) },
+  {
+    name: 'RtlCompareString',
+    step: (k, f) => k.return(compareText(fold(ansiText(k, f.ptr(0)), f.bool(2)), fold(ansiText(k, f.ptr(1)), f.bool(2)), 1)),
+  },
+  {
+    name: 'RtlEqualUnicodeString',
+    step: (k, f) => k.return(fold(unicodeText(k, f.ptr(0)), f.bool(2)) === fold(unicodeText(k, f.ptr(1)), f.bool(2)) ? 1 : 0),
+  },
+  {
+    name: 'RtlEqualString',
+    step: (k, f) => k.return(fold(ansiText(k, f.ptr(0)), f.bool(2)) === fold(ansiText(k, f.ptr(1)), f.bool(2)) ? 1 : 0),
+  },
+  {
+    name: 'RtlPrefixUnicodeString',
+    step: (k, f) => k.return(fold(unicodeText(k, f.ptr(1)), f.bool(2)).startsWith(fold(unicodeText(k, f.ptr(0)), f.bool(2))) ? 1 : 0),
+  },
+  {
+    name: 'RtlPrefixString',
+    step: (k, f) => k.return(fold(ansiText(k, f.ptr(1)), f.bool(2)).startsWith(fold(ansiText(k, f.ptr(0)), f.bool(2))) ? 1 : 0),
+  },
+  {
+    name: 'RtlSuffixUnicodeString',
+    step: (k, f) => k.return(fold(unicodeText(k, f.ptr(1)), f.bool(2)).endsWith(fold(unicodeText(k, f.ptr(0)), f.bool(2))) ? 1 : 0),
+  },
   {
     name: 'RtlFindUnicodeSubstring',
     step(k, f) {
@@ -296,7 +325,8 @@ export const routines: KernelRoutine[] = [
     name: 'RtlValidateUnicodeString',
     step(k, f) {
       const s = counted(k, f.ptr(1));
-      const bad = f.u32(0) !== 0 || (s.length & 1) !== 0 || (s.maximum & 1) !== 0 || s.length > s.maximum || (s.buffer === 0 && s.maximum !== 0);
+      const bad =
+        f.u32(0) !== 0 || (s.length & 1) !== 0 || (s.maximum & 1) !== 0 || s.length > s.maximum || (s.buffer === 0 && s.maximum !== 0);
       return k.return(bad ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS);
     },
   },

@@ -99,8 +99,14 @@ export const routines: KernelRoutine[] = [
   },
   { name: 'RtlVerifyVersionInfo', step: (k, f) => k.return(verify(k, f.ptr(0), f.u32(1), f.u64(2))) },
   // only whole versions can be asked for, no service packs
-  { name: 'RtlIsNtDdiVersionAvailable', step: (k, f) => k.return((f.u32(0) & 0xffff) === 0 && f.u32(0) >= 0x06000000 && f.u32(0) <= OS_VERSION ? 1 : 0) },
-  { name: 'RtlIsServicePackVersionInstalled', step: (k, f) => k.return((f.u32(0) & 0xffff0000) === OS_VERSION && (f.u32(0) & 0xff00) === 0 ? 1 : 0) },
+  {
+    name: 'RtlIsNtDdiVersionAvailable',
+    step: (k, f) => k.return((f.u32(0) & 0xffff) === 0 && f.u32(0) >= 0x06000000 && f.u32(0) <= OS_VERSION ? 1 : 0),
+  },
+  {
+    name: 'RtlIsServicePackVersionInstalled',
+    step: (k, f) => k.return((f.u32(0) & 0xffff0000) === OS_VERSION && (f.u32(0) & 0xff00) === 0 ? 1 : 0),
+  },
   {
     name: 'RtlGetNtProductType',
     step(k, f) {

@@ -1,7 +1,8 @@
 // MDLs, probes and the small routines of the memory manager, one call at a time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IRP, MDL } from '../../../src/kernel/layouts.gen.js';
+import { IRP, KPROCESS, MDL } from '../../../src/kernel/layouts.gen.js';
+import { routines as copyVirtual } from '../../../src/kernel/mm/copy-virtual.js';
 import { MdlFlag, routines as mdlRoutines } from '../../../src/kernel/mm/mdl.js';
 import { routines as mdlMap } from '../../../src/kernel/mm/mdl-map.js';
 import { routines as misc } from '../../../src/kernel/mm/mm-misc.js';
@@ -222,4 +223,32 @@ test('MmGetSystemRoutineAddress knows exports, not internals', () => {
   assert.equal(rig.call('MmGetSystemRoutineAddress', rig.unicode('KiUnresolvedCall')), 0);
   assert.equal(rig.call('MmGetSystemRoutineAddress', rig.unicode('MmUserProbeAddress')), rig.k.dataExports.get('MmUserProbeAddress'));
   assert.equal(rig.k.mem.ptr(rig.k.dataExports.get('MmUserProbeAddress')!), 0x7fffffff0000);
+});
+
+test('MmCopyVirtualMemory between two processes', () => {
+  const rig = new Rig([copyVirtual]);
+  const m = rig.k.mem;
+  const process = (index: number): { at: number; offset: number } => {
+    const offset = MAP.user.start + index * 0x100000;
+    m.pages.map(offset, 2 * PAGE_SIZE, { writable: index === 0, user: true, pageable: true });
+    const at = rig.alloc(KPROCESS.sizeof);
+    m.setU32(at + KPROCESS.UserOffset, offset);
+    m.setU32(at + KPROCESS.UserSize, 4 * PAGE_SIZE);
+    return { at, offset };
+  };
+  const a = process(0);
+  const b = process(1);
+  const done = rig.alloc(8);
+  m.raw.writeAnsi(b.offset + PAGE_SIZE - 2, 'crossing');
+  assert.equal(rig.status('MmCopyVirtualMemory', b.at, USER_BASE + PAGE_SIZE - 2, a.at, USER_BASE + 5, 8, 1, done), 0);
+  assert.equal(m.raw.readAnsi(a.offset + 5, 8), 'crossing');
+  assert.equal(m.ptr(done), 8);
+  assert.equal(rig.status('MmCopyVirtualMemory', b.at, USER_BASE + 2 * PAGE_SIZE - 3, a.at, USER_BASE, 8, 1, done), 0x8000000d);
+  assert.equal(m.ptr(done), 3);
+  assert.equal(rig.status('MmCopyVirtualMemory', a.at, USER_BASE, b.at, USER_BASE, 8, 0, done), 0x8000000d); // read-only
+  assert.equal(rig.status('MmCopyVirtualMemory', a.at, rig.alloc(8), b.at, USER_BASE, 8, 1, done), ACCESS_VIOLATION); // kernel memory for a user
+  m.raw.writeAnsi(a.offset + 5, 'crossing');
+  const kernel = rig.alloc(16);
+  assert.equal(rig.status('MmCopyVirtualMemory', a.at, USER_BASE + 5, a.at, kernel, 8, 0, done), 0);
+  assert.equal(m.readAnsi(kernel, 8), 'crossing');
 });
