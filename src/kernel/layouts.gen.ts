@@ -136,6 +136,7 @@ export const IOP_REQUEST = { sizeof: 0x118, Irp: 0x0, File: 0x8, Device: 0x10, E
 export const IOP_UNLOADED_DRIVER = { sizeof: 0x28, Name: 0x0, StartAddress: 0x10, EndAddress: 0x18, CurrentTime: 0x20 } as const;
 export const IO_ALLOCATION_ACTION = { KeepObject: 1, DeallocateObject: 2, DeallocateObjectKeepRegisters: 3 } as const;
 export const IO_COMPLETION_CONTEXT = { sizeof: 0x18, Port: 0x0, Key: 0x8, UsageCount: 0x10 } as const;
+export const IO_COMPLETION_ROUTINE_RESULT = { ContinueCompletion: 0, StopCompletion: -1073741802 } as const;
 export const IO_COUNTERS = { sizeof: 0x30, ReadOperationCount: 0x0, WriteOperationCount: 0x8, OtherOperationCount: 0x10, ReadTransferCount: 0x18, WriteTransferCount: 0x20, OtherTransferCount: 0x28 } as const;
 export const IO_CSQ = { sizeof: 0x40, Type: 0x0, CsqInsertIrp: 0x8, CsqRemoveIrp: 0x10, CsqPeekNextIrp: 0x18, CsqAcquireLock: 0x20, CsqReleaseLock: 0x28, CsqCompleteCanceledIrp: 0x30, ReservePointer: 0x38 } as const;
 export const IO_CSQ_IRP_CONTEXT = { sizeof: 0x18, Type: 0x0, Irp: 0x8, Csq: 0x10 } as const;

@@ -19,12 +19,20 @@ for (const name of readdirSync(folder).sort()) {
     test(`${name} on ${cpus} CPUs`, () => {
       for (const seed of [1, 2]) {
         const r = runSystem({ driver, threads, cpus, seed, integrityCheck: !/^\/\/ no integrity-check/m.test(driver) });
-        assert.deepEqual(r.output.filter((t) => t.startsWith('FAIL')), [], `seed ${seed}`);
+        assert.deepEqual(
+          r.output.filter((t) => t.startsWith('FAIL')),
+          [],
+          `seed ${seed}`,
+        );
         if (bugcheck) assert.equal(r.bugCheck?.code, Number(bugcheck), `seed ${seed}: ${r.bugCheck?.explanation}`);
         else if (end === 'done') assertPasses(r, { leaks: true });
         assert.equal(r.end, end, `seed ${seed}: ${r.bugCheck?.explanation}`);
         const found = leaks(r);
-        for (const text of wantedLeaks) assert.ok(found.some((l) => l.includes(text)), `leak "${text}" in ${JSON.stringify(found)}`);
+        for (const text of wantedLeaks)
+          assert.ok(
+            found.some((l) => l.includes(text)),
+            `leak "${text}" in ${JSON.stringify(found)}`,
+          );
         if (!bugcheck) assert.equal(found.length, wantedLeaks.length, found.join('\n'));
       }
     });

@@ -140,6 +140,8 @@ function completeRequest(k: Kernel, f: Frame): Status {
 /** The packet is through all drivers: status block, event, memory. */
 function finishRequest(k: Kernel, f: Frame, irp: Addr): Status {
   const m = k.mem;
+  // Two past the top: a second completion is recognised by it.
+  m.setU8(irp + IRP.CurrentLocation, m.u8(irp + IRP.StackCount) + 2);
   const flags = m.u8(irp + IRP.AllocationFlags);
   if ((flags & (IOP_OWNED | IOP_THREADED)) === 0) return k.returnVoid();
   const status = m.i32(irp + IRP.IoStatus + IO_STATUS_BLOCK.Status);

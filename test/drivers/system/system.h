@@ -11,6 +11,9 @@ NTKERNELAPI PVOID PsGetProcessPeb(PEPROCESS Process);
 NTKERNELAPI PVOID PsGetProcessSectionBaseAddress(PEPROCESS Process);
 NTKERNELAPI NTSTATUS PsReferenceProcessFilePointer(PEPROCESS Process, PFILE_OBJECT *FileObject);
 
+NTKERNELAPI NTSTATUS ObReferenceObjectByName(PUNICODE_STRING Name, ULONG Attributes, PVOID AccessState, ACCESS_MASK Access, POBJECT_TYPE Type,
+  KPROCESSOR_MODE Mode, PVOID ParseContext, PVOID *Object);
+
 LONG g_Failures = 0;
 PDEVICE_OBJECT g_Device = NULL;
 
