@@ -84,7 +84,15 @@ function initializeGlobals(k: Kernel): void {
   m.setU32(g + KE_GLOBALS.ChoiceState, initialChoiceState(k.config.seed));
   m.setU32(g + KE_GLOBALS.RandomSeed, initialChoiceState(k.config.seed ^ 0x5bd1e995));
   m.setI64(g + KE_GLOBALS.BootTime, k.config.bootTime);
-  for (const list of [KE_GLOBALS.AllThreads, KE_GLOBALS.ReaperListHead, KE_GLOBALS.ResourceListHead]) initListHead(m, g + list);
+  for (const list of [
+    KE_GLOBALS.AllThreads,
+    KE_GLOBALS.ReaperListHead,
+    KE_GLOBALS.ResourceListHead,
+    KE_GLOBALS.BugCheckCallbackListHead,
+    KE_GLOBALS.BugCheckReasonCallbackListHead,
+    KE_GLOBALS.NmiCallbackListHead,
+  ])
+    initListHead(m, g + list);
   initTimerQueue(k);
   initializeEvent(k, g + KE_GLOBALS.FlushDpcEvent, ObjectType.NotificationEvent, false);
   initializePushLocks(k);

@@ -140,7 +140,7 @@ typedef struct _KPRCB {
   UCHAR Idle;
   UCHAR InInterrupt;
   UCHAR Spare[2];
-  ULONG DpcLastCount;
+  ULONG RequestSummary;              // 1: an IPI packet of KE_GLOBALS waits for this CPU
   ULONG MaximumDpcQueueDepth;
   KDPC_DATA DpcData[2];              // [0] normal, [1] threaded
   LIST_ENTRY DispatcherReadyListHead[32];
@@ -189,6 +189,16 @@ typedef struct _EX_WORK_QUEUE {
   ULONG Depth;
 } EX_WORK_QUEUE;
 
+// What PEX_TIMER points to.
+typedef struct _EXP_TIMER {
+  KTIMER Timer;
+  KDPC Dpc;
+  PVOID Callback;
+  PVOID CallbackContext;
+  ULONG Signature;
+  ULONG Spare;
+} EXP_TIMER;
+
 typedef struct _KI_BUGCHECK_DATA {
   ULONG64 Code;
   ULONG64 Parameter1;
@@ -230,6 +240,13 @@ typedef struct _KE_GLOBALS {
   ULONG64 NextBalanceTime;           // balance set manager: next scan
   ULONG64 StackBitmap[64];           // kernel stacks in use
   ULONG TimerSequence;
+  ULONG64 IpiOwner;                  // thread whose KeIpiGenericCall is under way (one at a time)
+  ULONG64 IpiRoutine;
+  ULONG64 IpiContext;
+  ULONG64 IpiPending;                // CPUs that have not run it yet
+  LIST_ENTRY BugCheckCallbackListHead;
+  LIST_ENTRY BugCheckReasonCallbackListHead;
+  LIST_ENTRY NmiCallbackListHead;
   ULONG DebugPrintFlags;
   KSPIN_LOCK CancelSpinLock;
   KEVENT FlushDpcEvent;

@@ -158,7 +158,7 @@ export function outputOf(k: Kernel): string[] {
 
 export function runDriver(text: string, options: HarnessOptions = {}): HarnessResult {
   const { k, image } = prepareDriver(text, options);
-  const run = k.run({ maxSteps: options.maxSteps ?? 50_000_000, maxTime: options.maxTime ?? 600_000_000 });
+  const run = k.run({ maxSteps: options.maxSteps ?? 4_000_000_000, maxTime: options.maxTime ?? 600_000_000 });
   let status: number | undefined;
   for (let i = 0; i < k.trace.length; i++) {
     const e = k.trace.get(i);

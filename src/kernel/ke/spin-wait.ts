@@ -27,3 +27,13 @@ export function spinSatisfied(k: Kernel, prcb: Addr): boolean {
   k.catchUpTo(m.u32(prcb + KPRCB.Number), k.machine.cpu.time);
   return true;
 }
+
+/** A lock was released: when a CPU spins, the slice ends so that it gets its chance. */
+export function noteRelease(k: Kernel): void {
+  for (let cpu = 0; cpu < k.config.cpus; cpu++) {
+    if (k.mem.ptr(k.prcb(cpu) + KPRCB.SpinAddress) !== 0) {
+      k.endSlice();
+      return;
+    }
+  }
+}

@@ -6,7 +6,7 @@ import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KE_GLOBALS, KLOCK_QUEUE_HANDLE, KSPIN_LOCK_QUEUE, KTHREAD } from '../layouts.gen.js';
 import { DISPATCH_LEVEL } from './constants.js';
 import { hex } from './dispatcher.js';
-import { spinOn } from './spin-wait.js';
+import { noteRelease, spinOn } from './spin-wait.js';
 
 /** Owner word: thread | 1, in a DPC additionally bit 1 (the thread there is only the interrupted one). */
 function ownerWord(k: Kernel): number {
@@ -59,6 +59,7 @@ function releasePlain(k: Kernel, lock: Addr): Status | undefined {
   m.checked.setPtr(lock, 0);
   count(k, -1);
   k.event('ke.spin.release', { lock });
+  noteRelease(k);
   return undefined;
 }
 
@@ -166,6 +167,7 @@ function releaseQueued(k: Kernel, handle: Addr): Status | undefined {
   m.checked.setPtr(handle + LOCK, 0);
   count(k, -1);
   k.event('ke.spin.release', { lock });
+  noteRelease(k);
   return undefined;
 }
 
@@ -199,6 +201,7 @@ function releaseEx(k: Kernel, lock: Addr, exclusive: boolean): Status | undefine
   m.checked.setU32(lock, exclusive ? 0 : v - 1);
   count(k, -1);
   k.event('ke.spin.release', { lock });
+  noteRelease(k);
   return undefined;
 }
 

@@ -68,6 +68,7 @@ export function swapContext(k: Kernel, head: boolean): void {
   let next = m.ptr(prcb + KPRCB.NextThread);
   m.setPtr(prcb + KPRCB.NextThread, 0);
   m.setU8(prcb + KPRCB.DispatchPending, 0);
+  m.setU8(prcb + KPRCB.QuantumEnd, 0);
   if (next === 0) next = selectReady(k, cpu);
   const wasRunning = old !== idle && m.u32(old + KTHREAD.State) === ThreadState.Running;
   const oldState = old === idle ? 0 : m.u32(old + KTHREAD.State);
