@@ -56,7 +56,7 @@ BAD(ReturnsOwning, 0x39, -1) {
   SleepMs(50);
   return STATUS_SUCCESS;
 }
-BAD(QueuedTwice, 0xE4, 1) {
+BAD1(QueuedTwice, 0xE4, 1) {
   ExInitializeWorkItem(&g_Item, Nothing, NULL);
   KeRaiseIrqlToDpcLevel();
   ExQueueWorkItem(&g_Item, BackgroundWorkQueue);

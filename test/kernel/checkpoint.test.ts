@@ -9,7 +9,7 @@ import { driverText, freshKernel, prepareDriver } from './harness.js';
 /** Events as texts from an index on, without their indices. */
 function tail(k: Kernel, from: number): string[] {
   const out: string[] = [];
-  for (let i = from; i < k.trace.length; i++) {
+  for (let i = Math.max(from, k.trace.begin); i < k.trace.length; i++) {
     const e = k.trace.get(i);
     out.push(`${e.cpu} ${e.time} ${e.thread} ${e.kind} ${Object.values(e.data).join(' ')}`);
   }

@@ -1,6 +1,6 @@
 // The main loop: takes clock and software interrupts, lets the chooser say which CPU advances and how far, runs that slice on the machine, acts on
 // why it stopped. Between two slices everything is in memory and in the CPU register sets, so the loop can be left and entered anywhere.
-import { Reason } from '../../machine/abi.js';
+import { Reason, Reg } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
 import { kernelApcDue, restartWait, takeApcInterrupt } from './apc.js';
@@ -111,7 +111,8 @@ class RunLoop {
     const m = this.k.mem;
     for (let c = 0; c < this.cpus; c++) {
       const p = prcbOf(this.k, c);
-      const busy = m.ptr(p + KPRCB.CurrentThread) !== m.ptr(p + KPRCB.IdleThread) || m.u8(p + KPRCB.DpcRoutineActive);
+      // an idle CPU has no frame; one that is in a DPC or IPI has
+      const busy = m.ptr(p + KPRCB.CurrentThread) !== m.ptr(p + KPRCB.IdleThread) || this.k.machine.wordsOf(c)[Reg.Top >> 2] !== 0;
       const ipi = m.u32(p + KPRCB.RequestSummary) !== 0;
       const pending = m.ptr(p + KPRCB.NextThread) !== 0 || m.u8(p + KPRCB.DpcRequested) !== 0;
       if (ipi || ((busy || pending) && spinSatisfied(this.k, p))) out.push(c);
