@@ -120,11 +120,32 @@ export function compileDriver(k: Kernel, text: string, options: HarnessOptions =
   return image;
 }
 
+const idleMachines = new Map<number, Machine>();
+/** A machine as good as new: tests run one after the other, and a new one reserves a gigabyte. Only for runs whose memory nobody looks at later. */
+function borrowMachine(cpus: number): Machine {
+  const old = idleMachines.get(cpus);
+  if (!old) {
+    const machine = new Machine({ cpus });
+    idleMachines.set(cpus, machine);
+    return machine;
+  }
+  old.reset();
+  old.images.clear();
+  return old;
+}
+
+/** Images by name, text and variant: routine numbers and addresses are the same in every kernel of this table. */
+const compiled = new Map<string, CompiledImage>();
+
 /** Compiles and boots; nothing has run yet. */
 export function prepareDriver(text: string, options: HarnessOptions = {}): { k: Kernel; image: CompiledImage } {
   const machine = options.machine ?? new Machine({ cpus: options.cpus ?? 1 });
   const k = createCore({ ...options, machine }, table);
-  const image = compileDriver(k, text, options);
+  const key = `${options.name} ${options.debug} ${text}`;
+  const known = options.files ? undefined : compiled.get(key);
+  const image = known ?? compileDriver(k, text, options);
+  if (known) registerIrqlLimits(k, [image]);
+  else compiled.set(key, image);
   machine.loadImages([image]);
   bootCore(k);
   machine.mapImage(image);
@@ -156,8 +177,10 @@ export function outputOf(k: Kernel): string[] {
   return out;
 }
 
+/** Runs to the end. The kernel of the result stays valid until the next run on as many CPUs. */
 export function runDriver(text: string, options: HarnessOptions = {}): HarnessResult {
-  const { k, image } = prepareDriver(text, options);
+  const machine = options.machine ?? borrowMachine(options.cpus ?? 1);
+  const { k, image } = prepareDriver(text, { ...options, machine });
   const run = k.run({ maxSteps: options.maxSteps ?? 4_000_000_000, maxTime: options.maxTime ?? 600_000_000 });
   let status: number | undefined;
   for (let i = 0; i < k.trace.length; i++) {
