@@ -1,5 +1,6 @@
 // `npm run build`: bundles everything that runs into dist/ with esbuild.
-//   interlock.js          command line; `interlock dap` is the debug adapter's own process        Node, CommonJS
+//   interlock.js          starts interlock-core.js with V8's code cache                             Node, CommonJS
+//   interlock-core.js     command line; `interlock dap` is the debug adapter's own process        Node, CommonJS
 //   extension.js          the VS Code client on the desktop and on remote hosts                     Node, CommonJS
 //   extension.web.js      the same client in VS Code for the Web                                   worker, CommonJS
 //   adapter.worker.js     the debug adapter in VS Code for the Web                                 worker, one script
@@ -36,7 +37,6 @@ export async function build() {
     bundle: true,
     sourcemap: 'linked',
     sourcesContent: false,
-    keepNames: true,
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: 'warning',
@@ -51,7 +51,8 @@ export async function build() {
     define: { global: 'globalThis' },
   };
   const bundles = [
-    { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/interlock.js', banner: { js: '#!/usr/bin/env node' } },
+    { ...node, entryPoints: ['src/cli/launcher.ts'], outfile: 'dist/interlock.js', banner: { js: '#!/usr/bin/env node' } },
+    { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/interlock-core.js' },
     { ...node, entryPoints: ['src/extension/node.ts'], outfile: 'dist/extension.js' },
     { ...web, format: 'cjs', external: ['vscode'], entryPoints: ['src/extension/web.ts'], outfile: 'dist/extension.web.js' },
     { ...web, format: 'iife', entryPoints: ['src/adapter/worker-main.ts'], outfile: 'dist/adapter.worker.js' },

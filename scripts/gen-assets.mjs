@@ -27,7 +27,8 @@ function indexOf(headers) {
   const { outputFiles } = require('esbuild').buildSync({
     absWorkingDir: root,
     stdin: {
-      contents: "export { buildHeaderIndex } from './src/c/header-index-builder.js'; export { INDEX_ENTRY } from './src/c/header-index.js';",
+      contents:
+        "export { buildHeaderIndex } from './src/c/header-index-builder.js'; export { INDEX_ENTRY } from './src/c/header-index.js';",
       resolveDir: root,
     },
     bundle: true,
@@ -45,7 +46,11 @@ function indexOf(headers) {
 export function generateAssets() {
   const headers = textsOf('src/wdk', (f) => f.endsWith('.h'));
   const kernel = textsOf('src/kernel', (f) => /\.[ch]$/.test(f));
-  const code = [...filesUnder('src/c', (f) => f.endsWith('.ts')), ...filesUnder('src/base', (f) => f.endsWith('.ts')), 'scripts/gen-assets.mjs'];
+  const code = [
+    ...filesUnder('src/c', (f) => f.endsWith('.ts')),
+    ...filesUnder('src/base', (f) => f.endsWith('.ts')),
+    'scripts/gen-assets.mjs',
+  ];
   const inputs = createHash('sha256')
     .update(JSON.stringify([headers, kernel, code.map(read)]))
     .digest('hex');

@@ -60,7 +60,13 @@ function read(header: string, texts: Readonly<Record<string, string>>): Reading 
   });
   for (const d of pp.diagnostics) fail(header, d.message, d.range);
   const { tokens, pragmas } = separatePragmas(pp.tokens);
-  return { header, files: pp.includes, macros: macros.map(({ def, at }) => ({ def, at: countTokens(pp.tokens, at) })), tokens, ...readSegments(header, tokens, pragmas, main) };
+  return {
+    header,
+    files: pp.includes,
+    macros: macros.map(({ def, at }) => ({ def, at: countTokens(pp.tokens, at) })),
+    tokens,
+    ...readSegments(header, tokens, pragmas, main),
+  };
 }
 
 /** Number of tokens that are no pragmas among the first `n`. */
@@ -70,7 +76,12 @@ function countTokens(tokens: readonly Token[], n: number): number {
   return count;
 }
 
-function readSegments(header: string, tokens: readonly Token[], pragmas: readonly PragmaToken[], main: SourceFile): Pick<Reading, 'segments' | 'tags'> {
+function readSegments(
+  header: string,
+  tokens: readonly Token[],
+  pragmas: readonly PragmaToken[],
+  main: SourceFile,
+): Pick<Reading, 'segments' | 'tags'> {
   const segments: Segment[] = [];
   const tags = new Map<string, { first: number; completed: number }>();
   const open = new Map<string, RecordDecl | EnumDecl>();
@@ -115,12 +126,17 @@ function readSegments(header: string, tokens: readonly Token[], pragmas: readonl
     }
   }
   p.pragmas.sync();
-  if (p.pragmas.pack !== 16 || p.pragmas.section('code_seg') || p.pragmas.section('data_seg')) fail(header, 'a #pragma pack or section is left open');
+  if (p.pragmas.pack !== 16 || p.pragmas.section('code_seg') || p.pragmas.section('data_seg'))
+    fail(header, 'a #pragma pack or section is left open');
   // Prototypes are read late; what they have to say comes out now.
   for (const s of scope.names.values()) if (s.kind === 'function') void s.type;
   for (const d of p.diagnostics) fail(header, d.message, d.range);
   for (const v of p.unit.globals) {
-    for (const item of v.init?.items ?? []) if (JSON.stringify(item.value, (k, x) => (typeof x === 'bigint' ? 0 : k === 'range' || k === 'type' ? 0 : x)).includes('"kind":"ref"')) fail(header, `the value of '${v.name}' refers to a symbol`, v.range);
+    for (const item of v.init?.items ?? [])
+      if (
+        JSON.stringify(item.value, (k, x) => (typeof x === 'bigint' ? 0 : k === 'range' || k === 'type' ? 0 : x)).includes('"kind":"ref"')
+      )
+        fail(header, `the value of '${v.name}' refers to a symbol`, v.range);
   }
   return { segments, tags };
 }
@@ -307,7 +323,8 @@ function wordsOf(r: Reading): Set<string> {
       const tested = s.name === 'ifdef' || s.name === 'ifndef';
       // A definition that was not carried out stands in a branch that is not taken.
       if (s.name === 'define' && !(s.macro instanceof MacroDef && defined.has(`${f.path}:${s.macro.location.start}`))) continue;
-      for (const t of file.tokensOf(s)) if ((t.kind === 'identifier' || t.kind === 'keyword') && !(tested && predefined.has(t.text))) words.add(t.text);
+      for (const t of file.tokensOf(s))
+        if ((t.kind === 'identifier' || t.kind === 'keyword') && !(tested && predefined.has(t.text))) words.add(t.text);
     }
   }
   return words;
@@ -335,8 +352,17 @@ function firstDifference(a: readonly Token[], b: readonly Token[]): number | und
     const x = a[i];
     const y = b[i];
     const same =
-      x && y && x.kind === y.kind && x.text === y.text && x.macro === y.macro && x.range.file.path === y.range.file.path && x.range.start === y.range.start &&
-      x.range.end === y.range.end && x.spelling?.start === y.spelling?.start && x.spaceBefore === y.spaceBefore && x.atLineStart === y.atLineStart;
+      x &&
+      y &&
+      x.kind === y.kind &&
+      x.text === y.text &&
+      x.macro === y.macro &&
+      x.range.file.path === y.range.file.path &&
+      x.range.start === y.range.start &&
+      x.range.end === y.range.end &&
+      x.spelling?.start === y.spelling?.start &&
+      x.spaceBefore === y.spaceBefore &&
+      x.atLineStart === y.atLineStart;
     if (!same) return i;
   }
   return undefined;
@@ -356,7 +382,11 @@ export function buildHeaderIndex(texts: Readonly<Record<string, string>>): strin
       const at = firstDifference(made, wanted);
       if (at === undefined) return;
       const found = made[at]?.text ?? '';
-      fail(r.header, `a declaration reads differently through the index at '${wanted[at]?.text ?? ''}', not '${found}'`, (wanted[at] ?? wanted[wanted.length - 1]).range);
+      fail(
+        r.header,
+        `a declaration reads differently through the index at '${wanted[at]?.text ?? ''}', not '${found}'`,
+        (wanted[at] ?? wanted[wanted.length - 1]).range,
+      );
     });
   }
   return text;

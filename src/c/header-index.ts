@@ -2,15 +2,16 @@
 // what it uses of it and not the 8,000 lines behind it. It is made at build time (header-index-builder.ts) and travels among the header texts
 // under a name that no #include can ask for. Offsets are into the text of a header without line splices (PPFile.text).
 // What is here is the decoded form; a HeaderSet is one header that units include, an interval of the sequence of its group.
+
+import type { Range } from '../base/source.js';
+import type { MacroTable } from './expander.js';
 import { cachedFile } from './includes.js';
 import { lex, type PPToken } from './lexer.js';
 import { MacroDef, parseDefine } from './macros.js';
 import type { PPFile, Segment } from './pp-file.js';
 import { predefinedMacros } from './predefined.js';
-import type { Range } from '../base/source.js';
-import type { MacroTable } from './expander.js';
-import { TokenOutput } from './token-output.js';
 import type { Token } from './token.js';
+import { TokenOutput } from './token-output.js';
 
 /** Name of the index among the built-in headers. */
 export const INDEX_ENTRY = '*index*';
@@ -223,7 +224,8 @@ export class HeaderSet {
     this.segments = this.segmentPlaces.length;
     this.seenFrom = new Int32Array(this.macroPlaces.length);
     for (let i = 0, n = 0; i < data.seenFrom.length; i += 2) this.seenFrom.fill(data.seenFrom[i + 1], n, (n += data.seenFrom[i]));
-    for (let i = 0; i < data.tags.length; i += 3) this.tagPlaces.set(pool.tags[data.tags[i]], { first: data.tags[i + 1], completed: data.tags[i + 2] });
+    for (let i = 0; i < data.tags.length; i += 3)
+      this.tagPlaces.set(pool.tags[data.tags[i]], { first: data.tags[i + 1], completed: data.tags[i + 2] });
   }
 
   get includes(): readonly string[] {
@@ -245,7 +247,8 @@ export class HeaderSet {
   /** The macro after the header, or as the declaration `segment` sees it. */
   macro(name: string, segment = this.segments): MacroDef | undefined {
     const places = this.macroPlacesOf(name);
-    for (let i = places.length - 1; i >= 0; i--) if (this.sees(places[i], segment)) return this.pool.definition(this.macroPlaces.id(places[i]));
+    for (let i = places.length - 1; i >= 0; i--)
+      if (this.sees(places[i], segment)) return this.pool.definition(this.macroPlaces.id(places[i]));
     return undefined;
   }
 
@@ -271,7 +274,10 @@ export class HeaderSet {
   // ---------------------------------------------------------------- declarations
   /** Tokens of a declaration, expanded as in the header; ends without eof. */
   tokens(segment: number): Token[] {
-    return new SegmentReader(this.pool.lexSegment(this.segmentPlaces.id(segment)), new SegmentMacros(this, segment, (this.assumed ??= assumedMacros()))).run();
+    return new SegmentReader(
+      this.pool.lexSegment(this.segmentPlaces.id(segment)),
+      new SegmentMacros(this, segment, (this.assumed ??= assumedMacros())),
+    ).run();
   }
 
   pack(segment: number): number {
@@ -313,7 +319,16 @@ function assumedMacros(): ReadonlyMap<string, MacroDef> {
   const all = new Map(predefinedMacros());
   for (const [name, value] of Object.entries(ASSUMED)) {
     const file = cachedFile('<assumed>', `${name} ${value}`, true);
-    const m = parseDefine(file, { name: 'define', start: 0, end: file.text.length, hash: 0, next: -1, tokens: undefined, problems: undefined, macro: undefined });
+    const m = parseDefine(file, {
+      name: 'define',
+      start: 0,
+      end: file.text.length,
+      hash: 0,
+      next: -1,
+      tokens: undefined,
+      problems: undefined,
+      macro: undefined,
+    });
     if (m instanceof MacroDef) all.set(name, m);
   }
   return all;

@@ -2,13 +2,13 @@
 // typedefs and enumerators are shared by all units; functions and variables, which a unit changes (definition, address taken, annotations of
 // further declarations), are copied into the unit that asks. While a declaration is being read only what stands before it in the header is
 // visible, exactly as if the header were read from its top, so every read asks for earlier ones only and ends.
+
 import { parseExternalDeclaration } from './declarations.js';
 import type { HeaderSet } from './header-index.js';
 import { closed, GRAMMAR, unitContext } from './parser.js';
-import { copyFunction } from './parser-prototypes.js';
 import { separatePragmas } from './parser-pragmas.js';
+import { copyFunction } from './parser-prototypes.js';
 import { Parser, type UnitContext } from './parser-state.js';
-import type { SourceFile } from '../base/source.js';
 import type { Token } from './token.js';
 import type { CSymbol, Scope, VarSymbol } from './tree.js';
 import type { EnumDecl, Field, RecordDecl } from './types.js';

@@ -23,7 +23,13 @@ interface Case {
 }
 
 function optionsOf(c: Case): PreprocessOptions {
-  return { files: new MemoryFiles({ ...c.more, 'src/t.c': c.text }), builtinHeaders: wdkHeaders, includePaths: ['src'], defines: { DBG: '1' }, ...c.options };
+  return {
+    files: new MemoryFiles({ ...c.more, 'src/t.c': c.text }),
+    builtinHeaders: wdkHeaders,
+    includePaths: ['src'],
+    defines: { DBG: '1' },
+    ...c.options,
+  };
 }
 
 /** Compiles both ways, compares everything; answers the unit made with the index. `indexed`: whether the index is expected to be used. */
@@ -52,7 +58,8 @@ function sourcesOf(folder: string): Record<string, string> {
 test('the index is there and of the present headers', () => {
   const { [INDEX_ENTRY]: index, ...headers } = wdkHeaders;
   assert.ok(index, 'npm run gen makes it');
-  for (const [name, text] of Object.entries(headers)) assert.equal(text, readFileSync(path.join('src/wdk', name), 'utf8').replace(/\r\n?/g, '\n'), name);
+  for (const [name, text] of Object.entries(headers))
+    assert.equal(text, readFileSync(path.join('src/wdk', name), 'utf8').replace(/\r\n?/g, '\n'), name);
   assert.ok(buildHeaderIndex(headers) === index, 'the index is not that of the headers: run npm run gen');
   for (const h of HEADERS) assert.ok(headerSet(h, wdkHeaders), h);
 });
@@ -134,12 +141,18 @@ test('a driver; each unit has functions and variables of its own', () => {
   const two = same('#include <ntddk.h>\nvoid f(void) { IoDeleteDevice(NULL); }\n');
   assert.notEqual(one.scope.names.get('IoDeleteDevice'), two.scope.names.get('IoDeleteDevice'));
   assert.notEqual(one.scope.names.get('PsProcessType'), two.scope.names.get('PsProcessType'));
-  assert.equal(one.scope.names.get('InsertTailList')?.kind === 'function' && (one.scope.names.get('InsertTailList') as { definition?: object }).definition !== undefined, true);
+  assert.equal(
+    one.scope.names.get('InsertTailList')?.kind === 'function' &&
+      (one.scope.names.get('InsertTailList') as { definition?: object }).definition !== undefined,
+    true,
+  );
   assert.equal((two.scope.names.get('InsertTailList') as { definition?: object }).definition, undefined);
 });
 
 test('redeclarations and definitions of what a header declares stay in their unit', () => {
-  same('#include <ntddk.h>\n_IRQL_requires_(0) VOID IoDeleteDevice(PDEVICE_OBJECT D) { (void)D; }\nextern POBJECT_TYPE *PsProcessType;\nPOBJECT_TYPE *PsProcessType;\n');
+  same(
+    '#include <ntddk.h>\n_IRQL_requires_(0) VOID IoDeleteDevice(PDEVICE_OBJECT D) { (void)D; }\nextern POBJECT_TYPE *PsProcessType;\nPOBJECT_TYPE *PsProcessType;\n',
+  );
   const u = same('#include <ntddk.h>\nvoid f(void) { IoDeleteDevice(0); }\nvoid *g = &PsProcessType;\n');
   const f = u.scope.names.get('IoDeleteDevice');
   assert.ok(f?.kind === 'function' && !f.definition && f.builtin);
@@ -147,19 +160,36 @@ test('redeclarations and definitions of what a header declares stay in their uni
 
 test('errors: the same messages, suggestions and places', () => {
   same('#include <ntddk.h>\nvoid f(void) { IoDeletDevice(0); STATUS_SUCESS; PEPROCES p; undefined_thing = 3; }\n');
-  same('#include <ntddk.h>\nint IoDeleteDevice;\ntypedef int PIRP;\nenum e { STATUS_X, NonPagedPool };\nNTSTATUS KeGetCurrentIrql(int x, int y);\n');
-  same('#include <ntddk.h>\nvoid InsertTailList(int x) { }\nvoid f(UNICODE_STRING s) { s.Lenght = 1; ((PIRP)0)->Tale = 0; sizeof(struct _EPROCESS); }\n');
-  same('#include <ntddk.h>\n#define STATUS_SUCCESS 1\n#undef STATUS_PENDING\nint x = STATUS_PENDING;\n#define min(a, b) 3\nint y = min(1, 2);\n');
+  same(
+    '#include <ntddk.h>\nint IoDeleteDevice;\ntypedef int PIRP;\nenum e { STATUS_X, NonPagedPool };\nNTSTATUS KeGetCurrentIrql(int x, int y);\n',
+  );
+  same(
+    '#include <ntddk.h>\nvoid InsertTailList(int x) { }\nvoid f(UNICODE_STRING s) { s.Lenght = 1; ((PIRP)0)->Tale = 0; sizeof(struct _EPROCESS); }\n',
+  );
+  same(
+    '#include <ntddk.h>\n#define STATUS_SUCCESS 1\n#undef STATUS_PENDING\nint x = STATUS_PENDING;\n#define min(a, b) 3\nint y = min(1, 2);\n',
+  );
 });
 
-test('further headers, forced headers, headers behind the project\'s own', () => {
+test("further headers, forced headers, headers behind the project's own", () => {
   same(`#include <ntddk.h>\n#include <ntstrsafe.h>\n#include <wdmsec.h>\n${DRIVER}`);
   same({ text: `#include <ntddk.h>\n#include <ntifs.h>\n${DRIVER}` });
-  same({ text: 'HANDLE h; void t(void) { h = CreateEventW(NULL, TRUE, FALSE, NULL); printf("%d", 1); }', options: { forcedIncludes: ['windows.h'] } });
-  same({ text: `#include "my.h"\n${DRIVER}`, more: { 'src/my.h': '#pragma once\n#pragma warning(disable: 4100)\n#define MY_TAG \'gaTy\'\n#include <ntddk.h>\n' } });
+  same({
+    text: 'HANDLE h; void t(void) { h = CreateEventW(NULL, TRUE, FALSE, NULL); printf("%d", 1); }',
+    options: { forcedIncludes: ['windows.h'] },
+  });
+  same({
+    text: `#include "my.h"\n${DRIVER}`,
+    more: { 'src/my.h': "#pragma once\n#pragma warning(disable: 4100)\n#define MY_TAG 'gaTy'\n#include <ntddk.h>\n" },
+  });
   same({ text: `#include <NTDDK.H>\n${DRIVER}` });
-  same('#if 1\n#include <wdm.h>\n#else\n#include <ntddk.h>\n#endif\nint x = sizeof(DEVICE_OBJECT);\n#ifndef STATUS_SUCCESS\n#error no\n#endif\n');
-  same({ text: '#include <ntddk.h>\nint x = NTDDI_VERSION;\n', options: { defines: { DBG: '1', _WIN64: '1', NTDDI_VERSION: '0x06010000', _WIN32_WINNT: '0x0601', PROJECT_X: '1' } } });
+  same(
+    '#if 1\n#include <wdm.h>\n#else\n#include <ntddk.h>\n#endif\nint x = sizeof(DEVICE_OBJECT);\n#ifndef STATUS_SUCCESS\n#error no\n#endif\n',
+  );
+  same({
+    text: '#include <ntddk.h>\nint x = NTDDI_VERSION;\n',
+    options: { defines: { DBG: '1', _WIN64: '1', NTDDI_VERSION: '0x06010000', _WIN32_WINNT: '0x0601', PROJECT_X: '1' } },
+  });
 });
 
 test('what could change the meaning of a header makes it be read in full', () => {
@@ -174,11 +204,15 @@ test('what could change the meaning of a header makes it be read in full', () =>
   full({ text: '#include <ntddk.h>\nint x;\n', options: { defines: {} } });
   full({ text: '#include <ntddk.h>\nint x;\n', options: { defines: { DBG: '0' } } });
   full({ text: '#include <ntddk.h>\nint x;\n', more: { 'src/wdm.h': '#define MINE 1\n' } }); // the project's file in place of a part
-  full({ text: '#include <ntddk.h>\nint x;\n', options: { builtinHeaders: { ...wdkHeaders, 'ntke.h': `${wdkHeaders['ntke.h']}\nint added;\n` } } });
+  full({
+    text: '#include <ntddk.h>\nint x;\n',
+    options: { builtinHeaders: { ...wdkHeaders, 'ntke.h': `${wdkHeaders['ntke.h']}\nint added;\n` } },
+  });
 });
 
 test('a unit that completes a type of the header changes no other unit', () => {
-  const text = '#include <ntddk.h>\nstruct _EPROCESS { int mine; };\nint x = sizeof(struct _EPROCESS);\nint f(PEPROCESS p) { return p->mine; }\n';
+  const text =
+    '#include <ntddk.h>\nstruct _EPROCESS { int mine; };\nint x = sizeof(struct _EPROCESS);\nint f(PEPROCESS p) { return p->mine; }\n';
   assert.deepEqual(same({ text }).diagnostics, []);
   same('#include <ntddk.h>\nint f(PEPROCESS p) { return p->mine; }\n');
   same('#include <ntddk.h>\nstruct _UNICODE_STRING { int mine; };\n');
@@ -189,9 +223,21 @@ test('expressions of the debugger in a unit that has not used the names', () => 
   const text = '#include <ntddk.h>\nint x;\n';
   const fast = same(text);
   const full = compileUnit('src/t.c', { ...optionsOf({ text }), wholeHeaders: true });
-  for (const e of ['((PIRP)0)->Tail.Overlay.CurrentStackLocation', 'sizeof(DEVICE_OBJECT)', 'NT_SUCCESS(STATUS_PENDING)', '*PsProcessType', 'PagedPool + 1', 'IoDeletDevice(0)', 'CONTAINING_RECORD(0, IRP, Tail)']) {
+  for (const e of [
+    '((PIRP)0)->Tail.Overlay.CurrentStackLocation',
+    'sizeof(DEVICE_OBJECT)',
+    'NT_SUCCESS(STATUS_PENDING)',
+    '*PsProcessType',
+    'PagedPool + 1',
+    'IoDeletDevice(0)',
+    'CONTAINING_RECORD(0, IRP, Tail)',
+  ]) {
     const [a, b] = [fast, full].map((unit) => parseExpression(e, { unit, scope: unit.scope }));
-    assert.deepEqual(a.diagnostics.map((d) => [d.message, d.hint]), b.diagnostics.map((d) => [d.message, d.hint]), e);
+    assert.deepEqual(
+      a.diagnostics.map((d) => [d.message, d.hint]),
+      b.diagnostics.map((d) => [d.message, d.hint]),
+      e,
+    );
     assert.equal(a.expr && typeToString(a.expr.type), b.expr && typeToString(b.expr.type), e);
   }
   const t = parseTypeName('struct _KTHREAD *', { unit: fast, scope: fast.scope });
@@ -199,5 +245,8 @@ test('expressions of the debugger in a unit that has not used the names', () => 
 });
 
 test('units of headers in other orders after one another', () => {
-  for (const h of [...HEADERS, ...HEADERS].reverse()) same(`#include <${h}>\nint x = sizeof(UNICODE_STRING);\nNTSTATUS f(PUNICODE_STRING s) { return s->Length ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL; }\n`);
+  for (const h of [...HEADERS, ...HEADERS].reverse())
+    same(
+      `#include <${h}>\nint x = sizeof(UNICODE_STRING);\nNTSTATUS f(PUNICODE_STRING s) { return s->Length ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL; }\n`,
+    );
 });

@@ -5,7 +5,8 @@ import { typeToString } from '../../src/c/type-names.js';
 import type { CType, EnumDecl, Parameter, RecordDecl } from '../../src/c/types.js';
 
 const range = (r: Range | undefined): string => (r ? `${r.file.path}:${r.start}-${r.end}` : '-');
-const sal = (list: readonly SalAnnotation[] | undefined): string => (list ?? []).map((a) => `${a.name}(${a.args.join()})@${range(a.range)}`).join(' ');
+const sal = (list: readonly SalAnnotation[] | undefined): string =>
+  (list ?? []).map((a) => `${a.name}(${a.args.join()})@${range(a.range)}`).join(' ');
 
 /** A type in full, its typedef names included; records by tag, as their bodies are listed once. */
 function type(t: CType): string {
@@ -63,7 +64,7 @@ function node(x: unknown): string {
     if (k === 'range' || k === 'close' || k === 'nameRange') parts.push(`${k}:${range(v as Range)}`);
     else if (k === 'type' || k === 'computeType' || k === 'returns') parts.push(`${k}:${type(v as CType)}`);
     else if (k === 'symbol' || k === 'enumerator') parts.push(`${k}:${(v as CSymbol).name}@${range((v as CSymbol).range)}`);
-    else if (k === 'scope' && typeof v === 'object') parts.push(`scope:${[...((v as { names: Map<string, unknown> }).names.keys())].join()}`);
+    else if (k === 'scope' && typeof v === 'object') parts.push(`scope:${[...(v as { names: Map<string, unknown> }).names.keys()].join()}`);
     else if (k === 'target') parts.push(`target:${(v as { name?: string }).name}`);
     else if (k === 'field') parts.push(`field:${(v as { name?: string }).name}`);
     else parts.push(`${k}:${node(v)}`);
@@ -74,7 +75,10 @@ function node(x: unknown): string {
 /** Lines that say everything about a unit, in the order in which a consumer finds it. */
 export function dumpUnit(u: TranslationUnit): string[] {
   return [
-    ...u.diagnostics.map((d) => `diagnostic ${d.severity} ${d.code} ${range(d.range)} ${d.message} ${d.hint} ${(d.related ?? []).map((r) => `${range(r.range)} ${r.message}`).join()}`),
+    ...u.diagnostics.map(
+      (d) =>
+        `diagnostic ${d.severity} ${d.code} ${range(d.range)} ${d.message} ${d.hint} ${(d.related ?? []).map((r) => `${range(r.range)} ${r.message}`).join()}`,
+    ),
     ...u.includes.map((f) => `include ${f.path} ${f.builtin} ${f.text.length}`),
     ...u.functions.map((f) => `function ${symbol(f.symbol)} ${node(f.params)} ${node(f.locals)} ${node(f.body)} ${range(f.range)}`),
     ...u.globals.map((g) => `global ${symbol(g)}`),
