@@ -24,15 +24,28 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
    * In a virtual workspace `${workspaceFolder}/x` and `${file}` become bare paths: the folder's scheme and authority are put back, or the adapter
    * would ask for a file of a disk that is not there.
    */
-  resolveDebugConfigurationWithSubstitutedVariables(
+  async resolveDebugConfigurationWithSubstitutedVariables(
     folder: vscode.WorkspaceFolder | undefined,
     config: vscode.DebugConfiguration,
-  ): vscode.DebugConfiguration {
+  ): Promise<vscode.DebugConfiguration> {
+    await showDebugView(config);
     const base = folder?.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
     const program: unknown = config.program;
     if (typeof program !== 'string' || !base || base.scheme === 'file' || /^[A-Za-z][A-Za-z0-9+.-]+:/.test(program)) return config;
     return { ...config, program: base.with({ path: `/${program.replace(/\\/g, '/').replace(/^\/+/, '')}` }).toString() };
   }
+}
+
+/**
+ * Opens the debug view before a session that will stop. The editor would open it at the first stop, but a call stack view that is made then does
+ * not unfold the thread that stopped: with many threads (a kernel has them) the newcomer would see no frame at all.
+ */
+async function showDebugView(config: vscode.DebugConfiguration): Promise<void> {
+  const stops = config.stopOnEntry === true || vscode.debug.breakpoints.some((b) => b.enabled);
+  const wanted = vscode.workspace.getConfiguration('debug').get('openDebug') !== 'neverOpen';
+  if (config.noDebug === true || !stops || !wanted) return;
+  await vscode.commands.executeCommand('workbench.view.debug');
+  await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
 }
 
 /** The scenarios of the workspace, offered in the Run and Debug view without a launch.json. */

@@ -22,17 +22,32 @@ export function placeOf(r: Range): Place {
 
 const imageNameOf = (images: readonly CompiledImage[], fn: number): string => images.find((i) => i.functions.some((f) => f.number === fn))?.name ?? 'nt';
 
+/** A kernel stack has room for a few hundred frames. */
+const STACK_WALK = 1000;
+const STACK_LINES = 64;
+
 /** Frames of the stack that bug checked, innermost first, without the machine's own. */
 function stackText(s: Simulation): { lines: string[]; place: Range | undefined } {
   const { machine } = s.kernel;
   const lines: string[] = [];
   let place: Range | undefined;
-  for (const f of walkStack(machine, machine.registers.top, 64)) {
+  let repeats = 0;
+  for (const f of walkStack(machine, machine.registers.top, STACK_WALK)) {
     if (f.kind === 'internal') continue;
     const at = f.step?.range;
     if (at && !place && !at.file.builtin) place = at;
     const where = at ? ` (${at.file.path}:${at.file.position(at.start).line})` : '';
-    lines.push(`${f.kind === 'routine' ? (f.name.includes('!') ? '' : 'nt!') : `${imageNameOf(s.images, f.fn)}!`}${f.name}${where}`);
+    const line = `${f.kind === 'routine' ? (f.name.includes('!') ? '' : 'nt!') : `${imageNameOf(s.images, f.fn)}!`}${f.name}${where}`;
+    // recursion: one line for all of it
+    if (line === lines[lines.length - 1 - (repeats ? 1 : 0)]) {
+      repeats++;
+      if (repeats > 1) lines.pop();
+      lines.push(`... ${repeats} more of the same`);
+    } else {
+      repeats = 0;
+      if (lines.length >= STACK_LINES) break;
+      lines.push(line);
+    }
   }
   return { lines, place };
 }
@@ -85,7 +100,7 @@ function collect(s: Simulation): Collected {
     }
     return n;
   };
-  for (let i = 0; i < trace.cursor; i++) {
+  for (let i = trace.begin; i < trace.cursor; i++) {
     const kind = trace.kind(i);
     switch (kind) {
       case 'ke.output':

@@ -12,13 +12,15 @@ export async function debugTheExample(workbench: Workbench, example: Example): P
 
   // the stop: toolbar, call stack through driver, kernel and scenario, current line in the editor, variables
   await workbench.toolbar.waitFor();
+  await workbench.fold('Watch', 'Loaded Scripts', 'Breakpoints');
   await workbench.topFrame
     .filter({ hasText: name })
     .filter({ hasText: `${line}` })
     .waitFor();
   await workbench.currentLine.waitFor();
   await continueToScenario(workbench, example);
-  assert.ok((await workbench.frames.count()) >= 3, 'driver, kernel and scenario frames are shown');
+  await workbench.showAllFrames();
+  await workbench.frames.nth(2).waitFor();
   await workbench.expandFirstScope();
   const createInfo = workbench.variables.filter({ hasText: 'CreateInfo' }).first();
   await createInfo.waitFor();

@@ -74,6 +74,20 @@ export class Workbench {
     return this.page.locator('.debug-toolbar');
   }
 
+  /** Folds sections of the debug view, so that the others have room: what a list has no room for is not in the page at all. */
+  async fold(...sections: string[]): Promise<void> {
+    for (const section of sections) {
+      const header = this.page.locator(`.pane-header[aria-label^="${section}"][aria-expanded="true"]`).first();
+      if (await header.isVisible()) await header.click();
+    }
+  }
+
+  /** Unfolds groups of kernel frames ("Show 5 More Stack Frames") of the thread in focus. */
+  async showAllFrames(): Promise<void> {
+    const more = this.page.locator('.debug-call-stack .monaco-list-row', { hasText: /Show \d+ More Stack Frames/ }).last();
+    if (await more.isVisible()) await more.click();
+  }
+
   /** Opens the first scope of the variables view, which VS Code does not always do by itself. */
   async expandFirstScope(): Promise<void> {
     const scope = this.variables.first();
