@@ -1,7 +1,7 @@
 // The loop that runs the innermost frame, and the two functions compiled code calls. It never recurses: a routine or fault pushes a frame and the loop
 // goes on with it, so the host stack is empty whenever the machine stops.
 import { BREAK_TABLE, CODE_MAGIC, Deny, Fault, FRAME, PAGE_SHIFT, Reason, Reg, ROUTINE_BASE, Status } from './abi.js';
-import { CALL_WINDOW, SlowKind } from './compile/imports.js';
+import { CALL_WINDOW, SlowKind, unpackSlow } from './compile/imports.js';
 import { plausibleFrame, RoutineFrame, StackFault } from './frames.js';
 import type { Machine } from './machine.js';
 import { SimulatedFault } from './routine.js';
@@ -217,6 +217,15 @@ export class Dispatcher {
 
   /** The import `e.slow`: see compile/imports.ts. */
   slow(address64: bigint, sizeAndKind: number): number {
+    if (sizeAndKind >= 0) return this.slowAt(address64, sizeAndKind);
+    const { plain, step } = unpackSlow(sizeAndKind);
+    this.m.mem.watches.step = step;
+    const o = this.slowAt(address64, plain);
+    this.m.mem.watches.step = -1;
+    return o;
+  }
+
+  private slowAt(address64: bigint, sizeAndKind: number): number {
     const m = this.m;
     const address = Number(address64);
     const size = sizeAndKind & SlowKind.SizeMask;

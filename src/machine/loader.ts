@@ -50,6 +50,14 @@ export class Loader {
     this.byStep = [...this.byStep, ...image.functions].sort((a, b) => a.stepBase - b.stepBase);
   }
 
+  /** Forgets all images; nothing of them may be mapped. */
+  clear(): void {
+    for (let i = 0; i < this.table.length; i++) this.table.set(i, null);
+    for (const list of [this.images, this.functions, this.callable, this.byStep]) list.length = 0;
+    this.names.clear();
+    this.globals.clear();
+  }
+
   /** The wasm function behind a number, or undefined. */
   code(fn: number): CompiledFunction | undefined {
     const c = this.callable[fn];

@@ -82,7 +82,10 @@ export class Machine {
     this.checkpoints = new CheckpointStore(this);
     this.registers.words.set(this.cpus[0].words);
     this.registers.updateMasks();
-    this.mem.watches.onHit = () => this.requestStop();
+    this.mem.watches.onHit = () => {
+      this.requestStop();
+      return this.callingStep();
+    };
   }
 
   // ---------------------------------------------------------------- images
@@ -146,6 +149,14 @@ export class Machine {
       this.headers.prev(fp),
       this.headers,
     );
+  }
+  /** Step of the innermost compiled frame below Top that made a call which has not returned, -1 when there is none. */
+  private callingStep(): number {
+    for (let fp = this.registers.top, n = 0; plausibleFrame(fp) && n < 64; fp = this.headers.prev(fp), n++) {
+      const f = this.function(this.headers.fn(fp));
+      if (f) return f.stepBase + Math.max(0, this.headers.pc(fp) - 1);
+    }
+    return -1;
   }
   /** Name and frame size of a routine, the host's or a machine-internal one. */
   routine(id: number): { readonly name: string; readonly locals?: number } | undefined {

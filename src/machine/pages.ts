@@ -124,10 +124,7 @@ export class PageTable {
       while (p >= first - before && this.isFree(p)) p--;
       if (p < first - before) return first;
       start = p + 1;
-      // skip used pages quickly: memchr for the next free one
-      const next = this.memory.deny.indexOf(DENY_UNMAPPED, start);
-      if (next < 0) return -1;
-      start = Math.max(start, next);
+      while (start < end && !this.isFree(start)) start++;
     }
     return -1;
   }

@@ -15,6 +15,8 @@ export interface WatchHit {
   readonly offset: number;
   readonly size: number;
   readonly write: boolean;
+  /** Global number of the step that did it (of the call, when a kernel routine did it), -1 when it is not known. */
+  readonly step: number;
 }
 
 export class WatchList {
@@ -23,8 +25,10 @@ export class WatchList {
   private pending: WatchHit | undefined;
   /** Set while somebody only asks. */
   paused = false;
-  /** Called at a hit (the machine ends the slice after the present step). */
-  onHit: (() => void) | undefined;
+  /** Step whose access is being looked at, set by the machine; -1: an access of a routine. */
+  step = -1;
+  /** Called at a hit (the machine ends the slice after the present step). Answers the step when only the machine knows it. */
+  onHit: (() => number) | undefined;
 
   constructor(private readonly deny: Uint8Array) {}
 
@@ -48,8 +52,8 @@ export class WatchList {
     if (this.paused || this.pending) return;
     for (const w of this.list) {
       if (offset < w.offset + w.size && w.offset < offset + size && (write ? w.onWrite : w.onRead)) {
-        this.pending = { watch: w, offset, size, write };
-        this.onHit?.();
+        const outer = this.onHit?.() ?? -1;
+        this.pending = { watch: w, offset, size, write, step: this.step >= 0 ? this.step : outer };
         return;
       }
     }

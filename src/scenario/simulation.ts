@@ -5,9 +5,10 @@ import { formatRange, type Range } from '../base/source.js';
 import { decodeBytes } from '../base/text.js';
 import type { Checkpoint } from '../machine/checkpoint.js';
 import type { CompiledImage } from '../machine/image.js';
-import { Reg, toAddress, USER_BASE } from '../machine/abi.js';
+import { BREAK_TABLE, BREAK_TABLE_SIZE, Reg, toAddress, USER_BASE } from '../machine/abi.js';
+import type { Machine } from '../machine/machine.js';
 import { walkStack } from '../machine/walk.js';
-import { boot, createKernel } from '../kernel/boot.js';
+import { attach, boot, createKernel } from '../kernel/boot.js';
 import type { Kernel, RunResult } from '../kernel/kernel.js';
 import { scenarioDone, type ScenarioStep, startScenario } from '../kernel/ps/scenario.js';
 import { registerProgram } from '../kernel/ps/program.js';
@@ -23,6 +24,15 @@ import type { ReportedBugCheck, RunReport } from './report.js';
 export interface SimulationOptions {
   /** Code with break tests. */
   readonly debug: boolean;
+  /**
+   * An earlier simulation that nobody uses any more. Its machine (a gigabyte of addresses) is taken over when it has as many CPUs, and its code when it ran the
+   * same compiled units.
+   */
+  readonly reuse?: Simulation;
+  /** Another simulation of the same compiled units, still used: only its code is shared. */
+  readonly code?: Simulation;
+  /** `restore`: nothing is booted, because `load` brings a state. `continue`: all objects are new, the machine of `reuse` stays where it is. */
+  readonly start?: 'boot' | 'restore' | 'continue';
 }
 
 export type SimulationEvent =
@@ -44,7 +54,12 @@ export interface Violation {
   readonly condition: CompiledCondition;
   readonly reason: string;
   readonly where: Range | undefined;
+  /** Global number of the step after which it was seen. */
+  readonly step: number;
 }
+
+/** Violations as they lie in a checkpoint: index of the expectation, reason, step. */
+type SavedViolations = readonly (readonly [number, string, number])[];
 
 const REGISTRY_TYPES: Record<RegistryValue['type'], number> = { string: 1, 'expand-string': 2, binary: 3, dword: 4, 'multi-string': 7, qword: 11 };
 
@@ -59,6 +74,16 @@ function notSimulatedWarnings(image: CompiledImage): Diagnostic[] {
   }));
 }
 
+/** A machine as good as new for another simulation. */
+function clearMachine(machine: Machine, keepCode: boolean): void {
+  machine.mem.watches.set([]);
+  machine.mem.watches.take();
+  machine.stopOnException = undefined;
+  machine.mem.buffer.fill(0, BREAK_TABLE, BREAK_TABLE + BREAK_TABLE_SIZE);
+  machine.reset();
+  if (!keepCode) machine.images.clear();
+}
+
 export class Simulation {
   readonly kernel: Kernel;
   readonly images: readonly CompiledImage[];
@@ -71,27 +96,41 @@ export class Simulation {
   /** Why conditions could not be compiled, by expectation index. */
   readonly conditionProblems = new Map<number, string>();
   end: End | undefined;
+  private readonly debug: boolean;
   private readonly built: BuiltImages;
   private readonly always: CompiledCondition[] = [];
   private readonly finals: CompiledCondition[] = [];
   private readonly violated = new Set<CompiledCondition>();
   private outputFrom = 0;
-  private spent = 0;
 
   constructor(
     readonly build: Build,
     options: SimulationOptions,
   ) {
     const m = build.scenario.machine;
-    this.kernel = createKernel({ cpus: m.cpus, seed: m.seed, stepNs: m.stepNs, windowsBuild: Number(m.windows.split('.')[2]) });
-    this.built = compileImages(build, this.kernel, options.debug);
+    const { reuse, code = reuse, start = 'boot' } = options;
+    const machine = reuse?.kernel.config.cpus === m.cpus ? reuse.kernel.machine : undefined;
+    if (start === 'continue' && !machine) throw new Error('there is no machine to continue on');
+    const shared = code?.debug === options.debug && code.build.drivers === build.drivers && code.build.processes === build.processes ? code : undefined;
+    const loaded = machine !== undefined && shared === reuse;
+    if (machine && start !== 'continue') clearMachine(machine, loaded);
+    this.debug = options.debug;
+    this.kernel = createKernel({ cpus: m.cpus, seed: m.seed, stepNs: m.stepNs, windowsBuild: Number(m.windows.split('.')[2]), ...(machine ? { machine } : {}) });
+    this.built = shared?.built ?? compileImages(build, this.kernel, options.debug);
+    for (const [name, limit] of shared?.kernel.irqlLimits ?? []) this.kernel.irqlLimits.set(name, limit);
     this.images = this.built.all;
     this.diagnostics = [...this.built.diagnostics, ...this.images.flatMap(notSimulatedWarnings)];
     if (this.diagnostics.some((d) => d.severity === 'error')) return;
-    this.kernel.machine.loadImages(this.images);
-    boot(this.kernel);
+    if (!loaded) this.kernel.machine.loadImages(this.images);
     this.compileConditions();
-    this.prepare();
+    this.kernel.runState = { save: () => this.saveViolations(), restore: (v) => this.restoreViolations(v as SavedViolations) };
+    if (start === 'boot') {
+      boot(this.kernel);
+      this.prepare();
+    } else {
+      attach(this.kernel);
+      if (start === 'continue') this.kernel.restoreState(JSON.parse(JSON.stringify(reuse!.kernel.saveState())));
+    }
   }
 
   // ---------------------------------------------------------------- start
@@ -153,19 +192,35 @@ export class Simulation {
     if (this.always.length) this.kernel.mem.watches.set(this.always.flatMap(watchesOf));
   }
 
-  private checkAlways(): void {
-    for (const c of this.always) this.check(c);
+  /** `step`: what was done just now; default where the running CPU stands. */
+  private checkAlways(step?: number): void {
+    for (const c of this.always) this.check(c, step);
   }
-  private check(c: CompiledCondition): void {
+  private check(c: CompiledCondition, at = -1): void {
     if (this.violated.has(c)) return;
     const reason = checkCondition(this.kernel, c);
     if (reason === undefined) return;
     this.violated.add(c);
-    this.violations.push({ condition: c, reason, where: this.placeOfCurrent() });
+    const step = at >= 0 ? at : this.kernel.machine.reg(Reg.StopStep);
+    this.violations.push({ condition: c, reason, step, where: this.placeOfStep(step) });
   }
-  private placeOfCurrent(): Range | undefined {
-    const k = this.kernel;
-    return k.machine.stepInfo(k.machine.reg(Reg.StopStep))?.step.range;
+  private placeOfStep(step: number): Range | undefined {
+    return this.kernel.machine.stepInfo(step)?.step.range;
+  }
+  private saveViolations(): SavedViolations {
+    const { expectations } = this.build.scenario;
+    return this.violations.map((v) => [expectations.indexOf(v.condition.expectation), v.reason, v.step] as const);
+  }
+  private restoreViolations(saved: SavedViolations): void {
+    const conditions = [...this.always, ...this.finals];
+    this.violated.clear();
+    this.violations.length = 0;
+    for (const [index, reason, step] of saved) {
+      const condition = conditions.find((c) => c.expectation === this.build.scenario.expectations[index]);
+      if (!condition) continue;
+      this.violated.add(condition);
+      this.violations.push({ condition, reason, step, where: this.placeOfStep(step) });
+    }
   }
 
   // ---------------------------------------------------------------- running
@@ -182,19 +237,19 @@ export class Simulation {
   advance(steps: number, skipBreak: boolean): SimulationEvent {
     if (this.end) return { kind: 'ended' };
     const m = this.build.scenario.machine;
-    const left = m.stepLimit - this.spent;
+    if (scenarioDone(this.kernel)) return this.finish({ kind: 'done' });
+    const left = m.stepLimit - this.stepsRun;
     if (left <= 0) return this.finish({ kind: 'limit', what: `${m.stepLimit} steps` });
-    const before = this.stepsRun;
     const result = this.kernel.run({
       maxSteps: Math.min(steps, left),
       maxTime: Math.floor(m.timeLimitNs / m.stepNs),
       skipBreak,
       stopAt: (k) => {
-        if (this.always.length && k.mem.watches.take()) this.checkAlways();
+        const hit = this.always.length ? k.mem.watches.take() : undefined;
+        if (hit) this.checkAlways(hit.step);
         return scenarioDone(k);
       },
     });
-    this.spent += this.stepsRun - before;
     this.flushOutput();
     const k = this.kernel;
     switch (result.reason) {
@@ -241,6 +296,7 @@ export class Simulation {
 
   private flushOutput(): void {
     const { trace } = this.kernel;
+    this.outputFrom = Math.max(this.outputFrom, trace.begin);
     for (; this.outputFrom < trace.cursor; this.outputFrom++) {
       const kind = trace.kind(this.outputFrom);
       if (kind === 'ke.output' || kind === 'um.output') this.onOutput(decodeBytes(String(trace.data(this.outputFrom).text)), kind === 'ke.output' ? 'console' : 'stdout');
@@ -291,9 +347,32 @@ export class Simulation {
     return '';
   }
 
+  // ---------------------------------------------------------------- checkpoints
+  /** The state now, between two pieces. Cheap; give it back with `machine.release`. */
   checkpoint(): Checkpoint {
     return this.kernel.machine.checkpoint();
   }
+  /** Exactly that state again. What ran after it lies ahead in the trace and is verified when it runs again. */
+  restore(c: Checkpoint): void {
+    this.kernel.machine.restore(c);
+    this.end = undefined;
+  }
+  /** The state now as bytes, for a simulation of the same build elsewhere. */
+  save(): Uint8Array {
+    const { machine } = this.kernel;
+    const c = machine.checkpoint();
+    const bytes = machine.serialize(c);
+    machine.release(c);
+    return bytes;
+  }
+  /** The state that `save` of a simulation of the same build gave. The trace begins there when this simulation did not pass it itself. */
+  load(bytes: Uint8Array): void {
+    const { machine } = this.kernel;
+    const c = machine.deserialize(bytes);
+    this.restore(c);
+    machine.release(c);
+  }
+
   /** Address in nt terms of a driver's function, for tests. */
   functionAddress(name: string): number | undefined {
     for (const image of this.built.drivers.values()) {

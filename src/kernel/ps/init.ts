@@ -1,7 +1,8 @@
 // Boot of the process manager: lists, the ID table, the System process, hooks of the core, our own system threads.
+
+import { imageAt } from '../io/module.js';
 import type { Kernel } from '../kernel.js';
 import { EPROCESS, KE_GLOBALS, OB_GLOBALS, PS_GLOBALS } from '../layouts.gen.js';
-import { imageAt } from '../io/module.js';
 import { initEvent, SynchronizationEvent } from '../ob/event-object.js';
 import { initListHead } from '../rtl/list.js';
 import { createSystemToken } from '../se/token.js';
@@ -34,7 +35,13 @@ export function psAttach(k: Kernel): void {
 
 export function psInit(k: Kernel): void {
   const g = k.globals.PS;
-  for (const list of [PS_GLOBALS.PsActiveProcessHead, PS_GLOBALS.PsLoadedModuleList, PS_GLOBALS.Programs, PS_GLOBALS.KnownImages, PS_GLOBALS.ReaperListHead]) {
+  for (const list of [
+    PS_GLOBALS.PsActiveProcessHead,
+    PS_GLOBALS.PsLoadedModuleList,
+    PS_GLOBALS.Programs,
+    PS_GLOBALS.KnownImages,
+    PS_GLOBALS.ReaperListHead,
+  ]) {
     initListHead(k.mem, g + list);
   }
   initEvent(k, g + PS_GLOBALS.ReaperEvent, SynchronizationEvent, false);

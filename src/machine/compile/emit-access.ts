@@ -4,7 +4,7 @@
 import { DENY_TABLE, DIRTY_TABLE, KERNEL_BASE, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE, Reg, USER_BASE } from '../abi.js';
 import { type Emitter, Local, SLOW_IMPORT } from './emit-base.js';
 import { emitValue } from './emit-value.js';
-import { SlowKind } from './imports.js';
+import { packSlow, SlowKind } from './imports.js';
 import type { Mem } from './ir.js';
 import { Op } from './op.js';
 
@@ -52,8 +52,8 @@ function mask(E: Emitter, write: boolean): void {
   E.loadReg(write ? Reg.WriteMask : Reg.ReadMask);
 }
 
-function kindOf(o: AccessOptions): number {
-  return o.size | (o.write ? SlowKind.Write : SlowKind.Read) | (o.interlocked ? SlowKind.Interlocked : 0);
+function kindOf(E: Emitter, o: AccessOptions): number {
+  return packSlow(o.size, o.write, o.interlocked ?? false, E.fn.stepBase + E.step);
 }
 
 /** Known place in kernel memory: only the page bits are looked at. */
@@ -83,7 +83,7 @@ function emitFixed(E: Emitter, address: number, place: number, o: AccessOptions)
 /** Address on the stack. Sets `into` or goes to the fault exit. */
 function callSlow(E: Emitter, o: AccessOptions, into: number): void {
   E.flushFuel();
-  E.i32(kindOf(o));
+  E.i32(kindOf(E, o));
   E.call(SLOW_IMPORT);
   E.tee(into);
   E.i32(0);

@@ -36,7 +36,8 @@
 // crossing). Returns the linear offset to use (the access is made by the compiled code) or -1 after recording FaultAddress, FaultKind,
 // FaultSize (the compiled code sets Reason and Top). It checks *all* pages of the range and, for writes, marks all of them dirty. It may
 // lower Reg.Fuel to 0 to stop before the next step (data breakpoint). Not called for frame slots. sizeAndKind = size | SlowKind bits; size
-// up to 16 MiB (struct copies).
+// up to 16 MiB (struct copies). Accesses of up to 31 bytes come packed with their global step number (see packSlow), so that a data
+// breakpoint can name the step that did it.
 //
 // Code entries. 16 bytes at every function's code address: u32 CODE_MAGIC, u32 function number, u32 fixedSize, u32 extra. The kernel
 // writes the same for routines (fixedSize = routineFixedSize(locals), extra 0). An indirect call copies `extra` to the callee's
@@ -57,6 +58,25 @@ export const enum SlowKind {
   /** with Write: interlocked; a misaligned address is Fault.Misaligned */
   Interlocked = 0x4000000,
   SizeMask = 0xffffff,
+}
+
+/** Sign bit: packed form, with size in bits 0-4, write in bit 5, interlocked in bit 6, global step number in bits 7-30. */
+export const SLOW_PACKED = -0x80000000;
+const PACKED_STEPS = 1 << 24;
+
+/** The second argument of `slow` for an access at a step. */
+export function packSlow(size: number, write: boolean, interlocked: boolean, step: number): number {
+  if (size > 31 || step >= PACKED_STEPS) {
+    return size | (write ? SlowKind.Write : SlowKind.Read) | (interlocked ? SlowKind.Interlocked : 0);
+  }
+  return SLOW_PACKED | size | (write ? 32 : 0) | (interlocked ? 64 : 0) | (step << 7);
+}
+/** Takes the packed form (negative) apart: the plain form, and the step. */
+export function unpackSlow(packed: number): { plain: number; step: number } {
+  return {
+    plain: (packed & 31) | (packed & 32 ? SlowKind.Write : 0) | (packed & 64 ? SlowKind.Interlocked : 0),
+    step: (packed >>> 7) & (PACKED_STEPS - 1),
+  };
 }
 
 /** Bytes of simulated stack that one stay in wasm may grow by (smallest frame is 64 bytes, so at most 1024 nested host frames). */

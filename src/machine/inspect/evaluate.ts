@@ -1,10 +1,25 @@
 // C expressions over the stopped machine: a walk over the front end's typed tree. Used by hover, watch, console, conditions, log messages and the
 // expectations of scenarios. Calls are refused (running driver code would change the machine); assignments are allowed only where the caller says so.
-import type { Expr, FunctionSymbol, VarSymbol } from '../../c/tree.js';
+
 import { sizeOf } from '../../c/layout.js';
+import type { Expr, FunctionSymbol, VarSymbol } from '../../c/tree.js';
 import type { CType } from '../../c/types.js';
 import type { Addr } from '../abi.js';
-import { EvaluationError, type TargetMemory, type Value, asAddress, asInteger, asNumber, bytesOf, fromInteger, fromNumber, hex64, isScalar, load, toUnsigned } from './value.js';
+import {
+  asAddress,
+  asInteger,
+  asNumber,
+  bytesOf,
+  EvaluationError,
+  fromInteger,
+  fromNumber,
+  hex64,
+  isScalar,
+  load,
+  type TargetMemory,
+  toUnsigned,
+  type Value,
+} from './value.js';
 
 export interface EvaluationContext {
   readonly memory: TargetMemory;
@@ -29,7 +44,10 @@ export function evaluate(e: Expr, c: EvaluationContext): Value {
     case 'ref': {
       const s = e.symbol;
       const address = s.kind === 'var' ? c.addressOfVariable(s) : c.addressOfFunction(s);
-      if (address === undefined) throw new EvaluationError(s.kind === 'var' ? `'${s.name}' has no place here` : `'${s.name}' has no address (it is not part of a loaded image)`);
+      if (address === undefined)
+        throw new EvaluationError(
+          s.kind === 'var' ? `'${s.name}' has no place here` : `'${s.name}' has no address (it is not part of a loaded image)`,
+        );
       return load(c.memory, e.type, address);
     }
     case 'member': {
@@ -54,13 +72,17 @@ export function evaluate(e: Expr, c: EvaluationContext): Value {
     case 'assign': {
       const target = evaluate(e.target, c);
       let value = evaluate(e.right, c);
-      if (e.op !== '=') value = cast(arithmetic(e.op.slice(0, -1), cast(target, e.computeType, 'noop'), value, e.computeType), e.target.type, 'noop');
+      if (e.op !== '=')
+        value = cast(arithmetic(e.op.slice(0, -1), cast(target, e.computeType, 'noop'), value, e.computeType), e.target.type, 'noop');
       return store(target, value, c);
     }
     case 'incdec': {
       const target = evaluate(e.operand, c);
       const step = target.type.kind === 'pointer' ? BigInt(sizeOf(target.type.target)) : 1n;
-      const changed = target.type.kind === 'float' ? fromNumber(target.type, asNumber(target) + (e.op === '++' ? 1 : -1)) : fromInteger(target.type, asInteger(target) + (e.op === '++' ? step : -step));
+      const changed =
+        target.type.kind === 'float'
+          ? fromNumber(target.type, asNumber(target) + (e.op === '++' ? 1 : -1))
+          : fromInteger(target.type, asInteger(target) + (e.op === '++' ? step : -step));
       const stored = store(target, changed, c);
       return e.prefix ? stored : target;
     }
@@ -123,17 +145,21 @@ function binary(e: Extract<Expr, { kind: 'binary' }>, c: EvaluationContext): Val
     const float = a.type.kind === 'float' || b.type.kind === 'float';
     const x = float ? asNumber(a) : asInteger(a);
     const y = float ? asNumber(b) : asInteger(b);
-    const r = e.op === '<' ? x < y : e.op === '<=' ? x <= y : e.op === '>' ? x > y : e.op === '>=' ? x >= y : e.op === '==' ? x === y : x !== y;
+    const r =
+      e.op === '<' ? x < y : e.op === '<=' ? x <= y : e.op === '>' ? x > y : e.op === '>=' ? x >= y : e.op === '==' ? x === y : x !== y;
     return fromInteger(e.type, r ? 1n : 0n);
   }
-  if (a.type.kind === 'pointer' && b.type.kind === 'pointer') return fromInteger(e.type, (asInteger(a) - asInteger(b)) / BigInt(Math.max(1, sizeOf(a.type.target))));
-  if (a.type.kind === 'pointer') return fromInteger(e.type, asInteger(a) + (e.op === '-' ? -1n : 1n) * asInteger(b) * BigInt(sizeOf(a.type.target)));
+  if (a.type.kind === 'pointer' && b.type.kind === 'pointer')
+    return fromInteger(e.type, (asInteger(a) - asInteger(b)) / BigInt(Math.max(1, sizeOf(a.type.target))));
+  if (a.type.kind === 'pointer')
+    return fromInteger(e.type, asInteger(a) + (e.op === '-' ? -1n : 1n) * asInteger(b) * BigInt(sizeOf(a.type.target)));
   if (b.type.kind === 'pointer') return fromInteger(e.type, asInteger(b) + asInteger(a) * BigInt(sizeOf(b.type.target)));
   return arithmetic(e.op, a, b, e.type);
 }
 
 function arithmetic(op: string, a: Value, b: Value, type: CType): Value {
-  if (type.kind === 'pointer') return fromInteger(type, asInteger(a) + (op === '-' ? -1n : 1n) * asInteger(b) * BigInt(sizeOf(type.target)));
+  if (type.kind === 'pointer')
+    return fromInteger(type, asInteger(a) + (op === '-' ? -1n : 1n) * asInteger(b) * BigInt(sizeOf(type.target)));
   if (type.kind === 'float') {
     const x = asNumber(a);
     const y = asNumber(b);
@@ -144,7 +170,25 @@ function arithmetic(op: string, a: Value, b: Value, type: CType): Value {
   const shift = (): bigint => y & BigInt(8 * sizeOf(type) - 1);
   if ((op === '/' || op === '%') && y === 0n) throw new EvaluationError('division by zero');
   const r =
-    op === '+' ? x + y : op === '-' ? x - y : op === '*' ? x * y : op === '/' ? x / y : op === '%' ? x % y : op === '&' ? x & y : op === '|' ? x | y : op === '^' ? x ^ y : op === '<<' ? x << shift() : x >> shift();
+    op === '+'
+      ? x + y
+      : op === '-'
+        ? x - y
+        : op === '*'
+          ? x * y
+          : op === '/'
+            ? x / y
+            : op === '%'
+              ? x % y
+              : op === '&'
+                ? x & y
+                : op === '|'
+                  ? x | y
+                  : op === '^'
+                    ? x ^ y
+                    : op === '<<'
+                      ? x << shift()
+                      : x >> shift();
   return fromInteger(type, r);
 }
 

@@ -1,7 +1,8 @@
 // Typed values read from the simulated machine: a type, where it lies (if it lies anywhere) and its bytes. The one currency of evaluation and display.
-import type { Addr } from '../abi.js';
-import type { CType } from '../../c/types.js';
+
 import { sizeOf } from '../../c/layout.js';
+import type { CType } from '../../c/types.js';
+import type { Addr } from '../abi.js';
 
 /** How the session sees memory: through the address space of one thread's process. No side effects, no protection changes. */
 export interface TargetMemory {
