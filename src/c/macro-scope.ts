@@ -15,7 +15,7 @@ export class MacroScope extends Map<string, MacroDef> {
   }
 
   private inHeader(name: string): boolean {
-    return this.headers !== undefined && this.headers.hasMacro(name) && !this.removed?.has(name);
+    return this.headers?.hasMacro(name) === true && !this.removed?.has(name);
   }
 
   override has(name: string): boolean {

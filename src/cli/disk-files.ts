@@ -10,8 +10,9 @@ export class DiskFiles implements FileProvider {
   read(path: string): string | undefined {
     const p = normalizePath(path);
     try {
-      const s = fs.statSync(p);
-      if (!s.isFile()) return undefined;
+      // most questions of a start are for headers that a project does not have: no exception for them
+      const s = fs.statSync(p, { throwIfNoEntry: false });
+      if (!s?.isFile()) return undefined;
       const stamp = `${s.mtimeMs}:${s.size}`;
       const known = this.texts.get(p);
       if (known?.stamp === stamp) return known.text;
