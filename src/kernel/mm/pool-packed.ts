@@ -132,11 +132,24 @@ export class PackedPool {
     return header === 0 ? undefined : this.k.mem.u32(header + R.Bytes);
   }
 
+  /** Nearest live block at or below an address in the same page, or 0. */
+  private blockBelow(offset: number): Addr {
+    const m = this.k.mem;
+    for (let o = offset & ~(GRANULE - 1); o >= START + HEADER && o > offset - 2 * PAGE_SIZE; o -= GRANULE) {
+      if (m.raw.u32(o - HEADER + R.State) === MAGIC && m.raw.ptr(o - HEADER + R.Address) === toAddress(o)) return toAddress(o);
+    }
+    return 0;
+  }
+
   describe(address: Addr): PoolDescription | undefined {
     const offset = address - KERNEL_BASE;
-    if (offset < START || offset >= END) return undefined;
-    const live = this.k.mem.buffer[this.state(offset)] !== 0;
-    return { state: live ? 'live' : 'freed', text: `packed pool around ${hex(address)}`, address };
+    if (offset < START || offset >= START + this.k.mem.u32(this.k.globals.KE + KE_GLOBALS.PoolPackedNext) * PAGE_SIZE) return undefined;
+    const block = this.blockBelow(offset);
+    const size = block === 0 ? 0 : (this.sizeOf(block) ?? 0);
+    const what = `the ${size}-byte pool block at ${hex(block)}`;
+    if (block !== 0 && address < block + size) return { state: 'live', text: what, address: block };
+    if (block !== 0 && address < block + size + 4 * GRANULE) return { state: 'beyond', text: what, address: block };
+    return { state: 'freed', text: `a pool block around ${hex(address)}`, address };
   }
 
   /** Records of live blocks. */
