@@ -253,6 +253,7 @@ typedef struct _ETHREAD {
     PVOID ImpersonationToken;
     LARGE_INTEGER StartDelay; // user threads of a program: waits this long before the body runs
     KAPC ExitApc;
+    PVOID TopLevelIrp;
     PVOID HeldIoObject; // IoCreateSystemThread: object that stays referenced until the thread ends
 } ETHREAD;
 

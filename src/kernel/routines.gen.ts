@@ -2,6 +2,7 @@
 import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
+import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
 import { routines as exInterlockedList } from './ex/interlocked-list.js';
@@ -15,11 +16,13 @@ import { routines as exWorkQueue } from './ex/work-queue.js';
 import { routines as ioBuildIrp } from './io/build-irp.js';
 import { routines as ioCancel } from './io/cancel.js';
 import { routines as ioCreateFile } from './io/create-file.js';
+import { routines as ioCsq } from './io/csq.js';
 import { routines as ioDeviceControl } from './io/device-control.js';
 import { routines as ioDevice } from './io/device.js';
 import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
 import { routines as ioIrp } from './io/irp.js';
+import { routines as ioMisc } from './io/misc.js';
 import { routines as ioRequest } from './io/request.js';
 import { routines as ioTimer } from './io/timer.js';
 import { routines as ioWorkItem } from './io/work-item.js';
@@ -103,6 +106,7 @@ import { routines as umSync } from './um/sync.js';
 export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
+  cmRtlRegistry,
   exExTimer,
   exFastMutex,
   exInterlockedList,
@@ -116,11 +120,13 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioBuildIrp,
   ioCancel,
   ioCreateFile,
+  ioCsq,
   ioDeviceControl,
   ioDevice,
   ioDosName,
   ioDriverLoad,
   ioIrp,
+  ioMisc,
   ioRequest,
   ioTimer,
   ioWorkItem,

@@ -75,7 +75,7 @@ export function runSystem(o: SystemOptions): SystemResult {
     events.push({ kind: e.kind, data: e.data });
   }
   const output = events.filter((e) => e.kind === 'ke.output' || e.kind === 'um.output').map((e) => String(e.data.text));
-  return { k, simulation, output, events, bugCheck: k.bugCheckInfo(), end: simulation.end?.kind ?? '', hash: k.trace.hash };
+  return { k, simulation, output, events, bugCheck: k.bugCheckInfo(), end: simulation.end?.kind ?? '', hash: k.trace.hash() };
 }
 
 /** A run that must pass: no FAIL line, no bug check, reached its end; `leaks` false: no leak either. */

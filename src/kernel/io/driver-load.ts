@@ -127,7 +127,7 @@ function load(k: Kernel, f: Frame): Status {
       return k.call(f, 2, 'ObfDereferenceObject', [f.get(1)]);
     case 2: {
       const driver = f.get(0);
-      k.event('io.driver-entry', { driver: readUnicode(k, driver + DRIVER_OBJECT.DriverName) });
+      k.event('io.driver-entry', { driver: readUnicode(k, driver + DRIVER_OBJECT.DriverName), routine: m.ptr(driver + DRIVER_OBJECT.DriverInit) });
       return k.call(f, 3, m.ptr(driver + DRIVER_OBJECT.DriverInit), [driver, driver + IOP_DRIVER.RegistryPath]);
     }
     case 3: {
@@ -173,7 +173,7 @@ function unload(k: Kernel, f: Frame): Status {
         return k.return(NT.PENDING);
       }
       m.setU32(driver + IOP_DRIVER.State, DriverState.Unloading);
-      k.event('io.driver-unload', { driver: name });
+      k.event('io.driver-unload', { driver: name, routine });
       return k.call(f, 1, routine, [driver]);
     }
     case 1:

@@ -116,6 +116,7 @@ export const routines: KernelRoutine[] = [
         return k.call(f, 1, routine, m.u32(item + IO_WORKITEM.Type) === EX ? [object, context, item] : [object, context]);
       }
       if (f.pc === 1) {
+        k.event('io.work-item-return', { item });
         countOutstanding(k, f.get(0), -1);
         return k.call(f, 2, 'ObfDereferenceObject', [f.get(0)]);
       }

@@ -14,7 +14,8 @@ import { ObType, typeOf } from '../ob/types.js';
 import { initListHead } from '../rtl/list.js';
 import { allocateId } from './cid.js';
 import { callThreadNotify, ThreadNotify } from './notify-call.js';
-import { STATUS_STILL_ACTIVE, ThreadFlag, hasThreadFlag, isSystemThread, processOf, setThreadFlag, systemProcess } from './state.js';
+import { liveThreads } from './exit.js';
+import { ProcessFlag, STATUS_STILL_ACTIVE, ThreadFlag, hasProcessFlag, hasThreadFlag, isSystemThread, processOf, setThreadFlag, systemProcess } from './state.js';
 import { createThread, linkThread } from './thread.js';
 
 const THREAD_ALL_ACCESS = 0x1fffff;
@@ -186,8 +187,29 @@ const services: ServiceDefinition[] = [
   suspendService('ResumeThread', resumeThread),
 ];
 
+/** PsSuspendProcess / PsResumeProcess, and their services: all threads of the process. */
+function forAllThreads(k: Kernel, process: Addr, act: (k: Kernel, thread: Addr) => number): number {
+  if (hasProcessFlag(k, process, ProcessFlag.Deleting)) return NT.PROCESS_IS_TERMINATING;
+  for (const t of liveThreads(k, process)) act(k, t);
+  return NT.SUCCESS;
+}
+const processService = (name: string, act: (k: Kernel, thread: Addr) => number): ServiceDefinition => ({
+  name,
+  args: 1,
+  locals: 1,
+  step(k, f) {
+    if (f.pc === 1) return k.return(f.get(0));
+    const r = referenceFor(k, f.ptr(0), 0x800, ObType.Process);
+    if (!ntSuccess(r.status)) return k.return(r.status);
+    f.set(0, forAllThreads(k, r.body, act));
+    return k.call(f, 1, 'ObfDereferenceObject', [r.body]);
+  },
+});
+
 export const routines: KernelRoutine[] = [
-  ...makeServices(services),
+  ...makeServices([...services, processService('SuspendProcess', suspendThread), processService('ResumeProcess', resumeThread)]),
+  { name: 'PsSuspendProcess', cost: 30, step: (k, f) => k.return(forAllThreads(k, f.ptr(0), suspendThread)) },
+  { name: 'PsResumeProcess', cost: 30, step: (k, f) => k.return(forAllThreads(k, f.ptr(0), resumeThread)) },
   { name: 'PsCreateSystemThread', locals: 3, cost: 100, step: createSystemThread({ object: undefined, first: 0 }) },
   { name: 'IoCreateSystemThread', locals: 3, cost: 100, step: createSystemThread({ object: 0, first: 1 }) },
 ];

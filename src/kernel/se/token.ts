@@ -78,8 +78,43 @@ const services: ServiceDefinition[] = [
   }),
 ];
 
+/** TOKEN_INFORMATION_CLASS values that are answered: type, session, elevation type and elevation. */
+const ANSWERS: Record<number, (k: Kernel, token: Addr) => number> = {
+  8: () => 1, // TokenPrimary
+  12: (k, t) => k.mem.u32(t + SEP_TOKEN.SessionId),
+  18: () => 2, // TokenElevationTypeFull
+  20: (k, t) => k.mem.u32(t + SEP_TOKEN.Elevated),
+};
+
 export const routines: KernelRoutine[] = [
-  ...makeServices(services),
+  ...makeServices([
+    ...services,
+    {
+      // (TokenHandle, Class, Buffer, Length, PULONG ReturnLength)
+      name: 'QueryInformationToken',
+      args: 5,
+      locals: 1,
+      step(k, f) {
+        if (f.pc === 1) return k.return(f.get(0));
+        const r = referenceFor(k, f.ptr(0), 8, ObType.Token);
+        if (!ntSuccess(r.status)) return k.return(r.status);
+        const answer = ANSWERS[f.u32(1)];
+        if (!answer) {
+          k.event('se.not-simulated', { service: 'NtQueryInformationToken', class: f.u32(1) });
+          f.set(0, NT.INVALID_INFO_CLASS);
+        } else {
+          probeUser(k, f.ptr(4), 4, true);
+          k.mem.checked.setU32(f.ptr(4), 4);
+          f.set(0, f.u32(3) < 4 ? NT.BUFFER_TOO_SMALL : NT.SUCCESS);
+          if (f.u32(3) >= 4) {
+            probeUser(k, f.ptr(2), 4, true);
+            k.mem.checked.setU32(f.ptr(2), answer(k, r.body));
+          }
+        }
+        return k.call(f, 1, 'ObfDereferenceObject', [r.body]);
+      },
+    },
+  ]),
   {
     // (Process) -> referenced
     name: 'PsReferencePrimaryToken',

@@ -1,0 +1,82 @@
+// Small I/O routines that monitors and samples use: top-level IRP, error log, power pass-through, device lists, completion of what is not simulated.
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import { ETHREAD } from '../layouts.gen.js';
+import { referenceObject } from '../ob/object.js';
+import { type ServiceDefinition, makeServices } from '../ob/service.js';
+import { NT } from '../ob/status.js';
+import { devicesOf } from './device.js';
+
+/** Services on files of the disk: there are none, so the handle can only be a device's. */
+const notSimulated = (name: string, args: number): ServiceDefinition => ({
+  name,
+  args,
+  step(k: Kernel) {
+    k.event('io.not-simulated', { what: `Nt${name}`, name: '' });
+    return k.return(NT.INVALID_DEVICE_REQUEST);
+  },
+});
+
+export const routines: KernelRoutine[] = [
+  ...makeServices([
+    notSimulated('QueryInformationFile', 5),
+    notSimulated('SetInformationFile', 5),
+    notSimulated('QueryDirectoryFile', 11),
+    notSimulated('QueryVolumeInformationFile', 5),
+    notSimulated('FlushBuffersFile', 2),
+    notSimulated('FsControlFile', 10),
+  ]),
+  {
+    // (ObjectAttributes): the file does not exist
+    name: 'ZwDeleteFile',
+    step(k) {
+      k.event('io.not-simulated', { what: 'ZwDeleteFile', name: '' });
+      return k.return(NT.OBJECT_NAME_NOT_FOUND);
+    },
+  },
+  { name: 'IoGetTopLevelIrp', cost: 2, step: (k) => k.return(k.mem.ptr(k.currentThread() + ETHREAD.TopLevelIrp)) },
+  { name: 'IoSetTopLevelIrp', cost: 2, step: (k, f) => (k.mem.setPtr(k.currentThread() + ETHREAD.TopLevelIrp, f.ptr(0)), k.returnVoid()) },
+  // No 32-bit processes are simulated.
+  { name: 'IoIs32bitProcess', cost: 2, step: (k) => k.return(0) },
+  {
+    // (DriverObject, DeviceObjectList, ListSize in bytes, PULONG ActualNumber): every device is referenced
+    name: 'IoEnumerateDeviceObjectList',
+    cost: 20,
+    step(k, f) {
+      const devices = devicesOf(k, f.ptr(0));
+      k.mem.checked.setU32(f.ptr(3), devices.length);
+      const room = Math.floor(f.u32(2) / 8);
+      devices.slice(0, room).forEach((d, i) => {
+        referenceObject(k, d);
+        k.mem.checked.setPtr(f.ptr(1) + 8 * i, d);
+      });
+      return k.return(devices.length > room ? NT.BUFFER_TOO_SMALL : NT.SUCCESS);
+    },
+  },
+  {
+    // (IoObject, EntrySize): a block that IoWriteErrorLogEntry takes back
+    name: 'IoAllocateErrorLogEntry',
+    cost: 10,
+    step(k, f) {
+      const entry = k.pool.allocate('nonpaged', Math.max(0x30, f.u8(1)), 'IoEr');
+      if (entry !== 0) k.mem.fill(entry, Math.max(0x30, f.u8(1)));
+      return k.return(entry);
+    },
+  },
+  {
+    name: 'IoWriteErrorLogEntry',
+    cost: 10,
+    step(k, f) {
+      // IO_ERROR_LOG_PACKET.ErrorCode
+      k.event('io.error-log', { code: k.mem.checked.u32(f.ptr(0) + 0xc) });
+      k.pool.free(f.ptr(0));
+      return k.returnVoid();
+    },
+  },
+  { name: 'IoFreeErrorLogEntry', cost: 5, step: (k, f) => (k.pool.free(f.ptr(0)), k.returnVoid()) },
+  { name: 'PoStartNextPowerIrp', cost: 2, step: (k) => k.returnVoid() },
+  {
+    name: 'PoCallDriver',
+    cost: 5,
+    step: (k, f) => (f.pc === 0 ? k.call(f, 1, 'IofCallDriver', [f.ptr(0), f.ptr(1)]) : k.return(f.result32 | 0)),
+  },
+];
