@@ -63,6 +63,8 @@ const roundUp = (n: number, align: number): number => Math.ceil(n / align) * ali
 export function layoutRecord(decl: RecordDecl, members: readonly MemberSpec[], pack: number, align: number): void {
   let end = 0; // first free byte (struct) or largest member (union)
   let recordAlign = 1;
+  // What the size is rounded to. The align attribute of a bit-field raises the alignment of the record, but its size only as far as pack lets it.
+  let sizeAlign = 1;
   // The open bit-field storage unit, if any.
   let unitOffset = 0;
   let unitSize = 0;
@@ -78,12 +80,13 @@ export function layoutRecord(decl: RecordDecl, members: readonly MemberSpec[], p
         unitSize = 0;
         continue;
       }
-      recordAlign = Math.max(recordAlign, natural);
       if (decl.union || unitSize !== size || unitBits + m.bitWidth > size * 8) {
         unitOffset = decl.union ? 0 : roundUp(end, natural);
         unitSize = size;
         unitBits = 0;
         end = decl.union ? Math.max(end, size) : unitOffset + size;
+        recordAlign = Math.max(recordAlign, natural);
+        sizeAlign = Math.max(sizeAlign, Math.min(natural, pack));
       }
       fields.push({
         name: m.name,
@@ -99,13 +102,14 @@ export function layoutRecord(decl: RecordDecl, members: readonly MemberSpec[], p
     }
     unitSize = 0;
     recordAlign = Math.max(recordAlign, natural);
+    sizeAlign = Math.max(sizeAlign, natural);
     const offset = decl.union ? 0 : roundUp(end, natural);
     fields.push({ name: m.name, type: m.type, offset, range: m.range, sal: m.sal });
     end = decl.union ? Math.max(end, size) : offset + size;
   }
   decl.fields = fields;
   decl.align = Math.max(recordAlign, align);
-  decl.size = roundUp(end, decl.align);
+  decl.size = roundUp(end, Math.max(sizeAlign, align));
   decl.complete = true;
 }
 

@@ -136,14 +136,14 @@ function readMember(p: Parser, members: MemberSpec[], names: Map<string, Token>)
   }
   for (;;) {
     if (p.is(':')) {
-      bitField(p, members, undefined, specs.type, specs.start);
+      bitField(p, members, undefined, specs.type, align, specs.start);
     } else {
       const d = p.grammar.declarator(p, specs.type, 'concrete');
       if (!d.name) return;
       claim(p, d.name.text, d.name, names);
       const sal = [...specs.sal, ...d.sal];
       if (p.is(':')) {
-        bitField(p, members, d.name, d.type, d.name);
+        bitField(p, members, d.name, d.type, align, d.name);
       } else {
         let type = d.type;
         const flexible = type.kind === 'array' && type.length === undefined && isComplete(type.element);
@@ -173,7 +173,7 @@ function claim(p: Parser, name: string, at: Token, names: Map<string, Token>): v
   else names.set(name, at);
 }
 
-function bitField(p: Parser, members: MemberSpec[], name: Token | undefined, type: CType, at: Token): void {
+function bitField(p: Parser, members: MemberSpec[], name: Token | undefined, type: CType, align: number | undefined, at: Token): void {
   p.next();
   const width = parseConstant(p, 'the width of a bit-field');
   if (!width || type.kind === 'error') return;
@@ -190,7 +190,7 @@ function bitField(p: Parser, members: MemberSpec[], name: Token | undefined, typ
     );
     return;
   }
-  members.push({ name: name?.text, type, bitWidth: Number(width.value), range: at.range });
+  members.push({ name: name?.text, type, bitWidth: Number(width.value), align, range: at.range });
 }
 
 export function parseEnum(p: Parser): CType {

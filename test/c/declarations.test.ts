@@ -90,6 +90,18 @@ test('alignment of objects and of records', () => {
   assert.equal(sizeOf(global(u, 'y').type), 16);
 });
 
+test('__declspec(align) of a bit-field starts its unit; pack limits what it does to the size', () => {
+  const text = (n: number): string =>
+    `#pragma pack(${n})\nstruct S { int x : 12; char y : 6; __int64 z : 63; __declspec(align(16)) char a : 4; __int64 b : 2; };`;
+  for (const [pack, size, places] of [
+    [1, 25, ['x@0:0+12', 'y@4:0+6', 'z@5:0+63', 'a@16:0+4', 'b@17:0+2']],
+    [8, 32, ['x@0:0+12', 'y@4:0+6', 'z@8:0+63', 'a@16:0+4', 'b@24:0+2']],
+  ] as const) {
+    const d = record(clean(text(pack)), 'S');
+    assert.deepEqual([d.align, d.size, fields(d)], [16, size, places]);
+  }
+});
+
 test('bit-fields as MSVC lays them out', () => {
   const u = clean(`
     struct A { int a : 3; int b : 5; char c : 4; char d : 5; };
