@@ -15,6 +15,8 @@ export interface Names {
 const SUMMARY = 60;
 const CHILD_LIMIT = 1000;
 const LIST_LIMIT = 100;
+/** Offset in DISPATCHER_HEADER; the union before it has no name to ask for. */
+const SIGNAL_STATE = 4;
 
 const recordName = (t: RecordType): string => t.decl.tag ?? t.decl.typedefName ?? '';
 const isRecord = (t: CType, ...names: string[]): boolean => t.kind === 'record' && names.includes(recordName(t).replace(/^_/, ''));
@@ -85,7 +87,7 @@ function formatPointer(v: Value, target: CType, memory: TargetMemory, names: Nam
   if (address === 0) return 'NULL';
   // handles and process IDs are small numbers in pointer clothes
   if (address > 0 && address < 0x10000) return `0x${address.toString(16).toUpperCase()} (${address})`;
-  const text = hex64(address);
+  const text = hex64(asInteger(v)); // exact: garbage such as 0xCCCCCCCCCCCCCCCC is no address that a number could hold
   if (target.kind === 'function') return `${text} ${names.symbol(address) ?? '<not a function>'}`;
   if (isChar(target) || isWide(target)) {
     const s = readText(memory, address, isWide(target) ? 2 : 1, SUMMARY);
@@ -141,6 +143,11 @@ function formatRecord(v: Value, t: RecordType, memory: TargetMemory, names: Name
     const q = read('QuadPart');
     if (q !== undefined) return String(q);
   }
+  const header = fieldOf(t, 'Header');
+  if (header && header.type.kind === 'record' && isRecord(header.type, 'DISPATCHER_HEADER')) {
+    const state = memory.read(address + header.offset + SIGNAL_STATE, 4);
+    return state ? dispatcherState(t, new DataView(state.buffer, state.byteOffset, 4).getInt32(0, true)) : '<cannot be read>';
+  }
   if (isRecord(t, 'CLIENT_ID')) return `pid ${read('UniqueProcess')} tid ${read('UniqueThread')}`;
   const parts: string[] = [];
   for (const f of t.decl.fields) {
@@ -155,6 +162,13 @@ function formatRecord(v: Value, t: RecordType, memory: TargetMemory, names: Name
 }
 
 const bitsOf = (f: Field): { offset: number; width: number } | undefined => (f.bitWidth === undefined ? undefined : { offset: f.bitOffset ?? 0, width: f.bitWidth });
+
+/** DISPATCHER_HEADER.SignalState in words; for a mutex 1 means that nobody owns it. */
+function dispatcherState(t: RecordType, state: number): string {
+  if (isRecord(t, 'KMUTANT', 'KMUTEX')) return state > 0 ? 'free' : `owned${state < 0 ? ` ${1 - state} times` : ''}`;
+  if (isRecord(t, 'KSEMAPHORE')) return `count ${state}`;
+  return state > 0 ? 'signaled' : 'not signaled';
+}
 
 /** Addresses of the entries behind a list head; a text when the links are broken. */
 export function listEntries(head: number, t: RecordType, memory: TargetMemory): number[] | string {
@@ -193,19 +207,22 @@ function expandable(target: CType): boolean {
   return target.kind === 'pointer' || target.kind === 'int' || target.kind === 'enum' || target.kind === 'float' || target.kind === 'array';
 }
 
+/** An expression in a form that a postfix operator can follow. */
+const operand = (text: string): string => (/^[A-Za-z_](\w|\.|->|\[\w+\])*$/.test(text) ? text : `(${text})`);
+
 export function children(v: Value, memory: TargetMemory): Child[] {
   const t = v.type;
   if (t.kind === 'pointer') {
     const address = asAddress(v);
-    if (t.target.kind === 'record') return members(t.target, address, memory, (p, n) => `(${p})->${n}`);
-    return [{ name: '*', value: load(memory, t.target, address), expression: (p) => `*(${p})` }];
+    if (t.target.kind === 'record') return members(t.target, address, memory, (p, n) => `${operand(p)}->${n}`);
+    return [{ name: '*', value: load(memory, t.target, address), expression: (p) => `*${operand(p)}` }];
   }
   if (v.address === undefined) return [];
-  if (t.kind === 'record') return members(t, v.address, memory, (p, n) => `(${p}).${n}`);
+  if (t.kind === 'record') return members(t, v.address, memory, (p, n) => `${operand(p)}.${n}`);
   if (t.kind !== 'array') return [];
   const out: Child[] = [];
   const size = sizeOf(t.element);
-  for (let i = 0; i < Math.min(t.length ?? 0, CHILD_LIMIT); i++) out.push({ name: `[${i}]`, value: load(memory, t.element, v.address + i * size), expression: (p) => `(${p})[${i}]` });
+  for (let i = 0; i < Math.min(t.length ?? 0, CHILD_LIMIT); i++) out.push({ name: `[${i}]`, value: load(memory, t.element, v.address + i * size), expression: (p) => `${operand(p)}[${i}]` });
   return out;
 }
 

@@ -10,6 +10,8 @@ const PROCESS_ALL_ACCESS = 0x1fffff;
 const THREAD_ALL_ACCESS = 0x1fffff;
 const CURRENT_PROCESS = -1;
 const CREATE_SUSPENDED = 4;
+/** A handle that no table has. */
+const NO_HANDLE = 0x7ffffffc;
 
 const PARAMETER_SLOTS = RTL_USER_PROCESS_PARAMETERS.sizeof / 8;
 // Slots of the process creators: handles, query buffer, parameters, image path.
@@ -170,7 +172,8 @@ export const routines: KernelRoutine[] = [
   createThread('CreateRemoteThread', 1),
   open('OpenProcess', 'NtOpenProcess', false),
   open('OpenThread', 'NtOpenThread', true),
-  win32({ name: 'TerminateProcess', service: 'NtTerminateProcess', args: (_k, f) => [f.ptr(0), f.i32(1)] }),
+  // Win32 refuses NULL, which to the service would mean "all other threads of this process"
+  win32({ name: 'TerminateProcess', service: 'NtTerminateProcess', args: (_k, f) => [f.ptr(0) === 0 ? NO_HANDLE : f.ptr(0), f.i32(1)] }),
   win32({ name: 'TerminateThread', service: 'NtTerminateThread', args: (_k, f) => [f.ptr(0), f.i32(1)] }),
   counted('SuspendThread', 'NtSuspendThread'),
   counted('ResumeThread', 'NtResumeThread'),
