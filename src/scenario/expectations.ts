@@ -1,7 +1,9 @@
 // What must hold, checked: `always` whenever a variable of the expression changes (its globals are watched) and at both ends of the run, `finally` at the end with
 // the drivers' globals as their unload routines left them, the others from the trace.
 import { parseExpression } from '../c/compile-unit.js';
-import type { Expr, TranslationUnit, VarSymbol } from '../c/tree.js';
+import type { Diagnostic } from '../base/diagnostic.js';
+import { nearest } from '../base/nearest.js';
+import type { Expr, VarSymbol } from '../c/tree.js';
 import { sizeOf } from '../c/layout.js';
 import { isKernelAddress, KERNEL_BASE, toAddress } from '../machine/abi.js';
 import type { CompiledImage } from '../machine/image.js';
@@ -17,18 +19,40 @@ export interface CompiledCondition {
   readonly image: CompiledImage;
 }
 
-/** The driver whose names an expression uses: the first in which it compiles. A text otherwise. */
-export function compileCondition(e: Extract<Expectation, { kind: 'always' | 'finally' }>, drivers: readonly CompiledImage[]): CompiledCondition | string {
-  let problem = 'there is no driver whose globals it could name';
+/** The condition for the driver whose names the expression uses: the first in which it compiles. A diagnostic otherwise. */
+export function compileCondition(e: Extract<Expectation, { kind: 'always' | 'finally' }>, drivers: readonly CompiledImage[]): CompiledCondition | Diagnostic {
+  let problem: Diagnostic | undefined;
   for (const image of drivers) {
     for (const unit of image.units) {
       const r = parseExpression(e.expression, { unit, scope: unit.scope });
       const error = r.diagnostics.find((d) => d.severity === 'error');
       if (r.expr && !error) return { expectation: e, expr: r.expr, image };
-      problem = error?.message ?? problem;
+      problem ??= error;
     }
   }
-  return problem;
+  return {
+    severity: 'error',
+    code: 'scenario-expression',
+    message: problem ? `'${e.expression}' cannot be evaluated: ${problem.message}` : `'${e.expression}' cannot be evaluated: no driver is loaded`,
+    hint: `'${e.kind}' takes a C expression over the globals of the drivers`,
+    range: { file: e.range.file, start: e.expressionStart, end: e.range.end },
+  };
+}
+
+/** An error when no driver defines the function that a `calls` expectation counts. */
+export function unknownFunction(e: Extract<Expectation, { kind: 'calls' }>, drivers: readonly CompiledImage[]): Diagnostic[] {
+  const names = drivers.flatMap((d) => d.units.flatMap((u) => u.functions.filter((f) => !f.range.file.builtin).map((f) => f.symbol.name)));
+  if (names.includes(e.function)) return [];
+  const near = nearest(e.function, names);
+  return [
+    {
+      severity: 'error',
+      code: 'scenario-unknown-function',
+      message: `no driver defines the function '${e.function}'`,
+      ...(near ? { hint: `did you mean '${near}'?` } : {}),
+      range: e.range,
+    },
+  ];
 }
 
 function globalOf(image: CompiledImage, symbol: VarSymbol): { offset: number; size: number } | undefined {
@@ -115,6 +139,3 @@ export function watchesOf(c: CompiledCondition): Watch[] {
   visit(c.expr);
   return out;
 }
-
-/** Does a unit of the image define this function? For `calls`. */
-export const definesFunction = (units: readonly TranslationUnit[], name: string): boolean => units.some((u) => u.functions.some((f) => f.symbol.name === name));

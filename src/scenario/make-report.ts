@@ -6,8 +6,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import type { CompiledImage } from '../machine/image.js';
 import { describeThread } from '../kernel/ke/waiters.js';
 import type { Expectation } from './ast.js';
-import { definesFunction } from './expectations.js';
-import type { BuiltImages } from './images.js';
+import { type CalledFunction, CallCounter } from './call-counter.js';
 import type { NotShown, Place, ReportedBugCheck, ReportedCallback, ReportedExpectation, ReportedFinding, ReportedOutput, RunReport, Verdict } from './report.js';
 import type { Simulation } from './simulation.js';
 import { tellBugCheck } from './story.js';
@@ -77,7 +76,8 @@ function threadText(k: Kernel, thread: number): string {
 
 interface Collected {
   readonly output: ReportedOutput[];
-  readonly callbacks: Map<string, { kind: string; calls: number; longest: number }>;
+  /** By driver, function and kind, in the order of the first call. */
+  readonly callbacks: ReadonlyMap<string, CalledFunction>;
   readonly drivers: Map<string, { status: string; unloaded: boolean }>;
   readonly processes: Map<number, { image: string; parent: number; exitStatus: string | null }>;
   readonly findings: ReportedFinding[];
@@ -89,8 +89,8 @@ function collect(s: Simulation): Collected {
   const k = s.kernel;
   const { trace } = k;
   const ns = k.config.stepNs;
-  const c: Collected = { output: [], callbacks: new Map(), drivers: new Map(), processes: new Map(), findings: [], stubs: new Set(), unconfirmed: new Set() };
-  const open = new Map<string, { routine: number; time: number }[]>();
+  const counter = new CallCounter(s);
+  const c: Collected = { output: [], callbacks: counter.callbacks, drivers: new Map(), processes: new Map(), findings: [], stubs: new Set(), unconfirmed: new Set() };
   const names = new Map<number, string>();
   const nameOf = (address: number): string => {
     let n = names.get(address);
@@ -102,30 +102,12 @@ function collect(s: Simulation): Collected {
   };
   for (let i = trace.begin; i < trace.cursor; i++) {
     const kind = trace.kind(i);
+    counter.see(i, kind);
     switch (kind) {
       case 'ke.output':
       case 'um.output':
         c.output.push({ timeNs: Math.round(trace.time(i) * ns), cpu: trace.cpu(i), source: kind === 'ke.output' ? 'driver' : 'process', text: decodeBytes(String(trace.data(i).text)) });
         break;
-      case 'ps.callback-enter': {
-        const d = trace.data(i);
-        const routine = Number(d.routine);
-        const name = nameOf(routine);
-        const entry = c.callbacks.get(name) ?? { kind: String(d.kind), calls: 0, longest: 0 };
-        entry.calls++;
-        c.callbacks.set(name, entry);
-        const thread = String(trace.thread(i));
-        const stack = open.get(thread) ?? [];
-        stack.push({ routine, time: trace.time(i) });
-        open.set(thread, stack);
-        break;
-      }
-      case 'ps.callback-leave': {
-        const begun = open.get(String(trace.thread(i)))?.pop();
-        const entry = begun && c.callbacks.get(nameOf(begun.routine));
-        if (begun && entry) entry.longest = Math.max(entry.longest, trace.time(i) - begun.time);
-        break;
-      }
       case 'io.driver-entry-return': {
         const d = trace.data(i);
         const status = Number(d.status) >>> 0;
@@ -181,7 +163,7 @@ function collect(s: Simulation): Collected {
   return c;
 }
 
-function checkExpectation(s: Simulation, built: BuiltImages, e: Expectation, index: number, c: Collected): { held: boolean; reason?: string } {
+function checkExpectation(s: Simulation, e: Expectation, c: Collected): { held: boolean; reason?: string } {
   const bug = s.kernel.bugCheckInfo();
   const no = (reason: string) => ({ held: false, reason });
   switch (e.kind) {
@@ -203,15 +185,13 @@ function checkExpectation(s: Simulation, built: BuiltImages, e: Expectation, ind
       return bug?.code === e.code ? { held: true } : no(bug ? `the run ended in ${bug.name} (0x${bug.code.toString(16).toUpperCase()})` : 'the run ended without a bug check');
     case 'always':
     case 'finally': {
-      const problem = s.conditionProblems.get(index);
-      if (problem !== undefined) return no(problem);
       if (bug && e.kind === 'finally') return no('the run did not come to its end');
       const v = s.violations.find((x) => x.condition.expectation === e);
       return v ? no(`${v.reason}${v.where && e.kind === 'always' ? ` at ${v.where.file.path}:${v.where.file.position(v.where.start).line}` : ''}`) : { held: true };
     }
     case 'calls': {
-      if (![...built.drivers.values()].some((i) => definesFunction(i.units, e.function))) return no(`no driver defines '${e.function}'`);
-      const n = c.callbacks.get(e.function)?.calls ?? 0;
+      let n = 0;
+      for (const cb of c.callbacks.values()) if (cb.function === e.function) n += cb.calls;
       const held = { '==': n === e.count, '!=': n !== e.count, '<': n < e.count, '<=': n <= e.count, '>': n > e.count, '>=': n >= e.count }[e.op];
       return held ? { held } : no(`it was called ${n} time${n === 1 ? '' : 's'} by the kernel`);
     }
@@ -223,7 +203,7 @@ function checkExpectation(s: Simulation, built: BuiltImages, e: Expectation, ind
   return { held: true };
 }
 
-export function makeReport(s: Simulation, built: BuiltImages): RunReport {
+export function makeReport(s: Simulation): RunReport {
   const k = s.kernel;
   const m = s.build.scenario.machine;
   const c = collect(s);
@@ -235,14 +215,16 @@ export function makeReport(s: Simulation, built: BuiltImages): RunReport {
   if (s.end?.kind === 'limit') c.findings.push({ id: 'limit', message: `the run was stopped after ${s.end.what}${s.whereBusy()}; raise time-limit or step-limit in the machine block if this is meant` });
   if (s.end?.kind === 'not-simulated') c.findings.push({ id: 'not-simulated', message: `${s.end.name} is declared but not simulated yet; it is called at ${s.end.where}` });
   const text = s.build.scenario.file.text;
-  const expectations = s.build.scenario.expectations.map((e, i): ReportedExpectation => ({ text: text.slice(e.range.start, e.range.end), place: placeOf(e.range), ...checkExpectation(s, built, e, i, c) }));
+  const expectations = s.build.scenario.expectations.map((e): ReportedExpectation => ({ text: text.slice(e.range.start, e.range.end), place: placeOf(e.range), ...checkExpectation(s, e, c) }));
   const bugExpected = s.build.scenario.expectations.some((e) => e.kind === 'bugcheck' && e.code === bug?.code);
   let verdict: Verdict = 'held';
   if (bug && !bugExpected) verdict = 'bugcheck';
   else if (s.end?.kind === 'limit') verdict = 'limit';
   else if (s.end?.kind === 'not-simulated') verdict = 'not-simulated';
   else if (s.end?.kind === 'deadlock' || expectations.some((e) => !e.held) || [...c.drivers.values()].some((d) => d.status !== 'loaded')) verdict = 'failed';
-  const callbacks = [...c.callbacks].map(([fn, e]): ReportedCallback => ({ function: fn, kind: e.kind, calls: e.calls, longestNs: Math.round(e.longest * m.stepNs) }));
+  const callbacks = [...c.callbacks.values()].map(
+    (e): ReportedCallback => ({ driver: e.driver, function: e.function, kind: e.kind, calls: e.calls, longestNs: Math.round(e.longest * m.stepNs) }),
+  );
   return {
     scenario: s.build.scenario.file.path,
     verdict,

@@ -31,9 +31,26 @@ export interface ReportedBugCheck {
   readonly stack: readonly string[];
 }
 
+export type CallbackKind =
+  | 'driver-entry'
+  | 'driver-unload'
+  | 'dispatch'
+  | 'work-item'
+  | 'dpc'
+  | 'process'
+  | 'thread'
+  | 'image'
+  | 'object-pre'
+  | 'object-post'
+  | 'registry';
+
+/** A function of a driver that the kernel called, in one role. */
 export interface ReportedCallback {
+  /** Name of the driver block, empty for a function of no driver. */
+  readonly driver: string;
   readonly function: string;
-  readonly kind: string;
+  /** What the kernel called it as. */
+  readonly kind: CallbackKind;
   readonly calls: number;
   /** Virtual time of the longest call, in nanoseconds. */
   readonly longestNs: number;
@@ -84,4 +101,19 @@ export interface RunReport {
   readonly events: number;
   readonly traceHash: string;
   readonly notShown: NotShown;
+}
+
+/** What `--json` prints instead of a report when nothing was run. */
+export interface BadInputReport {
+  readonly verdict: 'bad-input';
+  readonly errors: readonly ReportedError[];
+}
+export interface ReportedError {
+  readonly severity: 'error';
+  /** Stable id such as `c-undeclared`. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** Absent when the problem has no place in a text: a file that is not there. */
+  readonly place?: Place;
 }

@@ -16,7 +16,7 @@ import { setKeyValue } from '../kernel/cm/hive.js';
 import { serviceKey } from '../kernel/io/driver-load.js';
 import type { RegistryValue } from './ast.js';
 import type { Build, BuiltProcess } from './build.js';
-import { checkCondition, type CompiledCondition, compileCondition, watchesOf } from './expectations.js';
+import { checkCondition, type CompiledCondition, compileCondition, unknownFunction, watchesOf } from './expectations.js';
 import { type BuiltImages, compileImages } from './images.js';
 import { describeBugCheck, makeReport } from './make-report.js';
 import type { ReportedBugCheck, RunReport } from './report.js';
@@ -93,8 +93,6 @@ export class Simulation {
   /** A thread (its ID) began or ended. */
   onThread: (id: number, started: boolean) => void = () => {};
   readonly violations: Violation[] = [];
-  /** Why conditions could not be compiled, by expectation index. */
-  readonly conditionProblems = new Map<number, string>();
   end: End | undefined;
   private readonly debug: boolean;
   private readonly built: BuiltImages;
@@ -119,10 +117,10 @@ export class Simulation {
     this.built = shared?.built ?? compileImages(build, this.kernel, options.debug);
     for (const [name, limit] of shared?.kernel.irqlLimits ?? []) this.kernel.irqlLimits.set(name, limit);
     this.images = this.built.all;
-    this.diagnostics = [...this.built.diagnostics, ...this.images.flatMap(notSimulatedWarnings)];
+    this.diagnostics = [...this.built.diagnostics, ...this.images.flatMap(notSimulatedWarnings), ...this.compileConditions()];
     if (this.diagnostics.some((d) => d.severity === 'error')) return;
     if (!loaded) this.kernel.machine.loadImages(this.images);
-    this.compileConditions();
+    if (this.always.length) this.kernel.mem.watches.set(this.always.flatMap(watchesOf));
     this.kernel.runState = { save: () => this.saveViolations(), restore: (v) => this.restoreViolations(v as SavedViolations) };
     if (start === 'boot') {
       boot(this.kernel);
@@ -180,16 +178,19 @@ export class Simulation {
   }
 
   // ---------------------------------------------------------------- conditions
-  private compileConditions(): void {
+  /** Expressions and functions that `expect` names: what no driver has is an error of the scenario. */
+  private compileConditions(): Diagnostic[] {
     const drivers = [...this.built.drivers.values()];
-    this.build.scenario.expectations.forEach((e, i) => {
-      if (e.kind !== 'always' && e.kind !== 'finally') return;
+    const problems: Diagnostic[] = [];
+    for (const e of this.build.scenario.expectations) {
+      if (e.kind === 'calls') problems.push(...unknownFunction(e, drivers));
+      if (e.kind !== 'always' && e.kind !== 'finally') continue;
       const c = compileCondition(e, drivers);
-      if (typeof c === 'string') this.conditionProblems.set(i, c);
+      if (!('expr' in c)) problems.push(c);
       else if (e.kind === 'always') this.always.push(c);
       else this.finals.push(c);
-    });
-    if (this.always.length) this.kernel.mem.watches.set(this.always.flatMap(watchesOf));
+    }
+    return problems;
   }
 
   /** `step`: what was done just now; default where the running CPU stands. */
@@ -320,7 +321,7 @@ export class Simulation {
     return this.end?.kind === 'bugcheck' ? describeBugCheck(this) : undefined;
   }
   report(): RunReport {
-    return makeReport(this, this.built);
+    return makeReport(this);
   }
   /** 0 the expectations hold, 1 they do not or a bug check happened that was not expected, 2 the run met something that is not simulated. */
   exitCode(): number {
@@ -328,12 +329,18 @@ export class Simulation {
     return verdict === 'held' ? 0 : verdict === 'not-simulated' ? 2 : 1;
   }
 
-  /** Name of the driver function (or routine) at a code address, also after its driver is gone. */
-  functionNameAt(address: number): string | undefined {
+  /** Function of a driver at a code address, also after the driver is gone. */
+  driverFunctionAt(address: number): { readonly driver: string; readonly name: string } | undefined {
     for (const image of this.built.drivers.values()) {
       const f = image.functions.find((x) => toAddress(x.codeOffset) === address);
-      if (f) return f.name;
+      if (f) return { driver: image.name, name: f.name };
     }
+    return undefined;
+  }
+  /** Name of the driver function (or routine) at a code address, also after its driver is gone. */
+  functionNameAt(address: number): string | undefined {
+    const known = this.driverFunctionAt(address);
+    if (known) return known.name;
     const fn = this.kernel.machine.resolveCode(address);
     return fn < 0 ? undefined : this.kernel.machine.functionName(fn);
   }
