@@ -34,6 +34,7 @@ import { routines as keIpi } from './ke/ipi.js';
 import { routines as keIrql } from './ke/irql.js';
 import { routines as keMisc } from './ke/misc.js';
 import { routines as keMutex } from './ke/mutex.js';
+import { routines as keQueue } from './ke/queue.js';
 import { routines as keRegion } from './ke/region.js';
 import { routines as keSemaphore } from './ke/semaphore.js';
 import { routines as keSpinlock } from './ke/spinlock.js';
@@ -138,6 +139,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keIrql,
   keMisc,
   keMutex,
+  keQueue,
   keRegion,
   keSemaphore,
   keSpinlock,

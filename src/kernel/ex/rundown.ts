@@ -74,7 +74,55 @@ function releaseRemoveLock(k: Kernel, lock: Addr): Status | undefined {
   return undefined;
 }
 
+/** Cache-aware references are one plain reference in a block of ours: which CPU counts is invisible. */
+const cacheAware: KernelRoutine[] = [
+  {
+    name: 'ExAllocateCacheAwareRundownProtection',
+    step(k, f) {
+      const block = k.pool.allocate(f.u32(0), 8, f.u32(1));
+      if (block !== 0) k.mem.setU64(block, 0n);
+      return k.return(block);
+    },
+  },
+  {
+    name: 'ExFreeCacheAwareRundownProtection',
+    step(k, f) {
+      k.pool.free(f.ptr(0));
+      return k.returnVoid();
+    },
+  },
+  { name: 'ExSizeOfRundownProtectionCacheAware', cost: 2, step: (k) => k.return(8) },
+  {
+    name: 'ExInitializeRundownProtectionCacheAware',
+    step(k, f) {
+      k.mem.checked.setU64(f.ptr(0), 0n);
+      return k.returnVoid();
+    },
+  },
+  {
+    name: 'ExReInitializeRundownProtectionCacheAware',
+    step(k, f) {
+      k.mem.checked.setU64(f.ptr(0), 0n);
+      return k.returnVoid();
+    },
+  },
+  { name: 'ExAcquireRundownProtectionCacheAware', cost: 4, step: (k, f) => acquire(k, f.ptr(0), 1n) },
+  { name: 'ExAcquireRundownProtectionCacheAwareEx', cost: 4, step: (k, f) => acquire(k, f.ptr(0), BigInt(f.u32(1))) },
+  { name: 'ExReleaseRundownProtectionCacheAware', cost: 4, step: (k, f) => release(k, f.ptr(0), 1n) },
+  { name: 'ExReleaseRundownProtectionCacheAwareEx', cost: 4, step: (k, f) => release(k, f.ptr(0), BigInt(f.u32(1))) },
+  { name: 'ExWaitForRundownProtectionReleaseCacheAware', locals: 4, step: waitForRelease },
+  {
+    name: 'ExRundownCompletedCacheAware',
+    cost: 3,
+    step(k, f) {
+      k.mem.checked.setU64(f.ptr(0), ACTIVE);
+      return k.returnVoid();
+    },
+  },
+];
+
 export const routines: KernelRoutine[] = [
+  ...cacheAware,
   {
     name: 'ExInitializeRundownProtection',
     cost: 3,

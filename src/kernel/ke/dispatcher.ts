@@ -48,6 +48,7 @@ export function satisfy(k: Kernel, object: Addr, thread: Addr): number {
       m.setI32(object + STATE, 0);
       return 0;
     case ObjectType.Semaphore:
+    case ObjectType.Queue:
       m.setI32(object + STATE, m.i32(object + STATE) - 1);
       return 0;
     case ObjectType.Mutant: {

@@ -3,7 +3,7 @@
 import { Reason, Reg } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
-import { kernelApcDue, restartWait, takeApcInterrupt } from './apc.js';
+import { kernelApcDue, restartWait, takeApcInterrupt, USER_APC_PENDING } from './apc.js';
 import { BugCheckError, type BugCheckInfo } from './bugcheck.js';
 import { clockInterrupt, skipToTick } from './clock.js';
 import { APC_LEVEL, CLOCK_LEVEL, DISPATCH_LEVEL, IPI_LEVEL, ThreadState } from './constants.js';
@@ -220,6 +220,8 @@ class RunLoop {
           if (restartWait(k, thread)) swapContext(k, false);
           continue;
         }
+        // Back to user mode after an interrupt: a thread that was asked to end does so instead.
+        if (!idle && r.userMode && m.u8(thread + USER_APC_PENDING) && k.hooks.userModeInterrupt?.(k)) continue;
       }
       break;
     }
