@@ -89,6 +89,8 @@ export interface KernelHooks {
   describeObject?: (k: Kernel, object: Addr) => string | undefined;
   /** Routine called before a thread goes back to user mode while KTHREAD.ApcState.UserApcPending is set (user APCs, termination): no arguments. */
   userModeExit?: string;
+  /** An interrupt is about to return to user mode while KTHREAD.ApcState.UserApcPending is set. True: it entered the kernel instead. */
+  userModeInterrupt?: (k: Kernel) => boolean;
   /** Unhandled exception in user mode: ends the process. Returns like a routine step (Stopped with a reason). */
   userException?: (k: Kernel, x: ExceptionInfo) => Status;
   /** Once a second of virtual time, from the clock interrupt of CPU 0. */

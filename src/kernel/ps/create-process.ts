@@ -16,6 +16,7 @@ import {
   RTL_USER_PROCESS_PARAMETERS,
   UNICODE_STRING,
 } from '../layouts.gen.js';
+import { suspendThread } from '../ke/apc.js';
 import { signalObject } from '../ke/dispatcher.js';
 import { createImageFile } from '../io/file.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
@@ -229,7 +230,8 @@ function createSteps(k: Kernel, f: Frame): Status {
         0,
       ]);
     case 4:
-      if (m.u32(create + PSP_CREATE.Suspended) === 0) k.startThread(f.get(2));
+      if (m.u32(create + PSP_CREATE.Suspended) !== 0) suspendThread(k, f.get(2));
+      k.startThread(f.get(2));
       return k.call(f, 5, 'ObfDereferenceObject', [f.get(2)]);
     case 5:
       return k.call(f, 9, 'ObfDereferenceObject', [f.get(1)]);

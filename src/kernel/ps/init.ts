@@ -10,7 +10,7 @@ import { createCidTable } from './cid.js';
 import { createProcess } from './process.js';
 import { registerKnownImages } from './program.js';
 import { allocateCoreThread, coreThreadCreated, describeThread, startSystemThread } from './system-thread.js';
-import { userException } from './user-exception.js';
+import { userException, userModeInterrupt } from './user-exception.js';
 
 /** 100 ms in 100 ns: how long a process without bodies lives. */
 const DEFAULT_LIFETIME = 1_000_000n;
@@ -31,6 +31,7 @@ export function psAttach(k: Kernel): void {
   k.hooks.describeThread = describeThread;
   k.hooks.imageAt = imageAt;
   k.hooks.userException = userException;
+  k.hooks.userModeInterrupt = userModeInterrupt;
 }
 
 export function psInit(k: Kernel): void {

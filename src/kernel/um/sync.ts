@@ -5,6 +5,8 @@ import { NT, ntSuccess } from '../ob/status.js';
 import { dosError } from '../rtl/dos-error.js';
 import { ATTRIBUTE_SLOTS, INFINITE, PATH_SLOTS, attributes, putPath, setLastError, timeoutAt, valueOr, wideArg, win32 } from './win32.js';
 
+/** 100 ns: some hundred years. */
+const FOREVER = -(1n << 51n);
 const WAIT_FAILED = 0xffffffff | 0;
 const ERROR_ALREADY_EXISTS = 183;
 
@@ -38,7 +40,7 @@ function sleep(name: string, alertable: (f: Frame) => number): KernelRoutine {
     step(k, f) {
       if (f.pc === 1) return k.return(f.result === NT.USER_APC ? NT.USER_APC : 0);
       const ms = f.u32(0);
-      k.mem.setI64(f.localAddress(0), ms === INFINITE ? -0x7fff_ffff_ffff_ffffn : -10_000n * BigInt(ms));
+      k.mem.setI64(f.localAddress(0), ms === INFINITE ? FOREVER : -10_000n * BigInt(ms));
       return k.systemCall(f, 1, 'NtDelayExecution', [alertable(f), f.localAddress(0)]);
     },
   };
