@@ -1,5 +1,6 @@
 // I/O manager: devices, drivers, files, IRPs and their stack locations, completion, cancel-safe queues, remove locks.
 #pragma once
+#include "ntstatus.h"
 #include "ntex.h"
 #include "ntmm.h"
 #include "ntaccess.h"
