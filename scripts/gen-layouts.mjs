@@ -3,8 +3,8 @@
 // Names: typedef name, else tag without its underscore. Anonymous members are flattened; a named member of an unnamed record type additionally gives
 // `Outer_Inner` (Parameters_Read_Length). Bit-fields have no offset of their own and are left out.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { compileUnit } from '../src/c/compile-unit.js';
 import { MemoryFiles } from '../src/base/files.js';
+import { compileUnit } from '../src/c/compile-unit.js';
 
 const root = new URL('..', import.meta.url);
 const headersIn = (folder) =>
@@ -24,7 +24,8 @@ const unit = compileUnit('layouts.c', {
 });
 const errors = unit.diagnostics.filter((d) => d.severity === 'error');
 if (errors.length) {
-  for (const d of errors.slice(0, 20)) console.error(d.range ? `${d.range.file.path}:${d.range.file.position(d.range.start).line}: ${d.message}` : d.message);
+  for (const d of errors.slice(0, 20))
+    console.error(d.range ? `${d.range.file.path}:${d.range.file.position(d.range.start).line}: ${d.message}` : d.message);
   process.exit(1);
 }
 

@@ -126,7 +126,13 @@ export class Expander {
     if (this.work > MAX_WORK && !this.exhausted) {
       this.exhausted = true;
       this.host.report(
-        problem('error', 'pp-expansion-limit', `macro expansion made more than ${MAX_WORK} tokens; expansion stops here`, at.range, `look for macros that multiply, beginning with '${at.macro ?? at.text}'`),
+        problem(
+          'error',
+          'pp-expansion-limit',
+          `macro expansion made more than ${MAX_WORK} tokens; expansion stops here`,
+          at.range,
+          `look for macros that multiply, beginning with '${at.macro ?? at.text}'`,
+        ),
       );
     }
     return !this.exhausted;
@@ -152,7 +158,8 @@ export class Expander {
     if (args === undefined) return false;
     const hide = hideAlso(hideIntersection(t.hide, args.close.hide), m.name);
     const { items, plain } = m.replacement;
-    if (items.length > 0) this.push(plain ? this.instantiate(items, t, hide) : this.substitute(m, items, args.list.map(newArgument), t, hide), t);
+    if (items.length > 0)
+      this.push(plain ? this.instantiate(items, t, hide) : this.substitute(m, items, args.list.map(newArgument), t, hide), t);
     if (args.pragmas.length > 0) this.stack.push({ tokens: args.pragmas, at: 0 }); // directives between the arguments come first
     return true;
   }
@@ -195,7 +202,13 @@ export class Expander {
       const t = this.read();
       if (t === undefined) {
         this.host.report({
-          ...problem('error', 'pp-unterminated-invocation', `the arguments of macro '${m.name}' are not closed`, name.range, "add the missing ')'"),
+          ...problem(
+            'error',
+            'pp-unterminated-invocation',
+            `the arguments of macro '${m.name}' are not closed`,
+            name.range,
+            "add the missing ')'",
+          ),
           related: [{ range: open.range, message: "this '(' is open" }],
         });
         return undefined;
@@ -258,9 +271,18 @@ export class Expander {
 
   private expanded(arg: Argument): readonly PPToken[] {
     if (arg.expanded === undefined) {
-      if (!arg.raw.some((t) => (t.kind === 'identifier' || t.kind === 'keyword') && (this.macros.has(t.text) || this.inCondition))) arg.expanded = arg.raw;
+      if (!arg.raw.some((t) => (t.kind === 'identifier' || t.kind === 'keyword') && (this.macros.has(t.text) || this.inCondition)))
+        arg.expanded = arg.raw;
       else if (this.depth >= MAX_DEPTH) {
-        this.host.report(problem('error', 'pp-nesting-limit', `macro arguments are nested more than ${MAX_DEPTH} deep`, arg.raw[0].range, 'split the expression'));
+        this.host.report(
+          problem(
+            'error',
+            'pp-nesting-limit',
+            `macro arguments are nested more than ${MAX_DEPTH} deep`,
+            arg.raw[0].range,
+            'split the expression',
+          ),
+        );
         this.exhausted = true;
         arg.expanded = arg.raw;
       } else arg.expanded = this.expandList(arg.raw);
@@ -360,7 +382,15 @@ export class Expander {
     if (this.exhausted) return;
     this.exhausted = true;
     const message = `'${operator}' makes a token of more than ${MAX_TEXT} characters; expansion stops here`;
-    this.host.report(problem('error', 'pp-expansion-limit', message, name.range, `look for macros that multiply, beginning with '${name.macro ?? name.text}'`));
+    this.host.report(
+      problem(
+        'error',
+        'pp-expansion-limit',
+        message,
+        name.range,
+        `look for macros that multiply, beginning with '${name.macro ?? name.text}'`,
+      ),
+    );
   }
 
   /** One token of two; both, with a warning, when they do not make one (MSVC lets such code pass). */
@@ -376,7 +406,12 @@ export class Expander {
       spaceBefore: left.spaceBefore,
       hide: hideUnion(hide, hideIntersection(left.hide, right.hide)),
     };
-    if ((left.kind === 'identifier' || left.kind === 'keyword') && right.kind !== 'string' && right.kind !== 'char' && /^[\w$]+$/.test(text)) {
+    if (
+      (left.kind === 'identifier' || left.kind === 'keyword') &&
+      right.kind !== 'string' &&
+      right.kind !== 'char' &&
+      /^[\w$]+$/.test(text)
+    ) {
       made.kind = wordKind(text);
       return [made];
     }
@@ -389,7 +424,13 @@ export class Expander {
       return [made];
     }
     this.host.report({
-      ...problem('warning', 'pp-bad-paste', `'${left.text}' ## '${right.text}' does not make one token`, name.range, 'the two are kept side by side'),
+      ...problem(
+        'warning',
+        'pp-bad-paste',
+        `'${left.text}' ## '${right.text}' does not make one token`,
+        name.range,
+        'the two are kept side by side',
+      ),
       related: [{ range: made.spelling ?? made.range, message: 'pasted here' }],
     });
     return [left, { ...right, spaceBefore: false }];
@@ -419,7 +460,9 @@ export class Expander {
     const inside: PPToken[] = [];
     let t = this.read();
     if (t?.text !== '(') {
-      this.host.report(problem('error', 'pp-if', "'__has_include' needs a file name in parentheses", at.range, 'write __has_include(<name.h>)'));
+      this.host.report(
+        problem('error', 'pp-if', "'__has_include' needs a file name in parentheses", at.range, 'write __has_include(<name.h>)'),
+      );
       if (t !== undefined) this.stack.push({ tokens: [t], at: 0 });
       return { ...at, kind: 'number', text: '0' };
     }

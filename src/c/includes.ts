@@ -130,14 +130,26 @@ export function cachedFile(shown: string, text: string, builtin: boolean): PPFil
 // ---------------------------------------------------------------- messages
 /** Headers that drivers include and Interlock does not have, and what to say about each. */
 const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
-  [/^(wdf|wudf|wdfldr|wdfinstaller|wdfrequest|wdfdevice)\w*\.h$/, 'the Windows Driver Framework (KMDF/UMDF) is not simulated; Interlock runs WDM drivers'],
-  [/^(ndis|ntddndis|netadaptercx|netiodef|fwpsk|fwpmk|fwpvi|fwpstypes|fwpmtypes|wsk|wskapi)\w*\.h$/, 'the network stack (NDIS, WFP, WSK) is not simulated'],
+  [
+    /^(wdf|wudf|wdfldr|wdfinstaller|wdfrequest|wdfdevice)\w*\.h$/,
+    'the Windows Driver Framework (KMDF/UMDF) is not simulated; Interlock runs WDM drivers',
+  ],
+  [
+    /^(ndis|ntddndis|netadaptercx|netiodef|fwpsk|fwpmk|fwpvi|fwpstypes|fwpmtypes|wsk|wskapi)\w*\.h$/,
+    'the network stack (NDIS, WFP, WSK) is not simulated',
+  ],
   [/^(fltkernel|fltuser\w*)\.h$/, 'the filter manager is not simulated'],
-  [/^(usb|usbdi|usbdlib|usbioctl|usbspec|hidport|hidclass|hidpddi|vhf|kbdmou|ntddkbd|ntddmou)\w*\.h$/, 'USB and HID stacks are not simulated'],
+  [
+    /^(usb|usbdi|usbdlib|usbioctl|usbspec|hidport|hidclass|hidpddi|vhf|kbdmou|ntddkbd|ntddmou)\w*\.h$/,
+    'USB and HID stacks are not simulated',
+  ],
   [/^(storport|scsi|srb|ata|ntddstor|ntdddisk|classpnp|minitape)\w*\.h$/, 'storage port drivers are not simulated'],
   [/^(dispmprt|d3dkmddi|d3dkmthk|dderror|video|ntddvdeo|iddcx)\w*\.h$/, 'display drivers are not simulated'],
   [/^(ks|ksmedia|portcls|stdunk|dmusicks)\.h$/, 'kernel streaming and audio are not simulated'],
-  [/^(windows|winternl|winbase|winuser|winsock2?|tchar|stdafx)\.h$/, 'this is a user-mode header; a driver includes ntddk.h, wdm.h or ntifs.h'],
+  [
+    /^(windows|winternl|winbase|winuser|winsock2?|tchar|stdafx)\.h$/,
+    'this is a user-mode header; a driver includes ntddk.h, wdm.h or ntifs.h',
+  ],
   [/^[a-z_]+$|\.(hpp|hxx|hh)$/, 'this is a C++ header; Interlock runs drivers written in C'],
 ];
 
@@ -145,6 +157,9 @@ const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
 export function includeHint(name: string, searched: readonly string[]): string {
   const file = name.replace(/\\/g, '/').split('/').pop()!.toLowerCase();
   const known = UNSUPPORTED.find(([re]) => re.test(file));
-  const where = searched.length > 0 ? `searched ${searched.map((f) => (f === '' ? 'the top folder' : f)).join(', ')} and Interlock's own headers` : "searched Interlock's own headers; no include paths are set";
+  const where =
+    searched.length > 0
+      ? `searched ${searched.map((f) => (f === '' ? 'the top folder' : f)).join(', ')} and Interlock's own headers`
+      : "searched Interlock's own headers; no include paths are set";
   return known ? `${known[1]}; ${where}` : `${where}; check the name, or add its folder to the include paths`;
 }

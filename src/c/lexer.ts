@@ -109,27 +109,48 @@ function punctuator(text: string, p: number): string {
   const d = text.charCodeAt(p + 1);
   const equal = d === 0x3d;
   switch (c) {
-    case 0x28: return take(1, '(');
-    case 0x29: return take(1, ')');
-    case 0x2c: return take(1, ',');
-    case 0x3b: return take(1, ';');
-    case 0x7b: return take(1, '{');
-    case 0x7d: return take(1, '}');
-    case 0x5b: return take(1, '[');
-    case 0x5d: return take(1, ']');
-    case 0x7e: return take(1, '~');
-    case 0x3f: return take(1, '?');
-    case 0x2f: return equal ? take(2, '/=') : take(1, '/');
-    case 0x2a: return equal ? take(2, '*=') : take(1, '*');
-    case 0x3d: return equal ? take(2, '==') : take(1, '=');
-    case 0x21: return equal ? take(2, '!=') : take(1, '!');
-    case 0x5e: return equal ? take(2, '^=') : take(1, '^');
-    case 0x26: return d === c ? take(2, '&&') : equal ? take(2, '&=') : take(1, '&');
-    case 0x7c: return d === c ? take(2, '||') : equal ? take(2, '|=') : take(1, '|');
-    case 0x2b: return d === c ? take(2, '++') : equal ? take(2, '+=') : take(1, '+');
-    case 0x2d: return d === 0x3e ? take(2, '->') : d === c ? take(2, '--') : equal ? take(2, '-=') : take(1, '-');
-    case 0x23: return d === c ? take(2, '##') : take(1, '#');
-    case 0x3a: return d === 0x3e ? take(2, ']') : take(1, ':');
+    case 0x28:
+      return take(1, '(');
+    case 0x29:
+      return take(1, ')');
+    case 0x2c:
+      return take(1, ',');
+    case 0x3b:
+      return take(1, ';');
+    case 0x7b:
+      return take(1, '{');
+    case 0x7d:
+      return take(1, '}');
+    case 0x5b:
+      return take(1, '[');
+    case 0x5d:
+      return take(1, ']');
+    case 0x7e:
+      return take(1, '~');
+    case 0x3f:
+      return take(1, '?');
+    case 0x2f:
+      return equal ? take(2, '/=') : take(1, '/');
+    case 0x2a:
+      return equal ? take(2, '*=') : take(1, '*');
+    case 0x3d:
+      return equal ? take(2, '==') : take(1, '=');
+    case 0x21:
+      return equal ? take(2, '!=') : take(1, '!');
+    case 0x5e:
+      return equal ? take(2, '^=') : take(1, '^');
+    case 0x26:
+      return d === c ? take(2, '&&') : equal ? take(2, '&=') : take(1, '&');
+    case 0x7c:
+      return d === c ? take(2, '||') : equal ? take(2, '|=') : take(1, '|');
+    case 0x2b:
+      return d === c ? take(2, '++') : equal ? take(2, '+=') : take(1, '+');
+    case 0x2d:
+      return d === 0x3e ? take(2, '->') : d === c ? take(2, '--') : equal ? take(2, '-=') : take(1, '-');
+    case 0x23:
+      return d === c ? take(2, '##') : take(1, '#');
+    case 0x3a:
+      return d === 0x3e ? take(2, ']') : take(1, ':');
     case 0x3c:
       if (d === c) return text.charCodeAt(p + 2) === 0x3d ? take(3, '<<=') : take(2, '<<');
       return equal ? take(2, '<=') : d === 0x3a ? take(2, '[') : d === 0x25 ? take(2, '{') : take(1, '<');
@@ -139,7 +160,8 @@ function punctuator(text: string, p: number): string {
     case 0x25:
       if (d === 0x3a) return text.startsWith('%:', p + 2) ? take(4, '##') : take(2, '#');
       return equal ? take(2, '%=') : d === 0x3e ? take(2, '}') : take(1, '%');
-    default: return take(1, String.fromCharCode(c));
+    default:
+      return take(1, String.fromCharCode(c));
   }
 }
 
@@ -162,10 +184,21 @@ export function quoteEnd(text: string, p: number): number {
 
 /** Characters that fail when typed with a Chinese or typographic keyboard, and what was meant. */
 const LOOKALIKES: ReadonlyMap<string, string> = new Map([
-  ['\u00a0', 'a non-breaking space'], ['\u3000', 'a full-width space'], ['\u200b', 'a zero-width space'], ['\ufeff', 'a byte order mark'],
-  ['\uff1b', "a full-width ';'"], ['\uff0c', "a full-width ','"], ['\uff08', "a full-width '('"], ['\uff09', "a full-width ')'"],
-  ['\uff1a', "a full-width ':'"], ['\uff1d', "a full-width '='"], ['\u3002', 'a full-width full stop'],
-  ['\u201c', 'a curly quote'], ['\u201d', 'a curly quote'], ['\u2018', 'a curly quote'], ['\u2019', 'a curly quote'],
+  ['\u00a0', 'a non-breaking space'],
+  ['\u3000', 'a full-width space'],
+  ['\u200b', 'a zero-width space'],
+  ['\ufeff', 'a byte order mark'],
+  ['\uff1b', "a full-width ';'"],
+  ['\uff0c', "a full-width ','"],
+  ['\uff08', "a full-width '('"],
+  ['\uff09', "a full-width ')'"],
+  ['\uff1a', "a full-width ':'"],
+  ['\uff1d', "a full-width '='"],
+  ['\u3002', 'a full-width full stop'],
+  ['\u201c', 'a curly quote'],
+  ['\u201d', 'a curly quote'],
+  ['\u2018', 'a curly quote'],
+  ['\u2019', 'a curly quote'],
 ]);
 
 // ---------------------------------------------------------------- the lexer
@@ -238,7 +271,14 @@ export function lex(source: LexSource, start: number, end: number, lineStart: bo
       }
     }
     out.push({
-      kind, text: word, range: { file, start: p, end: q }, spelling: undefined, macro: undefined, atLineStart: newLine, spaceBefore: space, hide: undefined,
+      kind,
+      text: word,
+      range: { file, start: p, end: q },
+      spelling: undefined,
+      macro: undefined,
+      atLineStart: newLine,
+      spaceBefore: space,
+      hide: undefined,
     });
     newLine = space = false;
     p = q;
@@ -247,7 +287,15 @@ export function lex(source: LexSource, start: number, end: number, lineStart: bo
 }
 
 /** Tokens that are rare in headers: literals with quotes, names beyond ASCII, `.`, stray characters. `word`: end of the ASCII name at `p`. */
-function rareToken(source: LexSource, p: number, word: number, newLine: boolean, space: boolean, out: PPToken[], problems: Diagnostic[]): number {
+function rareToken(
+  source: LexSource,
+  p: number,
+  word: number,
+  newLine: boolean,
+  space: boolean,
+  out: PPToken[],
+  problems: Diagnostic[],
+): number {
   const { text, file } = source;
   const c = text.charCodeAt(word);
   let kind: TokenKind = 'identifier';
@@ -284,7 +332,14 @@ function rareToken(source: LexSource, p: number, word: number, newLine: boolean,
   }
   if (!closed) problems.push(unterminated(kind, spelled, range));
   out.push({
-    kind, text: spelled, range: { file, start: p, end: q }, spelling: undefined, macro: undefined, atLineStart: newLine, spaceBefore: space, hide,
+    kind,
+    text: spelled,
+    range: { file, start: p, end: q },
+    spelling: undefined,
+    macro: undefined,
+    atLineStart: newLine,
+    spaceBefore: space,
+    hide,
   });
   return q;
 }
@@ -351,7 +406,9 @@ function unterminated(what: string, text: string, range: Range): Diagnostic {
   return {
     severity: 'error',
     code: isString ? 'pp-unterminated-string' : 'pp-unterminated-char',
-    message: isString ? 'this string is not closed before the end of the line' : 'this character constant is not closed before the end of the line',
+    message: isString
+      ? 'this string is not closed before the end of the line'
+      : 'this character constant is not closed before the end of the line',
     range: { file: range.file, start: range.start, end: range.start + text.search(/["']/) + 1 },
     hint: isString ? 'add the closing quotation mark, or end the line with a backslash to go on' : 'add the closing apostrophe',
   };
@@ -376,6 +433,10 @@ export function strayProblem(text: string, range: Range): Diagnostic {
     code: 'pp-stray-character',
     message: `character ${shown} does not belong in C source`,
     range,
-    hint: known ? `this is ${known}; type the plain ASCII character` : c === 0x5c ? 'a backslash joins lines only as the very last character of its line' : 'remove it',
+    hint: known
+      ? `this is ${known}; type the plain ASCII character`
+      : c === 0x5c
+        ? 'a backslash joins lines only as the very last character of its line'
+        : 'remove it',
   };
 }

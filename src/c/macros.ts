@@ -123,7 +123,15 @@ export class MacroDef implements MacroInfo {
       } else if (t.kind === 'punctuator' && t.text === '#' && this.params) {
         const param = index.get(tokens[i + 1]?.text ?? '');
         if (param === undefined) {
-          problems.push(problem('error', 'pp-stringise', "'#' must be followed by a parameter of the macro", t.range, 'name the parameter to be made a string'));
+          problems.push(
+            problem(
+              'error',
+              'pp-stringise',
+              "'#' must be followed by a parameter of the macro",
+              t.range,
+              'name the parameter to be made a string',
+            ),
+          );
           add(t, -1, false);
           continue;
         }
@@ -146,7 +154,15 @@ export class MacroDef implements MacroInfo {
       } else {
         const word = t.kind === 'identifier' || t.kind === 'keyword';
         if (word && t.text === '__VA_ARGS__' && !this.variadic) {
-          problems.push(problem('warning', 'pp-va-args', "'__VA_ARGS__' means something only in a macro with '...'", t.range, "add '...' to the parameters"));
+          problems.push(
+            problem(
+              'warning',
+              'pp-va-args',
+              "'__VA_ARGS__' means something only in a macro with '...'",
+              t.range,
+              "add '...' to the parameters",
+            ),
+          );
         }
         add(t, (word ? index.get(t.text) : undefined) ?? -1, false);
       }
@@ -205,12 +221,15 @@ export function parseDefine(file: PPFile, segment: Segment): MacroDef | Diagnost
   if (name === '' || (name.charCodeAt(0) >= 0x30 && name.charCodeAt(0) <= 0x39)) {
     return badDefine('#define needs a name', nameRange(), 'write #define NAME replacement');
   }
-  if (name === 'defined' || name === '__has_include') return badDefine(`'${name}' cannot be defined as a macro`, nameRange(), 'choose another name');
+  if (name === 'defined' || name === '__has_include')
+    return badDefine(`'${name}' cannot be defined as a macro`, nameRange(), 'choose another name');
   if (text.charCodeAt(p) !== 0x28) return new MacroDef(name, undefined, false, '__VA_ARGS__', file, nameStart, p, end);
   const close = closingParen(text, p, end);
   if (close < 0) return badDefine(`the parameter list of macro '${name}' is not closed`, file.range(p, p + 1), "add the ')'");
   const list = parseParameters(file, name, p + 1, close);
-  return 'severity' in list ? list : new MacroDef(name, list.names, list.variadic !== undefined, list.variadic ?? '__VA_ARGS__', file, nameStart, close + 1, end);
+  return 'severity' in list
+    ? list
+    : new MacroDef(name, list.names, list.variadic !== undefined, list.variadic ?? '__VA_ARGS__', file, nameStart, close + 1, end);
 }
 
 /** Parameters between two clean offsets; `variadic` is the name that the body uses for the variable part. */
@@ -224,7 +243,11 @@ function parseParameters(file: PPFile, name: string, start: number, close: numbe
     const t = tokens[i];
     const word = t.kind === 'identifier' || t.kind === 'keyword';
     if (variadic !== undefined || !(word || t.text === '...')) {
-      return badDefine(`'${t.text}' does not belong in ${list}`, t.range, 'write names separated by commas, and ... at most once at the end');
+      return badDefine(
+        `'${t.text}' does not belong in ${list}`,
+        t.range,
+        'write names separated by commas, and ... at most once at the end',
+      );
     }
     if (!word) variadic = '__VA_ARGS__';
     else if (tokens[i + 1]?.text === '...') {

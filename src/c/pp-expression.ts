@@ -14,7 +14,24 @@ const ZERO: Value = { value: 0n, unsigned: false };
 const ONE: Value = { value: 1n, unsigned: false };
 
 const PRECEDENCE: Record<string, number> = {
-  '||': 1, '&&': 2, '|': 3, '^': 4, '&': 5, '==': 6, '!=': 6, '<': 7, '>': 7, '<=': 7, '>=': 7, '<<': 8, '>>': 8, '+': 9, '-': 9, '*': 10, '/': 10, '%': 10,
+  '||': 1,
+  '&&': 2,
+  '|': 3,
+  '^': 4,
+  '&': 5,
+  '==': 6,
+  '!=': 6,
+  '<': 7,
+  '>': 7,
+  '<=': 7,
+  '>=': 7,
+  '<<': 8,
+  '>>': 8,
+  '+': 9,
+  '-': 9,
+  '*': 10,
+  '/': 10,
+  '%': 10,
 };
 
 const MAX_DEPTH = 200;
@@ -81,7 +98,7 @@ class Evaluator {
     let v = test;
     if (this.accept('?')) {
       const yes = this.skipIf(test.value === 0n, () => this.comma());
-      if (!this.accept(':')) this.fail("expected ':' of the conditional operator", "write condition ? a : b");
+      if (!this.accept(':')) this.fail("expected ':' of the conditional operator", 'write condition ? a : b');
       const no = this.skipIf(test.value !== 0n, () => this.conditional());
       v = make(test.value !== 0n ? yes.value : no.value, yes.unsigned || no.unsigned);
     }
@@ -121,26 +138,44 @@ class Evaluator {
     const x = unsigned ? BigInt.asUintN(64, a.value) : a.value;
     const y = unsigned ? BigInt.asUintN(64, b.value) : b.value;
     switch (op.text) {
-      case '||': return truth(a.value !== 0n || b.value !== 0n);
-      case '&&': return truth(a.value !== 0n && b.value !== 0n);
-      case '|': return make(x | y, unsigned);
-      case '^': return make(x ^ y, unsigned);
-      case '&': return make(x & y, unsigned);
-      case '==': return truth(x === y);
-      case '!=': return truth(x !== y);
-      case '<': return truth(x < y);
-      case '>': return truth(x > y);
-      case '<=': return truth(x <= y);
-      case '>=': return truth(x >= y);
-      case '<<': return make(a.value << (b.value & 63n), a.unsigned);
-      case '>>': return make(a.value >> (b.value & 63n), a.unsigned);
-      case '+': return make(x + y, unsigned);
-      case '-': return make(x - y, unsigned);
-      case '*': return make(x * y, unsigned);
+      case '||':
+        return truth(a.value !== 0n || b.value !== 0n);
+      case '&&':
+        return truth(a.value !== 0n && b.value !== 0n);
+      case '|':
+        return make(x | y, unsigned);
+      case '^':
+        return make(x ^ y, unsigned);
+      case '&':
+        return make(x & y, unsigned);
+      case '==':
+        return truth(x === y);
+      case '!=':
+        return truth(x !== y);
+      case '<':
+        return truth(x < y);
+      case '>':
+        return truth(x > y);
+      case '<=':
+        return truth(x <= y);
+      case '>=':
+        return truth(x >= y);
+      case '<<':
+        return make(a.value << (b.value & 63n), a.unsigned);
+      case '>>':
+        return make(a.value >> (b.value & 63n), a.unsigned);
+      case '+':
+        return make(x + y, unsigned);
+      case '-':
+        return make(x - y, unsigned);
+      case '*':
+        return make(x * y, unsigned);
       default:
         if (y === 0n) {
           if (this.unevaluated > 0) return make(0n, unsigned);
-          throw new Failure(problem('error', 'pp-if', 'division by zero in a preprocessor condition', op.range, 'check the macros of the divisor'));
+          throw new Failure(
+            problem('error', 'pp-if', 'division by zero in a preprocessor condition', op.range, 'check the macros of the divisor'),
+          );
         }
         return make(op.text === '/' ? x / y : x % y, unsigned);
     }
@@ -183,7 +218,8 @@ class Evaluator {
       default:
     }
     switch (t.kind === 'punctuator' ? t.text : '') {
-      case '!': return truth(this.unary().value === 0n);
+      case '!':
+        return truth(this.unary().value === 0n);
       case '~': {
         const v = this.unary();
         return make(~v.value, v.unsigned);
@@ -192,7 +228,8 @@ class Evaluator {
         const v = this.unary();
         return make(-v.value, v.unsigned);
       }
-      case '+': return this.unary();
+      case '+':
+        return this.unary();
       case '(': {
         const v = this.comma();
         if (!this.accept(')')) this.fail("'(' is not closed in this condition", "add ')'");

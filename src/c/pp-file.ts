@@ -4,7 +4,7 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Range, SourceFile } from '../base/source.js';
 import { intern } from './intern.js';
-import { lex, type LexSource, originalOffset, type PPToken, quoteEnd, type SpliceMap } from './lexer.js';
+import { type LexSource, lex, originalOffset, type PPToken, quoteEnd, type SpliceMap } from './lexer.js';
 import type { MacroDef } from './macros.js';
 
 /** A directive line, or a run of lines without directives (`name` undefined). Offsets are in the clean text. */
@@ -171,7 +171,8 @@ export class PPFile implements LexSource {
     const nameEnd = NAME.lastIndex;
     const end = this.lineEnd(nameEnd);
     const name = intern(text.slice(nameStart, nameEnd)).text;
-    if (name !== '' && name.charCodeAt(0) < 0x3a) this.add('0', nameStart, end, hash); // # 12 "file"
+    if (name !== '' && name.charCodeAt(0) < 0x3a)
+      this.add('0', nameStart, end, hash); // # 12 "file"
     else this.add(name, nameEnd, end, hash);
     return end;
   }
@@ -223,31 +224,58 @@ export class PPFile implements LexSource {
 
   /** Links the branches of conditionals and reports those that do not fit together. */
   private link(): void {
-    interface Open { first: Segment; last: Segment; otherwise: Segment | undefined }
+    interface Open {
+      first: Segment;
+      last: Segment;
+      otherwise: Segment | undefined;
+    }
     const stack: Open[] = [];
     const none = this.cuts.length;
     this.cuts.forEach((s, i) => {
       const top = stack[stack.length - 1];
       switch (s.name) {
-        case 'if': case 'ifdef': case 'ifndef':
+        case 'if':
+        case 'ifdef':
+        case 'ifndef':
           s.next = none;
           stack.push({ first: s, last: s, otherwise: undefined });
           break;
-        case 'elif': case 'elifdef': case 'elifndef': case 'else': case 'endif':
+        case 'elif':
+        case 'elifdef':
+        case 'elifndef':
+        case 'else':
+        case 'endif':
           s.next = none;
           if (!top) {
-            this.problem(s, 'pp-unmatched-conditional', `#${s.name} without a matching #if`, 'remove it, or add the #if that it belongs to');
+            this.problem(
+              s,
+              'pp-unmatched-conditional',
+              `#${s.name} without a matching #if`,
+              'remove it, or add the #if that it belongs to',
+            );
             break;
           }
           top.last.next = i;
           top.last = s;
           if (s.name === 'endif') stack.pop();
           else if (top.otherwise) {
-            this.problem(s, 'pp-unmatched-conditional', `#${s.name} after the #else of the same #if`, 'an #if has one #else, and it comes last', top.otherwise);
+            this.problem(
+              s,
+              'pp-unmatched-conditional',
+              `#${s.name} after the #else of the same #if`,
+              'an #if has one #else, and it comes last',
+              top.otherwise,
+            );
           } else if (s.name === 'else') top.otherwise = s;
       }
     });
-    for (const o of stack) this.problem(o.first, 'pp-unterminated-conditional', `this #${o.first.name} has no #endif`, 'add the #endif where the group should end');
+    for (const o of stack)
+      this.problem(
+        o.first,
+        'pp-unterminated-conditional',
+        `this #${o.first.name} has no #endif`,
+        'add the #endif where the group should end',
+      );
   }
 
   private problem(s: Segment, code: string, message: string, hint: string, other?: Segment): void {

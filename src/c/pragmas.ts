@@ -24,7 +24,15 @@ export class PragmaWords {
     const open = this.expander.next();
     if (open === undefined || open.text !== '(') {
       if (open !== undefined) this.expander.unread([open]);
-      this.host.report(problem('error', 'pp-pragma', `'${word.text}' needs parentheses`, word.range, word.text === '_Pragma' ? 'write _Pragma("text")' : 'write __pragma(text)'));
+      this.host.report(
+        problem(
+          'error',
+          'pp-pragma',
+          `'${word.text}' needs parentheses`,
+          word.range,
+          word.text === '_Pragma' ? 'write _Pragma("text")' : 'write __pragma(text)',
+        ),
+      );
       return { ...word, kind: 'pragma', text: '' };
     }
     const inside: PPToken[] = [];
@@ -40,7 +48,12 @@ export class PragmaWords {
       inside.push(t);
     }
     if (close === undefined) this.host.report(problem('error', 'pp-pragma', `'${word.text}(' is not closed`, word.range, "add ')'"));
-    return { ...word, kind: 'pragma', text: this.textOf(word, inside), range: close === undefined ? word.range : cover(word.range, close.range) };
+    return {
+      ...word,
+      kind: 'pragma',
+      text: this.textOf(word, inside),
+      range: close === undefined ? word.range : cover(word.range, close.range),
+    };
   }
 
   private textOf(word: PPToken, inside: readonly PPToken[]): string {

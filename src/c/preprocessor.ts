@@ -4,13 +4,13 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import { dirname, type FileProvider, normalizePath } from '../base/files.js';
 import type { Range, SourceFile } from '../base/source.js';
 import { ASSUMED, type HeaderSet, headerSet } from './header-index.js';
-import { cachedFile, type FoundInclude, headerName, includeHint, includeName, IncludeResolver } from './includes.js';
+import { cachedFile, type FoundInclude, headerName, IncludeResolver, includeHint, includeName } from './includes.js';
 import type { PPToken } from './lexer.js';
+import { MacroScope } from './macro-scope.js';
 import { MacroDef, parseDefine, problem } from './macros.js';
 import { evaluateCondition } from './pp-expression.js';
 import { PPFile, type Segment } from './pp-file.js';
 import { pragmaText } from './pragmas.js';
-import { MacroScope } from './macro-scope.js';
 import { commandLineFile, predefinedMacros } from './predefined.js';
 import type { Token } from './token.js';
 import { TokenOutput } from './token-output.js';
@@ -127,7 +127,8 @@ class Preprocessor extends TokenOutput {
       const top = this.open[this.open.length - 1];
       if (top === undefined || !this.expander.idle) continue;
       top.at = passThrough(top.tokens, top.at, this.macros, this.out);
-      if (this.out.length > MAX_TOKENS && !this.stopped) this.stop(`this unit has more than ${MAX_TOKENS} tokens`, 'look for a header that is included too often', top.file);
+      if (this.out.length > MAX_TOKENS && !this.stopped)
+        this.stop(`this unit has more than ${MAX_TOKENS} tokens`, 'look for a header that is included too often', top.file);
     } while (this.step());
   }
 
@@ -186,7 +187,7 @@ class Preprocessor extends TokenOutput {
   override hasInclude(tokens: readonly PPToken[], at: PPToken): boolean {
     const name = headerName(tokens) ?? headerName(this.expander.expandList(tokens));
     if (name === undefined) {
-      this.report(problem('error', 'pp-if', "'__has_include' needs <name> or \"name\"", at.range, 'write __has_include(<name.h>)'));
+      this.report(problem('error', 'pp-if', '\'__has_include\' needs <name> or "name"', at.range, 'write __has_include(<name.h>)'));
       return false;
     }
     return this.resolver.find(name.name, name.angled ? [] : this.folders()) !== undefined;
@@ -205,14 +206,19 @@ class Preprocessor extends TokenOutput {
       case 'include':
         this.include(top, s);
         break;
-      case 'if': case 'ifdef': case 'ifndef':
+      case 'if':
+      case 'ifdef':
+      case 'ifndef':
         if (this.condition(top.file, s)) top.taken.push(true);
         else {
           top.taken.push(false);
           this.skipTo(top, s.next);
         }
         break;
-      case 'elif': case 'elifdef': case 'elifndef': case 'else':
+      case 'elif':
+      case 'elifdef':
+      case 'elifndef':
+      case 'else':
         if (top.taken.length > 0) this.skipTo(top, s.next);
         break;
       case 'endif':
@@ -224,20 +230,50 @@ class Preprocessor extends TokenOutput {
       case 'warning': {
         const rest = this.restOf(top.file, s);
         const severity = s.name === 'error' ? 'error' : 'warning';
-        this.report(problem(severity, `pp-${s.name}-directive`, rest === '' ? `#${s.name}` : rest, top.file.range(s.hash, s.end), `this is the #${s.name} of the source; see the condition around it`));
+        this.report(
+          problem(
+            severity,
+            `pp-${s.name}-directive`,
+            rest === '' ? `#${s.name}` : rest,
+            top.file.range(s.hash, s.end),
+            `this is the #${s.name} of the source; see the condition around it`,
+          ),
+        );
         break;
       }
-      case 'line': case '0':
+      case 'line':
+      case '0':
         this.line(top, s);
         break;
-      case 'import': case 'using':
-        this.report(problem('error', 'pp-import', `#${s.name} is not supported`, top.file.directiveRange(s), 'it reads type libraries or .NET metadata, which drivers do not use; include a header instead'));
+      case 'import':
+      case 'using':
+        this.report(
+          problem(
+            'error',
+            'pp-import',
+            `#${s.name} is not supported`,
+            top.file.directiveRange(s),
+            'it reads type libraries or .NET metadata, which drivers do not use; include a header instead',
+          ),
+        );
         break;
-      case '': case 'ident':
-        if (s.name === '' && top.file.tokensOf(s).length > 0) this.report(problem('error', 'pp-unknown-directive', "'#' is not followed by the name of a directive", top.file.directiveRange(s), 'for example #define or #include'));
+      case '':
+      case 'ident':
+        if (s.name === '' && top.file.tokensOf(s).length > 0)
+          this.report(
+            problem(
+              'error',
+              'pp-unknown-directive',
+              "'#' is not followed by the name of a directive",
+              top.file.directiveRange(s),
+              'for example #define or #include',
+            ),
+          );
         break;
       default:
-        this.report(problem('error', 'pp-unknown-directive', `unknown directive #${s.name}`, top.file.directiveRange(s), 'check the spelling'));
+        this.report(
+          problem('error', 'pp-unknown-directive', `unknown directive #${s.name}`, top.file.directiveRange(s), 'check the spelling'),
+        );
     }
     return undefined;
   }
@@ -288,10 +324,27 @@ class Preprocessor extends TokenOutput {
   private macroName(file: PPFile, s: Segment, tokens: readonly PPToken[]): string | undefined {
     const t = tokens[0];
     if (t === undefined || (t.kind !== 'identifier' && t.kind !== 'keyword')) {
-      this.report(problem('error', 'pp-name-expected', `#${s.name} needs the name of a macro`, t?.range ?? file.directiveRange(s), `write #${s.name} NAME`));
+      this.report(
+        problem(
+          'error',
+          'pp-name-expected',
+          `#${s.name} needs the name of a macro`,
+          t?.range ?? file.directiveRange(s),
+          `write #${s.name} NAME`,
+        ),
+      );
       return undefined;
     }
-    if (tokens.length > 1) this.report(problem('warning', 'pp-extra-tokens', `text after #${s.name} ${t.text} is ignored`, tokens[1].range, s.name === 'undef' ? 'remove it' : 'for more than one name use #if defined(A) && defined(B)'));
+    if (tokens.length > 1)
+      this.report(
+        problem(
+          'warning',
+          'pp-extra-tokens',
+          `text after #${s.name} ${t.text} is ignored`,
+          tokens[1].range,
+          s.name === 'undef' ? 'remove it' : 'for more than one name use #if defined(A) && defined(B)',
+        ),
+      );
     return t.text;
   }
 
@@ -309,12 +362,26 @@ class Preprocessor extends TokenOutput {
     if (old !== undefined && old !== macro && !old.sameAs(macro)) {
       // The command line may well replace what is predefined (another NTDDI_VERSION).
       if (old.dynamic !== undefined) {
-        this.report(problem('warning', 'pp-redefinition', `'${macro.name}' is predefined and cannot be redefined`, macro.range, 'remove this #define'));
+        this.report(
+          problem(
+            'warning',
+            'pp-redefinition',
+            `'${macro.name}' is predefined and cannot be redefined`,
+            macro.range,
+            'remove this #define',
+          ),
+        );
         return;
       }
       if (file.file.path !== '<command line>') {
         this.report({
-          ...problem('warning', 'pp-redefinition', `macro '${macro.name}' is redefined with another replacement`, macro.range, 'add an #undef before it if this is meant'),
+          ...problem(
+            'warning',
+            'pp-redefinition',
+            `macro '${macro.name}' is redefined with another replacement`,
+            macro.range,
+            'add an #undef before it if this is meant',
+          ),
           related: [{ range: old.range, message: 'defined before here' }],
         });
       }
@@ -327,14 +394,34 @@ class Preprocessor extends TokenOutput {
     const name = this.macroName(file, s, file.tokensOf(s));
     if (name === undefined) return;
     if (this.macros.get(name)?.dynamic !== undefined) {
-      this.report(problem('warning', 'pp-redefinition', `'${name}' is predefined and cannot be undefined`, file.range(s.hash, s.end), 'remove this #undef'));
+      this.report(
+        problem(
+          'warning',
+          'pp-redefinition',
+          `'${name}' is predefined and cannot be undefined`,
+          file.range(s.hash, s.end),
+          'remove this #undef',
+        ),
+      );
     } else if (this.macros.delete(name)) this.options.onUndefine?.(name);
   }
 
   private line(top: OpenFile, s: Segment): void {
     const [number, name] = this.expander.expandList(top.file.tokensOf(s));
-    if (number === undefined || !/^\d{1,9}$/.test(number.text) || (name !== undefined && (name.kind !== 'string' || !/^"/.test(name.text)))) {
-      this.report(problem('error', 'pp-line', '#line needs a number and, if wanted, a file name in quotation marks', top.file.range(s.hash, s.end), 'write #line 10 "name.c"'));
+    if (
+      number === undefined ||
+      !/^\d{1,9}$/.test(number.text) ||
+      (name !== undefined && (name.kind !== 'string' || !/^"/.test(name.text)))
+    ) {
+      this.report(
+        problem(
+          'error',
+          'pp-line',
+          '#line needs a number and, if wanted, a file name in quotation marks',
+          top.file.range(s.hash, s.end),
+          'write #line 10 "name.c"',
+        ),
+      );
       return;
     }
     const here = top.file.file.position(top.file.range(s.hash, s.hash).start).line;
@@ -384,7 +471,9 @@ class Preprocessor extends TokenOutput {
     const { file } = top;
     const named = includeName(file, s, this.expander);
     if (named === undefined) {
-      this.report(problem('error', 'pp-include', '#include needs "name" or <name>', file.range(s.hash, s.end), 'for example #include <ntddk.h>'));
+      this.report(
+        problem('error', 'pp-include', '#include needs "name" or <name>', file.range(s.hash, s.end), 'for example #include <ntddk.h>'),
+      );
       return;
     }
     const { name, angled, range } = named;
@@ -396,9 +485,20 @@ class Preprocessor extends TokenOutput {
     const found = this.resolver.find(name, folders);
     if (found === undefined) {
       if (/\.tmh$/i.test(name)) {
-        this.report(problem('information', 'pp-wpp', `'${name}' is made by the WPP trace preprocessor, which is not run; it is taken as empty`, range, 'trace macros it would define must be defined by the source'));
+        this.report(
+          problem(
+            'information',
+            'pp-wpp',
+            `'${name}' is made by the WPP trace preprocessor, which is not run; it is taken as empty`,
+            range,
+            'trace macros it would define must be defined by the source',
+          ),
+        );
       } else {
-        const hint = includeHint(name, [...new Set([...folders, ...this.options.includePaths])].map((f) => this.shown(f)));
+        const hint = includeHint(
+          name,
+          [...new Set([...folders, ...this.options.includePaths])].map((f) => this.shown(f)),
+        );
         this.report(problem('error', 'pp-include-not-found', `cannot open include file '${name}'`, range, hint));
       }
       return;
@@ -419,12 +519,22 @@ class Preprocessor extends TokenOutput {
       if (guard !== null && this.macros.has(guard)) return;
     }
     if (this.open.length > MAX_INCLUDE_DEPTH) {
-      if (!this.tooDeep) this.report(problem('error', 'pp-include-depth', `includes are nested more than ${MAX_INCLUDE_DEPTH} deep`, range, 'the header probably includes itself; add #pragma once to it'));
+      if (!this.tooDeep)
+        this.report(
+          problem(
+            'error',
+            'pp-include-depth',
+            `includes are nested more than ${MAX_INCLUDE_DEPTH} deep`,
+            range,
+            'the header probably includes itself; add #pragma once to it',
+          ),
+        );
       this.tooDeep = true;
       return;
     }
     if (++this.inclusions > MAX_INCLUSIONS) {
-      if (!this.stopped) this.stop(`this unit includes more than ${MAX_INCLUSIONS} files`, 'headers that include each other need #pragma once', file);
+      if (!this.stopped)
+        this.stop(`this unit includes more than ${MAX_INCLUSIONS} files`, 'headers that include each other need #pragma once', file);
       return;
     }
     this.enter(file, found.path, found.builtin ? '' : dirname(found.path));
@@ -437,7 +547,8 @@ class Preprocessor extends TokenOutput {
   private takeIndexed(name: string): boolean {
     if (this.headers !== undefined || this.options.wholeHeaders || this.collecting || !this.expander.idle) return false;
     const set = headerSet(name, this.options.builtinHeaders);
-    if (set === undefined || !this.out.every((t) => t.kind === 'pragma' && !LAYOUT_PRAGMA.test(t.text)) || !this.leavesAlone(set)) return false;
+    if (set === undefined || !this.out.every((t) => t.kind === 'pragma' && !LAYOUT_PRAGMA.test(t.text)) || !this.leavesAlone(set))
+      return false;
     const folders = this.folders();
     if (!set.includes.every((n) => this.resolver.find(n, folders)?.builtin)) return false;
     for (const file of set.files()) {
@@ -479,7 +590,14 @@ class Preprocessor extends TokenOutput {
 function passThrough(tokens: readonly PPToken[], at: number, macros: ReadonlyMap<string, MacroDef>, out: Token[]): number {
   for (; at < tokens.length; at++) {
     const t = tokens[at];
-    if (t.kind === 'identifier' ? macros.has(t.text) || t.text === '__pragma' || t.text === '_Pragma' : t.kind === 'keyword' ? macros.has(t.text) : t.hide !== undefined) return at;
+    if (
+      t.kind === 'identifier'
+        ? macros.has(t.text) || t.text === '__pragma' || t.text === '_Pragma'
+        : t.kind === 'keyword'
+          ? macros.has(t.text)
+          : t.hide !== undefined
+    )
+      return at;
     out.push(t);
   }
   return at;

@@ -49,7 +49,16 @@ class SnippetPreprocessor extends TokenOutput {
   constructor(text: string, macros: ReadonlyMap<string, MacroInfo>, file: SourceFile, offset: number) {
     super(new SnippetMacros(macros));
     const source = new PPFile(file, text, offset);
-    const whole: Segment = { name: undefined, start: 0, end: source.text.length, hash: 0, next: 0, tokens: undefined, problems: undefined, macro: undefined };
+    const whole: Segment = {
+      name: undefined,
+      start: 0,
+      end: source.text.length,
+      hash: 0,
+      next: 0,
+      tokens: undefined,
+      problems: undefined,
+      macro: undefined,
+    };
     this.tokens = source.tokensOf(whole);
     this.reportAll(source.problems.filter((d) => d.code === 'pp-unterminated-comment'));
     this.reportAll(whole.problems);

@@ -30,7 +30,15 @@ export abstract class TokenOutput implements ExpanderHost {
   report(d: Diagnostic): void {
     if (this.diagnostics.length < MAX_DIAGNOSTICS) this.diagnostics.push(d);
     else if (this.diagnostics.length === MAX_DIAGNOSTICS) {
-      this.diagnostics.push(problem('error', 'pp-too-many-problems', `more than ${MAX_DIAGNOSTICS} problems; the rest is not shown`, d.range!, 'fix the first ones and try again'));
+      this.diagnostics.push(
+        problem(
+          'error',
+          'pp-too-many-problems',
+          `more than ${MAX_DIAGNOSTICS} problems; the rest is not shown`,
+          d.range!,
+          'fix the first ones and try again',
+        ),
+      );
     }
   }
 

@@ -2,7 +2,7 @@
 import { formatDiagnostic } from '../../src/base/diagnostic.js';
 import { MemoryFiles } from '../../src/base/files.js';
 import { type Range, SourceFile } from '../../src/base/source.js';
-import { preprocess, type PreprocessOptions, type PreprocessResult } from '../../src/c/preprocessor.js';
+import { type PreprocessOptions, type PreprocessResult, preprocess } from '../../src/c/preprocessor.js';
 import type { Token } from '../../src/c/token.js';
 
 export interface Setup extends Partial<Omit<PreprocessOptions, 'files'>> {
@@ -26,7 +26,11 @@ export function run(text: string, setup: Setup = {}): PreprocessResult {
 
 /** Tokens on one line, one blank where there was white space. */
 export function show(tokens: readonly Token[]): string {
-  return tokens.filter((t) => t.kind !== 'eof').map((t) => (t.spaceBefore ? ' ' : '') + (t.kind === 'pragma' ? `<${t.text}>` : t.text)).join('').trim();
+  return tokens
+    .filter((t) => t.kind !== 'eof')
+    .map((t) => (t.spaceBefore ? ' ' : '') + (t.kind === 'pragma' ? `<${t.text}>` : t.text))
+    .join('')
+    .trim();
 }
 
 /** The expansion of a text that must give no diagnostics. */
