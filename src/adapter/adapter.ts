@@ -16,7 +16,7 @@ import type { Range, SourceFile } from '../base/source.js';
 import { buildScenario, type Build } from '../scenario/build.js';
 import { EvaluationError } from '../machine/inspect/value.js';
 import { Session, summary } from '../session/session.js';
-import { LaunchError, type OutputLine, type RunEvent } from '../session/types.js';
+import { type ExceptionFilters, LaunchError, type OutputLine, type RunEvent } from '../session/types.js';
 import { wdkHeaders as headers } from '../wdk/headers.gen.js';
 import type { AdapterHost } from './host.js';
 
@@ -26,6 +26,8 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   stopOnEntry?: boolean;
   cpus?: number;
   seed?: number;
+  /** False: a bug check ends the run with its report. */
+  stopOnBugCheck?: boolean;
 }
 
 /** Steps of the first piece; later ones are sized so that a piece takes about PIECE_MS. */
@@ -33,6 +35,12 @@ const FIRST_PIECE = 20_000;
 const PIECE_MS = 15;
 
 const USER_ERROR = 1001;
+
+/** launch.json is written by hand: a number in it may be anything. */
+function checkNumber(name: string, value: unknown, min: number, max: number): void {
+  if (value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max)) return;
+  throw new LaunchError(`'${name}' in the launch configuration must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`, []);
+}
 
 export class InterlockAdapter extends DebugSession {
   private session: Session | undefined;
@@ -97,6 +105,8 @@ export class InterlockAdapter extends DebugSession {
   /** Builds the program and makes a fresh session of it. Throws LaunchError. */
   private async load(args: LaunchArguments): Promise<void> {
     if (typeof args.program !== 'string' || args.program === '') throw new LaunchError("'program' is missing in the launch configuration: give a .scenario file or a .c file", []);
+    checkNumber('cpus', args.cpus, 1, 64);
+    checkNumber('seed', args.seed, 0, 0xffffffff);
     const program = normalizePath(args.program);
     const options = {
       files: this.host.files,
@@ -107,9 +117,10 @@ export class InterlockAdapter extends DebugSession {
     let build = buildScenario(program, options);
     // on the web the snapshot fills while the build asks for files; each round fetches at least one new path, so this ends
     while (build.missing.size && (await this.host.fetch(build.missing))) build = buildScenario(program, options);
+    this.session = undefined;
+    this.build = build; // also of a failed build: its folder says where the files of its errors are
     const errors = build.diagnostics.filter((d) => d.severity === 'error');
     if (errors.length) throw new LaunchError(summary(errors), build.diagnostics);
-    this.build = build;
     this.session = new Session(build, { debug: !this.noDebug });
     this.ended = false;
     this.session.onOutput = (line) => this.output(line);
@@ -139,9 +150,14 @@ export class InterlockAdapter extends DebugSession {
 
   private begin(): void {
     const s = this.need();
-    s.setExceptionFilters({ bugcheck: !this.noDebug && this.exceptionFilters.includes('bugcheck'), firstChance: !this.noDebug && this.exceptionFilters.includes('first-chance') });
+    s.setExceptionFilters(this.filters());
     if (this.launchArguments?.stopOnEntry && !this.noDebug) s.stopOnEntry();
     this.resume();
+  }
+
+  private filters(): ExceptionFilters {
+    const on = (filter: string): boolean => !this.noDebug && this.exceptionFilters.includes(filter);
+    return { bugcheck: on('bugcheck') && this.launchArguments?.stopOnBugCheck !== false, firstChance: on('first-chance') };
   }
 
   // ---------------------------------------------------------------- running
@@ -291,7 +307,7 @@ export class InterlockAdapter extends DebugSession {
   }
   protected override setExceptionBreakPointsRequest(response: DebugProtocol.SetExceptionBreakpointsResponse, args: DebugProtocol.SetExceptionBreakpointsArguments): void {
     this.exceptionFilters = args.filters;
-    this.session?.setExceptionFilters({ bugcheck: args.filters.includes('bugcheck'), firstChance: args.filters.includes('first-chance') });
+    this.session?.setExceptionFilters(this.filters());
     this.sendResponse(response);
   }
   protected override exceptionInfoRequest(response: DebugProtocol.ExceptionInfoResponse): void {

@@ -220,10 +220,12 @@ test('pause stops an endless loop, and the loop can be looked at and left', asyn
   const c = await session(t);
   const file = fixture('bad/endless-loop.c');
   // a limit far away: only pause can end this
-  await c.launch({ program: fixture('drivers/endless-without-limit.scenario') });
-  await c.event('thread');
+  await c.launch({ program: fixture('drivers/endless-without-limit.scenario') }, { [file]: [{ line: lineOf(file, 'g_Turns++') }] });
+  const { threadId } = await c.stopped();
+  await c.setBreakpoints(file, []);
+  await c.request('continue', { threadId });
   await new Promise((done) => setTimeout(done, 50));
-  await c.request('pause', { threadId: 1 });
+  await c.request('pause', { threadId });
   const stop = await c.stopped();
   assert.equal(stop.reason, 'pause');
   const frames = await c.stack(stop.threadId ?? 0);
