@@ -34,7 +34,8 @@ export function runCommand(path: string, options: Readonly<Record<string, number
 }
 
 function inRange(name: string, value: unknown, min: number, max: number): void {
-  if (typeof value === 'number' && (value < min || value > max)) throw new UsageError(`--${name} must be between ${min} and ${max}, not ${value}`);
+  if (typeof value === 'number' && (value < min || value > max))
+    throw new UsageError(`--${name} must be between ${min} and ${max}, not ${value}`);
 }
 
 const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some((d) => d.severity === 'error');
@@ -45,7 +46,13 @@ function tellDiagnostics(diagnostics: readonly Diagnostic[]): void {
 
 /** One problem in the form of docs/json.md. */
 function reportedError(d: Diagnostic): ReportedError {
-  return { severity: 'error', code: d.code, message: d.message, ...(d.hint ? { hint: d.hint } : {}), ...(d.range ? { place: placeOf(d.range) } : {}) };
+  return {
+    severity: 'error',
+    code: d.code,
+    message: d.message,
+    ...(d.hint ? { hint: d.hint } : {}),
+    ...(d.range ? { place: placeOf(d.range) } : {}),
+  };
 }
 
 /** The input is wrong: says so, in the form that was asked for. */

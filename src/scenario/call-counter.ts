@@ -21,7 +21,14 @@ const CALLS: Readonly<Record<string, CallbackKind | undefined>> = {
   'io.work-item': 'work-item',
   'ke.dpc.start': 'dpc',
 };
-const RETURNS = new Set(['ps.callback-leave', 'io.driver-entry-return', 'io.driver-unload-return', 'io.dispatch-return', 'io.work-item-return', 'ke.dpc.end']);
+const RETURNS = new Set([
+  'ps.callback-leave',
+  'io.driver-entry-return',
+  'io.driver-unload-return',
+  'io.dispatch-return',
+  'io.work-item-return',
+  'ke.dpc.end',
+]);
 
 /** Counts calls from the kernel into drivers and measures the longest of each. */
 export class CallCounter {

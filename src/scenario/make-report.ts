@@ -1,16 +1,26 @@
 // From the trace and the memory of an ended run to its report: one pass over the events, then the expectations.
 import type { Range } from '../base/source.js';
 import { decodeBytes } from '../base/text.js';
-import { walkStack } from '../machine/walk.js';
+import { describeThread } from '../kernel/ke/waiters.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { CompiledImage } from '../machine/image.js';
-import { describeThread } from '../kernel/ke/waiters.js';
+import { walkStack } from '../machine/walk.js';
 import type { Expectation } from './ast.js';
-import { type CalledFunction, CallCounter } from './call-counter.js';
-import type { NotShown, Place, ReportedBugCheck, ReportedCallback, ReportedExpectation, ReportedFinding, ReportedOutput, RunReport, Verdict } from './report.js';
+import { CallCounter, type CalledFunction } from './call-counter.js';
+import type {
+  NotShown,
+  Place,
+  ReportedBugCheck,
+  ReportedCallback,
+  ReportedExpectation,
+  ReportedFinding,
+  ReportedOutput,
+  RunReport,
+  Verdict,
+} from './report.js';
 import type { Simulation } from './simulation.js';
-import { tellBugCheck } from './story.js';
 import { statusName } from './status-name.js';
+import { tellBugCheck } from './story.js';
 
 const hex = (v: bigint, digits: number): string => `0x${v.toString(16).toUpperCase().padStart(digits, '0')}`;
 
@@ -19,7 +29,8 @@ export function placeOf(r: Range): Place {
   return { file: r.file.path, line: p.line, column: p.column };
 }
 
-const imageNameOf = (images: readonly CompiledImage[], fn: number): string => images.find((i) => i.functions.some((f) => f.number === fn))?.name ?? 'nt';
+const imageNameOf = (images: readonly CompiledImage[], fn: number): string =>
+  images.find((i) => i.functions.some((f) => f.number === fn))?.name ?? 'nt';
 
 /** A kernel stack has room for a few hundred frames. */
 const STACK_WALK = 1000;
@@ -51,7 +62,9 @@ function stackText(s: Simulation): { lines: string[]; place: Range | undefined }
   return { lines, place };
 }
 
-export function describeBugCheck(s: Simulation): (ReportedBugCheck & { text: string; range: Range | undefined; stackText: string }) | undefined {
+export function describeBugCheck(
+  s: Simulation,
+): (ReportedBugCheck & { text: string; range: Range | undefined; stackText: string }) | undefined {
   const b = s.kernel.bugCheckInfo();
   if (!b) return undefined;
   const { lines, place } = stackText(s);
@@ -90,7 +103,15 @@ function collect(s: Simulation): Collected {
   const { trace } = k;
   const ns = k.config.stepNs;
   const counter = new CallCounter(s);
-  const c: Collected = { output: [], callbacks: counter.callbacks, drivers: new Map(), processes: new Map(), findings: [], stubs: new Set(), unconfirmed: new Set() };
+  const c: Collected = {
+    output: [],
+    callbacks: counter.callbacks,
+    drivers: new Map(),
+    processes: new Map(),
+    findings: [],
+    stubs: new Set(),
+    unconfirmed: new Set(),
+  };
   const names = new Map<number, string>();
   const nameOf = (address: number): string => {
     let n = names.get(address);
@@ -106,12 +127,20 @@ function collect(s: Simulation): Collected {
     switch (kind) {
       case 'ke.output':
       case 'um.output':
-        c.output.push({ timeNs: Math.round(trace.time(i) * ns), cpu: trace.cpu(i), source: kind === 'ke.output' ? 'driver' : 'process', text: decodeBytes(String(trace.data(i).text)) });
+        c.output.push({
+          timeNs: Math.round(trace.time(i) * ns),
+          cpu: trace.cpu(i),
+          source: kind === 'ke.output' ? 'driver' : 'process',
+          text: decodeBytes(String(trace.data(i).text)),
+        });
         break;
       case 'io.driver-entry-return': {
         const d = trace.data(i);
         const status = Number(d.status) >>> 0;
-        c.drivers.set(String(d.driver).replace(/^\\Driver\\/, ''), { status: status >= 0x80000000 ? `DriverEntry failed with ${statusName(status)}` : 'loaded', unloaded: false });
+        c.drivers.set(String(d.driver).replace(/^\\Driver\\/, ''), {
+          status: status >= 0x80000000 ? `DriverEntry failed with ${statusName(status)}` : 'loaded',
+          unloaded: false,
+        });
         break;
       }
       case 'io.unloaded': {
@@ -123,7 +152,10 @@ function collect(s: Simulation): Collected {
         c.findings.push({ id: 'no-unload', message: `driver ${String(trace.data(i).driver)} has no DriverUnload, so it stays loaded` });
         break;
       case 'io.unload-pending':
-        c.findings.push({ id: 'unload-pending', message: `driver ${String(trace.data(i).driver)} cannot be unloaded: one of its devices is still open` });
+        c.findings.push({
+          id: 'unload-pending',
+          message: `driver ${String(trace.data(i).driver)} cannot be unloaded: one of its devices is still open`,
+        });
         break;
       case 'io.leak': {
         const d = trace.data(i);
@@ -143,14 +175,23 @@ function collect(s: Simulation): Collected {
       }
       case 'ps.user-exception': {
         const d = trace.data(i);
-        c.findings.push({ id: 'user-exception', message: `process ${String(d.process)} ended by exception ${statusName(Number(d.code) >>> 0)} at ${String(d.where)}` });
+        c.findings.push({
+          id: 'user-exception',
+          message: `process ${String(d.process)} ended by exception ${statusName(Number(d.code) >>> 0)} at ${String(d.where)}`,
+        });
         break;
       }
       case 'ps.veto-overwritten':
-        c.findings.push({ id: 'veto-overwritten', message: `a later process callback (${nameOf(Number(trace.data(i).routine))}) overwrote the refusal of an earlier one` });
+        c.findings.push({
+          id: 'veto-overwritten',
+          message: `a later process callback (${nameOf(Number(trace.data(i).routine))}) overwrote the refusal of an earlier one`,
+        });
         break;
       case 'ob.access-added':
-        c.findings.push({ id: 'access-added', message: `object callback ${nameOf(Number(trace.data(i).routine))} tried to add access rights; they were ignored` });
+        c.findings.push({
+          id: 'access-added',
+          message: `object callback ${nameOf(Number(trace.data(i).routine))} tried to add access rights; they were ignored`,
+        });
         break;
       case 'io.not-simulated': {
         const d = trace.data(i);
@@ -182,17 +223,23 @@ function checkExpectation(s: Simulation, e: Expectation, c: Collected): { held: 
       }
       break;
     case 'bugcheck':
-      return bug?.code === e.code ? { held: true } : no(bug ? `the run ended in ${bug.name} (0x${bug.code.toString(16).toUpperCase()})` : 'the run ended without a bug check');
+      return bug?.code === e.code
+        ? { held: true }
+        : no(bug ? `the run ended in ${bug.name} (0x${bug.code.toString(16).toUpperCase()})` : 'the run ended without a bug check');
     case 'always':
     case 'finally': {
       if (bug && e.kind === 'finally') return no('the run did not come to its end');
       const v = s.violations.find((x) => x.condition.expectation === e);
-      return v ? no(`${v.reason}${v.where && e.kind === 'always' ? ` at ${v.where.file.path}:${v.where.file.position(v.where.start).line}` : ''}`) : { held: true };
+      return v
+        ? no(`${v.reason}${v.where && e.kind === 'always' ? ` at ${v.where.file.path}:${v.where.file.position(v.where.start).line}` : ''}`)
+        : { held: true };
     }
     case 'calls': {
       let n = 0;
       for (const cb of c.callbacks.values()) if (cb.function === e.function) n += cb.calls;
-      const held = { '==': n === e.count, '!=': n !== e.count, '<': n < e.count, '<=': n <= e.count, '>': n > e.count, '>=': n >= e.count }[e.op];
+      const held = { '==': n === e.count, '!=': n !== e.count, '<': n < e.count, '<=': n <= e.count, '>': n > e.count, '>=': n >= e.count }[
+        e.op
+      ];
       return held ? { held } : no(`it was called ${n} time${n === 1 ? '' : 's'} by the kernel`);
     }
     case 'output': {
@@ -212,18 +259,32 @@ export function makeReport(s: Simulation): RunReport {
     const waiting = s.end.waiters.filter((w) => !w.idle).map((w) => `${w.name}: ${w.text}`);
     c.findings.push({ id: 'deadlock', message: `nothing can run any more: ${waiting.join('; ') || 'every thread waits'}` });
   }
-  if (s.end?.kind === 'limit') c.findings.push({ id: 'limit', message: `the run was stopped after ${s.end.what}${s.whereBusy()}; raise time-limit or step-limit in the machine block if this is meant` });
-  if (s.end?.kind === 'not-simulated') c.findings.push({ id: 'not-simulated', message: `${s.end.name} is declared but not simulated yet; it is called at ${s.end.where}` });
+  if (s.end?.kind === 'limit')
+    c.findings.push({
+      id: 'limit',
+      message: `the run was stopped after ${s.end.what}${s.whereBusy()}; raise time-limit or step-limit in the machine block if this is meant`,
+    });
+  if (s.end?.kind === 'not-simulated')
+    c.findings.push({ id: 'not-simulated', message: `${s.end.name} is declared but not simulated yet; it is called at ${s.end.where}` });
   const text = s.build.scenario.file.text;
-  const expectations = s.build.scenario.expectations.map((e): ReportedExpectation => ({ text: text.slice(e.range.start, e.range.end), place: placeOf(e.range), ...checkExpectation(s, e, c) }));
+  const expectations = s.build.scenario.expectations.map(
+    (e): ReportedExpectation => ({ text: text.slice(e.range.start, e.range.end), place: placeOf(e.range), ...checkExpectation(s, e, c) }),
+  );
   const bugExpected = s.build.scenario.expectations.some((e) => e.kind === 'bugcheck' && e.code === bug?.code);
   let verdict: Verdict = 'held';
   if (bug && !bugExpected) verdict = 'bugcheck';
   else if (s.end?.kind === 'limit') verdict = 'limit';
   else if (s.end?.kind === 'not-simulated') verdict = 'not-simulated';
-  else if (s.end?.kind === 'deadlock' || expectations.some((e) => !e.held) || [...c.drivers.values()].some((d) => d.status !== 'loaded')) verdict = 'failed';
+  else if (s.end?.kind === 'deadlock' || expectations.some((e) => !e.held) || [...c.drivers.values()].some((d) => d.status !== 'loaded'))
+    verdict = 'failed';
   const callbacks = [...c.callbacks.values()].map(
-    (e): ReportedCallback => ({ driver: e.driver, function: e.function, kind: e.kind, calls: e.calls, longestNs: Math.round(e.longest * m.stepNs) }),
+    (e): ReportedCallback => ({
+      driver: e.driver,
+      function: e.function,
+      kind: e.kind,
+      calls: e.calls,
+      longestNs: Math.round(e.longest * m.stepNs),
+    }),
   );
   return {
     scenario: s.build.scenario.file.path,
@@ -257,7 +318,8 @@ function notShown(s: Simulation, c: Collected): NotShown {
   for (const cb of c.callbacks.values()) kinds.add(cb.kind);
   if (kinds.has('process')) unconfirmed.add('order of process callbacks is that of registration');
   if (kinds.has('thread')) unconfirmed.add('context of thread-create callbacks');
-  for (const d of s.build.drivers) if (d.sources.integrityCheckAssumed) unconfirmed.add(`driver ${d.block.name} is taken as linked with /INTEGRITYCHECK`);
+  for (const d of s.build.drivers)
+    if (d.sources.integrityCheckAssumed) unconfirmed.add(`driver ${d.block.name} is taken as linked with /INTEGRITYCHECK`);
   const races = s.build.scenario.expectations.some((e) => e.kind === 'no' && e.what === 'race');
   return { stubs: [...c.stubs], unconfirmed: [...unconfirmed], checksOff: races ? ['data races'] : [], ordersTried: '1 of unknown' };
 }

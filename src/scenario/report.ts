@@ -88,7 +88,12 @@ export interface RunReport {
   readonly seed: number;
   readonly windows: string;
   readonly drivers: readonly { readonly name: string; readonly status: string; readonly unloaded: boolean }[];
-  readonly processes: readonly { readonly id: number; readonly image: string; readonly parent: number; readonly exitStatus: string | null }[];
+  readonly processes: readonly {
+    readonly id: number;
+    readonly image: string;
+    readonly parent: number;
+    readonly exitStatus: string | null;
+  }[];
   readonly callbacks: readonly ReportedCallback[];
   readonly output: readonly ReportedOutput[];
   readonly expectations: readonly ReportedExpectation[];

@@ -3,20 +3,20 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { formatRange, type Range } from '../base/source.js';
 import { decodeBytes } from '../base/text.js';
-import type { Checkpoint } from '../machine/checkpoint.js';
-import type { CompiledImage } from '../machine/image.js';
-import { BREAK_TABLE, BREAK_TABLE_SIZE, Reg, toAddress, USER_BASE } from '../machine/abi.js';
-import type { Machine } from '../machine/machine.js';
-import { walkStack } from '../machine/walk.js';
 import { attach, boot, createKernel } from '../kernel/boot.js';
-import type { Kernel, RunResult } from '../kernel/kernel.js';
-import { scenarioDone, type ScenarioStep, startScenario } from '../kernel/ps/scenario.js';
-import { registerProgram } from '../kernel/ps/program.js';
 import { setKeyValue } from '../kernel/cm/hive.js';
 import { serviceKey } from '../kernel/io/driver-load.js';
+import type { Kernel, RunResult } from '../kernel/kernel.js';
+import { registerProgram } from '../kernel/ps/program.js';
+import { type ScenarioStep, scenarioDone, startScenario } from '../kernel/ps/scenario.js';
+import { BREAK_TABLE, BREAK_TABLE_SIZE, Reg, toAddress, USER_BASE } from '../machine/abi.js';
+import type { Checkpoint } from '../machine/checkpoint.js';
+import type { CompiledImage } from '../machine/image.js';
+import type { Machine } from '../machine/machine.js';
+import { walkStack } from '../machine/walk.js';
 import type { RegistryValue } from './ast.js';
 import type { Build, BuiltProcess } from './build.js';
-import { checkCondition, type CompiledCondition, compileCondition, unknownFunction, watchesOf } from './expectations.js';
+import { type CompiledCondition, checkCondition, compileCondition, unknownFunction, watchesOf } from './expectations.js';
 import { type BuiltImages, compileImages } from './images.js';
 import { describeBugCheck, makeReport } from './make-report.js';
 import type { ReportedBugCheck, RunReport } from './report.js';
@@ -61,7 +61,14 @@ export interface Violation {
 /** Violations as they lie in a checkpoint: index of the expectation, reason, step. */
 type SavedViolations = readonly (readonly [number, string, number])[];
 
-const REGISTRY_TYPES: Record<RegistryValue['type'], number> = { string: 1, 'expand-string': 2, binary: 3, dword: 4, 'multi-string': 7, qword: 11 };
+const REGISTRY_TYPES: Record<RegistryValue['type'], number> = {
+  string: 1,
+  'expand-string': 2,
+  binary: 3,
+  dword: 4,
+  'multi-string': 7,
+  qword: 11,
+};
 
 /** Calls of functions that headers declare and nothing provides: the run goes as far as the first of them. */
 function notSimulatedWarnings(image: CompiledImage): Diagnostic[] {
@@ -109,11 +116,18 @@ export class Simulation {
     const { reuse, code = reuse, start = 'boot' } = options;
     const machine = reuse?.kernel.config.cpus === m.cpus ? reuse.kernel.machine : undefined;
     if (start === 'continue' && !machine) throw new Error('there is no machine to continue on');
-    const shared = code?.debug === options.debug && code.build.drivers === build.drivers && code.build.processes === build.processes ? code : undefined;
+    const shared =
+      code?.debug === options.debug && code.build.drivers === build.drivers && code.build.processes === build.processes ? code : undefined;
     const loaded = machine !== undefined && shared === reuse;
     if (machine && start !== 'continue') clearMachine(machine, loaded);
     this.debug = options.debug;
-    this.kernel = createKernel({ cpus: m.cpus, seed: m.seed, stepNs: m.stepNs, windowsBuild: Number(m.windows.split('.')[2]), ...(machine ? { machine } : {}) });
+    this.kernel = createKernel({
+      cpus: m.cpus,
+      seed: m.seed,
+      stepNs: m.stepNs,
+      windowsBuild: Number(m.windows.split('.')[2]),
+      ...(machine ? { machine } : {}),
+    });
     this.built = shared?.built ?? compileImages(build, this.kernel, options.debug);
     for (const [name, limit] of shared?.kernel.irqlLimits ?? []) this.kernel.irqlLimits.set(name, limit);
     this.images = this.built.all;
@@ -142,17 +156,24 @@ export class Simulation {
     }
     for (const p of this.build.processes) this.registerProcess(p);
     startScenario(k, this.script());
-    this.checkAlways();
+    for (const c of this.always) this.violate(c, checkCondition(k, c, true), -1);
   }
 
   private registerProcess(p: BuiltProcess): void {
     const image = this.built.processes.get(p);
-    const entryOf = (name: string): number => USER_BASE + (image?.functions.find((f) => f.name === name && f.parent === undefined)?.codeOffset ?? 0);
+    const entryOf = (name: string): number =>
+      USER_BASE + (image?.functions.find((f) => f.name === name && f.parent === undefined)?.codeOffset ?? 0);
     registerProgram(this.kernel, {
       imagePath: p.block.path,
       imageIndex: image ? this.imageIndex(image) : -1,
       subsystem: p.block.subsystem,
-      threads: p.block.threads.map((t) => ({ name: t.name, entry: entryOf(t.name), priority: t.priority, affinity: BigInt(t.affinity), delay: BigInt(Math.round(t.delayNs / 100)) })),
+      threads: p.block.threads.map((t) => ({
+        name: t.name,
+        entry: entryOf(t.name),
+        priority: t.priority,
+        affinity: BigInt(t.affinity),
+        delay: BigInt(Math.round(t.delayNs / 100)),
+      })),
     });
   }
 
@@ -163,7 +184,12 @@ export class Simulation {
   private script(): ScenarioStep[] {
     const steps: ScenarioStep[] = [];
     for (const d of this.build.drivers) {
-      steps.push({ op: 'load-driver', name: d.block.name, imageIndex: this.imageIndex(this.built.drivers.get(d)!), integrityCheck: d.sources.integrityCheck });
+      steps.push({
+        op: 'load-driver',
+        name: d.block.name,
+        imageIndex: this.imageIndex(this.built.drivers.get(d)!),
+        integrityCheck: d.sources.integrityCheck,
+      });
     }
     const processes = this.build.processes.filter((p) => p.block.kind === 'process');
     let now = 0;
@@ -197,16 +223,17 @@ export class Simulation {
   private checkAlways(step?: number): void {
     for (const c of this.always) this.check(c, step);
   }
-  private check(c: CompiledCondition, at = -1): void {
-    if (this.violated.has(c)) return;
-    const reason = checkCondition(this.kernel, c);
+  private check(c: CompiledCondition, step = this.kernel.machine.reg(Reg.StopStep)): void {
+    if (!this.violated.has(c)) this.violate(c, checkCondition(this.kernel, c), step);
+  }
+  /** Each condition is reported once, when it is first seen to be false. */
+  private violate(c: CompiledCondition, reason: string | undefined, step: number): void {
     if (reason === undefined) return;
     this.violated.add(c);
-    const step = at >= 0 ? at : this.kernel.machine.reg(Reg.StopStep);
     this.violations.push({ condition: c, reason, step, where: this.placeOfStep(step) });
   }
   private placeOfStep(step: number): Range | undefined {
-    return this.kernel.machine.stepInfo(step)?.step.range;
+    return step < 0 ? undefined : this.kernel.machine.stepInfo(step)?.step.range;
   }
   private saveViolations(): SavedViolations {
     const { expectations } = this.build.scenario;
@@ -247,7 +274,7 @@ export class Simulation {
       skipBreak,
       stopAt: (k) => {
         const hit = this.always.length ? k.mem.watches.take() : undefined;
-        if (hit) this.checkAlways(hit.step);
+        if (hit) this.checkAlways(hit.step < 0 ? undefined : hit.step);
         return scenarioDone(k);
       },
     });
@@ -263,7 +290,11 @@ export class Simulation {
       case 'maxTime':
         return this.finish({ kind: 'limit', what: `${m.timeLimitNs / 1e9} s of virtual time` });
       case 'notSimulated':
-        return this.finish({ kind: 'not-simulated', name: k.notSimulated?.name ?? 'an unknown function', where: k.notSimulated?.where ?? '' });
+        return this.finish({
+          kind: 'not-simulated',
+          name: k.notSimulated?.name ?? 'an unknown function',
+          where: k.notSimulated?.where ?? '',
+        });
       case 'break':
         return { kind: 'break', cpu: k.cpuNumber, step: k.machine.reg(Reg.StopStep) };
       case 'debugbreak':
@@ -278,7 +309,13 @@ export class Simulation {
     const x = k.machine.exception();
     const code = x ? `0x${(x.code >>> 0).toString(16).toUpperCase().padStart(8, '0')}` : '0x80000003';
     const where = k.where(k.machine.registers.top);
-    return { kind: 'exception', cpu: k.cpuNumber, id: code, description: x ? `exception ${code} at ${where}` : `breakpoint instruction at ${where}`, where };
+    return {
+      kind: 'exception',
+      cpu: k.cpuNumber,
+      id: code,
+      description: x ? `exception ${code} at ${where}` : `breakpoint instruction at ${where}`,
+      where,
+    };
   }
 
   private finish(end: End): SimulationEvent {
@@ -300,8 +337,10 @@ export class Simulation {
     this.outputFrom = Math.max(this.outputFrom, trace.begin);
     for (; this.outputFrom < trace.cursor; this.outputFrom++) {
       const kind = trace.kind(this.outputFrom);
-      if (kind === 'ke.output' || kind === 'um.output') this.onOutput(decodeBytes(String(trace.data(this.outputFrom).text)), kind === 'ke.output' ? 'console' : 'stdout');
-      else if (kind === 'ps.thread-create' || kind === 'ps.thread-exit') this.onThread(Number(trace.data(this.outputFrom).thread), kind === 'ps.thread-create');
+      if (kind === 'ke.output' || kind === 'um.output')
+        this.onOutput(decodeBytes(String(trace.data(this.outputFrom).text)), kind === 'ke.output' ? 'console' : 'stdout');
+      else if (kind === 'ps.thread-create' || kind === 'ps.thread-exit')
+        this.onThread(Number(trace.data(this.outputFrom).thread), kind === 'ps.thread-create');
     }
   }
 

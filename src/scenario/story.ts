@@ -30,16 +30,22 @@ export function tellStory(r: RunReport, options: { brief?: boolean } = {}): stri
   if (!options.brief) {
     out.push(`scenario ${r.scenario}: ${r.cpus} CPU${r.cpus === 1 ? '' : 's'}, seed ${r.seed}, Windows ${r.windows}`);
     for (const d of r.drivers) out.push(`driver ${d.name}: ${d.status}${d.unloaded ? ', unloaded' : ''}`);
-    for (const p of r.processes) out.push(`process ${p.id} ${p.image} (parent ${p.parent})${p.exitStatus === null ? '' : `, ended with ${p.exitStatus}`}`);
+    for (const p of r.processes)
+      out.push(`process ${p.id} ${p.image} (parent ${p.parent})${p.exitStatus === null ? '' : `, ended with ${p.exitStatus}`}`);
     if (r.output.length) out.push('output:');
-    for (const o of r.output) out.push(`  ${formatTime(o.timeNs).padStart(12)} cpu ${o.cpu} ${o.source === 'driver' ? '|' : '>'} ${o.text.replace(/\n$/, '')}`);
+    for (const o of r.output)
+      out.push(`  ${formatTime(o.timeNs).padStart(12)} cpu ${o.cpu} ${o.source === 'driver' ? '|' : '>'} ${o.text.replace(/\n$/, '')}`);
     if (r.callbacks.length) out.push('callbacks:');
-    for (const c of r.callbacks) out.push(`  ${c.function} (${c.kind}): ${c.calls} call${c.calls === 1 ? '' : 's'}, longest ${formatTime(c.longestNs)}`);
+    for (const c of r.callbacks)
+      out.push(`  ${c.function} (${c.kind}): ${c.calls} call${c.calls === 1 ? '' : 's'}, longest ${formatTime(c.longestNs)}`);
   }
   for (const e of r.expectations) out.push(`${e.held ? 'ok  ' : 'FAIL'} ${e.text}${e.reason ? `: ${e.reason}` : ''}`);
-  for (const f of r.findings) out.push(`finding ${f.id}: ${f.message}${f.place ? ` (${f.place.file}:${f.place.line}:${f.place.column})` : ''}`);
+  for (const f of r.findings)
+    out.push(`finding ${f.id}: ${f.message}${f.place ? ` (${f.place.file}:${f.place.line}:${f.place.column})` : ''}`);
   if (r.bugcheck && !options.brief) out.push(tellBugCheck(r.bugcheck));
-  out.push(`${VERDICT[r.verdict]}; ${formatTime(r.virtualTime)} of virtual time, ${r.statements} steps, ${r.events} events, trace ${r.traceHash}`);
+  out.push(
+    `${VERDICT[r.verdict]}; ${formatTime(r.virtualTime)} of virtual time, ${r.statements} steps, ${r.events} events, trace ${r.traceHash}`,
+  );
   const n = r.notShown;
   const not = [
     n.stubs.length ? `stubs: ${n.stubs.join(', ')}` : 'no stubs',

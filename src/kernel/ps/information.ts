@@ -49,7 +49,8 @@ const processClasses: Record<number, Reader> = {
     ]),
   7: (k, p) => u64(k.mem.ptr(p + EPROCESS.DebugPort)),
   18: (k, p) => pack(2, [[1, 1, k.mem.u8(p + EPROCESS.PriorityClass)]]),
-  20: (k, p) => u32(k.mem.ptr(p + EPROCESS.ObjectTable) === 0 ? 0 : k.mem.u32(k.mem.ptr(p + EPROCESS.ObjectTable) + HANDLE_TABLE.HandleCount)),
+  20: (k, p) =>
+    u32(k.mem.ptr(p + EPROCESS.ObjectTable) === 0 ? 0 : k.mem.u32(k.mem.ptr(p + EPROCESS.ObjectTable) + HANDLE_TABLE.HandleCount)),
   21: (k, p) => u64(k.mem.i64(p + KPROCESS.Affinity)),
   24: (k, p) => u32(k.mem.u32(p + EPROCESS.SessionId)),
   26: (k, p) => u64(k.mem.ptr(p + EPROCESS.WoW64Process)),
@@ -64,6 +65,17 @@ const processClasses: Record<number, Reader> = {
 
 const imageName = (k: Kernel, process: Addr): string => readUnicode(k, k.mem.ptr(process + EPROCESS.SeAuditProcessCreationInfo));
 
+/**
+ * Relative to the process, as THREAD_BASIC_INFORMATION has it and GetThreadPriority shows it. Saturated (idle, time-critical) is -15 or 15 here, so that the
+ * Win32 routine needs no translation (U: the native value is 16 in size).
+ */
+function basePriorityIncrement(k: Kernel, t: Addr): number {
+  const base = k.mem.i8(t + KTHREAD.BasePriority);
+  const increment = base - k.mem.i8(k.mem.ptr(t + KTHREAD.Process) + KPROCESS.BasePriority);
+  if (base === 1 || base === 16) return increment === 0 ? 0 : -15;
+  return (base === 15 || base === 31) && increment !== 0 ? 15 : increment;
+}
+
 const threadClasses: Record<number, Reader> = {
   0: (k, t) =>
     pack(0x30, [
@@ -73,7 +85,7 @@ const threadClasses: Record<number, Reader> = {
       [0x18, 8, k.mem.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueThread)],
       [0x20, 8, k.mem.i64(t + KTHREAD.Affinity)],
       [0x28, 4, k.mem.i8(t + KTHREAD.Priority)],
-      [0x2c, 4, k.mem.i8(t + KTHREAD.BasePriority)],
+      [0x2c, 4, basePriorityIncrement(k, t)],
     ]),
   1: (k, t) =>
     pack(0x20, [
@@ -129,7 +141,12 @@ function queryService(name: string, what: 'process' | 'thread', classes: Record<
       }
       const r = referenceFor(k, f.ptr(0), 0, what === 'process' ? ObType.Process : ObType.Thread);
       if (!ntSuccess(r.status)) return k.return(r.status);
-      f.set(0, (r.access & (QUERY_LIMITED[what] | (what === 'process' ? 0x400 : 0x40))) === 0 ? NT.ACCESS_DENIED : writeAnswer(k, f, reader(k, r.body)));
+      f.set(
+        0,
+        (r.access & (QUERY_LIMITED[what] | (what === 'process' ? 0x400 : 0x40))) === 0
+          ? NT.ACCESS_DENIED
+          : writeAnswer(k, f, reader(k, r.body)),
+      );
       return k.call(f, 1, 'ObfDereferenceObject', [r.body]);
     },
   };
@@ -155,7 +172,12 @@ const setThread: Record<number, (k: Kernel, thread: Addr, buffer: Addr, length: 
   17: () => NT.SUCCESS, // ThreadHideFromDebugger
 };
 
-function setService(name: string, type: typeof ObType.Process | typeof ObType.Thread, access: number, classes: typeof setProcess): ServiceDefinition {
+function setService(
+  name: string,
+  type: typeof ObType.Process | typeof ObType.Thread,
+  access: number,
+  classes: typeof setProcess,
+): ServiceDefinition {
   return {
     // (Handle, Class, Buffer, Length)
     name,
