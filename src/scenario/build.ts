@@ -1,7 +1,7 @@
 // From a scenario file to compiled C units: parse, expand sources, compile each driver and the bodies of each process. Everything that is wrong comes back as a list
 // of diagnostics; a build with errors is never run. Images (placing, code) are made later, because they need the kernel's table of routines.
 import type { Diagnostic } from '../base/diagnostic.js';
-import { dirname, type FileProvider } from '../base/files.js';
+import { dirname, type FileProvider, joinPath } from '../base/files.js';
 import { SourceFile } from '../base/source.js';
 import { compileUnit } from '../c/compile-unit.js';
 import type { FunctionDef, TranslationUnit } from '../c/tree.js';
@@ -61,7 +61,7 @@ export function buildScenario(path: string, options: BuildOptions): Build {
     diagnostics.push({ severity: 'error', code: 'scenario-empty', message: 'this scenario has no driver and no process', hint: 'add  driver "name" { sources "*.c"; }', range: { file, start: 0, end: Math.min(1, file.text.length) } });
 
   const drivers = scenario.drivers.map((block) => buildDriver(block, folder, options, diagnostics, missing));
-  const processes = scenario.processes.map((block, index) => buildProcess(scenario, block, index, path, folder, options, diagnostics, missing));
+  const processes = scenario.processes.map((block) => buildProcess(scenario, block, folder, options, diagnostics, missing));
   return { scenario, folder, drivers, processes, diagnostics, missing };
 }
 
@@ -92,17 +92,16 @@ function buildDriver(block: DriverBlock, folder: string, options: BuildOptions, 
 function buildProcess(
   scenario: Scenario,
   block: ProcessBlock,
-  index: number,
-  path: string,
   folder: string,
   options: BuildOptions,
   diagnostics: Diagnostic[],
   missing: Set<string>,
 ): BuiltProcess {
   if (!block.threads.length) return { block, unit: undefined };
-  const unitPath = `${path}.${index}.c`;
+  // the scenario's own place, so that what it includes is shown relative to the same folder
+  const unitPath = joinPath(folder, scenario.file.path);
   const text = bodyText(scenario, block);
-  // the unit's file shadows nothing: it exists only in this view of the files
+  // it stands for the scenario only in this view of the files
   const files: FileProvider = { read: (p) => (p === unitPath ? text : options.files.read(p)), list: (f) => options.files.list(f) };
   const unit = compileUnit(unitPath, { files, builtinHeaders: options.headers, includePaths: [folder], defines: { DBG: '1' }, forcedIncludes: ['windows.h'], missing }, scenario.file.path);
   diagnostics.push(...unit.diagnostics);

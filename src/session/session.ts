@@ -105,7 +105,7 @@ export class Session {
     this.flags.setTemporary(this.simulation.entrySteps());
   }
   sources(): readonly SourceFile[] {
-    return [...new Set(this.simulation.images.flatMap((i) => i.units.flatMap((u) => u.includes)))];
+    return [...new Set(this.simulation.images.flatMap((i) => i.units.flatMap((u) => [u.file, ...u.includes])))];
   }
 
   // ---------------------------------------------------------------- running
@@ -189,7 +189,11 @@ export class Session {
     this.pauseRequested = false;
     const threads = this.target.threads();
     const t = threads.find((x) => x.cpu >= 0 && this.target.stack(x).some((f) => f.info)) ?? threads.find((x) => x.cpu >= 0) ?? threads[0];
-    return t ? this.stopped({ reason: 'pause', threadId: t.id }) : undefined;
+    if (!t) return undefined;
+    // shown here, so going on from here does not stop at this very step again
+    const top = t.cpu >= 0 ? this.target.stack(t)[0] : undefined;
+    if (top?.info) this.lastBreak = this.breakMoment(top.info.stepBase + top.pc, t.cpu);
+    return this.stopped({ reason: 'pause', threadId: t.id });
   }
 
   /** A text that is the same only if the thread has not run since: it counts the steps of the thread (of the CPU, in a DPC). */
