@@ -17,7 +17,7 @@ import { allocateStack, initializeProcess } from './ke/thread.js';
 import { tickSteps } from './ke/time.js';
 import { initTimerQueue } from './ke/timer-queue.js';
 import { DEFAULT_CONFIG, Kernel, type KernelConfig, NT_LAYOUT } from './kernel.js';
-import { KDPC_DATA, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from './layouts.gen.js';
+import { EPROCESS, ETHREAD, KDPC_DATA, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from './layouts.gen.js';
 import { initializeMm, registerMmExports } from './mm/mm-misc.js';
 import type { RoutineTable } from './routine-table.js';
 import { initListHead } from './rtl/list.js';
@@ -98,8 +98,8 @@ function initializeGlobals(k: Kernel): void {
   initializePushLocks(k);
   initializeMm(k);
   m.setPtr(g + KE_GLOBALS.NextBalanceTime, 64 * tickSteps(k));
-  const idle = k.pool.allocate('nonpaged', KPROCESS.sizeof, 'Proc');
-  m.fill(idle, KPROCESS.sizeof);
+  const idle = k.pool.allocate('nonpaged', EPROCESS.sizeof, 'Proc');
+  m.fill(idle, EPROCESS.sizeof);
   initializeProcess(k, idle, 0);
   m.setPtr(g + KE_GLOBALS.IdleProcess, idle);
 }
@@ -114,8 +114,9 @@ function initializeProcessor(k: Kernel, cpu: number): void {
   m.setPtr(p + KPRCB.DpcStack, toAddress(stack + DPC_STACK_SIZE));
   m.setPtr(p + KPRCB.DpcStackLimit, toAddress(stack));
   const process = m.ptr(k.globals.KE + KE_GLOBALS.IdleProcess);
-  const thread = k.pool.allocate('nonpaged', KTHREAD.sizeof, 'Thre');
-  m.fill(thread, KTHREAD.sizeof);
+  // The whole ETHREAD, zero: a DPC on an idle CPU that asks for the current IDs gets 0.
+  const thread = k.pool.allocate('nonpaged', ETHREAD.sizeof, 'Thre');
+  m.fill(thread, ETHREAD.sizeof);
   initHeader(k, thread, ObjectType.Thread, KTHREAD.sizeof, 0);
   for (const mode of [0, 16]) initListHead(m, thread + KTHREAD.ApcState + mode);
   initListHead(m, thread + KTHREAD.MutantListHead);

@@ -1,15 +1,23 @@
 // CmRegisterCallback(Ex): registry filters. Pre notifications go from the highest altitude down and may refuse the operation or take it over
 // (STATUS_CALLBACK_BYPASS); post notifications go back up to those that saw the pre one. Removal waits for callbacks in flight.
-import { type Addr, Status } from '../../machine/abi.js';
-import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { CM_GLOBALS, CM_KEY_BODY, CMP_CALL, CMP_CALLBACK, CMP_NODE, CMP_OPERATION, REG_POST_OPERATION_INFORMATION } from '../layouts.gen.js';
-import { WaitReason } from '../ke/constants.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import { imageContaining } from '../io/module.js';
-import { compareAltitudes } from '../ob/callbacks.js';
+import { WaitReason } from '../ke/constants.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import {
+  CM_GLOBALS,
+  CM_KEY_BODY,
+  CMP_CALL,
+  CMP_CALLBACK,
+  CMP_NODE,
+  CMP_OPERATION,
+  REG_POST_OPERATION_INFORMATION,
+} from '../layouts.gen.js';
 import { CallbackKind, enterCallback, leaveCallback } from '../ob/callback-scope.js';
+import { compareAltitudes } from '../ob/callbacks.js';
 import { initEvent, NotificationEvent } from '../ob/event-object.js';
-import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { NT, ntSuccess } from '../ob/status.js';
+import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { entries, initListHead, insertBefore, insertHead, insertTail, remove } from '../rtl/list.js';
 
 /** Altitude that CmRegisterCallback (without one) gets (U). */
@@ -50,7 +58,8 @@ function register(k: Kernel, routine: Addr, altitude: string, driver: Addr, cont
   return NT.SUCCESS;
 }
 
-const findByCookie = (k: Kernel, cookie: bigint): Addr => registryCallbacks(k).find((c) => k.mem.i64(c + CMP_CALLBACK.Cookie) === cookie) ?? 0;
+const findByCookie = (k: Kernel, cookie: bigint): Addr =>
+  registryCallbacks(k).find((c) => k.mem.i64(c + CMP_CALLBACK.Cookie) === cookie) ?? 0;
 
 function release(k: Kernel, callback: Addr): void {
   const running = k.mem.i32(callback + CMP_CALLBACK.Running) - 1;
@@ -78,7 +87,11 @@ function callPre(k: Kernel, f: Frame): Status {
     link = m.ptr(done + CMP_CALLBACK.Link);
     if (!ntSuccess(status)) {
       release(k, done);
-      k.event('cm.refused', { routine: m.ptr(done + CMP_CALLBACK.Routine), class: m.u32(op + CMP_OPERATION.PreClass), status: status >>> 0 });
+      k.event('cm.refused', {
+        routine: m.ptr(done + CMP_CALLBACK.Routine),
+        class: m.u32(op + CMP_OPERATION.PreClass),
+        status: status >>> 0,
+      });
       return k.return(status);
     }
     const call = k.pool.allocate('nonpaged', CMP_CALL.sizeof, 'CmCc');

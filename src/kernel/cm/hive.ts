@@ -1,9 +1,10 @@
 // The registry's contents: a tree of nodes with values in simulated pool, names without case, subkeys sorted. Nothing is ever written anywhere else; a run
 // starts with the few keys that drivers expect and what the scenario declares.
+
+import { compareCodePoints } from '../../base/files.js';
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { CM_GLOBALS, CMP_NODE, CMP_VALUE } from '../layouts.gen.js';
-import { compareCodePoints } from '../../base/files.js';
 import { allocateUnicode, freeUnicode, readUnicode, sameName } from '../ob/strings.js';
 import { entries, initListHead, insertBefore, insertTail, remove } from '../rtl/list.js';
 
@@ -56,8 +57,10 @@ export function nodeAt(k: Kernel, path: string, create = false): Addr {
   return node;
 }
 
-export const childNamed = (k: Kernel, node: Addr, name: string): Addr => subKeys(k, node).find((n) => sameName(readUnicode(k, n + CMP_NODE.Name), name)) ?? 0;
-export const valueNamed = (k: Kernel, node: Addr, name: string): Addr => values(k, node).find((v) => sameName(readUnicode(k, v + CMP_VALUE.Name), name)) ?? 0;
+export const childNamed = (k: Kernel, node: Addr, name: string): Addr =>
+  subKeys(k, node).find((n) => sameName(readUnicode(k, n + CMP_NODE.Name), name)) ?? 0;
+export const valueNamed = (k: Kernel, node: Addr, name: string): Addr =>
+  values(k, node).find((v) => sameName(readUnicode(k, v + CMP_VALUE.Name), name)) ?? 0;
 
 /** Sets a value of a node; false: out of memory. */
 export function setValue(k: Kernel, node: Addr, name: string, type: number, data: Uint8Array): boolean {

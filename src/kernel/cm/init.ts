@@ -3,8 +3,8 @@ import type { Kernel } from '../kernel.js';
 import { CM_GLOBALS } from '../layouts.gen.js';
 import { insertName, rootDirectory, setPermanent } from '../ob/namespace.js';
 import { initListHead } from '../rtl/list.js';
-import { RegType, createNode, nodeAt, setKeyString } from './hive.js';
-import { createKeyObject } from './keys.js';
+import { createNode, nodeAt, RegType, setKeyString } from './hive.js';
+import { createKeyObject } from './key-object.js';
 
 const KEYS = [
   '\\REGISTRY\\MACHINE\\SYSTEM\\CurrentControlSet\\Services',
@@ -22,8 +22,20 @@ export function cmInit(k: Kernel): void {
   const root = createNode(k, 0, 'REGISTRY');
   k.mem.setPtr(g + CM_GLOBALS.Root, root);
   for (const path of KEYS) nodeAt(k, path, true);
-  setKeyString(k, '\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion', 'ProductName', RegType.Sz, 'Interlock simulated Windows');
-  setKeyString(k, '\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion', 'CurrentBuild', RegType.Sz, String(k.config.windowsBuild));
+  setKeyString(
+    k,
+    '\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion',
+    'ProductName',
+    RegType.Sz,
+    'Interlock simulated Windows',
+  );
+  setKeyString(
+    k,
+    '\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion',
+    'CurrentBuild',
+    RegType.Sz,
+    String(k.config.windowsBuild),
+  );
   const body = createKeyObject(k, root);
   insertName(k, rootDirectory(k), 'REGISTRY', body);
   setPermanent(k, body, true);

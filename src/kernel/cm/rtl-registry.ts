@@ -3,12 +3,12 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { CM_KEY_BODY, CMP_NODE, CMP_VALUE, RTL_QUERY_REGISTRY_TABLE as Table, UNICODE_STRING } from '../layouts.gen.js';
-import { referenceByHandle } from '../ob/reference.js';
 import { dropReference } from '../ob/object.js';
+import { referenceByHandle } from '../ob/reference.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { readUnicode } from '../ob/strings.js';
 import { ObType, typeOf } from '../ob/types.js';
-import { RegType, deleteValue, nodeAt, setValue, valueData, valueNamed } from './hive.js';
+import { deleteValue, nodeAt, RegType, setValue, valueData, valueNamed } from './hive.js';
 
 const BASES = [
   '',
@@ -91,7 +91,7 @@ function query(k: Kernel, f: Frame): Status {
     if (!ntSuccess(f.result32)) return k.return(f.result32 | 0);
     f.set(0, f.get(0) + Table.sizeof);
   }
-  for (;; f.set(0, f.get(0) + Table.sizeof)) {
+  for (; ; f.set(0, f.get(0) + Table.sizeof)) {
     const entry = f.get(0);
     const routine = c.ptr(entry + Table.QueryRoutine);
     const flags = c.u32(entry + Table.Flags);
@@ -155,8 +155,16 @@ export const routines: KernelRoutine[] = [
       return k.return(setValue(k, node, name(k, f.ptr(2)), f.u32(3), k.mem.checked.bytes(f.ptr(4), f.u32(5))) ? NT.SUCCESS : NT.NO_MEMORY);
     },
   },
-  { name: 'RtlCreateRegistryKey', cost: 60, step: (k, f) => k.return(nodeFor(k, f.u32(0), f.ptr(1), true) === 0 ? NT.INVALID_PARAMETER : NT.SUCCESS) },
-  { name: 'RtlCheckRegistryKey', cost: 40, step: (k, f) => k.return(nodeFor(k, f.u32(0), f.ptr(1), false) === 0 ? NT.OBJECT_NAME_NOT_FOUND : NT.SUCCESS) },
+  {
+    name: 'RtlCreateRegistryKey',
+    cost: 60,
+    step: (k, f) => k.return(nodeFor(k, f.u32(0), f.ptr(1), true) === 0 ? NT.INVALID_PARAMETER : NT.SUCCESS),
+  },
+  {
+    name: 'RtlCheckRegistryKey',
+    cost: 40,
+    step: (k, f) => k.return(nodeFor(k, f.u32(0), f.ptr(1), false) === 0 ? NT.OBJECT_NAME_NOT_FOUND : NT.SUCCESS),
+  },
   {
     // (RelativeTo, Path, ValueName)
     name: 'RtlDeleteRegistryValue',

@@ -1,10 +1,10 @@
 // IoBuildDeviceIoControlRequest and IoBuildSynchronousFsdRequest: threaded packets that the I/O manager finishes and frees when they are completed.
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DEVICE_OBJECT, ETHREAD, IO_STACK_LOCATION, IRP } from '../layouts.gen.js';
 import { insertTail } from '../rtl/list.js';
 import { DO_BUFFERED_IO } from './device.js';
-import { IRP_BUFFERED_IO, IRP_DEALLOCATE_BUFFER, IRP_INPUT_OPERATION, allocateIrp, freeIrp, markThreaded, nextStack } from './irp.js';
+import { allocateIrp, freeIrp, IRP_BUFFERED_IO, IRP_DEALLOCATE_BUFFER, IRP_INPUT_OPERATION, markThreaded, nextStack } from './irp.js';
 import { Major } from './major.js';
 
 function threaded(k: Kernel, device: Addr, event: Addr, iosb: Addr): Addr {

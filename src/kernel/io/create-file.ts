@@ -1,6 +1,6 @@
 // NtCreateFile/NtOpenFile on devices: name to device, file object, IRP_MJ_CREATE, handle; closing the other way round (IRP_MJ_CLEANUP at the last handle,
 // IRP_MJ_CLOSE at the last reference). Files of the disk are not simulated: they do not exist, and the run says that one was asked for.
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import {
   ACCESS_STATE,
@@ -18,14 +18,15 @@ import {
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { captureAttributes, lookupPath } from '../ob/namespace.js';
 import { isType } from '../ob/object.js';
-import { type ServiceDefinition, makeServices, previousMode, probeUser } from '../ob/service.js';
-import { freeUnicode, captureUnicode } from '../ob/strings.js';
+import { makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
-import { ObType, mapAccess, typeOf } from '../ob/types.js';
-import { DO_DEVICE_INITIALIZING, DO_EXCLUSIVE, DOE_DELETE_PENDING, extensionOf, topOfStack } from './device.js';
-import { FileFlag, createFileObject } from './file.js';
+import { captureUnicode, freeUnicode } from '../ob/strings.js';
+import { mapAccess, ObType, typeOf } from '../ob/types.js';
+import { startSystemThread } from '../ps/system-thread.js';
+import { DO_DEVICE_INITIALIZING, DO_EXCLUSIVE, DOE_DELETE_PENDING, DOE_UNLOAD_PENDING, extensionOf, topOfStack } from './device.js';
+import { createFileObject, FileFlag } from './file.js';
 import { Major } from './major.js';
-import { newRequest, irpOf, send, stackOf } from './request.js';
+import { irpOf, newRequest, send, stackOf } from './request.js';
 
 const FILE_SYNCHRONOUS_IO_ALERT = 0x10;
 const FILE_SYNCHRONOUS_IO_NONALERT = 0x20;
@@ -66,7 +67,10 @@ function prepareOpen(k: Kernel, o: OpenRequest): { readonly status: number; read
   m.setU8(file + FILE_OBJECT.SharedWrite, (o.share >> 1) & 1);
   m.setU8(file + FILE_OBJECT.SharedDelete, (o.share >> 2) & 1);
   const synchronous = (o.options & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT)) !== 0;
-  m.setU32(file + FILE_OBJECT.Flags, (synchronous ? FileFlag.Synchronous : 0) | (o.options & FILE_SYNCHRONOUS_IO_ALERT ? FileFlag.Alertable : 0));
+  m.setU32(
+    file + FILE_OBJECT.Flags,
+    (synchronous ? FileFlag.Synchronous : 0) | (o.options & FILE_SYNCHRONOUS_IO_ALERT ? FileFlag.Alertable : 0),
+  );
   const request = newRequest(k, device, file, Major.Create);
   if (request === 0) return no(NT.INSUFFICIENT_RESOURCES);
   const context = request + IOP_REQUEST.SecurityContext;
@@ -164,7 +168,9 @@ const services: ServiceDefinition[] = [
 ];
 
 /** Does the file belong to a driver that wants cleanup and close? */
-const driven = (k: Kernel, file: Addr): boolean => (k.mem.u32(file + FILE_OBJECT.Flags) & FileFlag.Opened) !== 0 && k.mem.ptr(file + FILE_OBJECT.DeviceObject) !== k.mem.ptr(k.globals.IO + IO_GLOBALS.DiskDevice);
+const driven = (k: Kernel, file: Addr): boolean =>
+  (k.mem.u32(file + FILE_OBJECT.Flags) & FileFlag.Opened) !== 0 &&
+  k.mem.ptr(file + FILE_OBJECT.DeviceObject) !== k.mem.ptr(k.globals.IO + IO_GLOBALS.DiskDevice);
 
 export const routines: KernelRoutine[] = [
   ...makeServices(services),
@@ -202,8 +208,11 @@ export const routines: KernelRoutine[] = [
       freeUnicode(k, file + FILE_OBJECT.FileName);
       const count = device + DEVICE_OBJECT.ReferenceCount;
       m.setI32(count, m.i32(count) - 1);
-      const pending = (m.u32(extensionOf(k, device) + IOP_DEVICE_EXTENSION.ExtensionFlags) & DOE_DELETE_PENDING) !== 0;
-      if (m.i32(count) === 0 && pending) return k.call(f, 2, 'IopCompleteDeleteDevice', [device]);
+      if (m.i32(count) !== 0) return k.returnVoid();
+      const flags = m.u32(extensionOf(k, device) + IOP_DEVICE_EXTENSION.ExtensionFlags);
+      // The unload that waited for this device goes on in a thread of its own.
+      if (flags & DOE_UNLOAD_PENDING) startSystemThread(k, 'unload', 'IopUnloadDriver', m.ptr(device + DEVICE_OBJECT.DriverObject));
+      if (flags & DOE_DELETE_PENDING) return k.call(f, 2, 'IopCompleteDeleteDevice', [device]);
       return k.returnVoid();
     },
   },
@@ -216,7 +225,14 @@ export const routines: KernelRoutine[] = [
       const m = k.mem;
       switch (f.pc) {
         case 0: {
-          const open = prepareOpen(k, { path: captureUnicode(k, f.ptr(0)), access: f.u32(1), disposition: FILE_OPEN, options: 0x40, attributes: 0, share: 0 });
+          const open = prepareOpen(k, {
+            path: captureUnicode(k, f.ptr(0)),
+            access: f.u32(1),
+            disposition: FILE_OPEN,
+            options: 0x40,
+            attributes: 0,
+            share: 0,
+          });
           if (!ntSuccess(open.status)) return k.return(open.status);
           f.set(0, open.file);
           return send(k, f, 1, open.request, 0);

@@ -17,8 +17,10 @@ const BACK = IRP.Tail_Overlay_DriverContext + 24;
 const callback = (k: Kernel, csq: Addr, field: number): Addr => k.mem.checked.ptr(csq + field);
 
 /** Locals of all queue routines: 0 IRQL for the lock, 1 packet, 2 status. */
-const acquire = (k: Kernel, f: Frame, nextPc: number, csq: Addr): Status => k.call(f, nextPc, callback(k, csq, IO_CSQ.CsqAcquireLock), [csq, f.localAddress(0)]);
-const releaseLock = (k: Kernel, f: Frame, nextPc: number, csq: Addr): Status => k.call(f, nextPc, callback(k, csq, IO_CSQ.CsqReleaseLock), [csq, f.get(0) & 0xff]);
+const acquire = (k: Kernel, f: Frame, nextPc: number, csq: Addr): Status =>
+  k.call(f, nextPc, callback(k, csq, IO_CSQ.CsqAcquireLock), [csq, f.localAddress(0)]);
+const releaseLock = (k: Kernel, f: Frame, nextPc: number, csq: Addr): Status =>
+  k.call(f, nextPc, callback(k, csq, IO_CSQ.CsqReleaseLock), [csq, f.get(0) & 0xff]);
 
 /** Takes the cancel routine away; false: it runs already and will complete the packet. */
 function clearCancel(k: Kernel, irp: Addr): boolean {
@@ -158,7 +160,14 @@ const initialize = (name: string, type: number): KernelRoutine => ({
   step(k, f) {
     k.mem.checked.fill(f.ptr(0), IO_CSQ.sizeof);
     k.mem.setU32(f.ptr(0) + IO_CSQ.Type, type);
-    const fields = [IO_CSQ.CsqInsertIrp, IO_CSQ.CsqRemoveIrp, IO_CSQ.CsqPeekNextIrp, IO_CSQ.CsqAcquireLock, IO_CSQ.CsqReleaseLock, IO_CSQ.CsqCompleteCanceledIrp];
+    const fields = [
+      IO_CSQ.CsqInsertIrp,
+      IO_CSQ.CsqRemoveIrp,
+      IO_CSQ.CsqPeekNextIrp,
+      IO_CSQ.CsqAcquireLock,
+      IO_CSQ.CsqReleaseLock,
+      IO_CSQ.CsqCompleteCanceledIrp,
+    ];
     fields.forEach((field, i) => k.mem.setPtr(f.ptr(0) + field, f.ptr(i + 1)));
     return k.return(NT.SUCCESS);
   },

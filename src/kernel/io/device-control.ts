@@ -1,15 +1,15 @@
 // NtDeviceIoControlFile, NtReadFile, NtWriteFile on devices: the four buffer methods of control codes, buffered, direct and neither I/O of reads and writes
 // (by the device's flags). The service waits for completion when the file is synchronous; asynchronous files wait too unless an event is given (U).
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DEVICE_OBJECT, FILE_OBJECT, IO_GLOBALS, IO_STACK_LOCATION, IO_STATUS_BLOCK, IOP_REQUEST, IRP } from '../layouts.gen.js';
 import { clearEvent } from '../ob/event-object.js';
 import { referenceFor } from '../ob/reference.js';
-import { type ServiceDefinition, USER_MODE, makeServices, previousMode, probeUser } from '../ob/service.js';
+import { makeServices, previousMode, probeUser, type ServiceDefinition, USER_MODE } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
 import { DO_BUFFERED_IO, DO_DIRECT_IO, topOfStack } from './device.js';
-import { IRP_BUFFERED_IO, IRP_INPUT_OPERATION, freeIrp } from './irp.js';
+import { freeIrp, IRP_BUFFERED_IO, IRP_INPUT_OPERATION } from './irp.js';
 import { Major, majorName } from './major.js';
 import { irpOf, newRequest, send, stackOf } from './request.js';
 
@@ -131,7 +131,11 @@ function prepareTransfer(k: Kernel, f: Frame, major: number): number {
   return NT.SUCCESS;
 }
 
-function transferSteps(access: number, major: number, prepare: (k: Kernel, f: Frame, major: number) => number): (k: Kernel, f: Frame) => Status {
+function transferSteps(
+  access: number,
+  major: number,
+  prepare: (k: Kernel, f: Frame, major: number) => number,
+): (k: Kernel, f: Frame) => Status {
   return (k, f) => {
     const m = k.mem;
     switch (f.pc) {

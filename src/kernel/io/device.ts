@@ -1,12 +1,20 @@
 // Device objects: creation with their names, deletion that waits for open files, attachment into stacks, symbolic links.
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { DEVICE_OBJECT, DRIVER_OBJECT, IO_GLOBALS, IOP_DEVICE_EXTENSION, KDEVICE_QUEUE, OBJECT_DIRECTORY, OBJECT_DIRECTORY_ENTRY } from '../layouts.gen.js';
+import {
+  DEVICE_OBJECT,
+  DRIVER_OBJECT,
+  IO_GLOBALS,
+  IOP_DEVICE_EXTENSION,
+  KDEVICE_QUEUE,
+  OBJECT_DIRECTORY,
+  OBJECT_DIRECTORY_ENTRY,
+} from '../layouts.gen.js';
 import { initEvent, SynchronizationEvent } from '../ob/event-object.js';
 import { createLink, findInDirectory, fullName, insertName, lookupPath, removeName, rootDirectory, setPermanent } from '../ob/namespace.js';
 import { allocateObject, isType, referenceObject } from '../ob/object.js';
-import { captureUnicode, readUnicode } from '../ob/strings.js';
 import { NT, ntSuccess } from '../ob/status.js';
+import { captureUnicode, readUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
 
@@ -52,7 +60,10 @@ export function createDevice(k: Kernel, o: DeviceOptions): { readonly status: nu
   m.setU16(device + DEVICE_OBJECT.Type, IO_TYPE_DEVICE);
   m.setU16(device + DEVICE_OBJECT.Size, DEVICE_OBJECT.sizeof + o.extensionSize);
   m.setPtr(device + DEVICE_OBJECT.DriverObject, o.driver);
-  m.setU32(device + DEVICE_OBJECT.Flags, DO_DEVICE_INITIALIZING | (o.exclusive ? DO_EXCLUSIVE : 0) | (o.name !== '' ? DO_DEVICE_HAS_NAME : 0));
+  m.setU32(
+    device + DEVICE_OBJECT.Flags,
+    DO_DEVICE_INITIALIZING | (o.exclusive ? DO_EXCLUSIVE : 0) | (o.name !== '' ? DO_DEVICE_HAS_NAME : 0),
+  );
   m.setU32(device + DEVICE_OBJECT.Characteristics, o.characteristics);
   m.setPtr(device + DEVICE_OBJECT.DeviceExtension, o.extensionSize === 0 ? 0 : device + DEVICE_OBJECT.sizeof);
   m.setU32(device + DEVICE_OBJECT.DeviceType, o.type);
@@ -83,7 +94,8 @@ export function createDevice(k: Kernel, o: DeviceOptions): { readonly status: nu
 /** Devices of a driver, newest first. */
 export function devicesOf(k: Kernel, driver: Addr): Addr[] {
   const all: Addr[] = [];
-  for (let d = k.mem.ptr(driver + DRIVER_OBJECT.DeviceObject); d !== 0 && all.length < 10_000; d = k.mem.ptr(d + DEVICE_OBJECT.NextDevice)) all.push(d);
+  for (let d = k.mem.ptr(driver + DRIVER_OBJECT.DeviceObject); d !== 0 && all.length < 10_000; d = k.mem.ptr(d + DEVICE_OBJECT.NextDevice))
+    all.push(d);
   return all;
 }
 
@@ -103,7 +115,8 @@ export function topOfStack(k: Kernel, device: Addr): Addr {
 }
 
 /** Is this address a live device object of ours? Drivers pass stale pointers. */
-export const isDevice = (k: Kernel, device: Addr): boolean => k.mem.checked.u16(device + DEVICE_OBJECT.Type) === IO_TYPE_DEVICE && isType(k, device, ObType.Device);
+export const isDevice = (k: Kernel, device: Addr): boolean =>
+  k.mem.checked.u16(device + DEVICE_OBJECT.Type) === IO_TYPE_DEVICE && isType(k, device, ObType.Device);
 
 const create = (k: Kernel, f: { ptr(i: number): Addr; u32(i: number): number; bool(i: number): boolean }, outArg: number): number => {
   const name = f.ptr(2) === 0 ? '' : captureUnicode(k, f.ptr(2));
@@ -146,7 +159,8 @@ export const routines: KernelRoutine[] = [
         remove(k.mem, timer);
         k.mem.setU32(extension + IOP_DEVICE_EXTENSION.TimerActive, 0);
       }
-      if (k.mem.u32(extension + IOP_DEVICE_EXTENSION.ShutdownRegistered) !== 0) remove(k.mem, extension + IOP_DEVICE_EXTENSION.ShutdownLink);
+      if (k.mem.u32(extension + IOP_DEVICE_EXTENSION.ShutdownRegistered) !== 0)
+        remove(k.mem, extension + IOP_DEVICE_EXTENSION.ShutdownLink);
       setPermanent(k, device, false);
       removeName(k, device);
       k.mem.setU32(flags, k.mem.u32(flags) | DOE_DELETE_PENDING);
@@ -336,4 +350,6 @@ export function openableDevices(k: Kernel): string[] {
 
 /** Objects of a directory in order of insertion. */
 export const directoryBodies = (k: Kernel, directory: Addr): Addr[] =>
-  entries(k.mem, directory + OBJECT_DIRECTORY.Entries).map((e) => k.mem.ptr(e - OBJECT_DIRECTORY_ENTRY.Link + OBJECT_DIRECTORY_ENTRY.Object));
+  entries(k.mem, directory + OBJECT_DIRECTORY.Entries).map((e) =>
+    k.mem.ptr(e - OBJECT_DIRECTORY_ENTRY.Link + OBJECT_DIRECTORY_ENTRY.Object),
+  );

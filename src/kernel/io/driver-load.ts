@@ -1,7 +1,8 @@
 // Loading and unloading drivers, in a system thread at PASSIVE_LEVEL: service key, image pages, PsLoadedModuleList, driver object, image-load callbacks with
 // process ID 0, DriverEntry; at the end DriverUnload, the leak report, and the pages go (a later call into them is bug check 0xCE).
-import { type Addr, Status, toAddress } from '../../machine/abi.js';
+import { type Addr, type Status, toAddress } from '../../machine/abi.js';
 import type { CompiledImage } from '../../machine/image.js';
+import { setKeyString, setKeyValue } from '../cm/hive.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import {
   DEVICE_OBJECT,
@@ -15,15 +16,14 @@ import {
   LDR_DATA_TABLE_ENTRY,
   UNICODE_STRING,
 } from '../layouts.gen.js';
-import { setKeyString, setKeyValue } from '../cm/hive.js';
 import { findInDirectory, insertName, removeName, rootDirectory } from '../ob/namespace.js';
 import { allocateObject } from '../ob/object.js';
-import { allocateUnicode, freeUnicode, readUnicode, sameName } from '../ob/strings.js';
-import { type ServiceDefinition, makeServices, probeUser } from '../ob/service.js';
+import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
+import { allocateUnicode, freeUnicode, readUnicode, sameName } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
+import { fillImageInfo, IMAGE_LOCALS } from '../ps/startup.js';
 import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
-import { IMAGE_LOCALS, fillImageInfo } from '../ps/startup.js';
 import { DO_DEVICE_INITIALIZING, DOE_UNLOAD_PENDING, devicesOf, extensionOf } from './device.js';
 import { createImageFile } from './file.js';
 import { findLeaks } from './leaks.js';
@@ -46,7 +46,8 @@ export function entryPoint(image: CompiledImage): Addr {
 
 /** Driver objects that exist, in load order. */
 export const drivers = (k: Kernel): Addr[] => entries(k.mem, k.globals.IO + IO_GLOBALS.Drivers).map((e) => e - IOP_DRIVER.Link);
-export const driverNamed = (k: Kernel, name: string): Addr => drivers(k).find((d) => sameName(readUnicode(k, d + DRIVER_OBJECT.DriverName), `\\Driver\\${name}`)) ?? 0;
+export const driverNamed = (k: Kernel, name: string): Addr =>
+  drivers(k).find((d) => sameName(readUnicode(k, d + DRIVER_OBJECT.DriverName), `\\Driver\\${name}`)) ?? 0;
 
 /** A driver object without image of its own (the disk, the null driver). */
 export function createDriverObject(k: Kernel, name: string, module: Addr, start: Addr, size: number, init: Addr): Addr {
@@ -127,7 +128,10 @@ function load(k: Kernel, f: Frame): Status {
       return k.call(f, 2, 'ObfDereferenceObject', [f.get(1)]);
     case 2: {
       const driver = f.get(0);
-      k.event('io.driver-entry', { driver: readUnicode(k, driver + DRIVER_OBJECT.DriverName), routine: m.ptr(driver + DRIVER_OBJECT.DriverInit) });
+      k.event('io.driver-entry', {
+        driver: readUnicode(k, driver + DRIVER_OBJECT.DriverName),
+        routine: m.ptr(driver + DRIVER_OBJECT.DriverInit),
+      });
       return k.call(f, 3, m.ptr(driver + DRIVER_OBJECT.DriverInit), [driver, driver + IOP_DRIVER.RegistryPath]);
     }
     case 3: {
@@ -138,7 +142,8 @@ function load(k: Kernel, f: Frame): Status {
       if (f.ptr(3) !== 0) m.setPtr(f.ptr(3), ntSuccess(status) ? driver : 0);
       if (ntSuccess(status)) {
         m.setU32(driver + IOP_DRIVER.State, DriverState.Started);
-        for (const d of devicesOf(k, driver)) m.setU32(d + DEVICE_OBJECT.Flags, (m.u32(d + DEVICE_OBJECT.Flags) & ~DO_DEVICE_INITIALIZING) >>> 0);
+        for (const d of devicesOf(k, driver))
+          m.setU32(d + DEVICE_OBJECT.Flags, (m.u32(d + DEVICE_OBJECT.Flags) & ~DO_DEVICE_INITIALIZING) >>> 0);
         return k.return(status);
       }
       // DriverUnload is not called when DriverEntry fails: what is left behind is a leak.
@@ -164,7 +169,9 @@ function unload(k: Kernel, f: Frame): Status {
         k.event('io.no-unload', { driver: name });
         return k.return(NT.INVALID_DEVICE_REQUEST);
       }
-      const open = devicesOf(k, driver).find((d) => m.i32(d + DEVICE_OBJECT.ReferenceCount) > 0 || m.ptr(d + DEVICE_OBJECT.AttachedDevice) !== 0);
+      const open = devicesOf(k, driver).find(
+        (d) => m.i32(d + DEVICE_OBJECT.ReferenceCount) > 0 || m.ptr(d + DEVICE_OBJECT.AttachedDevice) !== 0,
+      );
       if (open !== undefined) {
         // The driver stays until its devices are closed: DriverUnload is called when the last reference goes.
         const flags = extensionOf(k, open) + IOP_DEVICE_EXTENSION.ExtensionFlags;
@@ -191,7 +198,8 @@ function unmap(k: Kernel, f: Frame): Status {
   if (f.pc === 1) return k.returnVoid();
   const name = readUnicode(k, driver + DRIVER_OBJECT.DriverName).replace(/^\\Driver\\/, '');
   const module = m.ptr(driver + IOP_DRIVER.Module);
-  for (const leak of findLeaks(k, driver, module)) k.event('io.leak', { driver: name, kind: leak.kind, text: leak.text, address: leak.address });
+  for (const leak of findLeaks(k, driver, module))
+    k.event('io.leak', { driver: name, kind: leak.kind, text: leak.text, address: leak.address });
   remember(k, module);
   const image = k.machine.images.images[m.i32(module + LDR_DATA_TABLE_ENTRY.ImageIndex)];
   k.machine.unmapImage(image);
@@ -260,7 +268,9 @@ export const routines: KernelRoutine[] = [
     cost: 15,
     step(k, f) {
       const head = f.ptr(0) + IOP_DRIVER.ExtensionList;
-      const same = entries(k.mem, head).some((e) => k.mem.ptr(e - IOP_CLIENT_EXTENSION.Link + IOP_CLIENT_EXTENSION.Identification) === f.ptr(1));
+      const same = entries(k.mem, head).some(
+        (e) => k.mem.ptr(e - IOP_CLIENT_EXTENSION.Link + IOP_CLIENT_EXTENSION.Identification) === f.ptr(1),
+      );
       k.mem.checked.setPtr(f.ptr(3), 0);
       if (same) return k.return(NT.OBJECT_NAME_COLLISION);
       const block = k.pool.allocate('nonpaged', IOP_CLIENT_EXTENSION.sizeof + f.u32(2), 'Driv');

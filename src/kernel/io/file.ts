@@ -2,8 +2,8 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { DEVICE_OBJECT, FILE_OBJECT, IO_GLOBALS } from '../layouts.gen.js';
-import { allocateObject } from '../ob/object.js';
 import { initEvent, NotificationEvent, SynchronizationEvent } from '../ob/event-object.js';
+import { allocateObject } from '../ob/object.js';
 import { allocateUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { initListHead } from '../rtl/list.js';

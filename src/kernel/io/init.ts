@@ -11,7 +11,8 @@ const FILE_DEVICE_DISK = 7;
 
 export function ioInit(k: Kernel): void {
   const g = k.globals.IO;
-  for (const list of [IO_GLOBALS.Drivers, IO_GLOBALS.WorkItems, IO_GLOBALS.Timers, IO_GLOBALS.ShutdownDevices, IO_GLOBALS.Irps]) initListHead(k.mem, g + list);
+  for (const list of [IO_GLOBALS.Drivers, IO_GLOBALS.WorkItems, IO_GLOBALS.Timers, IO_GLOBALS.ShutdownDevices, IO_GLOBALS.Irps])
+    initListHead(k.mem, g + list);
   addModule(k, {
     base: toAddress(MAP.nt.start),
     size: MAP.nt.end - MAP.nt.start,
@@ -23,6 +24,13 @@ export function ioInit(k: Kernel): void {
   });
   const driver = createDriverObject(k, 'volmgr', 0, 0, 0, 0);
   k.mem.setPtr(g + IO_GLOBALS.NullDriver, driver);
-  const disk = createDevice(k, { driver, extensionSize: 0, name: '\\Device\\HarddiskVolume3', type: FILE_DEVICE_DISK, characteristics: 0, exclusive: false });
+  const disk = createDevice(k, {
+    driver,
+    extensionSize: 0,
+    name: '\\Device\\HarddiskVolume3',
+    type: FILE_DEVICE_DISK,
+    characteristics: 0,
+    exclusive: false,
+  });
   k.mem.setPtr(g + IO_GLOBALS.DiskDevice, disk.device);
 }

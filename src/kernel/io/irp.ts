@@ -1,6 +1,6 @@
 // I/O request packets: allocation, stack locations, the call of a driver's dispatch routine and completion up the stack. Public layout, so that the inline
 // routines of the headers (IoGetCurrentIrpStackLocation, IoSetCompletionRoutine, IoMarkIrpPending ...) work on the same memory.
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DEVICE_OBJECT, DRIVER_OBJECT, IO_GLOBALS, IO_STACK_LOCATION, IO_STATUS_BLOCK, IRP } from '../layouts.gen.js';
 import { NT, ntSuccess } from '../ob/status.js';
@@ -76,7 +76,15 @@ function callDriver(k: Kernel, f: Frame): Status {
     return k.bugCheck(0xc9, 0x7, 0, irp, 0, 'IoCallDriver with something that is no IRP (freed or never allocated)');
   }
   const location = m.u8(irp + IRP.CurrentLocation) - 1;
-  if (location <= 0) return k.bugCheck(0x35, irp, 0, 0, 0, 'IoCallDriver: the IRP has no stack location left for the next driver (allocated with too small a StackSize)');
+  if (location <= 0)
+    return k.bugCheck(
+      0x35,
+      irp,
+      0,
+      0,
+      0,
+      'IoCallDriver: the IRP has no stack location left for the next driver (allocated with too small a StackSize)',
+    );
   m.setU8(irp + IRP.CurrentLocation, location);
   const stack = currentStack(k, irp) - STACK;
   m.setPtr(irp + IRP.Tail_Overlay_CurrentStackLocation, stack);
@@ -98,7 +106,14 @@ function completeRequest(k: Kernel, f: Frame): Status {
       return k.bugCheck(0x44, irp, 0x1d7, 0, 0, 'the IRP was completed already: IoCompleteRequest was called twice for it');
     }
     if (m.ptr(irp + IRP.CancelRoutine) !== 0) {
-      return k.bugCheck(0x48, irp, 0, 0, 0, 'an IRP is completed while its cancel routine is still set: call IoSetCancelRoutine(Irp, NULL) first');
+      return k.bugCheck(
+        0x48,
+        irp,
+        0,
+        0,
+        0,
+        'an IRP is completed while its cancel routine is still set: call IoSetCancelRoutine(Irp, NULL) first',
+      );
     }
     const status = m.i32(irp + IRP.IoStatus + IO_STATUS_BLOCK.Status);
     k.event('io.complete', { irp, status: status >>> 0, information: m.ptr(irp + IRP.IoStatus + IO_STATUS_BLOCK.Information) });
@@ -150,7 +165,8 @@ function finishRequest(k: Kernel, f: Frame, irp: Addr): Status {
     const bits = m.u32(irp + IRP.Flags);
     const buffer = m.ptr(irp + IRP.AssociatedIrp_SystemBuffer);
     if (bits & IRP_BUFFERED_IO) {
-      if (bits & IRP_INPUT_OPERATION && status >= 0 && information > 0) m.checked.setBytes(m.ptr(irp + IRP.UserBuffer), m.bytes(buffer, information));
+      if (bits & IRP_INPUT_OPERATION && status >= 0 && information > 0)
+        m.checked.setBytes(m.ptr(irp + IRP.UserBuffer), m.bytes(buffer, information));
       if (bits & IRP_DEALLOCATE_BUFFER && buffer !== 0) k.pool.free(buffer);
     }
   }
@@ -186,7 +202,8 @@ export const routines: KernelRoutine[] = [
     cost: 8,
     step(k, f) {
       const irp = f.ptr(0);
-      if (k.mem.checked.u16(irp + IRP.Type) !== IO_TYPE_IRP) return k.bugCheck(0xc9, 0x1, 0, irp, 0, 'IoFreeIrp of something that is no IRP (freed twice?)');
+      if (k.mem.checked.u16(irp + IRP.Type) !== IO_TYPE_IRP)
+        return k.bugCheck(0xc9, 0x1, 0, irp, 0, 'IoFreeIrp of something that is no IRP (freed twice?)');
       freeIrp(k, irp);
       return k.returnVoid();
     },

@@ -14,15 +14,15 @@ import {
   OBP_CALLBACK_ITEM,
   OBP_REGISTRATION,
 } from '../layouts.gen.js';
-import { tidOf } from '../ob/note.js';
 import { findInDirectory, fullName, lookupPath, rootDirectory } from '../ob/namespace.js';
+import { tidOf } from '../ob/note.js';
 import { isType } from '../ob/object.js';
 import { ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
-import { entries } from '../rtl/list.js';
-import { KIND_NAMES, registrations } from '../ps/notify.js';
 import { liveThreads } from '../ps/exit.js';
+import { KIND_NAMES, registrations } from '../ps/notify.js';
 import { systemProcess } from '../ps/state.js';
+import { entries } from '../rtl/list.js';
 import { devicesOf, directoryBodies } from './device.js';
 import { workItems } from './work-item.js';
 
@@ -35,7 +35,9 @@ export interface Leak {
 
 /** Tags of blocks that the kernel makes while it serves a driver; the objects they belong to are reported as what they are. */
 const KERNEL_TAGS = new Set(
-  'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI CmNd CmVa CmKb CmCb CmCc CmNm Toke'.split(' '),
+  'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI CmNd CmVa CmKb CmCb CmCc CmNm Toke'.split(
+    ' ',
+  ),
 );
 
 /** Leaks of the driver whose image is `module`. */
@@ -51,7 +53,9 @@ export function findLeaks(k: Kernel, driver: Addr, module: Addr): Leak[] {
       .map((r): Leak => ({ kind: 'callback', text: `${KIND_NAMES[r.kind]}(${name(r.routine)}) was not removed`, address: r.routine })),
     ...objectCallbacks(k, inside, name),
     ...registryCallbacks(k, inside, name),
-    ...devicesOf(k, driver).map((d): Leak => ({ kind: 'device', text: `device object ${fullName(k, d) || '(no name)'} was not deleted`, address: d })),
+    ...devicesOf(k, driver).map(
+      (d): Leak => ({ kind: 'device', text: `device object ${fullName(k, d) || '(no name)'} was not deleted`, address: d }),
+    ),
     ...danglingLinks(k),
     ...workItems(k)
       .filter((i) => inside(k.mem.ptr(i + IO_WORKITEM.Routine)) || owned.has(i))
@@ -59,7 +63,13 @@ export function findLeaks(k: Kernel, driver: Addr, module: Addr): Leak[] {
     ...timers(k, inside, name),
     ...liveThreads(k, systemProcess(k))
       .filter((t) => inside(k.mem.ptr(t + ETHREAD.StartAddress)))
-      .map((t): Leak => ({ kind: 'thread', text: `system thread ${tidOf(k, t)} (${name(k.mem.ptr(t + ETHREAD.StartAddress))}) still runs`, address: t })),
+      .map(
+        (t): Leak => ({
+          kind: 'thread',
+          text: `system thread ${tidOf(k, t)} (${name(k.mem.ptr(t + ETHREAD.StartAddress))}) still runs`,
+          address: t,
+        }),
+      ),
     ...poolBlocks(k, base, end),
   ];
 }
@@ -79,7 +89,11 @@ function objectCallbacks(k: Kernel, inside: (a: Addr) => boolean, name: (a: Addr
       const item = items + i * OBP_CALLBACK_ITEM.sizeof;
       const routine = [OBP_CALLBACK_ITEM.PreOperation, OBP_CALLBACK_ITEM.PostOperation].map((o) => k.mem.ptr(item + o)).find(inside);
       if (routine === undefined) continue;
-      all.push({ kind: 'callback', text: `ObRegisterCallbacks(${name(routine)}) was not undone by ObUnRegisterCallbacks`, address: routine });
+      all.push({
+        kind: 'callback',
+        text: `ObRegisterCallbacks(${name(routine)}) was not undone by ObUnRegisterCallbacks`,
+        address: routine,
+      });
       break;
     }
   }
@@ -90,7 +104,13 @@ function registryCallbacks(k: Kernel, inside: (a: Addr) => boolean, name: (a: Ad
   return entries(k.mem, k.globals.CM + CM_GLOBALS.Callbacks)
     .map((e) => k.mem.ptr(e - CMP_CALLBACK.Link + CMP_CALLBACK.Routine))
     .filter(inside)
-    .map((routine): Leak => ({ kind: 'callback', text: `CmRegisterCallback(${name(routine)}) was not undone by CmUnRegisterCallback`, address: routine }));
+    .map(
+      (routine): Leak => ({
+        kind: 'callback',
+        text: `CmRegisterCallback(${name(routine)}) was not undone by CmUnRegisterCallback`,
+        address: routine,
+      }),
+    );
 }
 
 /** Links of \GLOBAL?? that point to a device name that does not exist: their driver forgot IoDeleteSymbolicLink. */
@@ -122,7 +142,10 @@ function poolBlocks(k: Kernel, base: Addr, end: Addr): Leak[] {
     .filter((b) => !KERNEL_TAGS.has(b.tag))
     .map((b): Leak => {
       const irp = b.tag === 'Irp ';
-      return { kind: irp ? 'irp' : 'pool', text: irp ? `IRP allocated at ${b.site} was not freed` : `${b.bytes} bytes of pool, tag '${b.tag}', allocated at ${b.site}`, address: b.address };
+      return {
+        kind: irp ? 'irp' : 'pool',
+        text: irp ? `IRP allocated at ${b.site} was not freed` : `${b.bytes} bytes of pool, tag '${b.tag}', allocated at ${b.site}`,
+        address: b.address,
+      };
     });
 }
-

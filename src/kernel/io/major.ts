@@ -6,5 +6,14 @@ const NAMES = (
   'IRP_MJ_SYSTEM_CONTROL IRP_MJ_DEVICE_CHANGE IRP_MJ_QUERY_QUOTA IRP_MJ_SET_QUOTA IRP_MJ_PNP'
 ).split(' ');
 
-export const Major = { Create: 0, Close: 2, Read: 3, Write: 4, DeviceControl: 14, InternalDeviceControl: 15, Shutdown: 16, Cleanup: 18 } as const;
+export const Major = {
+  Create: 0,
+  Close: 2,
+  Read: 3,
+  Write: 4,
+  DeviceControl: 14,
+  InternalDeviceControl: 15,
+  Shutdown: 16,
+  Cleanup: 18,
+} as const;
 export const majorName = (major: number): string => NAMES[major] ?? `IRP_MJ 0x${major.toString(16)}`;

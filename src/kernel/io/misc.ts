@@ -2,7 +2,7 @@
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { ETHREAD } from '../layouts.gen.js';
 import { referenceObject } from '../ob/object.js';
-import { type ServiceDefinition, makeServices } from '../ob/service.js';
+import { makeServices, type ServiceDefinition } from '../ob/service.js';
 import { NT } from '../ob/status.js';
 import { devicesOf } from './device.js';
 

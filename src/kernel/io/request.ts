@@ -1,15 +1,15 @@
 // From a system service to a driver and back: IopSynchronousService sends a packet to the device stack, waits when the driver left it pending (cancelling it
 // when the thread is asked to end), and finishes in the caller's context: data, status block, memory.
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
+import { WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DEVICE_OBJECT, ETHREAD, IO_STACK_LOCATION, IO_STATUS_BLOCK, IOP_REQUEST, IRP } from '../layouts.gen.js';
-import { WaitReason } from '../ke/constants.js';
 import { initEvent, NotificationEvent } from '../ob/event-object.js';
 import { previousMode } from '../ob/service.js';
 import { NT } from '../ob/status.js';
 import { entries, insertTail } from '../rtl/list.js';
 import { topOfStack } from './device.js';
-import { IOP_OWNED, allocateIrp, freeIrp, nextStack } from './irp.js';
+import { allocateIrp, freeIrp, IOP_OWNED, nextStack } from './irp.js';
 
 const STATUS_USER_APC = 0xc0;
 const STATUS_ALERTED = 0x101;
@@ -62,7 +62,11 @@ function service(k: Kernel, f: Frame): Status {
       f.set(0, status);
       if (status === NT.PENDING || completed(k, request)) {
         if (status !== NT.PENDING && m.i32(request + IOP_REQUEST.Iosb + IO_STATUS_BLOCK.Status) !== status) {
-          k.event('io.status-mismatch', { irp, returned: status >>> 0, completed: m.u32(request + IOP_REQUEST.Iosb + IO_STATUS_BLOCK.Status) });
+          k.event('io.status-mismatch', {
+            irp,
+            returned: status >>> 0,
+            completed: m.u32(request + IOP_REQUEST.Iosb + IO_STATUS_BLOCK.Status),
+          });
         }
         return k.wait(f, 2, { object: request + IOP_REQUEST.Event, reason: WaitReason.Executive, mode: previousMode(k) });
       }

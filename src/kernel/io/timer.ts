@@ -2,8 +2,8 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { IO_GLOBALS, IOP_DEVICE_EXTENSION } from '../layouts.gen.js';
-import { entries, insertTail, remove } from '../rtl/list.js';
 import { NT } from '../ob/status.js';
+import { entries, insertTail, remove } from '../rtl/list.js';
 import { extensionOf } from './device.js';
 
 const ONE_SECOND = -10_000_000n;

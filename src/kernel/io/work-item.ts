@@ -21,7 +21,8 @@ function initialize(k: Kernel, item: Addr, object: Addr): void {
 export const workItems = (k: Kernel): Addr[] => entries(k.mem, k.globals.IO + IO_GLOBALS.WorkItems).map((e) => e - IO_WORKITEM.Link);
 
 /** Driver object of a device or driver object. */
-export const driverOf = (k: Kernel, object: Addr): Addr => (isType(k, object, ObType.Device) ? k.mem.ptr(object + DEVICE_OBJECT.DriverObject) : object);
+export const driverOf = (k: Kernel, object: Addr): Addr =>
+  isType(k, object, ObType.Device) ? k.mem.ptr(object + DEVICE_OBJECT.DriverObject) : object;
 
 function countOutstanding(k: Kernel, object: Addr, delta: number): void {
   const at = driverOf(k, object) + IOP_DRIVER.OutstandingWorkItems;
@@ -39,7 +40,14 @@ function queue(name: string, type: number): KernelRoutine {
       const item = f.ptr(0);
       const object = m.checked.ptr(item + IO_WORKITEM.IoObject);
       if (m.u32(item + IO_WORKITEM.Queued) !== 0) {
-        return k.bugCheck(0xe4, 1, item, f.u32(2), 0, 'IoQueueWorkItem for a work item that is queued already: its first call has not run yet');
+        return k.bugCheck(
+          0xe4,
+          1,
+          item,
+          f.u32(2),
+          0,
+          'IoQueueWorkItem for a work item that is queued already: its first call has not run yet',
+        );
       }
       m.setPtr(item + IO_WORKITEM.Routine, f.ptr(1));
       m.setPtr(item + IO_WORKITEM.Context, f.ptr(3));
@@ -79,7 +87,8 @@ export const routines: KernelRoutine[] = [
     name: 'IoUninitializeWorkItem',
     cost: 5,
     step(k, f) {
-      if (k.mem.checked.u32(f.ptr(0) + IO_WORKITEM.Queued) !== 0) return k.bugCheck(0xe4, 0, f.ptr(0), 0, 0, 'IoUninitializeWorkItem of a work item that is still queued');
+      if (k.mem.checked.u32(f.ptr(0) + IO_WORKITEM.Queued) !== 0)
+        return k.bugCheck(0xe4, 0, f.ptr(0), 0, 0, 'IoUninitializeWorkItem of a work item that is still queued');
       remove(k.mem, f.ptr(0) + IO_WORKITEM.Link);
       return k.returnVoid();
     },
@@ -90,7 +99,14 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       const item = f.ptr(0);
       if (k.mem.checked.u32(item + IO_WORKITEM.Queued) !== 0) {
-        return k.bugCheck(0xe4, 0, item, 0, 0, 'IoFreeWorkItem of a work item that is still queued: wait until its routine has run, or free it there');
+        return k.bugCheck(
+          0xe4,
+          0,
+          item,
+          0,
+          0,
+          'IoFreeWorkItem of a work item that is still queued: wait until its routine has run, or free it there',
+        );
       }
       remove(k.mem, item + IO_WORKITEM.Link);
       k.pool.free(item);

@@ -1,6 +1,8 @@
 // ObRegisterCallbacks: drivers that filter opening and duplicating of process and thread handles. Pre callbacks run from the highest altitude down and
 // may only take access bits away; post callbacks run in reverse order. Removal waits for callbacks in flight (reference: callbacks.md 5).
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
+import { imageContaining } from '../io/module.js';
+import { WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import {
   OB_CALLBACK_REGISTRATION,
@@ -18,13 +20,11 @@ import {
   OBP_OPERATION,
   OBP_REGISTRATION,
 } from '../layouts.gen.js';
-import { WaitReason } from '../ke/constants.js';
 import { entries, initListHead, insertBefore, insertHead, insertTail, remove } from '../rtl/list.js';
-import { imageContaining } from '../io/module.js';
 import { CallbackKind, enterCallback, leaveCallback } from './callback-scope.js';
 import { initEvent, NotificationEvent } from './event-object.js';
-import { captureUnicode, allocateUnicode, freeUnicode, readUnicode } from './strings.js';
 import { NT } from './status.js';
+import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from './strings.js';
 import { ObType, SUPPORTS_OBJECT_CALLBACKS, typeName, typeOf } from './types.js';
 
 export const OB_OPERATION_HANDLE_CREATE = 1;
@@ -187,7 +187,14 @@ export const routines: KernelRoutine[] = [
       const known = entries(k.mem, k.globals.OB + OB_GLOBALS.Registrations).includes(block + OBP_REGISTRATION.Link);
       if (f.pc === 0) {
         if (!known) {
-          return k.bugCheck(0x7e, 0xc0000005 | 0, 0, 0, 0, 'ObUnRegisterCallbacks with a handle that is not registered (unregistered twice?)');
+          return k.bugCheck(
+            0x7e,
+            0xc0000005 | 0,
+            0,
+            0,
+            0,
+            'ObUnRegisterCallbacks with a handle that is not registered (unregistered twice?)',
+          );
         }
         k.mem.setU32(block + OBP_REGISTRATION.Unregistering, 1);
       }
@@ -201,7 +208,8 @@ export const routines: KernelRoutine[] = [
           return k.wait(f, 1, { object: item + OBP_CALLBACK_ITEM.Drained, reason: WaitReason.WrRundown, mode: 0, alertable: false });
         }
       }
-      for (let i = 0; i < count; i++) remove(k.mem, k.mem.ptr(block + OBP_REGISTRATION.Items) + i * OBP_CALLBACK_ITEM.sizeof + OBP_CALLBACK_ITEM.Link);
+      for (let i = 0; i < count; i++)
+        remove(k.mem, k.mem.ptr(block + OBP_REGISTRATION.Items) + i * OBP_CALLBACK_ITEM.sizeof + OBP_CALLBACK_ITEM.Link);
       remove(k.mem, block + OBP_REGISTRATION.Link);
       k.event('ob.unregister-callbacks', { handle: block });
       freeUnicode(k, block + OBP_REGISTRATION.Altitude);

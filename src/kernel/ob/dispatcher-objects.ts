@@ -1,16 +1,16 @@
 // Events, mutants, semaphores and timers as objects: the Nt services that create, open, set and wait for them. The dispatcher objects themselves and
 // their semantics are the core's; here they only get a header, a handle and a name.
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
+import { WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { FILE_OBJECT, KEVENT, KMUTANT, KSEMAPHORE, KTIMER } from '../layouts.gen.js';
-import { WaitReason } from '../ke/constants.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
 import { captureAttributes, findInDirectory, insertName, lookupPath, openByName, rootDirectory } from './namespace.js';
 import { allocateObject, dropReference, isType, objectType, referenceObject } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
-import { type ServiceDefinition, USER_MODE, makeServices, previousMode, probeUser } from './service.js';
-import { captureUnicode } from './strings.js';
+import { makeServices, previousMode, probeUser, type ServiceDefinition, USER_MODE } from './service.js';
 import { NT, ntSuccess } from './status.js';
+import { captureUnicode } from './strings.js';
 import { ObType, type ObTypeIndex } from './types.js';
 
 const OBJ_OPENIF = 0x80;
@@ -214,7 +214,9 @@ const services: ServiceDefinition[] = [
     type: ObType.Semaphore,
     size: KSEMAPHORE.sizeof,
     init: (_k, f, body) =>
-      f.i32(4) <= 0 || f.i32(3) < 0 || f.i32(3) > f.i32(4) ? undefined : { routine: 'KeInitializeSemaphore', args: [body, f.i32(3), f.i32(4)] },
+      f.i32(4) <= 0 || f.i32(3) < 0 || f.i32(3) > f.i32(4)
+        ? undefined
+        : { routine: 'KeInitializeSemaphore', args: [body, f.i32(3), f.i32(4)] },
   }),
   create({
     name: 'CreateTimer',

@@ -1,16 +1,25 @@
 // Making, closing and duplicating handles, with the object callbacks of drivers around creation and duplication.
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, HANDLE_TABLE, HANDLE_TABLE_ENTRY, OB_GLOBALS, OBJECT_HEADER, OBJECT_TYPE, OBP_OPERATION } from '../layouts.gen.js';
-import { OB_OPERATION_HANDLE_CREATE, OB_OPERATION_HANDLE_DUPLICATE, hasCallbacks } from './callbacks.js';
-import { OBJ_INHERIT, PROTECT_FROM_CLOSE, allocateHandle, freeHandle, isKernelHandle, lookupHandle, nextHandle, toKernelHandle } from './handle-table.js';
+import { hasCallbacks, OB_OPERATION_HANDLE_CREATE, OB_OPERATION_HANDLE_DUPLICATE } from './callbacks.js';
+import {
+  allocateHandle,
+  freeHandle,
+  isKernelHandle,
+  lookupHandle,
+  nextHandle,
+  OBJ_INHERIT,
+  PROTECT_FROM_CLOSE,
+  toKernelHandle,
+} from './handle-table.js';
+import { removeTemporaryName } from './namespace.js';
 import { pidOf } from './note.js';
 import { bodyOf, handleCount, headerOf, isType, objectType, referenceObject } from './object.js';
-import { removeTemporaryName } from './namespace.js';
 import { findHandle, referenceByHandle, referenceFor } from './reference.js';
-import { KERNEL_MODE, type ServiceDefinition, USER_MODE, makeServices, previousMode, probeUser } from './service.js';
+import { KERNEL_MODE, makeServices, previousMode, probeUser, type ServiceDefinition, USER_MODE } from './service.js';
 import { NT, ntSuccess } from './status.js';
-import { ObType, mapAccess, typeName, typeOf } from './types.js';
+import { mapAccess, ObType, typeName, typeOf } from './types.js';
 
 export const OBJ_KERNEL_HANDLE = 0x200;
 const DUPLICATE_CLOSE_SOURCE = 1;
@@ -74,12 +83,20 @@ function lastHandle(k: Kernel, f: Frame, body: Addr): Status {
 }
 
 /** Closes what `handle` in `table` names, from a routine: continue at `nextPc`. */
-export const closeEntry = (k: Kernel, f: Frame, nextPc: number, table: Addr, handle: number): Status => k.call(f, nextPc, 'ObpCloseEntry', [table, handle]);
+export const closeEntry = (k: Kernel, f: Frame, nextPc: number, table: Addr, handle: number): Status =>
+  k.call(f, nextPc, 'ObpCloseEntry', [table, handle]);
 
 function badClose(k: Kernel, handle: Addr, mode: number): Status {
   // With a kernel debugger attached Windows stops on this mistake of a driver (reference: bugchecks.md 9; (U) for handles of a process table).
   if (mode === KERNEL_MODE && handle !== 0) {
-    return k.bugCheck(0x93, handle, isKernelHandle(handle) ? 1 : 0, 0, 0, `ZwClose of a handle that is not open (0x${(handle >>> 0).toString(16)}): closed twice, or opened in another process`);
+    return k.bugCheck(
+      0x93,
+      handle,
+      isKernelHandle(handle) ? 1 : 0,
+      0,
+      0,
+      `ZwClose of a handle that is not open (0x${(handle >>> 0).toString(16)}): closed twice, or opened in another process`,
+    );
   }
   return k.return(NT.INVALID_HANDLE);
 }
@@ -117,7 +134,9 @@ function duplicate(k: Kernel, f: Frame): Status {
       f.set(2, body);
       if (f.get(1) === 0) return finishDuplicate(k, f, options & DUPLICATE_CLOSE_SOURCE ? NT.SUCCESS : NT.INVALID_PARAMETER);
       const wanted = options & DUPLICATE_SAME_ACCESS ? access : mapAccess(k, objectType(k, body), f.u32(4));
-      const flags = (options & DUPLICATE_SAME_ATTRIBUTES ? attributes : f.u32(5) & OBJ_INHERIT) | (mode === KERNEL_MODE ? f.u32(5) & OBJ_KERNEL_HANDLE : 0);
+      const flags =
+        (options & DUPLICATE_SAME_ATTRIBUTES ? attributes : f.u32(5) & OBJ_INHERIT) |
+        (mode === KERNEL_MODE ? f.u32(5) & OBJ_KERNEL_HANDLE : 0);
       f.set(3, 0);
       return k.call(f, 1, 'ObpCreateHandle', [
         body,
@@ -230,7 +249,12 @@ export const routines: KernelRoutine[] = [
           k.mem.setU32(type + OBJECT_TYPE.TotalNumberOfHandles, k.mem.u32(type + OBJECT_TYPE.TotalNumberOfHandles) - 1);
           const count = headerOf(body) + OBJECT_HEADER.HandleCount;
           k.mem.setPtr(count, k.mem.ptr(count) - 1);
-          k.event('ob.close-handle', { process: k.mem.ptr(table + HANDLE_TABLE.UniqueProcessId), handle: f.ptr(1), type: typeName(k, type), object: body });
+          k.event('ob.close-handle', {
+            process: k.mem.ptr(table + HANDLE_TABLE.UniqueProcessId),
+            handle: f.ptr(1),
+            type: typeName(k, type),
+            object: body,
+          });
           if (isType(k, body, ObType.File)) return k.call(f, 1, 'IopCloseFile', [body, handleCount(k, body)]);
           if (isType(k, body, ObType.Key) && handleCount(k, body) === 0) return k.call(f, 1, 'CmpCloseKeyObject', [body]);
           return lastHandle(k, f, body);

@@ -6,6 +6,7 @@ import {
   CM_KEY_BODY,
   CMP_NODE,
   FILE_OBJECT,
+  OB_GLOBALS,
   OBJECT_ATTRIBUTES,
   OBJECT_DIRECTORY,
   OBJECT_DIRECTORY_ENTRY,
@@ -14,14 +15,24 @@ import {
   OBJECT_SYMBOLIC_LINK,
   UNICODE_STRING,
 } from '../layouts.gen.js';
-import { OB_GLOBALS } from '../layouts.gen.js';
 import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
-import { allocateObject, dropReference, handleCount, headerOf, isType, nameInfoOf, nameOf, OBP_PERMANENT, objectType, referenceObject } from './object.js';
+import {
+  allocateObject,
+  dropReference,
+  handleCount,
+  headerOf,
+  isType,
+  nameInfoOf,
+  nameOf,
+  OBP_PERMANENT,
+  objectType,
+  referenceObject,
+} from './object.js';
 import { referenceByHandle } from './reference.js';
-import { type ServiceDefinition, makeServices, previousMode, probeUser } from './service.js';
-import { allocateUnicode, captureUnicode, readUnicode, sameName } from './strings.js';
+import { makeServices, previousMode, probeUser, type ServiceDefinition } from './service.js';
 import { NT, ntSuccess } from './status.js';
+import { allocateUnicode, captureUnicode, readUnicode, sameName } from './strings.js';
 import { ObType, type ObTypeIndex, typeOf } from './types.js';
 
 const MAXIMUM_LINKS = 32;
@@ -145,7 +156,18 @@ export function createLink(k: Kernel, directory: Addr, name: string, target: str
 export function createNamespace(k: Kernel): void {
   const root = createDirectory(k, 0, '');
   k.mem.setPtr(k.globals.OB + OB_GLOBALS.RootDirectory, root);
-  for (const name of ['Device', 'Driver', 'FileSystem', 'ObjectTypes', 'KernelObjects', 'BaseNamedObjects', 'Callback', 'GLOBAL??', 'Security', 'KnownDlls']) {
+  for (const name of [
+    'Device',
+    'Driver',
+    'FileSystem',
+    'ObjectTypes',
+    'KernelObjects',
+    'BaseNamedObjects',
+    'Callback',
+    'GLOBAL??',
+    'Security',
+    'KnownDlls',
+  ]) {
     createDirectory(k, root, name);
   }
   const global = findInDirectory(k, root, 'GLOBAL??');
@@ -236,7 +258,16 @@ export function openByName(name: string, type: ObTypeIndex): ServiceDefinition {
         const found = lookupPath(k, a.name, type !== ObType.SymbolicLink);
         if (!ntSuccess(found.status)) return k.return(found.status);
         if (!isType(k, found.body, type)) return k.return(NT.OBJECT_TYPE_MISMATCH);
-        return k.call(f, 1, 'ObpCreateHandle', [found.body, f.u32(1), a.flags, previousMode(k), 0, f.localAddress(0), OB_OPERATION_HANDLE_CREATE, 0]);
+        return k.call(f, 1, 'ObpCreateHandle', [
+          found.body,
+          f.u32(1),
+          a.flags,
+          previousMode(k),
+          0,
+          f.localAddress(0),
+          OB_OPERATION_HANDLE_CREATE,
+          0,
+        ]);
       }
       const status = f.result32 | 0;
       if (ntSuccess(status)) k.mem.checked.setPtr(f.ptr(0), f.get(0));

@@ -1,7 +1,7 @@
 // Words for events of these rooms: names of objects, processes and threads as trace data.
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
-import { EPROCESS, ETHREAD, CLIENT_ID } from '../layouts.gen.js';
+import { CLIENT_ID, EPROCESS, ETHREAD } from '../layouts.gen.js';
 
 /** PID of a process object. */
 export const pidOf = (k: Kernel, process: Addr): number => (process === 0 ? 0 : k.mem.ptr(process + EPROCESS.UniqueProcessId));

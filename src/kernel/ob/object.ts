@@ -1,12 +1,19 @@
 // Objects: header, reference counts, deletion. An object is one pool block: name information, OBJECT_HEADER, body. The last dereference runs the
 // type's delete procedure in the context of whoever drops it; at raised IRQL the object goes to a worker instead (ObDereferenceObjectDeferDelete).
-import { type Addr, Status } from '../../machine/abi.js';
-import type { Kernel, KernelRoutine } from '../kernel.js';
-import { OB_GLOBALS, OBJECT_HEADER, OBJECT_HEADER_NAME_INFO, OBJECT_TYPE, OBJECT_TYPE_INITIALIZER, UNICODE_STRING } from '../layouts.gen.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import { WaitReason } from '../ke/constants.js';
-import { freeUnicode } from './strings.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import {
+  OB_GLOBALS,
+  OBJECT_HEADER,
+  OBJECT_HEADER_NAME_INFO,
+  OBJECT_TYPE,
+  OBJECT_TYPE_INITIALIZER,
+  UNICODE_STRING,
+} from '../layouts.gen.js';
 import { NT } from './status.js';
-import { type ObTypeIndex, mapAccess, typeName, typeOf } from './types.js';
+import { freeUnicode } from './strings.js';
+import { mapAccess, type ObTypeIndex, typeName, typeOf } from './types.js';
 
 const PASSIVE_LEVEL = 0;
 const PREFIX = OBJECT_HEADER_NAME_INFO.sizeof + OBJECT_HEADER.sizeof;
@@ -72,7 +79,14 @@ export function grantAccess(k: Kernel, body: Addr, desired: number): number {
 
 function badReference(k: Kernel, body: Addr, what: string): Status {
   const type = objectType(k, body);
-  return k.bugCheck(0x18, type, body, 0, pointerCount(k, body), `${what} of a ${type === 0 ? '' : `${typeName(k, type)} `}object whose reference count does not allow it`);
+  return k.bugCheck(
+    0x18,
+    type,
+    body,
+    0,
+    pointerCount(k, body),
+    `${what} of a ${type === 0 ? '' : `${typeName(k, type)} `}object whose reference count does not allow it`,
+  );
 }
 
 function dereference(defer: boolean): KernelRoutine['step'] {
@@ -176,7 +190,13 @@ export const routines: KernelRoutine[] = [
       const head = k.globals.OB + OB_GLOBALS.DeferredDeletes;
       const body = k.mem.ptr(head);
       if (f.pc !== 1 || body === 0) {
-        if (body === 0) return k.wait(f, 1, { object: k.globals.OB + OB_GLOBALS.DeferredDeleteEvent, reason: WaitReason.Executive, mode: 0, alertable: false });
+        if (body === 0)
+          return k.wait(f, 1, {
+            object: k.globals.OB + OB_GLOBALS.DeferredDeleteEvent,
+            reason: WaitReason.Executive,
+            mode: 0,
+            alertable: false,
+          });
       }
       k.mem.setPtr(head, k.mem.ptr(headerOf(body) + OBJECT_HEADER.ObjectCreateInfo));
       k.mem.setPtr(headerOf(body) + OBJECT_HEADER.ObjectCreateInfo, 0);

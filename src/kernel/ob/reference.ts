@@ -2,7 +2,14 @@
 // (reference: ps-routines.md 7, "Handle-to-object").
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { EPROCESS, HANDLE_TABLE_ENTRY, OB_GLOBALS, OBJECT_HANDLE_INFORMATION, OBJECT_TYPE, OBJECT_TYPE_INITIALIZER } from '../layouts.gen.js';
+import {
+  EPROCESS,
+  HANDLE_TABLE_ENTRY,
+  OB_GLOBALS,
+  OBJECT_HANDLE_INFORMATION,
+  OBJECT_TYPE,
+  OBJECT_TYPE_INITIALIZER,
+} from '../layouts.gen.js';
 import { isKernelHandle, lookupHandle } from './handle-table.js';
 import { bodyOf, objectType, referenceObject } from './object.js';
 import { KERNEL_MODE, previousMode } from './service.js';
@@ -51,7 +58,12 @@ export function referenceByHandle(k: Kernel, handle: Addr, desired: number, type
     const actual = typeOf(k, own ? ObType.Process : ObType.Thread);
     if (type !== 0 && type !== actual) return failed(NT.OBJECT_TYPE_MISMATCH);
     referenceObject(k, body);
-    return { status: NT.SUCCESS, body, access: k.mem.u32(actual + OBJECT_TYPE.TypeInfo + OBJECT_TYPE_INITIALIZER.ValidAccessMask), attributes: 0 };
+    return {
+      status: NT.SUCCESS,
+      body,
+      access: k.mem.u32(actual + OBJECT_TYPE.TypeInfo + OBJECT_TYPE_INITIALIZER.ValidAccessMask),
+      attributes: 0,
+    };
   }
   const target = findHandle(k, handle, mode);
   if (!target) return failed(NT.INVALID_HANDLE);

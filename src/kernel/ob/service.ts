@@ -1,8 +1,8 @@
 // System services. One definition gives four routines: `NtX` (the service), `ZwX` (the kernel's stub: previous mode becomes KernelMode around NtX), and
 // `ntdll!NtX`/`ntdll!ZwX`, the user-mode stubs that enter the kernel. Services decide by KTHREAD.PreviousMode whether pointers are probed and which
 // handles count (reference: ps-routines.md 7).
-import { type Addr, Status, isKernelAddress } from '../../machine/abi.js';
-import { SimulatedFault, type Frame } from '../../machine/routine.js';
+import { type Addr, isKernelAddress, type Status } from '../../machine/abi.js';
+import { type Frame, SimulatedFault } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KTHREAD } from '../layouts.gen.js';
 import { NT } from './status.js';
@@ -26,7 +26,8 @@ export const previousMode = (k: Kernel): number => k.mem.u8(k.currentThread() + 
 
 /** Refuses a kernel address given by user mode, as ProbeForRead/Write do: the access then ends in STATUS_ACCESS_VIOLATION. */
 export function probeUser(k: Kernel, address: Addr, size: number, write = false): void {
-  if (size > 0 && previousMode(k) === USER_MODE && (address < 0 || isKernelAddress(address))) throw new SimulatedFault(address, write, size);
+  if (size > 0 && previousMode(k) === USER_MODE && (address < 0 || isKernelAddress(address)))
+    throw new SimulatedFault(address, write, size);
 }
 
 /** Runs one service step; bad user pointers become its return value, bad kernel pointers an exception at its caller. */

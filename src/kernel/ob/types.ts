@@ -46,7 +46,12 @@ const SYNCHRONIZE = 0x100000;
 const ROWS: readonly TypeRow[] = [
   { name: 'Type', map: [0x20000, 0x20000, 0x20000, 0xf0001], variable: 'ObTypeTypeVariable' },
   { name: 'Directory', map: [0x20003, 0x2000c, 0x20003, 0xf000f], variable: 'ObDirectoryTypeVariable' },
-  { name: 'SymbolicLink', map: [0x20001, 0x20000, 0x20001, 0xf0001], deleteProcedure: 'ObpDeleteSymbolicLink', variable: 'ObSymbolicLinkTypeVariable' },
+  {
+    name: 'SymbolicLink',
+    map: [0x20001, 0x20000, 0x20001, 0xf0001],
+    deleteProcedure: 'ObpDeleteSymbolicLink',
+    variable: 'ObSymbolicLinkTypeVariable',
+  },
   { name: 'Token', map: [0x2001a, 0x201e0, 0x20005, 0xf01ff], variable: 'SeTokenTypeVariable' },
   { name: 'Job', map: [0x20004, 0x2000b, 0x120000, 0x1f003f], variable: 'PsJobTypeVariable' },
   {
@@ -69,8 +74,18 @@ const ROWS: readonly TypeRow[] = [
   { name: 'Timer', map: [0x20001, 0x20002, 0x120000, 0x1f0003], deleteProcedure: 'ObpDeleteTimer', variable: 'ExTimerTypeVariable' },
   { name: 'Callback', map: [0x20000, 0x20001, 0x120000, 0x1f0001], variable: 'ExCallbackTypeVariable' },
   { name: 'Section', map: [0x20005, 0x20002, 0x20008, 0xf001f], variable: 'MmSectionTypeVariable' },
-  { name: 'Device', map: [0x120089, 0x120116, 0x1200a0, 0x1f01ff], deleteProcedure: 'IopDeleteDeviceObject', variable: 'IoDeviceTypeVariable' },
-  { name: 'Driver', map: [0x120089, 0x120116, 0x1200a0, 0x1f01ff], deleteProcedure: 'IopDeleteDriverObject', variable: 'IoDriverTypeVariable' },
+  {
+    name: 'Device',
+    map: [0x120089, 0x120116, 0x1200a0, 0x1f01ff],
+    deleteProcedure: 'IopDeleteDeviceObject',
+    variable: 'IoDeviceTypeVariable',
+  },
+  {
+    name: 'Driver',
+    map: [0x120089, 0x120116, 0x1200a0, 0x1f01ff],
+    deleteProcedure: 'IopDeleteDriverObject',
+    variable: 'IoDriverTypeVariable',
+  },
   { name: 'File', map: [0x120089, 0x120116, 0x1200a0, 0x1f01ff], deleteProcedure: 'IopDeleteFile', variable: 'IoFileTypeVariable' },
   { name: 'Key', map: [0x20019, 0x20006, 0x20019, 0xf003f], deleteProcedure: 'CmpDeleteKeyObject', variable: 'CmKeyTypeVariable' },
   { name: 'Desktop', map: [0x20041, 0x200be, 0x20100, 0xf01ff], variable: 'ExDesktopTypeVariable', callbacks: true },

@@ -2,6 +2,9 @@
 // callbacks); process-create callbacks in the creator's context and their veto; thread-create callbacks; thread handle; resume. What happens in the new
 // thread itself is in startup.ts.
 import { type Addr, type Status, USER_BASE } from '../../machine/abi.js';
+import { createImageFile } from '../io/file.js';
+import { suspendThread } from '../ke/apc.js';
+import { signalObject } from '../ke/dispatcher.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import {
   CLIENT_ID,
@@ -16,23 +19,20 @@ import {
   RTL_USER_PROCESS_PARAMETERS,
   UNICODE_STRING,
 } from '../layouts.gen.js';
-import { suspendThread } from '../ke/apc.js';
-import { signalObject } from '../ke/dispatcher.js';
-import { createImageFile } from '../io/file.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { pidOf, tidOf } from '../ob/note.js';
 import { dropReference, referenceObject } from '../ob/object.js';
 import { referenceByHandle } from '../ob/reference.js';
-import { type ServiceDefinition, makeServices, previousMode, probeUser } from '../ob/service.js';
-import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
+import { makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
+import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { ObType, typeOf } from '../ob/types.js';
 import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
 import { createProcess } from './process.js';
 import { findProgram, threadRecord, toDevicePath } from './program.js';
-import { ProcessFlag, ThreadFlag, setProcessFlag, setThreadFlag } from './state.js';
+import { ProcessFlag, setProcessFlag, setThreadFlag, ThreadFlag } from './state.js';
 import { createThread, discardThread, queueForReaper } from './thread.js';
-import { WINDOW, allocateWindow, buildProcessEnvironment } from './window.js';
+import { allocateWindow, buildProcessEnvironment, WINDOW } from './window.js';
 
 const PROCESS_ALL_ACCESS = 0x1fffff;
 const THREAD_ALL_ACCESS = 0x1fffff;
@@ -146,7 +146,10 @@ function fillNotifyInfo(k: Kernel, create: Addr): Addr {
   m.copy(info + PS_CREATE_NOTIFY_INFO.CreatingThreadId, creator, CLIENT_ID.sizeof);
   m.setPtr(info + PS_CREATE_NOTIFY_INFO.FileObject, subsystem ? 0 : m.ptr(create + PSP_CREATE.File));
   m.setPtr(info + PS_CREATE_NOTIFY_INFO.ImageFileName, subsystem ? 0 : create + PSP_CREATE.ImagePath);
-  m.setPtr(info + PS_CREATE_NOTIFY_INFO.CommandLine, m.u16(create + PSP_CREATE.CommandLine + UNICODE_STRING.Length) === 0 ? 0 : create + PSP_CREATE.CommandLine);
+  m.setPtr(
+    info + PS_CREATE_NOTIFY_INFO.CommandLine,
+    m.u16(create + PSP_CREATE.CommandLine + UNICODE_STRING.Length) === 0 ? 0 : create + PSP_CREATE.CommandLine,
+  );
   m.setI32(info + PS_CREATE_NOTIFY_INFO.CreationStatus, NT.SUCCESS);
   return info;
 }

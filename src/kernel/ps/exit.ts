@@ -1,19 +1,30 @@
 // How threads and processes end: the exit sequence in the thread itself (callbacks, cancelled I/O, last-thread work), and asking other threads to do so by an
 // APC (reference: callbacks.md 6, bugchecks.md 3).
 import type { Addr, Status } from '../../machine/abi.js';
-import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { EPROCESS, ETHREAD, KTHREAD, PS_GLOBALS } from '../layouts.gen.js';
 import { requestUserApc, resumeThread } from '../ke/apc.js';
 import { signalObject } from '../ke/dispatcher.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import { EPROCESS, ETHREAD, KTHREAD, PS_GLOBALS } from '../layouts.gen.js';
 import { pidOf, tidOf } from '../ob/note.js';
 import { dropReference } from '../ob/object.js';
 import { referenceFor } from '../ob/reference.js';
-import { type ServiceDefinition, makeServices } from '../ob/service.js';
+import { makeServices, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
 import { entries } from '../rtl/list.js';
 import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
-import { ProcessFlag, STATUS_STILL_ACTIVE, ThreadFlag, hasProcessFlag, hasThreadFlag, isSystemThread, ownProcess, processOf, setProcessFlag, setThreadFlag } from './state.js';
+import {
+  hasProcessFlag,
+  hasThreadFlag,
+  isSystemThread,
+  ownProcess,
+  ProcessFlag,
+  processOf,
+  STATUS_STILL_ACTIVE,
+  setProcessFlag,
+  setThreadFlag,
+  ThreadFlag,
+} from './state.js';
 import { queueForReaper } from './thread.js';
 import { releaseWindow } from './window.js';
 
@@ -34,19 +45,47 @@ function exitSteps(k: Kernel, f: Frame): Status {
   switch (f.pc) {
     case 0: {
       if (k.irql > 1) {
-        return k.bugCheck(0xa, 0, k.irql, 0, 0, `a thread ends at IRQL ${k.irql}: PsTerminateSystemThread and thread exit need PASSIVE_LEVEL`);
+        return k.bugCheck(
+          0xa,
+          0,
+          k.irql,
+          0,
+          0,
+          `a thread ends at IRQL ${k.irql}: PsTerminateSystemThread and thread exit need PASSIVE_LEVEL`,
+        );
       }
       if (m.u8(thread + KTHREAD.ApcStateIndex) !== 0) {
-        return k.bugCheck(0x5, process, k.currentProcess(), m.u8(thread + KTHREAD.ApcStateIndex), 0, 'a thread ends while attached to another process: KeUnstackDetachProcess is missing');
+        return k.bugCheck(
+          0x5,
+          process,
+          k.currentProcess(),
+          m.u8(thread + KTHREAD.ApcStateIndex),
+          0,
+          'a thread ends while attached to another process: KeUnstackDetachProcess is missing',
+        );
       }
       if (m.ptr(thread + KTHREAD.ActiveWorker) !== 0) {
-        return k.bugCheck(0xe9, thread, 0, 0, 0, 'a work item ended its worker thread: a work item must return, not call PsTerminateSystemThread');
+        return k.bugCheck(
+          0xe9,
+          thread,
+          0,
+          0,
+          0,
+          'a work item ended its worker thread: a work item must return, not call PsTerminateSystemThread',
+        );
       }
       if (isSystemThread(k, thread)) k.leaveCriticalRegion(); // the one that every system thread begins in
       const disable = m.u32(thread + KTHREAD.CombinedApcDisable);
       if (disable !== 0) {
         const count = m.i16(thread + KTHREAD.KernelApcDisable);
-        return k.bugCheck(0x20, 0, disable, k.irql, 1, `a thread ends with APCs disabled (count ${count}): a KeLeaveCriticalRegion, KeLeaveGuardedRegion or release of a mutex is missing`);
+        return k.bugCheck(
+          0x20,
+          0,
+          disable,
+          k.irql,
+          1,
+          `a thread ends with APCs disabled (count ${count}): a KeLeaveCriticalRegion, KeLeaveGuardedRegion or release of a mutex is missing`,
+        );
       }
       setThreadFlag(k, thread, ThreadFlag.Exiting | ThreadFlag.Terminated);
       if (m.i32(thread + ETHREAD.ExitStatus) === STATUS_STILL_ACTIVE) m.setI32(thread + ETHREAD.ExitStatus, f.i32(0));
@@ -77,7 +116,8 @@ function leaveProcess(k: Kernel, f: Frame, thread: Addr, process: Addr): Status 
   m.setU32(process + EPROCESS.ActiveThreads, left);
   m.setI32(process + EPROCESS.LastThreadExitStatus, m.i32(thread + ETHREAD.ExitStatus));
   if (left > 0 || process === m.ptr(k.globals.PS + PS_GLOBALS.PsInitialSystemProcess)) return end(k, thread);
-  if (m.i32(process + EPROCESS.ExitStatus) === STATUS_STILL_ACTIVE) m.setI32(process + EPROCESS.ExitStatus, m.i32(thread + ETHREAD.ExitStatus));
+  if (m.i32(process + EPROCESS.ExitStatus) === STATUS_STILL_ACTIVE)
+    m.setI32(process + EPROCESS.ExitStatus, m.i32(thread + ETHREAD.ExitStatus));
   m.setI64(process + EPROCESS.ExitTime, k.systemTime());
   setProcessFlag(k, process, ProcessFlag.Deleting);
   k.event('ps.process-exit', { process: pidOf(k, process), status: m.u32(process + EPROCESS.ExitStatus) });
@@ -202,7 +242,8 @@ export const routines: KernelRoutine[] = [
     name: 'PspUserModeExit',
     step(k, f) {
       const thread = k.currentThread();
-      if (f.pc === 0 && hasThreadFlag(k, thread, ThreadFlag.Terminated)) return k.call(f, 1, 'PspExitThread', [k.mem.i32(thread + ETHREAD.ExitStatus)]);
+      if (f.pc === 0 && hasThreadFlag(k, thread, ThreadFlag.Terminated))
+        return k.call(f, 1, 'PspExitThread', [k.mem.i32(thread + ETHREAD.ExitStatus)]);
       return k.returnVoid();
     },
   },

@@ -1,14 +1,14 @@
 // NtQueryInformationProcess/Thread and the Set forms for the classes that drivers use (reference: ps-routines.md 7, 8). Other classes answer
 // STATUS_INVALID_INFO_CLASS and leave an event, so that a run can say what it did not simulate.
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { CLIENT_ID, EPROCESS, ETHREAD, HANDLE_TABLE, KPROCESS, KTHREAD, UNICODE_STRING } from '../layouts.gen.js';
 import { referenceFor } from '../ob/reference.js';
-import { type ServiceDefinition, makeServices, probeUser } from '../ob/service.js';
-import { captureUnicode, allocateUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
+import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
+import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
-import { ProcessFlag, STATUS_STILL_ACTIVE, ThreadFlag, hasProcessFlag, hasThreadFlag, processOf, setProcessFlag } from './state.js';
+import { hasProcessFlag, hasThreadFlag, ProcessFlag, processOf, STATUS_STILL_ACTIVE, setProcessFlag, ThreadFlag } from './state.js';
 
 /** What a class writes: a fixed structure, or a string (UNICODE_STRING and its characters in the same buffer). */
 type Answer = { readonly bytes: Uint8Array } | { readonly text: string };

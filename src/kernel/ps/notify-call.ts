@@ -1,6 +1,6 @@
 // Calling the notify callbacks: each in its context, in slot order, inside a critical region (normal kernel APCs off), with the invocation counted so
 // that removal can wait for it (reference: callbacks.md 2-4).
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, IMAGE_INFO_EX, PS_CREATE_NOTIFY_INFO, PSP_NOTIFY_SLOT } from '../layouts.gen.js';
 import { CallbackKind, type CallbackKindValue, enterCallback, leaveCallback } from '../ob/callback-scope.js';

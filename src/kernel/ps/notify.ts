@@ -1,11 +1,11 @@
 // Registration of process, thread and image notify callbacks: three tables of 64 slots in memory, scanned from slot 0; registration takes the first free
 // slot, so a slot freed by a removal is reused first (reference: callbacks.md 2-4, 6). Removal waits for running invocations, which is why removing
 // a callback from inside itself never returns.
-import { type Addr, Status } from '../../machine/abi.js';
-import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { PS_GLOBALS, PSP_NOTIFY_SLOT } from '../layouts.gen.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import { hasIntegrityCheck, imageContaining, moduleName } from '../io/module.js';
 import { WaitReason } from '../ke/constants.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import { PS_GLOBALS, PSP_NOTIFY_SLOT } from '../layouts.gen.js';
 import { initEvent, NotificationEvent } from '../ob/event-object.js';
 import { NT } from '../ob/status.js';
 
@@ -63,7 +63,13 @@ export function registrations(k: Kernel): Registration[] {
       const slot = slotAt(k, table, i);
       const routine = k.mem.ptr(slot + PSP_NOTIFY_SLOT.Routine);
       if (routine === 0) continue;
-      all.push({ table, slot: i, routine, kind: k.mem.u32(slot + PSP_NOTIFY_SLOT.Kind), running: k.mem.i32(slot + PSP_NOTIFY_SLOT.Running) });
+      all.push({
+        table,
+        slot: i,
+        routine,
+        kind: k.mem.u32(slot + PSP_NOTIFY_SLOT.Kind),
+        running: k.mem.i32(slot + PSP_NOTIFY_SLOT.Running),
+      });
     }
   }
   return all;
@@ -132,7 +138,8 @@ function setProcess(k: Kernel, f: Frame, routine: Addr, remove: boolean, kind: n
     return k.return(NT.ACCESS_DENIED);
   }
   // The three registrations share one table; the same routine twice is refused (O: across kinds too).
-  if (findSlot(k, 'process', routine, [NotifyKind.ProcessLegacy, NotifyKind.ProcessEx, NotifyKind.ProcessEx2]) !== 0) return k.return(NT.INVALID_PARAMETER);
+  if (findSlot(k, 'process', routine, [NotifyKind.ProcessLegacy, NotifyKind.ProcessEx, NotifyKind.ProcessEx2]) !== 0)
+    return k.return(NT.INVALID_PARAMETER);
   return k.return(add(k, 'process', routine, kind, 0, NT.INVALID_PARAMETER));
 }
 
@@ -192,5 +199,10 @@ export const routines: KernelRoutine[] = [
       return setOther(k, 'image', f.ptr(0), NotifyKind.Image, f.u32(1));
     },
   },
-  { name: 'PsRemoveLoadImageNotifyRoutine', cost: COST, locals: 1, step: (k, f) => removeSteps(k, f, 'image', f.ptr(0), [NotifyKind.Image]) },
+  {
+    name: 'PsRemoveLoadImageNotifyRoutine',
+    cost: COST,
+    locals: 1,
+    step: (k, f) => removeSteps(k, f, 'image', f.ptr(0), [NotifyKind.Image]),
+  },
 ];

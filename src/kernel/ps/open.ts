@@ -1,10 +1,10 @@
 // NtOpenProcess and NtOpenThread: from IDs to handles, through the object callbacks (reference: ps-routines.md 7).
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { CLIENT_ID, ETHREAD, OBJECT_ATTRIBUTES } from '../layouts.gen.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { referenceObject } from '../ob/object.js';
-import { type ServiceDefinition, makeServices, previousMode, probeUser } from '../ob/service.js';
+import { makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { processById, threadById } from './cid.js';
 
@@ -71,7 +71,8 @@ const services: ServiceDefinition[] = [
       openBody(k, f, (i) => {
         if (i.thread !== 0) {
           const thread = threadById(k, i.thread);
-          if (thread === 0 || k.mem.ptr(thread + ETHREAD.Cid + CLIENT_ID.UniqueProcess) !== i.process) return { body: 0, status: NT.INVALID_CID };
+          if (thread === 0 || k.mem.ptr(thread + ETHREAD.Cid + CLIENT_ID.UniqueProcess) !== i.process)
+            return { body: 0, status: NT.INVALID_CID };
         }
         const body = processById(k, i.process);
         return { body, status: i.process === 0 ? NT.INVALID_PARAMETER : NT.INVALID_CID };

@@ -1,11 +1,11 @@
 // Process objects: making and destroying an EPROCESS. What surrounds it (callbacks, handles, the first thread) is create-process.ts and exit.ts.
 import type { Addr } from '../../machine/abi.js';
+import { ObjectType } from '../ke/constants.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, EPROCESS, KPROCESS, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
-import { ObjectType } from '../ke/constants.js';
-import { deleteHandleTable, createHandleTable } from '../ob/handle-table.js';
-import { allocateObject, dropReference } from '../ob/object.js';
+import { createHandleTable, deleteHandleTable } from '../ob/handle-table.js';
 import { pidOf } from '../ob/note.js';
+import { allocateObject, dropReference } from '../ob/object.js';
 import { allocateUnicode, freeUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { initListHead, insertTail, remove } from '../rtl/list.js';

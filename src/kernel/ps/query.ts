@@ -6,7 +6,7 @@ import { CLIENT_ID, EPROCESS, ETHREAD, KTHREAD, UNICODE_STRING } from '../layout
 import { referenceObject } from '../ob/object.js';
 import { NT } from '../ob/status.js';
 import { processById, threadById } from './cid.js';
-import { ProcessFlag, STATUS_STILL_ACTIVE, ThreadFlag, processOf } from './state.js';
+import { ProcessFlag, processOf, STATUS_STILL_ACTIVE, ThreadFlag } from './state.js';
 
 type Answer = (k: Kernel, f: Frame) => number | bigint;
 
@@ -21,8 +21,14 @@ function query(names: string | readonly string[], answer: Answer): KernelRoutine
   }));
 }
 
-const field = (offset: number): Answer => (k, f) => k.mem.checked.ptr(f.ptr(0) + offset);
-const threadFlag = (flag: number): Answer => (k, f) => (k.mem.checked.u32(f.ptr(0) + ETHREAD.CrossThreadFlags) & flag ? 1 : 0);
+const field =
+  (offset: number): Answer =>
+  (k, f) =>
+    k.mem.checked.ptr(f.ptr(0) + offset);
+const threadFlag =
+  (flag: number): Answer =>
+  (k, f) =>
+    k.mem.checked.u32(f.ptr(0) + ETHREAD.CrossThreadFlags) & flag ? 1 : 0;
 
 const BOOT_ID = 1n;
 /** PS_PROTECTION.Type */
@@ -76,7 +82,9 @@ export const routines: KernelRoutine[] = [
   }),
   ...query('PsGetThreadCreateTime', (k, f) => k.mem.checked.i64(f.ptr(0) + ETHREAD.CreateTime)),
   ...query('PsGetThreadExitStatus', (k, f) =>
-    k.mem.checked.u32(f.ptr(0) + ETHREAD.CrossThreadFlags) & ThreadFlag.Dead ? k.mem.i32(f.ptr(0) + ETHREAD.ExitStatus) : STATUS_STILL_ACTIVE,
+    k.mem.checked.u32(f.ptr(0) + ETHREAD.CrossThreadFlags) & ThreadFlag.Dead
+      ? k.mem.i32(f.ptr(0) + ETHREAD.ExitStatus)
+      : STATUS_STILL_ACTIVE,
   ),
   ...query(['PsIsSystemThread', 'IoIsSystemThread'], threadFlag(ThreadFlag.System)),
   ...query('PsIsThreadTerminating', threadFlag(ThreadFlag.Terminated)),
@@ -103,7 +111,8 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       const c = k.mem.checked;
       const thread = threadById(k, c.ptr(f.ptr(0) + CLIENT_ID.UniqueThread));
-      if (thread === 0 || k.mem.ptr(thread + ETHREAD.Cid + CLIENT_ID.UniqueProcess) !== c.ptr(f.ptr(0) + CLIENT_ID.UniqueProcess)) return k.return(NT.INVALID_CID);
+      if (thread === 0 || k.mem.ptr(thread + ETHREAD.Cid + CLIENT_ID.UniqueProcess) !== c.ptr(f.ptr(0) + CLIENT_ID.UniqueProcess))
+        return k.return(NT.INVALID_CID);
       const process = processOf(k, thread);
       if (f.ptr(1) !== 0) {
         c.setPtr(f.ptr(1), process);
@@ -152,7 +161,8 @@ export const routines: KernelRoutine[] = [
     // (Process): STATUS_PROCESS_IS_TERMINATING once the exit began
     name: 'PsAcquireProcessExitSynchronization',
     cost: 5,
-    step: (k, f) => k.return(k.mem.checked.u32(f.ptr(0) + EPROCESS.Flags) & ProcessFlag.ExitReported ? NT.PROCESS_IS_TERMINATING : NT.SUCCESS),
+    step: (k, f) =>
+      k.return(k.mem.checked.u32(f.ptr(0) + EPROCESS.Flags) & ProcessFlag.ExitReported ? NT.PROCESS_IS_TERMINATING : NT.SUCCESS),
   },
   { name: 'PsReleaseProcessExitSynchronization', cost: 5, step: (k) => k.returnVoid() },
   {

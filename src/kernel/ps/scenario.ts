@@ -1,13 +1,13 @@
 // The scenario controller: a system thread that works through a list of steps in memory (load drivers, start processes, wait for them, unload), so that what a
 // scenario does from outside happens as ordinary, schedulable kernel work and is part of every checkpoint.
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
+import { driverNamed } from '../io/driver-load.js';
+import { WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, EPROCESS, KPROCESS, PS_GLOBALS, PSP_SCRIPT_STEP } from '../layouts.gen.js';
-import { WaitReason } from '../ke/constants.js';
-import { driverNamed } from '../io/driver-load.js';
 import { referenceObject } from '../ob/object.js';
-import { allocateUnicode, readUnicode } from '../ob/strings.js';
 import { NT } from '../ob/status.js';
+import { allocateUnicode, readUnicode } from '../ob/strings.js';
 import { newCreateBlock } from './create-process.js';
 import { terminateProcess } from './exit.js';
 import { toNtPath } from './program.js';
@@ -102,7 +102,12 @@ function begin(k: Kernel, f: Frame, at: Addr): Status {
   k.event('scenario.step', { step: f.get(0), operation: OPERATIONS[operation] ?? '', name });
   switch (operation) {
     case Operation.LoadDriver:
-      return k.call(f, DONE_PC, 'IopLoadDriver', [at + PSP_SCRIPT_STEP.Name, m.i32(at + PSP_SCRIPT_STEP.ImageIndex), m.u32(at + PSP_SCRIPT_STEP.Flags), f.localAddress(4)]);
+      return k.call(f, DONE_PC, 'IopLoadDriver', [
+        at + PSP_SCRIPT_STEP.Name,
+        m.i32(at + PSP_SCRIPT_STEP.ImageIndex),
+        m.u32(at + PSP_SCRIPT_STEP.Flags),
+        f.localAddress(4),
+      ]);
     case Operation.UnloadDriver: {
       const driver = driverNamed(k, name);
       return driver === 0 ? finish(k, f, NT.OBJECT_NAME_NOT_FOUND) : k.call(f, DONE_PC, 'IopUnloadDriver', [driver]);

@@ -1,28 +1,29 @@
 // What a new thread does before its own code: system threads run their start routine and end; user threads report themselves (NonSystem callbacks), the
 // first one maps the exe and ntdll (image callbacks), then they enter user mode, where the loader part maps the remaining DLLs and calls the body.
 import { type Addr, type Status, USER_BASE } from '../../machine/abi.js';
-import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import {
-  EPROCESS,
-  ETHREAD,
-  IMAGE_INFO,
-  IMAGE_INFO_EX,
-  PSP_PROGRAM,
-  PSP_PROGRAM_THREAD,
-  UNICODE_STRING,
-} from '../layouts.gen.js';
-import { enterUserMode } from '../ke/thread.js';
 import { createImageFile } from '../io/file.js';
+import { enterUserMode } from '../ke/thread.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import { EPROCESS, ETHREAD, IMAGE_INFO, IMAGE_INFO_EX, PSP_PROGRAM, PSP_PROGRAM_THREAD, UNICODE_STRING } from '../layouts.gen.js';
 import { pidOf } from '../ob/note.js';
 import { referenceObject } from '../ob/object.js';
-import { type ServiceDefinition, makeServices, probeUser } from '../ob/service.js';
-import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
+import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT } from '../ob/status.js';
+import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { callThreadNotify, ThreadNotify } from './notify-call.js';
 import { imageSizeOf, threadRecord, toDevicePath } from './program.js';
-import { ProcessFlag, ThreadFlag, hasThreadFlag, isSubsystemProcess, ownProcess, processOf, setProcessFlag, setThreadFlag } from './state.js';
+import {
+  hasThreadFlag,
+  isSubsystemProcess,
+  ownProcess,
+  ProcessFlag,
+  processOf,
+  setProcessFlag,
+  setThreadFlag,
+  ThreadFlag,
+} from './state.js';
 import { createThread } from './thread.js';
-import { WINDOW, mapUser, windowAlias, writeImageHeaders } from './window.js';
+import { mapUser, WINDOW, windowAlias, writeImageHeaders } from './window.js';
 
 const IMAGE_ADDRESSING_MODE_32BIT = 3;
 export const EXTENDED_INFO_PRESENT = 1 << 10;

@@ -29,7 +29,8 @@ export const STATUS_STILL_ACTIVE = 0x103;
 export const hasProcessFlag = (k: Kernel, process: Addr, flag: number): boolean => (k.mem.u32(process + EPROCESS.Flags) & flag) !== 0;
 export const setProcessFlag = (k: Kernel, process: Addr, flag: number): void =>
   k.mem.setU32(process + EPROCESS.Flags, (k.mem.u32(process + EPROCESS.Flags) | flag) >>> 0);
-export const hasThreadFlag = (k: Kernel, thread: Addr, flag: number): boolean => (k.mem.u32(thread + ETHREAD.CrossThreadFlags) & flag) !== 0;
+export const hasThreadFlag = (k: Kernel, thread: Addr, flag: number): boolean =>
+  (k.mem.u32(thread + ETHREAD.CrossThreadFlags) & flag) !== 0;
 export const setThreadFlag = (k: Kernel, thread: Addr, flag: number): void =>
   k.mem.setU32(thread + ETHREAD.CrossThreadFlags, (k.mem.u32(thread + ETHREAD.CrossThreadFlags) | flag) >>> 0);
 

@@ -1,12 +1,22 @@
 // ZwQuerySystemInformation for the classes that monitors use: 5 processes and threads, 11 loaded modules, 0 basic, 3 time of day. Layouts of the buffers are
 // the x64 ones of the public structures.
 import type { Addr } from '../../machine/abi.js';
-import type { Kernel, KernelRoutine } from '../kernel.js';
-import { CLIENT_ID, EPROCESS, ETHREAD, HANDLE_TABLE, KPROCESS, KTHREAD, LDR_DATA_TABLE_ENTRY, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
 import { modules } from '../io/module.js';
-import { type ServiceDefinition, makeServices, probeUser } from '../ob/service.js';
-import { readUnicode } from '../ob/strings.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import {
+  CLIENT_ID,
+  EPROCESS,
+  ETHREAD,
+  HANDLE_TABLE,
+  KPROCESS,
+  KTHREAD,
+  LDR_DATA_TABLE_ENTRY,
+  PS_GLOBALS,
+  UNICODE_STRING,
+} from '../layouts.gen.js';
+import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT } from '../ob/status.js';
+import { readUnicode } from '../ob/strings.js';
 import { entries } from '../rtl/list.js';
 import { liveThreads } from './exit.js';
 import { imageBaseName } from './process.js';

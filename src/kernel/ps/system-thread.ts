@@ -1,21 +1,31 @@
 // PsCreateSystemThread and relatives, the thread services of user mode, and how the core's own worker threads get their ETHREAD.
 import type { Addr, Status } from '../../machine/abi.js';
+import { resumeThread, suspendThread } from '../ke/apc.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { CLIENT_ID, EPROCESS, ETHREAD, KTHREAD, OBJECT_ATTRIBUTES } from '../layouts.gen.js';
-import { resumeThread, suspendThread } from '../ke/apc.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { pidOf, tidOf } from '../ob/note.js';
 import { allocateObject, dropReference, referenceObject } from '../ob/object.js';
 import { referenceByHandle, referenceFor } from '../ob/reference.js';
-import { KERNEL_MODE, type ServiceDefinition, makeServices, previousMode, probeUser } from '../ob/service.js';
-import { allocateUnicode, readUnicode } from '../ob/strings.js';
+import { KERNEL_MODE, makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
+import { allocateUnicode, readUnicode } from '../ob/strings.js';
 import { ObType, typeOf } from '../ob/types.js';
 import { initListHead } from '../rtl/list.js';
 import { allocateId } from './cid.js';
-import { callThreadNotify, ThreadNotify } from './notify-call.js';
 import { liveThreads } from './exit.js';
-import { ProcessFlag, STATUS_STILL_ACTIVE, ThreadFlag, hasProcessFlag, hasThreadFlag, isSystemThread, processOf, setThreadFlag, systemProcess } from './state.js';
+import { callThreadNotify, ThreadNotify } from './notify-call.js';
+import {
+  hasProcessFlag,
+  hasThreadFlag,
+  isSystemThread,
+  ProcessFlag,
+  processOf,
+  STATUS_STILL_ACTIVE,
+  setThreadFlag,
+  systemProcess,
+  ThreadFlag,
+} from './state.js';
 import { createThread, linkThread } from './thread.js';
 
 const THREAD_ALL_ACCESS = 0x1fffff;

@@ -1,19 +1,19 @@
 // Thread objects: making and destroying an ETHREAD around the core's KTHREAD. A thread object has one reference that stands for "not ended yet"; it is
 // dropped by the reaper after the thread has left its stack for good.
 import { type Addr, KERNEL_BASE } from '../../machine/abi.js';
-import type { Kernel, KernelRoutine } from '../kernel.js';
-import { CLIENT_ID, EPROCESS, ETHREAD, KPROCESS, KTHREAD, PS_GLOBALS } from '../layouts.gen.js';
 import { ThreadState, WaitReason } from '../ke/constants.js';
 import { signalObject } from '../ke/dispatcher.js';
 import { allProcessors, freeStack } from '../ke/thread.js';
-import { allocateObject, freeObject, referenceObject } from '../ob/object.js';
+import type { Kernel, KernelRoutine } from '../kernel.js';
+import { CLIENT_ID, EPROCESS, ETHREAD, KPROCESS, KTHREAD, PS_GLOBALS } from '../layouts.gen.js';
 import { pidOf, tidOf } from '../ob/note.js';
-import { allocateUnicode, freeUnicode } from '../ob/strings.js';
+import { allocateObject, freeObject, referenceObject } from '../ob/object.js';
 import { NT } from '../ob/status.js';
+import { allocateUnicode, freeUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
-import { initListHead, insertTail, isEmpty, removeHead, remove } from '../rtl/list.js';
+import { initListHead, insertTail, isEmpty, remove, removeHead } from '../rtl/list.js';
 import { allocateId, freeId } from './cid.js';
-import { ProcessFlag, STATUS_STILL_ACTIVE, ThreadFlag, hasProcessFlag } from './state.js';
+import { hasProcessFlag, ProcessFlag, STATUS_STILL_ACTIVE, ThreadFlag } from './state.js';
 import { allocateThreadPlaces, releaseThreadPlaces } from './window.js';
 
 export interface ThreadCreation {
@@ -69,7 +69,10 @@ export function createThread(k: Kernel, o: ThreadCreation): { readonly thread: A
   m.setPtr(thread + ETHREAD.StartAddress, o.startRoutine);
   m.setPtr(thread + ETHREAD.Win32StartAddress, o.user ? o.startRoutine : 0);
   m.setPtr(thread + ETHREAD.StartContext, o.startContext);
-  m.setU32(thread + ETHREAD.CrossThreadFlags, (o.user ? 0 : ThreadFlag.System) | (o.first ? ThreadFlag.First : 0) | (o.body ? ThreadFlag.Body : 0));
+  m.setU32(
+    thread + ETHREAD.CrossThreadFlags,
+    (o.user ? 0 : ThreadFlag.System) | (o.first ? ThreadFlag.First : 0) | (o.body ? ThreadFlag.Body : 0),
+  );
   m.setU32(thread + ETHREAD.TebSlot, places ? places.slot + 1 : 0);
   if (o.delay !== undefined) m.setI64(thread + ETHREAD.StartDelay, o.delay);
   if (o.name !== undefined) allocateUnicode(k, thread + ETHREAD.ThreadName, o.name, 'ThNm');

@@ -2,12 +2,12 @@
 // reporting would; a thread that was asked to end does so at the next interrupt.
 import { FrameFlag, KERNEL_BASE, Reason, ROUTINE_BASE, type Status } from '../../machine/abi.js';
 import type { UnhandledException } from '../../machine/machine.js';
-import type { Kernel } from '../kernel.js';
-import { ETHREAD, KTHREAD } from '../layouts.gen.js';
 import { functionNumber } from '../ke/call.js';
 import { stackLimitOf } from '../ke/switch.js';
+import type { Kernel } from '../kernel.js';
+import { ETHREAD, KTHREAD } from '../layouts.gen.js';
 import { pidOfThread, tidOf } from '../ob/note.js';
-import { ThreadFlag, hasThreadFlag } from './state.js';
+import { hasThreadFlag, ThreadFlag } from './state.js';
 
 const CURRENT_PROCESS = -1;
 
@@ -26,7 +26,13 @@ function enterKernel(k: Kernel, prev: number, service: string, args: readonly nu
 /** Hook of the core: NtTerminateProcess(-1, code). */
 export function userException(k: Kernel, x: UnhandledException): Status {
   const thread = k.currentThread();
-  k.event('ps.user-exception', { process: pidOfThread(k, thread), thread: tidOf(k, thread), code: x.code >>> 0, address: x.address, where: k.where(x.frame) });
+  k.event('ps.user-exception', {
+    process: pidOfThread(k, thread),
+    thread: tidOf(k, thread),
+    code: x.code >>> 0,
+    address: x.address,
+    where: k.where(x.frame),
+  });
   enterKernel(k, x.frame, 'NtTerminateProcess', [CURRENT_PROCESS, x.code | 0]);
   return k.stop(Reason.Call);
 }

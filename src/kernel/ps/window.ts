@@ -3,7 +3,17 @@
 // kernel alias, so it can prepare a process that is not current.
 import { type Addr, KERNEL_BASE, MAP, PAGE_SIZE, USER_BASE } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
-import { EPROCESS, KPROCESS, LIST_ENTRY, PEB, PEB_LDR_DATA, PS_GLOBALS, RTL_USER_PROCESS_PARAMETERS, TEB, CLIENT_ID } from '../layouts.gen.js';
+import {
+  CLIENT_ID,
+  EPROCESS,
+  KPROCESS,
+  LIST_ENTRY,
+  PEB,
+  PEB_LDR_DATA,
+  PS_GLOBALS,
+  RTL_USER_PROCESS_PARAMETERS,
+  TEB,
+} from '../layouts.gen.js';
 import { setUnicode } from '../ob/strings.js';
 
 /** Places in a window (offsets from its start). */
@@ -110,7 +120,11 @@ export function buildProcessEnvironment(k: Kernel, process: Addr, imagePath: str
   // Loader data: initialised, but its lists are still empty when the process-create callbacks run (reference: callbacks.md 2).
   const ldr = windowAlias(k, process, WINDOW.ldr);
   m.setU32(ldr + PEB_LDR_DATA.Length, PEB_LDR_DATA.sizeof);
-  for (const list of [PEB_LDR_DATA.InLoadOrderModuleList, PEB_LDR_DATA.InMemoryOrderModuleList, PEB_LDR_DATA.InInitializationOrderModuleList]) {
+  for (const list of [
+    PEB_LDR_DATA.InLoadOrderModuleList,
+    PEB_LDR_DATA.InMemoryOrderModuleList,
+    PEB_LDR_DATA.InInitializationOrderModuleList,
+  ]) {
     m.setPtr(ldr + list + LIST_ENTRY.Flink, USER_BASE + WINDOW.ldr + list);
     m.setPtr(ldr + list + LIST_ENTRY.Blink, USER_BASE + WINDOW.ldr + list);
   }

@@ -6,7 +6,7 @@ import { EPROCESS, ETHREAD, PS_GLOBALS, SEP_TOKEN } from '../layouts.gen.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { allocateObject, referenceObject } from '../ob/object.js';
 import { referenceFor } from '../ob/reference.js';
-import { type ServiceDefinition, makeServices, previousMode, probeUser } from '../ob/service.js';
+import { makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
 
@@ -154,7 +154,8 @@ export const routines: KernelRoutine[] = [
   {
     name: 'SeReleaseSubjectContext',
     cost: 5,
-    step: (k, f) => (f.pc === 0 ? k.call(f, 1, 'ObfDereferenceObject', [k.mem.checked.ptr(f.ptr(0) + SUBJECT.PrimaryToken)]) : k.returnVoid()),
+    step: (k, f) =>
+      f.pc === 0 ? k.call(f, 1, 'ObfDereferenceObject', [k.mem.checked.ptr(f.ptr(0) + SUBJECT.PrimaryToken)]) : k.returnVoid(),
   },
   constant('SeLockSubjectContext', 0),
   constant('SeUnlockSubjectContext', 0),

@@ -1,12 +1,12 @@
 // Devices and handles in Win32: CreateFileW on \\.\Name, DeviceIoControl, ReadFile, WriteFile, CloseHandle, DuplicateHandle, and Interlock's OpenEachDevice.
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
+import { openableDevices } from '../io/device.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { IO_STATUS_BLOCK } from '../layouts.gen.js';
-import { openableDevices } from '../io/device.js';
-import { toNtPath } from '../ps/program.js';
+import { makeServices, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
-import { type ServiceDefinition, makeServices } from '../ob/service.js';
-import { ATTRIBUTE_SLOTS, INVALID_HANDLE_VALUE, PATH_SLOTS, attributes, putPath, toBool, valueOr, wideArg, win32 } from './win32.js';
+import { toNtPath } from '../ps/program.js';
+import { ATTRIBUTE_SLOTS, attributes, INVALID_HANDLE_VALUE, PATH_SLOTS, putPath, toBool, valueOr, wideArg, win32 } from './win32.js';
 
 /** CreationDisposition 1..5 -> FILE_CREATE, OVERWRITE_IF, OPEN, OPEN_IF, OVERWRITE. */
 const DISPOSITION = [1, 2, 5, 1, 3, 4];
@@ -23,7 +23,16 @@ const ATTRIBUTES = 3;
 const PATH = ATTRIBUTES + ATTRIBUTE_SLOTS;
 const LOCALS = PATH + PATH_SLOTS;
 
-function open(k: Kernel, f: Frame, nextPc: number, name: string, access: number, share: number, disposition: number, flags: number): Status {
+function open(
+  k: Kernel,
+  f: Frame,
+  nextPc: number,
+  name: string,
+  access: number,
+  share: number,
+  disposition: number,
+  flags: number,
+): Status {
   const path = putPath(k, f, PATH, toNtPath(name));
   return k.systemCall(f, nextPc, 'NtCreateFile', [
     f.localAddress(HANDLE),

@@ -1,15 +1,14 @@
 // The rest of Win32 that thread bodies use: last error, debug output, time, a small heap and registry calls.
-import { type Addr, Status } from '../../machine/abi.js';
+import { type Addr, PAGE_SIZE, type Status, USER_BASE } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS } from '../layouts.gen.js';
-import { formatText } from '../rtl/format.js';
-import { dosError } from '../rtl/dos-error.js';
+import { makeServices, type ServiceDefinition } from '../ob/service.js';
 import { ntSuccess } from '../ob/status.js';
-import { type ServiceDefinition, makeServices } from '../ob/service.js';
 import { ownProcess } from '../ps/state.js';
-import { WINDOW, mapUser } from '../ps/window.js';
-import { USER_BASE, PAGE_SIZE } from '../../machine/abi.js';
-import { ATTRIBUTE_SLOTS, PATH_SLOTS, attributes, getLastError, putPath, setLastError, wideArg } from './win32.js';
+import { mapUser, WINDOW } from '../ps/window.js';
+import { dosError } from '../rtl/dos-error.js';
+import { formatText } from '../rtl/format.js';
+import { ATTRIBUTE_SLOTS, attributes, getLastError, PATH_SLOTS, putPath, setLastError, wideArg } from './win32.js';
 
 /** Text that a thread body prints is an event of the run, like DbgPrint. */
 function output(k: Kernel, text: string): void {
@@ -181,7 +180,8 @@ export const routines: KernelRoutine[] = [
     cost: 20,
     step(k, f) {
       const at = f.localAddress(REG_LOCALS);
-      if (f.pc === 0) return k.systemCall(f, 1, 'NtQueryValueKey', [f.ptr(0), valueName(k, f, f.ptr(1)), 2, at, QUERY_BYTES, f.localAddress(2)]);
+      if (f.pc === 0)
+        return k.systemCall(f, 1, 'NtQueryValueKey', [f.ptr(0), valueName(k, f, f.ptr(1)), 2, at, QUERY_BYTES, f.localAddress(2)]);
       const status = f.result32 | 0;
       if (!ntSuccess(status)) return reg(k, status);
       const size = k.mem.u32(at + 8);

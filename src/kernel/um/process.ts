@@ -1,10 +1,10 @@
 // Processes and threads in Win32: StartProcess, CreateProcessW, CreateThread, OpenProcess, TerminateProcess, IDs, priorities.
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { CLIENT_ID, ETHREAD, PEB, RTL_USER_PROCESS_PARAMETERS, TEB, KTHREAD, UNICODE_STRING } from '../layouts.gen.js';
+import { CLIENT_ID, ETHREAD, KTHREAD, PEB, RTL_USER_PROCESS_PARAMETERS, TEB, UNICODE_STRING } from '../layouts.gen.js';
 import { ntSuccess } from '../ob/status.js';
 import { toNtPath } from '../ps/program.js';
-import { PATH_SLOTS, attributes, ATTRIBUTE_SLOTS, putPath, toBool, valueOr, wideArg, win32 } from './win32.js';
+import { ATTRIBUTE_SLOTS, attributes, PATH_SLOTS, putPath, toBool, valueOr, wideArg, win32 } from './win32.js';
 
 const PROCESS_ALL_ACCESS = 0x1fffff;
 const THREAD_ALL_ACCESS = 0x1fffff;
@@ -146,7 +146,13 @@ function createThread(name: string, shift: number): KernelRoutine {
 
 /** Suspend and resume return the previous count, -1 on failure. */
 const counted = (name: string, service: string): KernelRoutine =>
-  win32({ name, locals: 1, service, args: (_k, f) => [f.ptr(0), f.localAddress(0)], result: (k, f, status) => valueOr(k, status, f.get(0), -1) });
+  win32({
+    name,
+    locals: 1,
+    service,
+    args: (_k, f) => [f.ptr(0), f.localAddress(0)],
+    result: (k, f, status) => valueOr(k, status, f.get(0), -1),
+  });
 
 export const routines: KernelRoutine[] = [
   {

@@ -3,10 +3,10 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, ETHREAD, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
-import { ThreadFlag, hasThreadFlag, isSubsystemProcess, ownProcess } from '../ps/state.js';
-import { PATH_SLOTS, putPath, setLastError, wideArg } from './win32.js';
-import { dosError } from '../rtl/dos-error.js';
 import { ntSuccess } from '../ob/status.js';
+import { hasThreadFlag, isSubsystemProcess, ownProcess, ThreadFlag } from '../ps/state.js';
+import { dosError } from '../rtl/dos-error.js';
+import { PATH_SLOTS, putPath, setLastError, wideArg } from './win32.js';
 
 const CURRENT_PROCESS = -1;
 const CURRENT_THREAD = -2;
@@ -88,7 +88,19 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       switch (f.pc) {
         case 0:
-          return k.systemCall(f, 1, 'NtCreateThreadEx', [f.localAddress(0), THREAD_ALL_ACCESS, 0, CURRENT_PROCESS, k.addressOf('PspDefaultWorker'), 0, 0, 0, 0, 0, 0]);
+          return k.systemCall(f, 1, 'NtCreateThreadEx', [
+            f.localAddress(0),
+            THREAD_ALL_ACCESS,
+            0,
+            CURRENT_PROCESS,
+            k.addressOf('PspDefaultWorker'),
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+          ]);
         case 1:
           return ntSuccess(f.result32) ? k.systemCall(f, 2, 'NtClose', [f.get(0)]) : wait(k, f);
         case 2:

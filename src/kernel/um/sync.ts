@@ -1,9 +1,9 @@
 // Waiting, events, mutexes, semaphores, sleeping in Win32.
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { dosError } from '../rtl/dos-error.js';
-import { ATTRIBUTE_SLOTS, INFINITE, PATH_SLOTS, attributes, putPath, setLastError, timeoutAt, valueOr, wideArg, win32 } from './win32.js';
+import { ATTRIBUTE_SLOTS, attributes, INFINITE, PATH_SLOTS, putPath, setLastError, timeoutAt, valueOr, wideArg, win32 } from './win32.js';
 
 /** 100 ns: some hundred years. */
 const FOREVER = -(1n << 51n);
@@ -51,7 +51,11 @@ const state = (name: string, service: string): KernelRoutine => win32({ name, se
 export const routines: KernelRoutine[] = [
   sleep('Sleep', () => 0),
   sleep('SleepEx', (f) => f.u8(1)),
-  { name: 'SwitchToThread', cost: 5, step: (k, f) => (f.pc === 0 ? k.systemCall(f, 1, 'NtYieldExecution', []) : k.return((f.result32 | 0) === 0 ? 1 : 0)) },
+  {
+    name: 'SwitchToThread',
+    cost: 5,
+    step: (k, f) => (f.pc === 0 ? k.systemCall(f, 1, 'NtYieldExecution', []) : k.return((f.result32 | 0) === 0 ? 1 : 0)),
+  },
   ...(['WaitForSingleObject', 'WaitForSingleObjectEx'] as const).map((name) =>
     win32({
       // (Handle, Milliseconds[, Alertable])

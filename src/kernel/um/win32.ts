@@ -1,10 +1,10 @@
 // The Win32 part of user mode: routines that run in user mode on the thread's user stack and reach the kernel only through system calls. Helpers: last error in
 // the TEB, status to error code, and the usual shape "build arguments, call one service, translate the status".
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { KTHREAD, OBJECT_ATTRIBUTES, TEB, UNICODE_STRING } from '../layouts.gen.js';
-import { dosError } from '../rtl/dos-error.js';
 import { ntSuccess } from '../ob/status.js';
+import { dosError } from '../rtl/dos-error.js';
 
 export const INVALID_HANDLE_VALUE = -1;
 export const INFINITE = 0xffffffff;

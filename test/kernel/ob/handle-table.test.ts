@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boot, createKernel } from '../../../src/kernel/boot.js';
 import { HANDLE_TABLE, HANDLE_TABLE_ENTRY } from '../../../src/kernel/layouts.gen.js';
-import { allocateHandle, createHandleTable, freeHandle, handlesOf, isKernelHandle, lookupHandle, nextHandle, toKernelHandle } from '../../../src/kernel/ob/handle-table.js';
+import {
+  allocateHandle,
+  createHandleTable,
+  freeHandle,
+  handlesOf,
+  isKernelHandle,
+  lookupHandle,
+  nextHandle,
+  toKernelHandle,
+} from '../../../src/kernel/ob/handle-table.js';
 import { createLink, findInDirectory, fullName, lookupPath, rootDirectory } from '../../../src/kernel/ob/namespace.js';
 import { NT } from '../../../src/kernel/ob/status.js';
 

@@ -102,7 +102,10 @@ process "C:\\\\Test\\\\main.exe" { #include "shared.h"
     DWORD code;
     EXPECT(WaitForSingleObject(p, 1000) == WAIT_OBJECT_0 && GetExitCodeProcess(p, &code) && code == 12);
   } }
-program "C:\\\\Test\\\\tool.exe" { thread main { printf("tool %lu\\n", GetCurrentProcessId() % 4); ExitProcess(12); } }`.replace('{ #include', '{\n#include'),
+program "C:\\\\Test\\\\tool.exe" { thread main { printf("tool %lu\\n", GetCurrentProcessId() % 4); ExitProcess(12); } }`.replace(
+      '{ #include',
+      '{\n#include',
+    ),
   });
   assertPasses(r);
   assert.ok(r.output.includes('tool 0\n'));
