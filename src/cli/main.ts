@@ -1,5 +1,6 @@
 // The command line: interlock run | dap. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad input (or something that is not
 // simulated: the run says nothing then), 3 a defect of Interlock.
+import type { BadInputReport } from '../scenario/report.js';
 import { parseArguments, UsageError } from './arguments.js';
 
 const USAGE = `interlock: Windows driver source on a simulated Windows kernel
@@ -47,13 +48,21 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** A wrong call in the form of docs/json.md, for programs that read standard output. */
+function usageReport(message: string): string {
+  const report: BadInputReport = { verdict: 'bad-input', errors: [{ severity: 'error', code: 'usage', message }] };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (e: unknown) => {
-    if (e instanceof UsageError) process.stderr.write(`interlock: ${e.message}\n\n${USAGE}`);
-    else process.stderr.write(`interlock failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
+    if (e instanceof UsageError) {
+      if (process.argv.includes('--json')) process.stdout.write(usageReport(e.message));
+      process.stderr.write(`interlock: ${e.message}\n\n${USAGE}`);
+    } else process.stderr.write(`interlock failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
     process.exitCode = e instanceof UsageError ? 2 : 3;
   },
 );
