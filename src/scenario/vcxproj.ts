@@ -93,7 +93,12 @@ export function readProject(file: SourceFile, path: string, configuration = 'Deb
   const group = (e: Element): void => {
     for (const c of e.children) {
       if (!holds(c)) continue;
-      if (c.name === 'PropertyGroup') for (const p of c.children) if (holds(p)) properties[p.name.toLowerCase()] = expand(decodeEntities(p.text), p);
+      if (c.name === 'PropertyGroup')
+        for (const p of c.children) {
+          if (!holds(p)) continue;
+          properties[p.name.toLowerCase()] = expand(decodeEntities(p.text), p);
+          if (p.name === 'IncludePath') for (const d of list(properties.includepath, p)) includes.push(joinPath(folder, d));
+        }
       if (c.name === 'ItemGroup')
         for (const item of c.children)
           if (item.name === 'ClCompile' && item.attributes.Include && holds(item) && !item.children.some((x) => x.name === 'ExcludedFromBuild' && holds(x) && x.text.trim() === 'true')) {

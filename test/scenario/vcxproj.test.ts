@@ -6,7 +6,7 @@ import { readProject } from '../../src/scenario/vcxproj.js';
 
 const PROJECT = `<?xml version="1.0"?>
 <Project>
-  <PropertyGroup Label="Globals"><Extra>inc</Extra></PropertyGroup>
+  <PropertyGroup Label="Globals"><Extra>inc</Extra><IncludePath>..\\common;$(IncludePath)</IncludePath></PropertyGroup>
   <ItemDefinitionGroup Condition="'$(Configuration)|$(Platform)'=='Debug|x64'">
     <ClCompile>
       <PreprocessorDefinitions>DBG=1;A;%(PreprocessorDefinitions)</PreprocessorDefinitions>
@@ -25,7 +25,7 @@ const PROJECT = `<?xml version="1.0"?>
 test('debug configuration', () => {
   const { project, diagnostics } = readProject(new SourceFile('d/p.vcxproj', PROJECT), '/r/d/p.vcxproj');
   assert.deepEqual(project.sources, ['/r/d/a.c', '/r/d/sub/b.c']);
-  assert.deepEqual(project.includes, ['/r/d', '/r/inc']);
+  assert.deepEqual(project.includes, ['/r/common', '/r/d', '/r/inc']);
   assert.deepEqual(project.defines, { DBG: '1', A: '1' });
   assert.equal(project.integrityCheck, true);
   assert.equal(diagnostics.length, 2);
