@@ -30,9 +30,13 @@ export interface WaitRequest {
   readonly blocks?: Addr;
 }
 
+const FOREVER = 2 ** 52;
+
 /** Interrupt time (100 ns) at which a timeout is due. */
 export function dueFromTimeout(k: Kernel, timeout: bigint): number {
-  return timeout < 0n ? interruptTime100(k) + Number(-timeout) : Number(timeout - systemTimeOffset(k));
+  const due = timeout < 0n ? interruptTime100(k) + Number(-timeout) : Number(timeout - systemTimeOffset(k));
+  // exact in a double and in the KTHREAD field; nobody lives to see it
+  return Math.min(due, FOREVER);
 }
 
 function finish(k: Kernel, fp: number, status: number): Status {
