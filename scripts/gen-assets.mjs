@@ -28,7 +28,7 @@ function indexOf(headers) {
     absWorkingDir: root,
     stdin: {
       contents:
-        "export { buildHeaderIndex } from './src/c/header-index-builder.js'; export { INDEX_ENTRY } from './src/c/header-index.js';",
+        "export { buildHeaderIndex } from './src/c/header-index-builder.js'; export { INDEX_ENTRY } from './src/c/header-index-data.js';",
       resolveDir: root,
     },
     bundle: true,

@@ -2,10 +2,11 @@
 // Every nesting and every link of an operator chain goes through `enter`, so neither this recursion nor a walk over the tree can overflow the stack.
 import { cover, type Range } from '../base/source.js';
 import { parseCharacter, parseNumber, parseStrings } from './literals.js';
+import { buildIndex, buildMember } from './parser-access.js';
 import { buildCall, buildCompilerCall, buildVaArg, buildVarArgs, isCompilerName } from './parser-calls.js';
 import { errorExpr, explicitCast, intExpr } from './parser-conversions.js';
 import { reportCpp, reportUndeclared } from './parser-names.js';
-import { buildAssign, buildBinary, buildConditional, buildIncDec, buildIndex, buildMember, buildUnary } from './parser-operators.js';
+import { buildAssign, buildBinary, buildConditional, buildIncDec, buildUnary } from './parser-operators.js';
 import { compoundLiteral, parseAlignof, parseGeneric, parseOffsetof, parseSizeof } from './parser-special.js';
 import type { Parser } from './parser-state.js';
 import { CPP_WORDS } from './parser-words.js';

@@ -4,7 +4,8 @@
 import { MemoryFiles } from '../base/files.js';
 import { SourceFile } from '../base/source.js';
 import { parseExternalDeclaration } from './declarations.js';
-import { ASSUMED, fingerprint, headerSet, INDEX_ENTRY, type IndexData, type SetData } from './header-index.js';
+import { headerSet } from './header-index.js';
+import { ASSUMED, fingerprint, INDEX_ENTRY, type IndexData, type SetData } from './header-index-data.js';
 import { cachedFile } from './includes.js';
 import { MacroDef } from './macros.js';
 import { closed, GRAMMAR, unitContext } from './parser.js';

@@ -4,7 +4,7 @@
 // visible, exactly as if the header were read from its top, so every read asks for earlier ones only and ends.
 
 import { parseExternalDeclaration } from './declarations.js';
-import type { HeaderSet } from './header-index.js';
+import type { HeaderSet } from './header-set.js';
 import { closed, GRAMMAR, unitContext } from './parser.js';
 import { separatePragmas } from './parser-pragmas.js';
 import { copyFunction } from './parser-prototypes.js';

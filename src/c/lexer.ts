@@ -2,30 +2,16 @@
 // rule here knows about them; offsets are mapped back to the file as each token is made. Written as a switch over character codes with an
 // intern table for identifiers, because a cold process lexes some hundred kilobytes of headers before the first step runs.
 import type { Diagnostic } from '../base/diagnostic.js';
-import type { Range, SourceFile } from '../base/source.js';
 import type { HideSet } from './hide-set.js';
 import { intern } from './intern.js';
+import { isLookalikeBlank, strayProblem, unterminated } from './lex-problems.js';
+import { type LexSource, moveToFile, originalOffset } from './lex-source.js';
+import { punctuator, taken } from './punctuators.js';
 import type { Token, TokenKind } from './token.js';
 
 /** A token inside the preprocessor: the contract's token plus the names it must not be replaced by. All have one hidden class. */
 export interface PPToken extends Token {
   hide: HideSet | undefined;
-}
-
-/** Removed line splices: `at[i]` = offset in the clean text, `removed[i]` = characters removed up to there. */
-export interface SpliceMap {
-  readonly at: readonly number[];
-  readonly removed: readonly number[];
-}
-
-/** Text to lex and how its offsets relate to the file that the user sees. */
-export interface LexSource {
-  readonly file: SourceFile;
-  /** Splice-free text. */
-  readonly text: string;
-  /** Offset of `text` in `file` (a snippet inside a scenario file), else 0. */
-  readonly base: number;
-  readonly splices: SpliceMap | undefined;
 }
 
 const OTHER = 0;
@@ -94,77 +80,6 @@ function wideIdentEnd(text: string, p: number): number {
   }
 }
 
-// ---------------------------------------------------------------- punctuators
-/** Characters that the last punctuator() took: differs from the length of its text for digraphs only. */
-let taken = 0;
-
-function take(n: number, text: string): string {
-  taken = n;
-  return text;
-}
-
-/** Punctuator at `p`, digraphs as what they stand for. */
-function punctuator(text: string, p: number): string {
-  const c = text.charCodeAt(p);
-  const d = text.charCodeAt(p + 1);
-  const equal = d === 0x3d;
-  switch (c) {
-    case 0x28:
-      return take(1, '(');
-    case 0x29:
-      return take(1, ')');
-    case 0x2c:
-      return take(1, ',');
-    case 0x3b:
-      return take(1, ';');
-    case 0x7b:
-      return take(1, '{');
-    case 0x7d:
-      return take(1, '}');
-    case 0x5b:
-      return take(1, '[');
-    case 0x5d:
-      return take(1, ']');
-    case 0x7e:
-      return take(1, '~');
-    case 0x3f:
-      return take(1, '?');
-    case 0x2f:
-      return equal ? take(2, '/=') : take(1, '/');
-    case 0x2a:
-      return equal ? take(2, '*=') : take(1, '*');
-    case 0x3d:
-      return equal ? take(2, '==') : take(1, '=');
-    case 0x21:
-      return equal ? take(2, '!=') : take(1, '!');
-    case 0x5e:
-      return equal ? take(2, '^=') : take(1, '^');
-    case 0x26:
-      return d === c ? take(2, '&&') : equal ? take(2, '&=') : take(1, '&');
-    case 0x7c:
-      return d === c ? take(2, '||') : equal ? take(2, '|=') : take(1, '|');
-    case 0x2b:
-      return d === c ? take(2, '++') : equal ? take(2, '+=') : take(1, '+');
-    case 0x2d:
-      return d === 0x3e ? take(2, '->') : d === c ? take(2, '--') : equal ? take(2, '-=') : take(1, '-');
-    case 0x23:
-      return d === c ? take(2, '##') : take(1, '#');
-    case 0x3a:
-      return d === 0x3e ? take(2, ']') : take(1, ':');
-    case 0x3c:
-      if (d === c) return text.charCodeAt(p + 2) === 0x3d ? take(3, '<<=') : take(2, '<<');
-      return equal ? take(2, '<=') : d === 0x3a ? take(2, '[') : d === 0x25 ? take(2, '{') : take(1, '<');
-    case 0x3e:
-      if (d === c) return text.charCodeAt(p + 2) === 0x3d ? take(3, '>>=') : take(2, '>>');
-      return equal ? take(2, '>=') : take(1, '>');
-    case 0x25:
-      if (d === 0x3a) return text.startsWith('%:', p + 2) ? take(4, '##') : take(2, '#');
-      return equal ? take(2, '%=') : d === 0x3e ? take(2, '}') : take(1, '%');
-    default:
-      return take(1, String.fromCharCode(c));
-  }
-}
-
 // ---------------------------------------------------------------- numbers and quotes
 /** End of a preprocessing number. `0xE+1` is three tokens here as with MSVC (C17 would make it one, invalid, token). */
 function numberEnd(text: string, start: number): number {
@@ -181,25 +96,6 @@ export function quoteEnd(text: string, p: number): number {
   if (line < 0) return -text.length;
   return text.charCodeAt(line - 1) === 13 ? 1 - line : -line;
 }
-
-/** Characters that fail when typed with a Chinese or typographic keyboard, and what was meant. */
-const LOOKALIKES: ReadonlyMap<string, string> = new Map([
-  ['\u00a0', 'a non-breaking space'],
-  ['\u3000', 'a full-width space'],
-  ['\u200b', 'a zero-width space'],
-  ['\ufeff', 'a byte order mark'],
-  ['\uff1b', "a full-width ';'"],
-  ['\uff0c', "a full-width ','"],
-  ['\uff08', "a full-width '('"],
-  ['\uff09', "a full-width ')'"],
-  ['\uff1a', "a full-width ':'"],
-  ['\uff1d', "a full-width '='"],
-  ['\u3002', 'a full-width full stop'],
-  ['\u201c', 'a curly quote'],
-  ['\u201d', 'a curly quote'],
-  ['\u2018', 'a curly quote'],
-  ['\u2019', 'a curly quote'],
-]);
 
 // ---------------------------------------------------------------- the lexer
 /**
@@ -326,7 +222,7 @@ function rareToken(
   if (spelled.length === q - p && kind === 'identifier') ({ text: spelled, kind } = intern(spelled));
   const from = originalOffset(source, p);
   const range = { file, start: from, end: originalOffset(source, q - 1) + 1 };
-  if (hide !== undefined && LOOKALIKES.get(spelled)?.endsWith('space')) {
+  if (hide !== undefined && isLookalikeBlank(spelled)) {
     problems.push(strayProblem(spelled, range)); // complain, but read on as if it were what it looks like
     return q;
   }
@@ -351,39 +247,6 @@ function afterComment(text: string, p: number, end: number): number {
   return e < 0 ? end : line ? e : e + 2;
 }
 
-/** Ranges are made with offsets of the clean text; here they become those of the user's file. */
-function moveToFile(source: LexSource, tokens: PPToken[], first: number): void {
-  const { base, file, splices } = source;
-  if (tokens.length === first) return;
-  const at = splices === undefined ? [] : splices.at;
-  let n = splices === undefined ? 0 : splicesBefore(splices, tokens[first].range.start);
-  for (let i = first; i < tokens.length; i++) {
-    const { start, end } = tokens[i].range;
-    while (n < at.length && at[n] <= start) n++;
-    const from = base + start + (n > 0 ? splices!.removed[n - 1] : 0);
-    while (n < at.length && at[n] < end) n++;
-    tokens[i].range = { file, start: from, end: base + end + (n > 0 ? splices!.removed[n - 1] : 0) };
-  }
-}
-
-/** Number of splices at or before a clean offset. */
-function splicesBefore(splices: SpliceMap, offset: number): number {
-  let lo = 0;
-  let hi = splices.at.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >> 1;
-    if (splices.at[mid] <= offset) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo;
-}
-
-/** Offset in the user's file of a clean offset. */
-export function originalOffset(source: LexSource, offset: number): number {
-  const n = source.splices === undefined ? 0 : splicesBefore(source.splices, offset);
-  return source.base + offset + (n > 0 ? source.splices!.removed[n - 1] : 0);
-}
-
 function hasNewline(text: string, start: number, end: number): boolean {
   const n = text.indexOf('\n', start);
   return n >= 0 && n < end;
@@ -401,19 +264,6 @@ function codePointText(whole: string, digits: string): string {
   return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
 }
 
-function unterminated(what: string, text: string, range: Range): Diagnostic {
-  const isString = what === 'string';
-  return {
-    severity: 'error',
-    code: isString ? 'pp-unterminated-string' : 'pp-unterminated-char',
-    message: isString
-      ? 'this string is not closed before the end of the line'
-      : 'this character constant is not closed before the end of the line',
-    range: { file: range.file, start: range.start, end: range.start + text.search(/["']/) + 1 },
-    hint: isString ? 'add the closing quotation mark, or end the line with a backslash to go on' : 'add the closing apostrophe',
-  };
-}
-
 /** Hide set that marks characters which are no token of C; no macro has an empty name, so it hides nothing. */
 const STRAY: HideSet = { name: '', rest: undefined, size: 1 };
 
@@ -421,22 +271,4 @@ export function isStray(t: PPToken): boolean {
   if (t.kind !== 'punctuator' || t.hide === undefined) return false;
   const c = t.text.charCodeAt(0);
   return c >= 128 || CLASS[c] === OTHER;
-}
-
-/** The problem of a stray character that reaches the parser. */
-export function strayProblem(text: string, range: Range): Diagnostic {
-  const c = text.codePointAt(0) ?? 0;
-  const known = LOOKALIKES.get(text);
-  const shown = c > 0x20 && c !== 0x7f && !known ? `'${text}'` : `U+${c.toString(16).toUpperCase().padStart(4, '0')}`;
-  return {
-    severity: 'error',
-    code: 'pp-stray-character',
-    message: `character ${shown} does not belong in C source`,
-    range,
-    hint: known
-      ? `this is ${known}; type the plain ASCII character`
-      : c === 0x5c
-        ? 'a backslash joins lines only as the very last character of its line'
-        : 'remove it',
-  };
 }

@@ -1,5 +1,5 @@
 // The macros of a unit: its own in front of those of an indexed header, which are made when somebody asks for them.
-import type { HeaderSet } from './header-index.js';
+import type { HeaderSet } from './header-set.js';
 import type { MacroDef } from './macros.js';
 
 export class MacroScope extends Map<string, MacroDef> {

@@ -30,6 +30,12 @@ export interface Body {
 /** Macros whose replacement depends on where they are used. */
 export type DynamicMacro = '__LINE__' | '__FILE__' | '__COUNTER__';
 
+/** What the expander asks of a set of macros; a Map is one. */
+export interface MacroTable {
+  has(name: string): boolean;
+  get(name: string): MacroDef | undefined;
+}
+
 export class MacroDef implements MacroInfo {
   private lexed: PPToken[] | undefined;
   private prepared: Body | undefined;

@@ -1,8 +1,8 @@
 // Expressions that look at types: sizeof, _Alignof, offsetof, _Generic, compound literals.
 import { constantAddress } from './constant.js';
 import { alignOf, sizeOf } from './layout.js';
+import { buildIndex, buildMember } from './parser-access.js';
 import { decay, errorExpr, intExpr } from './parser-conversions.js';
-import { buildIndex, buildMember } from './parser-operators.js';
 import type { Parser } from './parser-state.js';
 import type { Token } from './token.js';
 import type { Expr, VarSymbol } from './tree.js';

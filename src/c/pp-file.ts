@@ -4,7 +4,8 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Range, SourceFile } from '../base/source.js';
 import { intern } from './intern.js';
-import { type LexSource, lex, originalOffset, type PPToken, quoteEnd, type SpliceMap } from './lexer.js';
+import { type LexSource, originalOffset, type SpliceMap } from './lex-source.js';
+import { lex, type PPToken, quoteEnd } from './lexer.js';
 import type { MacroDef } from './macros.js';
 
 /** A directive line, or a run of lines without directives (`name` undefined). Offsets are in the clean text. */
@@ -22,6 +23,11 @@ export interface Segment {
   problems: Diagnostic[] | undefined;
   /** `#define` only: the parsed definition, shared by all units, or what is wrong with it. */
   macro: MacroDef | Diagnostic | undefined;
+}
+
+/** A segment that nobody has lexed or parsed yet. */
+export function newSegment(name: string | undefined, start: number, end: number, hash = start): Segment {
+  return { name, start, end, hash, next: -1, tokens: undefined, problems: undefined, macro: undefined };
 }
 
 const NO_PROBLEMS: Diagnostic[] = [];
@@ -178,7 +184,7 @@ export class PPFile implements LexSource {
   }
 
   private add(name: string | undefined, start: number, end: number, hash: number): void {
-    this.cuts.push({ name, start, end, hash, next: -1, tokens: undefined, problems: undefined, macro: undefined });
+    this.cuts.push(newSegment(name, start, end, hash));
   }
 
   private skipBlanks(p: number): number {

@@ -2,12 +2,11 @@
 // A `#` is an ordinary token here: snippets have no directives.
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Range, SourceFile } from '../base/source.js';
-import type { MacroTable } from './expander.js';
 import type { PPToken } from './lexer.js';
-import { MacroDef, macroFromInfo } from './macros.js';
-import { PPFile, type Segment } from './pp-file.js';
+import { MacroDef, type MacroTable, macroFromInfo } from './macros.js';
+import { newSegment, PPFile } from './pp-file.js';
 import type { Token } from './token.js';
-import { TokenOutput } from './token-output.js';
+import { ListOutput } from './token-output.js';
 import type { MacroInfo } from './tree.js';
 
 /**
@@ -41,49 +40,23 @@ class SnippetMacros implements MacroTable {
   }
 }
 
-class SnippetPreprocessor extends TokenOutput {
-  private readonly tokens: readonly PPToken[];
+class SnippetPreprocessor extends ListOutput {
+  protected readonly raw: readonly PPToken[];
   private readonly end: Range;
-  private at = 0;
 
   constructor(text: string, macros: ReadonlyMap<string, MacroInfo>, file: SourceFile, offset: number) {
     super(new SnippetMacros(macros));
     const source = new PPFile(file, text, offset);
-    const whole: Segment = {
-      name: undefined,
-      start: 0,
-      end: source.text.length,
-      hash: 0,
-      next: 0,
-      tokens: undefined,
-      problems: undefined,
-      macro: undefined,
-    };
-    this.tokens = source.tokensOf(whole);
+    const whole = newSegment(undefined, 0, source.text.length);
+    this.raw = source.tokensOf(whole);
     this.reportAll(source.problems.filter((d) => d.code === 'pp-unterminated-comment'));
     this.reportAll(whole.problems);
     this.end = { file, start: offset + text.length, end: offset + text.length };
   }
 
   run(): { tokens: Token[]; diagnostics: Diagnostic[] } {
-    while (this.step());
+    this.drain();
     this.finish(this.end);
     return { tokens: this.out, diagnostics: this.diagnostics };
-  }
-
-  override readRaw(): PPToken | undefined {
-    return this.tokens[this.at++];
-  }
-
-  override lineAt(place: Range): number {
-    return place.file.position(place.start).line;
-  }
-
-  override fileAt(place: Range): string {
-    return place.file.path;
-  }
-
-  override hasInclude(): boolean {
-    return false;
   }
 }

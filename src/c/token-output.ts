@@ -2,9 +2,10 @@
 // `_Pragma` and `__pragma` into pragma tokens once everything is expanded.
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Range } from '../base/source.js';
-import { Expander, type ExpanderHost, type MacroTable } from './expander.js';
-import { isStray, type PPToken, strayProblem } from './lexer.js';
-import { problem } from './macros.js';
+import { Expander, type ExpanderHost } from './expander.js';
+import { strayProblem } from './lex-problems.js';
+import { isStray, type PPToken } from './lexer.js';
+import { type MacroTable, problem } from './macros.js';
 import { PragmaWords } from './pragmas.js';
 import type { Token } from './token.js';
 
@@ -58,5 +59,28 @@ export abstract class TokenOutput implements ExpanderHost {
 
   protected finish(end: Range): void {
     this.out.push({ kind: 'eof', text: '', range: end, spelling: undefined, macro: undefined, atLineStart: true, spaceBefore: true });
+  }
+}
+
+/** Expands a list of tokens that is there already: no file is read, nothing can be included, and a place is where it stands. */
+export abstract class ListOutput extends TokenOutput {
+  protected abstract readonly raw: readonly PPToken[];
+  private at = 0;
+
+  /** Expands all of it. */
+  protected drain(): void {
+    while (this.step());
+  }
+  override readRaw(): PPToken | undefined {
+    return this.raw[this.at++];
+  }
+  override lineAt(place: Range): number {
+    return place.file.position(place.start).line;
+  }
+  override fileAt(place: Range): string {
+    return place.file.path;
+  }
+  override hasInclude(): boolean {
+    return false;
   }
 }
