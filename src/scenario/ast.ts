@@ -78,7 +78,13 @@ export type Expectation =
   | { readonly kind: 'no'; readonly what: 'bugcheck' | 'leak' | 'race' | 'deadlock'; readonly range: Range }
   | { readonly kind: 'bugcheck'; readonly code: number; readonly range: Range }
   | { readonly kind: 'always' | 'finally'; readonly expression: string; readonly expressionStart: number; readonly range: Range }
-  | { readonly kind: 'calls'; readonly function: string; readonly op: '==' | '!=' | '<' | '<=' | '>' | '>='; readonly count: number; readonly range: Range }
+  | {
+      readonly kind: 'calls';
+      readonly function: string;
+      readonly op: '==' | '!=' | '<' | '<=' | '>' | '>=';
+      readonly count: number;
+      readonly range: Range;
+    }
   | { readonly kind: 'output'; readonly text: string; readonly present: boolean; readonly range: Range };
 
 export interface Scenario {

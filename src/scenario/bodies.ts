@@ -11,7 +11,11 @@ export function bodyText(scenario: Scenario, process: ProcessBlock): string {
   const pieces = [
     ...process.kept.map((k) => ({ ...k, text: source.slice(k.start, k.end) })),
     // the parser has made sure that `thread` and the name stand on one line, so the header is never shorter than its C form
-    ...process.threads.map((t) => ({ start: t.range.start, end: t.range.end, text: `void ${t.name}()`.padEnd(t.range.end - t.range.start) })),
+    ...process.threads.map((t) => ({
+      start: t.range.start,
+      end: t.range.end,
+      text: `void ${t.name}()`.padEnd(t.range.end - t.range.start),
+    })),
     ...process.threads.map((t) => ({ start: t.bodyStart, end: t.bodyEnd + 1, text: source.slice(t.bodyStart, t.bodyEnd + 1) })),
   ].sort((a, b) => a.start - b.start);
   let out = '';

@@ -49,16 +49,31 @@ export function buildScenario(path: string, options: BuildOptions): Build {
   const file = new SourceFile(isC ? `${shownPath(path, folder)} (default scenario)` : shownPath(path, folder), text ?? '');
   if (text === undefined) {
     missing.add(path);
-    diagnostics.push({ severity: 'error', code: 'scenario-missing-file', message: `scenario ${path} was not found`, hint: 'check the path; it is taken relative to the current folder' });
+    diagnostics.push({
+      severity: 'error',
+      code: 'scenario-missing-file',
+      message: `scenario ${path} was not found`,
+      hint: 'check the path; it is taken relative to the current folder',
+    });
   }
   const parsed = parseScenario(file);
   diagnostics.push(...parsed.diagnostics);
   const scenario: Scenario = {
     ...parsed.scenario,
-    machine: { ...parsed.scenario.machine, ...(options.cpus === undefined ? {} : { cpus: options.cpus }), ...(options.seed === undefined ? {} : { seed: options.seed }) },
+    machine: {
+      ...parsed.scenario.machine,
+      ...(options.cpus === undefined ? {} : { cpus: options.cpus }),
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    },
   };
   if (text !== undefined && !scenario.drivers.length && !scenario.processes.length && !diagnostics.length)
-    diagnostics.push({ severity: 'error', code: 'scenario-empty', message: 'this scenario has no driver and no process', hint: 'add  driver "name" { sources "*.c"; }', range: { file, start: 0, end: Math.min(1, file.text.length) } });
+    diagnostics.push({
+      severity: 'error',
+      code: 'scenario-empty',
+      message: 'this scenario has no driver and no process',
+      hint: 'add  driver "name" { sources "*.c"; }',
+      range: { file, start: 0, end: Math.min(1, file.text.length) },
+    });
 
   const drivers = scenario.drivers.map((block) => buildDriver(block, folder, options, diagnostics, missing));
   const processes = scenario.processes.map((block) => buildProcess(scenario, block, folder, options, diagnostics, missing));
@@ -71,12 +86,30 @@ export function driverEntry(units: readonly TranslationUnit[]): FunctionDef | un
   return undefined;
 }
 
-function buildDriver(block: DriverBlock, folder: string, options: BuildOptions, diagnostics: Diagnostic[], missing: Set<string>): BuiltDriver {
+function buildDriver(
+  block: DriverBlock,
+  folder: string,
+  options: BuildOptions,
+  diagnostics: Diagnostic[],
+  missing: Set<string>,
+): BuiltDriver {
   const { sources, diagnostics: problems } = driverSources(block, folder, options.files, missing);
   diagnostics.push(...problems);
   const units = sources.paths
     .filter((p) => options.files.read(p) !== undefined)
-    .map((p) => compileUnit(p, { files: options.files, builtinHeaders: options.headers, includePaths: sources.includes, defines: { DBG: '1', ...sources.defines }, missing }, shownPath(p, folder)));
+    .map((p) =>
+      compileUnit(
+        p,
+        {
+          files: options.files,
+          builtinHeaders: options.headers,
+          includePaths: sources.includes,
+          defines: { DBG: '1', ...sources.defines },
+          missing,
+        },
+        shownPath(p, folder),
+      ),
+    );
   for (const u of units) diagnostics.push(...u.diagnostics);
   if (units.length && !driverEntry(units) && !problems.some((d) => d.severity === 'error'))
     diagnostics.push({
@@ -103,7 +136,11 @@ function buildProcess(
   const text = bodyText(scenario, block);
   // it stands for the scenario only in this view of the files
   const files: FileProvider = { read: (p) => (p === unitPath ? text : options.files.read(p)), list: (f) => options.files.list(f) };
-  const unit = compileUnit(unitPath, { files, builtinHeaders: options.headers, includePaths: [folder], defines: { DBG: '1' }, forcedIncludes: ['windows.h'], missing }, scenario.file.path);
+  const unit = compileUnit(
+    unitPath,
+    { files, builtinHeaders: options.headers, includePaths: [folder], defines: { DBG: '1' }, forcedIncludes: ['windows.h'], missing },
+    scenario.file.path,
+  );
   diagnostics.push(...unit.diagnostics);
   return { block, unit };
 }

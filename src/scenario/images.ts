@@ -1,13 +1,13 @@
 // Units -> images: places each driver in the driver region and each process' bodies at the image place of a user window, and numbers functions and steps
 // across all of them. Done before boot, so that everything that depends on it is a function of the build.
 import type { Diagnostic } from '../base/diagnostic.js';
-import { MAP } from '../machine/abi.js';
-import { compileImage } from '../machine/compile/compile-image.js';
-import type { CompiledImage, CompileImageOptions } from '../machine/image.js';
 import { kernelImports } from '../kernel/imports.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { WINDOW } from '../kernel/ps/window.js';
 import { userImports } from '../kernel/um/imports.js';
+import { MAP } from '../machine/abi.js';
+import { compileImage } from '../machine/compile/compile-image.js';
+import type { CompiledImage, CompileImageOptions } from '../machine/image.js';
 import type { Build, BuiltDriver, BuiltProcess } from './build.js';
 
 const ALIGN = 0x10000;
@@ -42,12 +42,22 @@ export function compileImages(build: Build, k: Kernel, debug: boolean): BuiltIma
   };
   let start: number = MAP.drivers.start;
   for (const d of build.drivers) {
-    const image = add({ name: d.block.name, mode: 'kernel', units: d.units, start, imports: kernelImports(k, all.filter((i) => i.mode === 'kernel')) });
+    const image = add({
+      name: d.block.name,
+      mode: 'kernel',
+      units: d.units,
+      start,
+      imports: kernelImports(
+        k,
+        all.filter((i) => i.mode === 'kernel'),
+      ),
+    });
     start = Math.ceil(image.end / ALIGN) * ALIGN;
     drivers.set(d, image);
   }
   for (const p of build.processes) {
-    if (p.unit) processes.set(p, add({ name: imageName(p.block.path), mode: 'user', units: [p.unit], start: WINDOW.image, imports: userImports(k) }));
+    if (p.unit)
+      processes.set(p, add({ name: imageName(p.block.path), mode: 'user', units: [p.unit], start: WINDOW.image, imports: userImports(k) }));
   }
   return { all, drivers, processes, diagnostics };
 }

@@ -46,14 +46,19 @@ export class ScenarioLexer {
     if (c === 34) return this.string(start);
     if (isDigit(c)) {
       let i = start + 1;
-      while (i < t.length && (isDigit(t.charCodeAt(i)) || isWordStart(t.charCodeAt(i)) || (t[i] === '.' && isDigit(t.charCodeAt(i + 1))))) i++;
+      while (i < t.length && (isDigit(t.charCodeAt(i)) || isWordStart(t.charCodeAt(i)) || (t[i] === '.' && isDigit(t.charCodeAt(i + 1)))))
+        i++;
       this.offset = i;
       return { kind: 'number', text: t.slice(start, i), start, end: i };
     }
     if (isWordStart(c)) {
       let i = start + 1;
       // words may contain '-' between letters (`above-normal`), as in the languages of build files
-      while (i < t.length && (isWordStart(t.charCodeAt(i)) || isDigit(t.charCodeAt(i)) || (t[i] === '-' && isWordStart(t.charCodeAt(i + 1))))) i++;
+      while (
+        i < t.length &&
+        (isWordStart(t.charCodeAt(i)) || isDigit(t.charCodeAt(i)) || (t[i] === '-' && isWordStart(t.charCodeAt(i + 1))))
+      )
+        i++;
       this.offset = i;
       return { kind: 'word', text: t.slice(start, i), start, end: i };
     }

@@ -121,6 +121,10 @@ function collect(s: Simulation): Collected {
     }
     return n;
   };
+  /** The same sentence once. */
+  const find = (id: string, message: string): void => {
+    if (!c.findings.some((f) => f.id === id && f.message === message)) c.findings.push({ id, message });
+  };
   for (let i = trace.begin; i < trace.cursor; i++) {
     const kind = trace.kind(i);
     counter.see(i, kind);
@@ -196,6 +200,49 @@ function collect(s: Simulation): Collected {
       case 'io.not-simulated': {
         const d = trace.data(i);
         c.stubs.add(`${String(d.what)} ${String(d.name)}`);
+        break;
+      }
+      case 'ps.not-simulated': {
+        const d = trace.data(i);
+        c.stubs.add(`${String(d.service)} class ${String(d.class)}`);
+        break;
+      }
+      case 'mm.iospace':
+        c.stubs.add('MmMapIoSpace');
+        break;
+      case 'verifier.finding': {
+        const d = trace.data(i);
+        find(String(d.id), String(d.text));
+        break;
+      }
+      case 'ps.integrity-check': {
+        const d = trace.data(i);
+        find('integrity-check', `${nameOf(Number(d.routine))} was not registered: ${String(d.image)} is not linked with /INTEGRITYCHECK`);
+        break;
+      }
+      case 'io.status-mismatch': {
+        const d = trace.data(i);
+        find(
+          'irp-status',
+          `a dispatch routine returned ${statusName(Number(d.returned))} for an IRP that it completed with ${statusName(Number(d.completed))}`,
+        );
+        break;
+      }
+      case 'io.not-completed':
+        find(
+          'irp-not-completed',
+          `a dispatch routine returned ${statusName(Number(trace.data(i).status))} without completing its IRP; the request is lost`,
+        );
+        break;
+      case 'io.completed-pending':
+        find('irp-completed-pending', 'an IRP was completed with STATUS_PENDING');
+        break;
+      case 'io.information-too-large': {
+        const d = trace.data(i);
+        find(
+          'irp-information',
+          `an IRP was completed with Information ${String(d.information)} for an output buffer of ${String(d.length)} bytes`,
+        );
         break;
       }
       default:
@@ -320,6 +367,8 @@ function notShown(s: Simulation, c: Collected): NotShown {
   if (kinds.has('thread')) unconfirmed.add('context of thread-create callbacks');
   for (const d of s.build.drivers)
     if (d.sources.integrityCheckAssumed) unconfirmed.add(`driver ${d.block.name} is taken as linked with /INTEGRITYCHECK`);
-  const races = s.build.scenario.expectations.some((e) => e.kind === 'no' && e.what === 'race');
-  return { stubs: [...c.stubs], unconfirmed: [...unconfirmed], checksOff: races ? ['data races'] : [], ordersTried: '1 of unknown' };
+  const checksOff: string[] = [];
+  if (s.kernel.trace.begin > 0) checksOff.push(`the ${s.kernel.trace.begin} events before the checkpoint at which this run began`);
+  if (s.build.scenario.expectations.some((e) => e.kind === 'no' && e.what === 'race')) checksOff.push('data races');
+  return { stubs: [...c.stubs], unconfirmed: [...unconfirmed], checksOff, ordersTried: '1 of unknown' };
 }

@@ -1,13 +1,32 @@
 // Scenario text -> Scenario. Error-tolerant: an unknown word is reported with the nearest known one and skipped to the next statement, so that one mistake
 // gives one message. Grammar: docs/scenario.md.
 import type { Diagnostic } from '../base/diagnostic.js';
-import type { Range, SourceFile } from '../base/source.js';
 import { nearest } from '../base/nearest.js';
-import { DEFAULT_MACHINE, type DriverBlock, type Expectation, type Located, type MachineBlock, type ProcessBlock, type RegistryKey, type RegistryValue, type Scenario, type ThreadBlock } from './ast.js';
+import type { Range, SourceFile } from '../base/source.js';
+import {
+  DEFAULT_MACHINE,
+  type DriverBlock,
+  type Expectation,
+  type Located,
+  type MachineBlock,
+  type ProcessBlock,
+  type RegistryKey,
+  type RegistryValue,
+  type Scenario,
+  type ThreadBlock,
+} from './ast.js';
 import { ScenarioLexer, type Word } from './lexer.js';
 import { binaryValue, parseInteger, parseTime, stringValue } from './values.js';
 
-const PRIORITIES: Record<string, number> = { idle: -15, lowest: -2, 'below-normal': -1, normal: 0, 'above-normal': 1, highest: 2, 'time-critical': 15 };
+const PRIORITIES: Record<string, number> = {
+  idle: -15,
+  lowest: -2,
+  'below-normal': -1,
+  normal: 0,
+  'above-normal': 1,
+  highest: 2,
+  'time-critical': 15,
+};
 
 class Stop extends Error {}
 
@@ -26,7 +45,13 @@ class Parser {
   }
 
   parse(): Scenario {
-    const blocks = { machine: () => this.machineBlock(), driver: () => this.driverBlock(), process: () => this.processBlock('process'), program: () => this.processBlock('program'), expect: () => this.expectBlock() };
+    const blocks = {
+      machine: () => this.machineBlock(),
+      driver: () => this.driverBlock(),
+      process: () => this.processBlock('process'),
+      program: () => this.processBlock('program'),
+      expect: () => this.expectBlock(),
+    };
     while (this.word.kind !== 'eof') {
       this.guarded(() => this.dispatch(blocks, 'block'));
     }
@@ -38,7 +63,13 @@ class Parser {
     return this.lexer.range(a.start, b.end);
   }
   private error(message: string, at: { start: number; end: number }, hint?: string, code = 'scenario-syntax'): void {
-    this.diagnostics.push({ severity: 'error', code, message, range: this.lexer.range(at.start, Math.max(at.end, at.start + 1)), ...(hint ? { hint } : {}) });
+    this.diagnostics.push({
+      severity: 'error',
+      code,
+      message,
+      range: this.lexer.range(at.start, Math.max(at.end, at.start + 1)),
+      ...(hint ? { hint } : {}),
+    });
   }
   private fail(message: string, hint?: string, code?: string): never {
     this.error(message, this.word, hint, code);
@@ -107,7 +138,11 @@ class Parser {
     if (!action || !Object.hasOwn(table, this.word.text)) {
       const names = Object.keys(table);
       const near = nearest(this.word.text, names);
-      this.fail(`unknown ${what} ${this.show()}`, near ? `did you mean '${near}'?` : `known here: ${names.join(', ')}`, 'scenario-unknown-word');
+      this.fail(
+        `unknown ${what} ${this.show()}`,
+        near ? `did you mean '${near}'?` : `known here: ${names.join(', ')}`,
+        'scenario-unknown-word',
+      );
     }
     action();
   }
@@ -200,9 +235,25 @@ class Parser {
       'driver setting',
     );
     if (!sources.length && !project)
-      this.error(`driver "${name.value}" names no sources`, name.range, 'add  sources "driver/*.c";  or  project "driver/driver.vcxproj";', 'scenario-no-sources');
-    if (this.drivers.some((d) => d.name.toLowerCase() === name.value.toLowerCase())) this.error(`driver "${name.value}" is declared twice`, name.range);
-    this.drivers.push({ name: name.value, range: this.range(start, name.range), sources, includes, defines, registry, keepLoaded, ...(project ? { project } : {}), ...(integrityCheck === undefined ? {} : { integrityCheck }) });
+      this.error(
+        `driver "${name.value}" names no sources`,
+        name.range,
+        'add  sources "driver/*.c";  or  project "driver/driver.vcxproj";',
+        'scenario-no-sources',
+      );
+    if (this.drivers.some((d) => d.name.toLowerCase() === name.value.toLowerCase()))
+      this.error(`driver "${name.value}" is declared twice`, name.range);
+    this.drivers.push({
+      name: name.value,
+      range: this.range(start, name.range),
+      sources,
+      includes,
+      defines,
+      registry,
+      keepLoaded,
+      ...(project ? { project } : {}),
+      ...(integrityCheck === undefined ? {} : { integrityCheck }),
+    });
   }
 
   private yesNo(): boolean {
@@ -225,7 +276,8 @@ class Parser {
       if (type === 'dword' || type === 'qword') {
         const n = this.integer(`the ${type}`, 0, type === 'dword' ? 0xffffffff : Number.MAX_SAFE_INTEGER);
         values.push({ name, type, data: binaryValue(n, type === 'dword' ? 4 : 8) });
-      } else if (type === 'string' || type === 'expand-string') values.push({ name, type, data: stringValue([this.string('the text').value], false) });
+      } else if (type === 'string' || type === 'expand-string')
+        values.push({ name, type, data: stringValue([this.string('the text').value], false) });
       else if (type === 'multi-string') {
         const all = [this.string('the text').value];
         while (this.accept(',')) all.push(this.string('the text').value);
@@ -292,20 +344,32 @@ class Parser {
       );
     }
     if (this.is('}')) this.advance();
-    this.processes.push({ kind, path: path.value, subsystem, delayNs, range: this.range(start, path.range), threads, kept, ...(commandLine === undefined ? {} : { commandLine }) });
+    this.processes.push({
+      kind,
+      path: path.value,
+      subsystem,
+      delayNs,
+      range: this.range(start, path.range),
+      threads,
+      kept,
+      ...(commandLine === undefined ? {} : { commandLine }),
+    });
   }
 
   private threadBlock(): ThreadBlock {
     const start = this.advance();
-    if (this.word.kind !== 'word' || !/^[A-Za-z_]\w*$/.test(this.word.text)) this.fail(`expected the thread's name, found ${this.show()}`, 'a name that is a C identifier, for example: thread worker { ... }');
-    if (this.file.text.slice(start.start, this.word.start).includes('\n')) this.error("the thread's name must stand on the line of 'thread'", this.word);
+    if (this.word.kind !== 'word' || !/^[A-Za-z_]\w*$/.test(this.word.text))
+      this.fail(`expected the thread's name, found ${this.show()}`, 'a name that is a C identifier, for example: thread worker { ... }');
+    if (this.file.text.slice(start.start, this.word.start).includes('\n'))
+      this.error("the thread's name must stand on the line of 'thread'", this.word);
     const name = this.advance();
     let priority = 0;
     let affinity = 0;
     let delayNs = 0;
     while (this.word.kind === 'word') {
       if (this.accept('priority')) {
-        if (!Object.hasOwn(PRIORITIES, this.word.text)) this.fail(`unknown priority ${this.show()}`, `known: ${Object.keys(PRIORITIES).join(', ')}`);
+        if (!Object.hasOwn(PRIORITIES, this.word.text))
+          this.fail(`unknown priority ${this.show()}`, `known: ${Object.keys(PRIORITIES).join(', ')}`);
         priority = PRIORITIES[this.advance().text];
       } else if (this.accept('cpu')) affinity = 2 ** this.integer('the CPU', 0, 52);
       else if (this.accept('at')) delayNs = this.time('the start time');
@@ -341,7 +405,12 @@ class Parser {
           } else if (what === 'bugcheck' || what === 'leak' || what === 'race' || what === 'deadlock') {
             this.expectations.push({ kind: 'no', what, range: this.range(w, this.word) });
             this.advance();
-          } else this.fail(`unknown expectation 'no ${what}'`, 'known: no bugcheck, no leak, no race, no deadlock, no output "text"', 'scenario-unknown-word');
+          } else
+            this.fail(
+              `unknown expectation 'no ${what}'`,
+              'known: no bugcheck, no leak, no race, no deadlock, no output "text"',
+              'scenario-unknown-word',
+            );
         },
         bugcheck: () => {
           const w = this.advance();
@@ -355,7 +424,8 @@ class Parser {
           if (this.word.kind !== 'word') this.fail(`expected a function name, found ${this.show()}`);
           const f = this.advance().text;
           const op = this.word.text;
-          if (!['==', '!=', '<', '<=', '>', '>='].includes(op)) this.fail(`expected a comparison, found ${this.show()}`, 'for example: calls OnProcessNotify == 6;');
+          if (!['==', '!=', '<', '<=', '>', '>='].includes(op))
+            this.fail(`expected a comparison, found ${this.show()}`, 'for example: calls OnProcessNotify == 6;');
           this.advance();
           const end = this.word;
           const count = this.integer('the number of calls', 0, Number.MAX_SAFE_INTEGER);

@@ -1,6 +1,6 @@
 // From a driver block to files: patterns are expanded in code-point order (the same on every host), projects are read, and problems say which file is missing where.
 import type { Diagnostic } from '../base/diagnostic.js';
-import { basename, compareCodePoints, dirname, joinPath, type FileProvider } from '../base/files.js';
+import { basename, compareCodePoints, dirname, type FileProvider, joinPath } from '../base/files.js';
 import { SourceFile } from '../base/source.js';
 import type { DriverBlock } from './ast.js';
 import { readProject } from './vcxproj.js';
@@ -32,11 +32,25 @@ export function expandPattern(pattern: string, files: FileProvider): string[] {
   const name = basename(pattern);
   if (!/[*?]/.test(name)) return [pattern];
   const folder = dirname(pattern);
-  const expression = new RegExp(`^${name.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`, 'i');
-  return (files.list(folder) ?? []).filter((n) => expression.test(n)).sort(compareCodePoints).map((n) => joinPath(folder, n));
+  const expression = new RegExp(
+    `^${name
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replace(/\*/g, '.*')
+      .replace(/\?/g, '.')}$`,
+    'i',
+  );
+  return (files.list(folder) ?? [])
+    .filter((n) => expression.test(n))
+    .sort(compareCodePoints)
+    .map((n) => joinPath(folder, n));
 }
 
-export function driverSources(driver: DriverBlock, folder: string, files: FileProvider, missing: Set<string>): { sources: DriverSources; diagnostics: Diagnostic[] } {
+export function driverSources(
+  driver: DriverBlock,
+  folder: string,
+  files: FileProvider,
+  missing: Set<string>,
+): { sources: DriverSources; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const paths: string[] = [];
   const includes = driver.includes.map((i) => joinPath(folder, i.value));
@@ -47,7 +61,13 @@ export function driverSources(driver: DriverBlock, folder: string, files: FilePr
     const text = files.read(path);
     if (text === undefined) {
       missing.add(path);
-      diagnostics.push({ severity: 'error', code: 'scenario-missing-file', message: `project ${driver.project.value} was not found`, hint: `looked for ${path}`, range: driver.project.range });
+      diagnostics.push({
+        severity: 'error',
+        code: 'scenario-missing-file',
+        message: `project ${driver.project.value} was not found`,
+        hint: `looked for ${path}`,
+        range: driver.project.range,
+      });
     } else {
       const r = readProject(new SourceFile(shownPath(path, folder), text), path);
       diagnostics.push(...r.diagnostics);
@@ -55,9 +75,21 @@ export function driverSources(driver: DriverBlock, folder: string, files: FilePr
         const p = actualPath(given, files);
         if (files.read(p) === undefined) {
           missing.add(p);
-          diagnostics.push({ severity: 'error', code: 'scenario-missing-file', message: `source file ${shownPath(p, folder)} of project ${driver.project.value} was not found`, hint: `looked for ${p}`, range: driver.project.range });
+          diagnostics.push({
+            severity: 'error',
+            code: 'scenario-missing-file',
+            message: `source file ${shownPath(p, folder)} of project ${driver.project.value} was not found`,
+            hint: `looked for ${p}`,
+            range: driver.project.range,
+          });
         } else if (/\.(cpp|cc|cxx)$/i.test(p))
-          diagnostics.push({ severity: 'error', code: 'scenario-cpp', message: `${shownPath(p, folder)} is C++, which is not simulated yet`, hint: 'only C sources run', range: driver.project.range });
+          diagnostics.push({
+            severity: 'error',
+            code: 'scenario-cpp',
+            message: `${shownPath(p, folder)} is C++, which is not simulated yet`,
+            hint: 'only C sources run',
+            range: driver.project.range,
+          });
         else paths.push(p);
       }
       includes.push(...r.project.includes);
@@ -69,14 +101,32 @@ export function driverSources(driver: DriverBlock, folder: string, files: FilePr
     const expanded = expandPattern(joinPath(folder, s.value), files).map((p) => actualPath(p, files));
     if (!expanded.length) {
       missing.add(dirname(joinPath(folder, s.value)));
-      diagnostics.push({ severity: 'error', code: 'scenario-missing-file', message: `no file matches "${s.value}"`, hint: `patterns are relative to the scenario's folder (${folder || '.'})`, range: s.range });
+      diagnostics.push({
+        severity: 'error',
+        code: 'scenario-missing-file',
+        message: `no file matches "${s.value}"`,
+        hint: `patterns are relative to the scenario's folder (${folder || '.'})`,
+        range: s.range,
+      });
     }
     for (const p of expanded) {
       if (files.read(p) === undefined) {
         missing.add(p);
-        diagnostics.push({ severity: 'error', code: 'scenario-missing-file', message: `source file ${shownPath(p, folder)} was not found`, hint: `looked for ${p}`, range: s.range });
+        diagnostics.push({
+          severity: 'error',
+          code: 'scenario-missing-file',
+          message: `source file ${shownPath(p, folder)} was not found`,
+          hint: `looked for ${p}`,
+          range: s.range,
+        });
       } else if (/\.(cpp|cc|cxx)$/i.test(p))
-        diagnostics.push({ severity: 'error', code: 'scenario-cpp', message: `${shownPath(p, folder)} is C++, which is not simulated yet`, hint: 'only C sources run', range: s.range });
+        diagnostics.push({
+          severity: 'error',
+          code: 'scenario-cpp',
+          message: `${shownPath(p, folder)} is C++, which is not simulated yet`,
+          hint: 'only C sources run',
+          range: s.range,
+        });
       else if (!paths.includes(p)) paths.push(p);
     }
   }

@@ -24,7 +24,8 @@ interface Element {
 function parseXml(text: string): Element {
   const root: Element = { name: '', attributes: {}, children: [], text: '', start: 0 };
   const stack = [root];
-  const tag = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[[\s\S]*?\]\]>|<(\/?)([A-Za-z_][\w.:-]*)((?:\s+[\w.:-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|[^<]+|</g;
+  const tag =
+    /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[[\s\S]*?\]\]>|<(\/?)([A-Za-z_][\w.:-]*)((?:\s+[\w.:-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|[^<]+|</g;
   for (let m = tag.exec(text); m; m = tag.exec(text)) {
     const top = stack[stack.length - 1];
     if (m[2] === undefined) {
@@ -52,19 +53,37 @@ export function readProject(file: SourceFile, path: string, configuration = 'Deb
   const diagnostics: Diagnostic[] = [];
   const folder = dirname(path);
   const name = basename(path).replace(/\.[^.]*$/, '');
-  const properties: Record<string, string> = { msbuildprojectname: name, projectname: name, targetname: name, configuration, platform: 'x64', projectdir: '', msbuildprojectdirectory: '.', solutiondir: '../', msbuildthisfiledirectory: '' };
+  const properties: Record<string, string> = {
+    msbuildprojectname: name,
+    projectname: name,
+    targetname: name,
+    configuration,
+    platform: 'x64',
+    projectdir: '',
+    msbuildprojectdirectory: '.',
+    solutiondir: '../',
+    msbuildthisfiledirectory: '',
+  };
   const sources: string[] = [];
   const includes: string[] = [];
   const defines: Record<string, string> = {};
   let integrityCheck = false;
 
   const report = (e: Element, message: string) =>
-    diagnostics.push({ severity: 'warning', code: 'project-not-understood', message, range: { file, start: e.start, end: e.start + e.name.length + 1 } });
+    diagnostics.push({
+      severity: 'warning',
+      code: 'project-not-understood',
+      message,
+      range: { file, start: e.start, end: e.start + e.name.length + 1 },
+    });
   const expand = (text: string, e: Element): string =>
     text.replace(/\$\(([^)]*)\)/g, (all, name: string) => {
       const v = properties[name.toLowerCase()];
       if (v !== undefined) return v;
-      if (!/^(DDK_INC_PATH|KMDF_|SDK_INC_PATH|WindowsSdk|VC_|NETFX|CRT_INC|KM_IncludePath|IncludePath|TargetName|OutDir|IntDir)/i.test(name)) report(e, `property ${all} is not known here and is taken as empty`);
+      if (
+        !/^(DDK_INC_PATH|KMDF_|SDK_INC_PATH|WindowsSdk|VC_|NETFX|CRT_INC|KM_IncludePath|IncludePath|TargetName|OutDir|IntDir)/i.test(name)
+      )
+        report(e, `property ${all} is not known here and is taken as empty`);
       return '';
     });
   const holds = (e: Element): boolean => {
@@ -78,7 +97,12 @@ export function readProject(file: SourceFile, path: string, configuration = 'Deb
     return false;
   };
   const list = (text: string, e: Element): string[] =>
-    text.split(';').map((s) => s.trim()).filter((s) => s !== '' && !/^%\(/.test(s)).map((s) => expand(s, e).trim()).filter((s) => s !== '');
+    text
+      .split(';')
+      .map((s) => s.trim())
+      .filter((s) => s !== '' && !/^%\(/.test(s))
+      .map((s) => expand(s, e).trim())
+      .filter((s) => s !== '');
   const compileSettings = (e: Element): void => {
     for (const s of e.children) {
       if (!holds(s)) continue;
@@ -87,7 +111,8 @@ export function readProject(file: SourceFile, path: string, configuration = 'Deb
           const i = d.indexOf('=');
           defines[i < 0 ? d : d.slice(0, i)] = i < 0 ? '1' : d.slice(i + 1);
         }
-      else if (s.name === 'AdditionalIncludeDirectories') for (const d of list(decodeEntities(s.text), s)) includes.push(joinPath(folder, d));
+      else if (s.name === 'AdditionalIncludeDirectories')
+        for (const d of list(decodeEntities(s.text), s)) includes.push(joinPath(folder, d));
     }
   };
   const group = (e: Element): void => {
@@ -101,21 +126,35 @@ export function readProject(file: SourceFile, path: string, configuration = 'Deb
         }
       if (c.name === 'ItemGroup')
         for (const item of c.children)
-          if (item.name === 'ClCompile' && item.attributes.Include && holds(item) && !item.children.some((x) => x.name === 'ExcludedFromBuild' && holds(x) && x.text.trim() === 'true')) {
+          if (
+            item.name === 'ClCompile' &&
+            item.attributes.Include &&
+            holds(item) &&
+            !item.children.some((x) => x.name === 'ExcludedFromBuild' && holds(x) && x.text.trim() === 'true')
+          ) {
             for (const s of list(item.attributes.Include, item)) sources.push(joinPath(folder, s));
           }
       if (c.name === 'ItemDefinitionGroup')
         for (const d of c.children) {
           if (!holds(d)) continue;
           if (d.name === 'ClCompile') compileSettings(d);
-          if (d.name === 'Link') for (const l of d.children) if (l.name === 'AdditionalOptions' && holds(l) && /\/integritycheck\b/i.test(l.text)) integrityCheck = true;
-          if (d.name === 'Link') for (const l of d.children) if (l.name === 'IntegrityCheck' && holds(l) && l.text.trim() === 'true') integrityCheck = true;
+          if (d.name === 'Link')
+            for (const l of d.children)
+              if (l.name === 'AdditionalOptions' && holds(l) && /\/integritycheck\b/i.test(l.text)) integrityCheck = true;
+          if (d.name === 'Link')
+            for (const l of d.children) if (l.name === 'IntegrityCheck' && holds(l) && l.text.trim() === 'true') integrityCheck = true;
         }
       if (c.name === 'Project') group(c);
     }
   };
   group(parseXml(file.text));
   if (!sources.length)
-    diagnostics.push({ severity: 'error', code: 'project-no-sources', message: `project ${file.path} compiles no source files`, hint: 'name the sources in the driver block instead', range: { file, start: 0, end: 1 } });
+    diagnostics.push({
+      severity: 'error',
+      code: 'project-no-sources',
+      message: `project ${file.path} compiles no source files`,
+      hint: 'name the sources in the driver block instead',
+      range: { file, start: 0, end: 1 },
+    });
   return { project: { sources: [...new Set(sources)], includes: [...new Set(includes)], defines, integrityCheck }, diagnostics };
 }

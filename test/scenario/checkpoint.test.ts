@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seedState, xorshift32 } from '../../src/base/prng.js';
 import { type Checkpoint, memoryHash } from '../../src/machine/checkpoint.js';
+import type { RunReport } from '../../src/scenario/report.js';
 import { Simulation } from '../../src/scenario/simulation.js';
 import { buildFile, buildText, finish, run, traceText, withMachine } from './product.js';
 
@@ -110,6 +111,31 @@ test('paranoid: a checkpoint, an emptied machine and a new kernel every 500 step
   }
   assert.equal(s.kernel.trace.hash(), hash);
   assert.equal(s.stepsRun, whole.stepsRun);
+});
+
+test('paranoid: other scenarios end the same way when nothing but the memory survives', () => {
+  const paths = ['programs', 'threads', 'registry', 'deadlock', 'conditions', 'bugcheck', 'limits'].map(
+    (n) => `test/fixtures/scenarios/${n}.scenario`,
+  );
+  for (const path of [...paths, 'examples/procwatch-bug/procwatch-bug.scenario']) {
+    const other = buildFile(path);
+    const wanted = run(other);
+    // what is counted from events (calls, output) is not compared: the trace begins at the last checkpoint
+    const judgement = ({ bugcheck, statements, traceHash, virtualTime }: RunReport) => ({ bugcheck, statements, traceHash, virtualTime });
+    for (const start of ['continue', 'restore'] as const) {
+      let s = new Simulation(other, { debug: false });
+      while (s.advance(211, false).kind !== 'ended') {
+        const bytes = start === 'restore' ? s.save() : undefined;
+        s = new Simulation(other, { debug: false, reuse: s, start });
+        if (bytes) s.load(bytes);
+      }
+      assert.deepEqual(judgement(s.report()), judgement(wanted.report()), `${path}, ${start}`);
+      assert.deepEqual(
+        s.violations.map((v) => v.reason),
+        wanted.violations.map((v) => v.reason),
+      );
+    }
+  }
 });
 
 test('a bug check and the expectations that failed before it are part of the state', () => {

@@ -88,3 +88,12 @@ test('code with break tests gives the run of the plain code, also when it stops 
   assert.equal(stopping.kernel.trace.hash(), hash);
   assert.equal(run(build, { reuse: stopping }).kernel.trace.hash(), hash, 'a machine that was debugged is as good as new');
 });
+
+test('1 to 64 CPUs: the example holds, and twice the same', () => {
+  for (const cpus of [1, 2, 3, 16, 64]) {
+    const first = run(withMachine(build, { cpus }));
+    assert.equal(first.report().verdict, 'held', `${cpus} CPUs`);
+    const second = run(withMachine(build, { cpus }), { reuse: first }, () => 777);
+    assert.equal(second.kernel.trace.hash(), first.kernel.trace.hash(), `${cpus} CPUs`);
+  }
+});

@@ -142,3 +142,17 @@ test('the end of a run says what it does not show', () => {
   assert.equal(last, 'not shown by this run: no stubs; no unconfirmed choices touched; checks off: data races; orders tried: 1 of unknown');
   assert.deepEqual(report.notShown, { stubs: [], unconfirmed: [], checksOff: ['data races'], ordersTried: '1 of unknown' });
 });
+
+test('mistakes that the run survives are findings, each once', () => {
+  const report = reportOf(fixture('findings'));
+  assert.deepEqual(failed(report), []);
+  assert.deepEqual(report.findings, [
+    { id: 'integrity-check', message: 'OnProcess was not registered: findings.sys is not linked with /INTEGRITYCHECK' },
+    {
+      id: 'irp-status',
+      message:
+        'a dispatch routine returned STATUS_SUCCESS (0x00000000) for an IRP that it completed with STATUS_ACCESS_DENIED (0xC0000022)',
+    },
+    { id: 'irp-information', message: 'an IRP was completed with Information 100 for an output buffer of 8 bytes' },
+  ]);
+});

@@ -12,7 +12,9 @@ import { repositoryPath, textFiles } from './product.js';
 
 const folder = repositoryPath('examples/procwatch/');
 const scenario = readFileSync(`${folder}procwatch.scenario`, 'utf8');
-const sources = Object.fromEntries(readdirSync(`${folder}driver`).map((n) => [`driver/${n}`, readFileSync(`${folder}driver/${n}`, 'utf8')]));
+const sources = Object.fromEntries(
+  readdirSync(`${folder}driver`).map((n) => [`driver/${n}`, readFileSync(`${folder}driver/${n}`, 'utf8')]),
+);
 
 type Dice = (limit: number) => number;
 function dice(seed: number): Dice {
@@ -23,9 +25,64 @@ function dice(seed: number): Dice {
   };
 }
 
-const ODD = ['{', '}', '(', ')', ';', '"', "'", '/*', '*/', '//', '\\', '\n', '#', '#define', '#if 1', '#endif', '0', '-1', '0xFFFFFFFFFFFFFFFF', 'NULL', '&', '*', '->',
-  '.', ',', '=', '==', '?', ':', '[', ']', 'return', 'if', 'while (1)', 'for (;;)', 'goto x;', '__try', '__except', 'struct', 'typedef', 'static', 'sizeof', 'thread', 'machine', 'driver',
-  'expect', 'always', 'cpus 64', 'at 1s', '\u0000', '\u00e9', '\ud83d', '\ufeff', '@', '$', '`'];
+const ODD = [
+  '{',
+  '}',
+  '(',
+  ')',
+  ';',
+  '"',
+  "'",
+  '/*',
+  '*/',
+  '//',
+  '\\',
+  '\n',
+  '#',
+  '#define',
+  '#if 1',
+  '#endif',
+  '0',
+  '-1',
+  '0xFFFFFFFFFFFFFFFF',
+  'NULL',
+  '&',
+  '*',
+  '->',
+  '.',
+  ',',
+  '=',
+  '==',
+  '?',
+  ':',
+  '[',
+  ']',
+  'return',
+  'if',
+  'while (1)',
+  'for (;;)',
+  'goto x;',
+  '__try',
+  '__except',
+  'struct',
+  'typedef',
+  'static',
+  'sizeof',
+  'thread',
+  'machine',
+  'driver',
+  'expect',
+  'always',
+  'cpus 64',
+  'at 1s',
+  '\u0000',
+  '\u00e9',
+  '\ud83d',
+  '\ufeff',
+  '@',
+  '$',
+  '`',
+];
 
 /** One to four small damages: characters cut, words put in, pieces doubled, moved or cut off, words exchanged. */
 function mutate(text: string, random: Dice): string {
@@ -71,11 +128,21 @@ interface Outcome {
   ran: number;
 }
 
-function attempt(text: string, files: Readonly<Record<string, string>>, steps: number, outcome: Outcome, reuse: { last?: Simulation }): void {
+function attempt(
+  text: string,
+  files: Readonly<Record<string, string>>,
+  steps: number,
+  outcome: Outcome,
+  reuse: { last?: Simulation },
+): void {
   const build = buildScenario('s/test.scenario', { files: textFiles(text, files), headers: wdkHeaders });
   for (const d of build.diagnostics) {
     assert.ok(d.message.length > 0 && d.code.length > 0);
-    if (d.range) assert.ok(d.range.start >= 0 && d.range.start <= d.range.end && d.range.end <= d.range.file.text.length + 1, `${d.code} has a wrong range`);
+    if (d.range)
+      assert.ok(
+        d.range.start >= 0 && d.range.start <= d.range.end && d.range.end <= d.range.file.text.length + 1,
+        `${d.code} has a wrong range`,
+      );
   }
   if (build.diagnostics.some((d) => d.severity === 'error')) return;
   outcome.built++;
@@ -99,7 +166,9 @@ function rounds(count: number, what: 'scenario' | 'driver'): Outcome {
     try {
       attempt(text, files, 60_000, outcome, reuse);
     } catch (e) {
-      throw new Error(`${what}, round ${round} (${name}): ${e instanceof Error ? e.stack : e}\n--- text\n${what === 'scenario' ? text : files[name]}`);
+      throw new Error(
+        `${what}, round ${round} (${name}): ${e instanceof Error ? e.stack : e}\n--- text\n${what === 'scenario' ? text : files[name]}`,
+      );
     }
   }
   return outcome;
@@ -116,7 +185,20 @@ test('damaged drivers never throw or hang', () => {
 });
 
 test('nothing, rubbish and bytes are refused with a sentence', () => {
-  for (const text of ['', '\0', '{', '}', '"', 'driver', 'driver "x" { sources "*.c"', 'process "a" { thread t {', 'expect { always', '\ufeff', ';;;;', 'machine { cpus 99999999999999999999 }']) {
+  for (const text of [
+    '',
+    '\0',
+    '{',
+    '}',
+    '"',
+    'driver',
+    'driver "x" { sources "*.c"',
+    'process "a" { thread t {',
+    'expect { always',
+    '\ufeff',
+    ';;;;',
+    'machine { cpus 99999999999999999999 }',
+  ]) {
     const build = buildScenario('s/test.scenario', { files: textFiles(text), headers: wdkHeaders });
     assert.ok(build.diagnostics.length > 0, JSON.stringify(text));
   }

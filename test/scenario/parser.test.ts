@@ -36,7 +36,10 @@ test('a whole scenario', () => {
   assert.deepEqual(diagnostics, []);
   assert.deepEqual({ ...s.machine }, { cpus: 4, seed: 7, windows: '10.0.22621', stepNs: 100, timeLimitNs: 2.5e9, stepLimit: 1e9 });
   const d = s.drivers[0];
-  assert.deepEqual(d.sources.map((x) => x.value), ['driver/*.c', 'more.c']);
+  assert.deepEqual(
+    d.sources.map((x) => x.value),
+    ['driver/*.c', 'more.c'],
+  );
   assert.deepEqual(d.defines, { DBG: '1', NAME: '"x y"' });
   assert.equal(d.integrityCheck, false);
   assert.deepEqual([...d.registry[0].values[0].data], [3, 0, 0, 0]);
@@ -44,16 +47,29 @@ test('a whole scenario', () => {
   const p = s.processes[0];
   assert.equal(p.path, 'C:\\Windows\\explorer.exe');
   assert.equal(p.commandLine, 'explorer /x');
-  assert.deepEqual(p.threads.map((t) => [t.name, t.priority, t.affinity, t.delayNs]), [['launcher', 0, 0, 0], ['control', 1, 2, 5e6]]);
-  assert.deepEqual(s.expectations.map((e) => e.kind), ['no', 'always', 'finally', 'calls', 'output', 'bugcheck']);
-  assert.equal(s.expectations.find((e) => e.kind === 'always')?.kind === 'always' && (s.expectations[1] as { expression: string }).expression, 'g_Count >= 0');
+  assert.deepEqual(
+    p.threads.map((t) => [t.name, t.priority, t.affinity, t.delayNs]),
+    [
+      ['launcher', 0, 0, 0],
+      ['control', 1, 2, 5e6],
+    ],
+  );
+  assert.deepEqual(
+    s.expectations.map((e) => e.kind),
+    ['no', 'always', 'finally', 'calls', 'output', 'bugcheck'],
+  );
+  assert.equal(
+    s.expectations.find((e) => e.kind === 'always')?.kind === 'always' && (s.expectations[1] as { expression: string }).expression,
+    'g_Count >= 0',
+  );
 });
 
 test('bodies keep every position of the scenario', () => {
   const { scenario: s } = parse(GOOD);
   const text = bodyText(s, s.processes[0]);
   assert.equal(text.length, GOOD.length);
-  for (const needle of ['Sleep(10);', '#include "driver/shared.h"', 'static int helper', 'for (int i']) assert.equal(text.indexOf(needle), GOOD.indexOf(needle));
+  for (const needle of ['Sleep(10);', '#include "driver/shared.h"', 'static int helper', 'for (int i'])
+    assert.equal(text.indexOf(needle), GOOD.indexOf(needle));
   assert.equal(text.indexOf('void launcher()'), GOOD.indexOf('thread launcher'));
   assert.equal(text.includes('machine'), false);
   assert.equal(text.split('\n').length, GOOD.split('\n').length);
@@ -70,7 +86,10 @@ test('mistakes are named with place and hint, one message each', () => {
 });
 
 test('no text makes the parser throw or hang', () => {
-  fc.assert(fc.property(fc.string(), (t) => void parse(t)), { numRuns: 300 });
+  fc.assert(
+    fc.property(fc.string(), (t) => void parse(t)),
+    { numRuns: 300 },
+  );
   fc.assert(
     fc.property(fc.nat(GOOD.length), fc.nat(20), fc.string({ maxLength: 5 }), (at, cut, put) => {
       const t = GOOD.slice(0, at) + put + GOOD.slice(at + cut);
