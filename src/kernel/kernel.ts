@@ -3,11 +3,13 @@
 // each other, so that a routine file needs to import nothing but this type.
 
 import { formatRange } from '../base/source.js';
-import { type Addr, KERNEL_BASE, MAP, Reason, Status, toAddress } from '../machine/abi.js';
+import { type Addr, KERNEL_BASE, Reason, Status, toAddress } from '../machine/abi.js';
 import type { ExceptionInfo, Machine, MachineHost } from '../machine/machine.js';
 import type { Memory } from '../machine/memory.js';
 import type { Frame, RoutineDefinition } from '../machine/routine.js';
 import type { Trace, TraceMark } from '../trace/trace.js';
+import type { KernelConfig } from './config.js';
+import type { KernelHooks } from './hooks.js';
 import type { IrqlLimit } from './imports.js';
 import { BugCheckError, type BugCheckInfo, raiseBugCheck, readBugCheck } from './ke/bugcheck.js';
 import { callTarget } from './ke/call.js';
@@ -26,6 +28,7 @@ import { onFault, onUnhandled } from './ke/unhandled.js';
 import { type WaitRequest, wait } from './ke/wait.js';
 import { KAPC_STATE, KE_GLOBALS, KPRCB, KTHREAD } from './layouts.gen.js';
 import { Pool } from './mm/pool.js';
+import { GLOBALS, NT_LAYOUT } from './nt-layout.js';
 
 export type { Frame } from '../machine/routine.js';
 export type { BugCheckInfo } from './ke/bugcheck.js';
@@ -33,77 +36,6 @@ export type { RunOptions, RunResult } from './ke/run.js';
 export type { ThreadOptions } from './ke/thread.js';
 export type { WaitRequest } from './ke/wait.js';
 export type KernelRoutine = RoutineDefinition<Kernel>;
-
-export interface KernelConfig {
-  /** 1..64 */
-  readonly cpus: number;
-  readonly seed: number;
-  /** Virtual time of one step in nanoseconds. */
-  readonly stepNs: number;
-  /** `22621` of "10.0.22621". */
-  readonly windowsBuild: number;
-  /** System time at boot, 100 ns since 1601-01-01 UTC. */
-  readonly bootTime: bigint;
-  /** Pool blocks get pages of their own (end of page, freed pages unmapped) while this many pages last; 0 switches special pool off. */
-  readonly specialPoolPages: number;
-}
-
-export const DEFAULT_CONFIG: KernelConfig = {
-  cpus: 1,
-  seed: 1,
-  stepNs: 100,
-  windowsBuild: 22621,
-  bootTime: 133_500_000_000_000_000n, // 2024-01-16, fixed: a run must not depend on the day
-  specialPoolPages: 24576,
-};
-
-/** Fixed places in the nt region (offsets in linear memory). One 256 KiB slot for each struct of globals. */
-export const NT_LAYOUT = {
-  routineCode: MAP.nt.start,
-  kernelImage: 0x00020000,
-  KE: 0x00100000,
-  PS: 0x00140000,
-  OB: 0x00180000,
-  IO: 0x001c0000,
-  CM: 0x00200000,
-  SE: 0x00240000,
-  UM: 0x00280000,
-  MM: 0x002c0000,
-  poolRecords: 0x00400000,
-  poolStates: 0x00c00000,
-} as const;
-
-export type GlobalsName = 'KE' | 'PS' | 'OB' | 'IO' | 'CM' | 'SE' | 'UM' | 'MM';
-
-/** What ps gives the core when it is there. Names are routines; they are called as frames. */
-export interface KernelHooks {
-  /** Routine that ends the current thread when its start routine returns: (exit status). Default KiExitThread. */
-  exitThread: string;
-  /** Allocates the thread object (ETHREAD) of a system thread made by the core (workers): returns its address, or 0. */
-  allocateThread?: (k: Kernel, process: Addr, name: string) => Addr;
-  /** Called when a thread object of the core has been initialised (ids, lists), before it starts. */
-  threadCreated?: (k: Kernel, thread: Addr) => void;
-  /** Text such as `4.128 System!worker` for messages. */
-  describeThread?: (k: Kernel, thread: Addr) => string;
-  /** Name of the object at an address for messages ("event g_Done (driver.c)"), or undefined. */
-  describeObject?: (k: Kernel, object: Addr) => string | undefined;
-  /** Routine called before a thread goes back to user mode while KTHREAD.ApcState.UserApcPending is set (user APCs, termination): no arguments. */
-  userModeExit?: string;
-  /** An interrupt is about to return to user mode while KTHREAD.ApcState.UserApcPending is set. True: it entered the kernel instead. */
-  userModeInterrupt?: (k: Kernel) => boolean;
-  /** Unhandled exception in user mode: ends the process. Returns like a routine step (Stopped with a reason). */
-  userException?: (k: Kernel, x: ExceptionInfo) => Status;
-  /** Once a second of virtual time, from the clock interrupt of CPU 0. */
-  balance?: (k: Kernel) => void;
-  /** Image (driver) that a code or data address belongs or belonged to: for 0xCE and owner of pool. */
-  imageAt?: (k: Kernel, address: Addr) => { name: string; unloaded: boolean } | undefined;
-}
-
-/** A name exported by the kernel: routine, or variable with a fixed address. */
-export interface DataExport {
-  readonly name: string;
-  readonly address: Addr;
-}
 
 export interface NotSimulated {
   readonly name: string;
@@ -120,16 +52,7 @@ interface SavedState {
 }
 
 export class Kernel implements MachineHost {
-  readonly globals: Readonly<Record<GlobalsName, Addr>> = {
-    KE: toAddress(NT_LAYOUT.KE),
-    PS: toAddress(NT_LAYOUT.PS),
-    OB: toAddress(NT_LAYOUT.OB),
-    IO: toAddress(NT_LAYOUT.IO),
-    CM: toAddress(NT_LAYOUT.CM),
-    SE: toAddress(NT_LAYOUT.SE),
-    UM: toAddress(NT_LAYOUT.UM),
-    MM: toAddress(NT_LAYOUT.MM),
-  };
+  readonly globals = GLOBALS;
   readonly hooks: KernelHooks = { exitThread: 'KiExitThread' };
   readonly pool: Pool;
   readonly mem: Memory;

@@ -3,8 +3,9 @@
 import { type Addr, KERNEL_BASE, MAP, PAGE_SIZE, toAddress } from '../../machine/abi.js';
 import { BugCheckError } from '../ke/bugcheck.js';
 import { hex } from '../ke/dispatcher.js';
-import { type Kernel, NT_LAYOUT } from '../kernel.js';
+import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, MI_POOL_RECORD } from '../layouts.gen.js';
+import { NT_LAYOUT } from '../nt-layout.js';
 import type { PoolDescription } from './pool.js';
 
 const R = MI_POOL_RECORD;

@@ -5,8 +5,9 @@ import { type Addr, FRAME, KERNEL_BASE, MAP, PAGE_SIZE, ROUTINE_BASE, toAddress 
 import { BugCheckError } from '../ke/bugcheck.js';
 import { APC_LEVEL, DISPATCH_LEVEL } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
-import { type Kernel, NT_LAYOUT } from '../kernel.js';
+import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, MI_POOL_RECORD } from '../layouts.gen.js';
+import { NT_LAYOUT } from '../nt-layout.js';
 import { PackedPool } from './pool-packed.js';
 
 export type PoolKind = 'nonpaged' | 'paged';

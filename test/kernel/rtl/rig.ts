@@ -1,10 +1,12 @@
 // A kernel of a few routines for tests of single routines: no threads, no scheduler; each call runs one frame on a bare stack until it returns or fails.
 import assert from 'node:assert/strict';
+import type { KernelConfig } from '../../../src/kernel/config.js';
 import { createCore } from '../../../src/kernel/core-boot.js';
 import { initTimerQueue } from '../../../src/kernel/ke/timer-queue.js';
-import { type Frame, type Kernel, type KernelConfig, type KernelRoutine, NT_LAYOUT } from '../../../src/kernel/kernel.js';
+import type { Frame, Kernel, KernelRoutine } from '../../../src/kernel/kernel.js';
 import { KPRCB, KTHREAD } from '../../../src/kernel/layouts.gen.js';
 import { initializeMm } from '../../../src/kernel/mm/mm-misc.js';
+import { NT_LAYOUT } from '../../../src/kernel/nt-layout.js';
 import { buildRoutineTable } from '../../../src/kernel/routine-table.js';
 import { type Addr, MAP, PAGE_SIZE, Reason, Reg, ROUTINE_BASE, type Status, toAddress } from '../../../src/machine/abi.js';
 import type { UnhandledException } from '../../../src/machine/machine.js';

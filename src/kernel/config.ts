@@ -1,0 +1,25 @@
+// What a run of the kernel may be told from outside: everything that the scenario's machine block can set. Fixed at boot; together with the
+// sources it determines the run.
+
+export interface KernelConfig {
+  /** 1..64 */
+  readonly cpus: number;
+  readonly seed: number;
+  /** Virtual time of one step in nanoseconds. */
+  readonly stepNs: number;
+  /** `22621` of "10.0.22621". */
+  readonly windowsBuild: number;
+  /** System time at boot, 100 ns since 1601-01-01 UTC. */
+  readonly bootTime: bigint;
+  /** Pool blocks get pages of their own (end of page, freed pages unmapped) while this many pages last; 0 switches special pool off. */
+  readonly specialPoolPages: number;
+}
+
+export const DEFAULT_CONFIG: KernelConfig = {
+  cpus: 1,
+  seed: 1,
+  stepNs: 100,
+  windowsBuild: 22621,
+  bootTime: 133_500_000_000_000_000n, // 2024-01-16, fixed: a run must not depend on the day
+  specialPoolPages: 24576,
+};

@@ -1,0 +1,29 @@
+// What the core of the kernel asks of ps, um and io, which are built on it: they fill these in when they are initialised. Without them the
+// core runs by itself (its tests do so).
+import type { Addr, Status } from '../machine/abi.js';
+import type { ExceptionInfo } from '../machine/machine.js';
+import type { Kernel } from './kernel.js';
+
+/** What ps gives the core when it is there. Names are routines; they are called as frames. */
+export interface KernelHooks {
+  /** Routine that ends the current thread when its start routine returns: (exit status). Default KiExitThread. */
+  exitThread: string;
+  /** Allocates the thread object (ETHREAD) of a system thread made by the core (workers): returns its address, or 0. */
+  allocateThread?: (k: Kernel, process: Addr, name: string) => Addr;
+  /** Called when a thread object of the core has been initialised (ids, lists), before it starts. */
+  threadCreated?: (k: Kernel, thread: Addr) => void;
+  /** Text such as `4.128 System!worker` for messages. */
+  describeThread?: (k: Kernel, thread: Addr) => string;
+  /** Name of the object at an address for messages ("event g_Done (driver.c)"), or undefined. */
+  describeObject?: (k: Kernel, object: Addr) => string | undefined;
+  /** Routine called before a thread goes back to user mode while KTHREAD.ApcState.UserApcPending is set (user APCs, termination): no arguments. */
+  userModeExit?: string;
+  /** An interrupt is about to return to user mode while KTHREAD.ApcState.UserApcPending is set. True: it entered the kernel instead. */
+  userModeInterrupt?: (k: Kernel) => boolean;
+  /** Unhandled exception in user mode: ends the process. Returns like a routine step (Stopped with a reason). */
+  userException?: (k: Kernel, x: ExceptionInfo) => Status;
+  /** Once a second of virtual time, from the clock interrupt of CPU 0. */
+  balance?: (k: Kernel) => void;
+  /** Image (driver) that a code or data address belongs or belonged to: for 0xCE and owner of pool. */
+  imageAt?: (k: Kernel, address: Addr) => { name: string; unloaded: boolean } | undefined;
+}
