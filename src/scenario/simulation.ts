@@ -16,7 +16,7 @@ import type { Machine } from '../machine/machine.js';
 import { walkStack } from '../machine/walk.js';
 import type { RegistryValue } from './ast.js';
 import type { Build, BuiltProcess } from './build.js';
-import { type CompiledCondition, checkCondition, compileCondition, unknownFunction, watchesOf } from './expectations.js';
+import { ConditionWatch, type Violation } from './condition-watch.js';
 import { type BuiltImages, compileImages } from './images.js';
 import { describeBugCheck, makeReport } from './make-report.js';
 import type { ReportedBugCheck, RunReport } from './report.js';
@@ -48,18 +48,6 @@ export type End =
   | { readonly kind: 'deadlock'; readonly waiters: NonNullable<RunResult['waiters']> }
   | { readonly kind: 'limit'; readonly what: string }
   | { readonly kind: 'not-simulated'; readonly name: string; readonly where: string };
-
-/** A condition that was false when it was looked at, with the moment. */
-export interface Violation {
-  readonly condition: CompiledCondition;
-  readonly reason: string;
-  readonly where: Range | undefined;
-  /** Global number of the step after which it was seen. */
-  readonly step: number;
-}
-
-/** Violations as they lie in a checkpoint: index of the expectation, reason, step. */
-type SavedViolations = readonly (readonly [number, string, number])[];
 
 const REGISTRY_TYPES: Record<RegistryValue['type'], number> = {
   string: 1,
@@ -99,13 +87,14 @@ export class Simulation {
   onOutput: (text: string, category: 'stdout' | 'console', range?: Range) => void = () => {};
   /** A thread (its ID) began or ended. */
   onThread: (id: number, started: boolean) => void = () => {};
-  readonly violations: Violation[] = [];
+  /** Conditions of `expect` that were seen to be false. */
+  get violations(): readonly Violation[] {
+    return this.conditions.violations;
+  }
   end: End | undefined;
   private readonly debug: boolean;
   private readonly built: BuiltImages;
-  private readonly always: CompiledCondition[] = [];
-  private readonly finals: CompiledCondition[] = [];
-  private readonly violated = new Set<CompiledCondition>();
+  private readonly conditions: ConditionWatch;
   private outputFrom = 0;
 
   constructor(
@@ -131,11 +120,11 @@ export class Simulation {
     this.built = shared?.built ?? compileImages(build, this.kernel, options.debug);
     for (const [name, limit] of shared?.kernel.irqlLimits ?? []) this.kernel.irqlLimits.set(name, limit);
     this.images = this.built.all;
-    this.diagnostics = [...this.built.diagnostics, ...this.images.flatMap(notSimulatedWarnings), ...this.compileConditions()];
+    this.conditions = new ConditionWatch(this.kernel, build.scenario.expectations, [...this.built.drivers.values()]);
+    this.diagnostics = [...this.built.diagnostics, ...this.images.flatMap(notSimulatedWarnings), ...this.conditions.diagnostics];
     if (this.diagnostics.some((d) => d.severity === 'error')) return;
     if (!loaded) this.kernel.machine.loadImages(this.images);
-    if (this.always.length) this.kernel.mem.watches.set(this.always.flatMap(watchesOf));
-    this.kernel.runState = { save: () => this.saveViolations(), restore: (v) => this.restoreViolations(v as SavedViolations) };
+    this.conditions.begin();
     if (start === 'boot') {
       boot(this.kernel);
       this.prepare();
@@ -156,7 +145,7 @@ export class Simulation {
     }
     for (const p of this.build.processes) this.registerProcess(p);
     startScenario(k, this.script());
-    for (const c of this.always) this.violate(c, checkCondition(k, c, true), -1);
+    this.conditions.checkInitial();
   }
 
   private registerProcess(p: BuiltProcess): void {
@@ -203,54 +192,6 @@ export class Simulation {
     return steps;
   }
 
-  // ---------------------------------------------------------------- conditions
-  /** Expressions and functions that `expect` names: what no driver has is an error of the scenario. */
-  private compileConditions(): Diagnostic[] {
-    const drivers = [...this.built.drivers.values()];
-    const problems: Diagnostic[] = [];
-    for (const e of this.build.scenario.expectations) {
-      if (e.kind === 'calls') problems.push(...unknownFunction(e, drivers));
-      if (e.kind !== 'always' && e.kind !== 'finally') continue;
-      const c = compileCondition(e, drivers);
-      if (!('expr' in c)) problems.push(c);
-      else if (e.kind === 'always') this.always.push(c);
-      else this.finals.push(c);
-    }
-    return problems;
-  }
-
-  /** `step`: what was done just now; default where the running CPU stands. */
-  private checkAlways(step?: number): void {
-    for (const c of this.always) this.check(c, step);
-  }
-  private check(c: CompiledCondition, step = this.kernel.machine.reg(Reg.StopStep)): void {
-    if (!this.violated.has(c)) this.violate(c, checkCondition(this.kernel, c), step);
-  }
-  /** Each condition is reported once, when it is first seen to be false. */
-  private violate(c: CompiledCondition, reason: string | undefined, step: number): void {
-    if (reason === undefined) return;
-    this.violated.add(c);
-    this.violations.push({ condition: c, reason, step, where: this.placeOfStep(step) });
-  }
-  private placeOfStep(step: number): Range | undefined {
-    return step < 0 ? undefined : this.kernel.machine.stepInfo(step)?.step.range;
-  }
-  private saveViolations(): SavedViolations {
-    const { expectations } = this.build.scenario;
-    return this.violations.map((v) => [expectations.indexOf(v.condition.expectation), v.reason, v.step] as const);
-  }
-  private restoreViolations(saved: SavedViolations): void {
-    const conditions = [...this.always, ...this.finals];
-    this.violated.clear();
-    this.violations.length = 0;
-    for (const [index, reason, step] of saved) {
-      const condition = conditions.find((c) => c.expectation === this.build.scenario.expectations[index]);
-      if (!condition) continue;
-      this.violated.add(condition);
-      this.violations.push({ condition, reason, step, where: this.placeOfStep(step) });
-    }
-  }
-
   // ---------------------------------------------------------------- running
   /** Steps that all CPUs together have executed. */
   get stepsRun(): number {
@@ -273,8 +214,7 @@ export class Simulation {
       maxTime: Math.floor(m.timeLimitNs / m.stepNs),
       skipBreak,
       stopAt: (k) => {
-        const hit = this.always.length ? k.mem.watches.take() : undefined;
-        if (hit) this.checkAlways(hit.step < 0 ? undefined : hit.step);
+        this.conditions.checkChanged();
         return scenarioDone(k);
       },
     });
@@ -321,8 +261,7 @@ export class Simulation {
   private finish(end: End): SimulationEvent {
     this.end = end;
     if (end.kind !== 'bugcheck' && end.kind !== 'not-simulated') {
-      this.checkAlways();
-      for (const c of this.finals) this.check(c);
+      this.conditions.checkEnd();
     }
     return { kind: 'ended' };
   }
