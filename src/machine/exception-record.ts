@@ -63,15 +63,8 @@ export function instructionPointer(m: Machine, fp: number): Addr {
   return m.images.imageOf(fn)?.mode === 'user' ? USER_BASE + f.codeOffset : toAddress(f.codeOffset);
 }
 
-export interface ExceptionDraft {
-  readonly kind: Fault;
-  readonly code: number;
-  readonly flags: number;
-  readonly address: Addr;
-  readonly size: number;
-  readonly parameters: readonly bigint[];
-  readonly frame: number;
-}
+/** An exception before its record is written. */
+export type ExceptionDraft = Pick<ExceptionInfo, 'kind' | 'code' | 'flags' | 'address' | 'size' | 'parameters' | 'frame'>;
 
 /** Fills the slots of a fresh dispatcher frame at `fp`. */
 export function writeException(m: Machine, fp: number, x: ExceptionDraft): void {

@@ -74,6 +74,12 @@ function releaseRemoveLock(k: Kernel, lock: Addr): Status | undefined {
   return undefined;
 }
 
+/** A state as a whole: free of holders, or run down. */
+function set(k: Kernel, ref: Addr, state: bigint): Status {
+  k.mem.checked.setU64(ref, state);
+  return k.returnVoid();
+}
+
 /** Cache-aware references are one plain reference in a block of ours: which CPU counts is invisible. */
 const cacheAware: KernelRoutine[] = [
   {
@@ -92,66 +98,26 @@ const cacheAware: KernelRoutine[] = [
     },
   },
   { name: 'ExSizeOfRundownProtectionCacheAware', cost: 2, step: (k) => k.return(8) },
-  {
-    name: 'ExInitializeRundownProtectionCacheAware',
-    step(k, f) {
-      k.mem.checked.setU64(f.ptr(0), 0n);
-      return k.returnVoid();
-    },
-  },
-  {
-    name: 'ExReInitializeRundownProtectionCacheAware',
-    step(k, f) {
-      k.mem.checked.setU64(f.ptr(0), 0n);
-      return k.returnVoid();
-    },
-  },
+  { name: 'ExInitializeRundownProtectionCacheAware', step: (k, f) => set(k, f.ptr(0), 0n) },
+  { name: 'ExReInitializeRundownProtectionCacheAware', step: (k, f) => set(k, f.ptr(0), 0n) },
   { name: 'ExAcquireRundownProtectionCacheAware', cost: 4, step: (k, f) => acquire(k, f.ptr(0), 1n) },
   { name: 'ExAcquireRundownProtectionCacheAwareEx', cost: 4, step: (k, f) => acquire(k, f.ptr(0), BigInt(f.u32(1))) },
   { name: 'ExReleaseRundownProtectionCacheAware', cost: 4, step: (k, f) => release(k, f.ptr(0), 1n) },
   { name: 'ExReleaseRundownProtectionCacheAwareEx', cost: 4, step: (k, f) => release(k, f.ptr(0), BigInt(f.u32(1))) },
   { name: 'ExWaitForRundownProtectionReleaseCacheAware', locals: 4, step: waitForRelease },
-  {
-    name: 'ExRundownCompletedCacheAware',
-    cost: 3,
-    step(k, f) {
-      k.mem.checked.setU64(f.ptr(0), ACTIVE);
-      return k.returnVoid();
-    },
-  },
+  { name: 'ExRundownCompletedCacheAware', cost: 3, step: (k, f) => set(k, f.ptr(0), ACTIVE) },
 ];
 
 export const routines: KernelRoutine[] = [
   ...cacheAware,
-  {
-    name: 'ExInitializeRundownProtection',
-    cost: 3,
-    step(k, f) {
-      k.mem.checked.setU64(f.ptr(0), 0n);
-      return k.returnVoid();
-    },
-  },
-  {
-    name: 'ExReInitializeRundownProtection',
-    cost: 3,
-    step(k, f) {
-      k.mem.checked.setU64(f.ptr(0), 0n);
-      return k.returnVoid();
-    },
-  },
+  { name: 'ExInitializeRundownProtection', cost: 3, step: (k, f) => set(k, f.ptr(0), 0n) },
+  { name: 'ExReInitializeRundownProtection', cost: 3, step: (k, f) => set(k, f.ptr(0), 0n) },
   { name: 'ExAcquireRundownProtection', cost: 4, step: (k, f) => acquire(k, f.ptr(0), 1n) },
   { name: 'ExAcquireRundownProtectionEx', cost: 4, step: (k, f) => acquire(k, f.ptr(0), BigInt(f.u32(1))) },
   { name: 'ExReleaseRundownProtection', cost: 4, step: (k, f) => release(k, f.ptr(0), 1n) },
   { name: 'ExReleaseRundownProtectionEx', cost: 4, step: (k, f) => release(k, f.ptr(0), BigInt(f.u32(1))) },
   { name: 'ExWaitForRundownProtectionRelease', locals: 4, step: waitForRelease },
-  {
-    name: 'ExRundownCompleted',
-    cost: 3,
-    step(k, f) {
-      k.mem.checked.setU64(f.ptr(0), ACTIVE);
-      return k.returnVoid();
-    },
-  },
+  { name: 'ExRundownCompleted', cost: 3, step: (k, f) => set(k, f.ptr(0), ACTIVE) },
   {
     // (Lock, AllocateTag, MaxLockedMinutes, HighWatermark, size)
     name: 'IoInitializeRemoveLockEx',

@@ -1,64 +1,43 @@
-// Generic tables over balanced trees (RtlXxxGenericTableAvl). The compare, allocate and free routines are the driver's: a search is one call a level,
-// and the routine's place between two calls (the node compared with) lies in its frame. An element's data follow its links: node + sizeof links.
+// Generic tables over balanced trees (RtlXxxGenericTableAvl). The compare, allocate and free routines are the driver's (table-search.ts).
+// An element's data follow its links: node + sizeof links.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { RTL_BALANCED_LINKS as L, TABLE_SEARCH_RESULT as Result, RTL_AVL_TABLE as T } from '../layouts.gen.js';
 import { avlInsert, avlRemove } from './avl.js';
-import { leftmost, leftOf, predecessor, rightOf, successor } from './binary-links.js';
-
-export const LESS_THAN = 0;
-export const GREATER_THAN = 1;
-
-const NODE = 0;
-const RESULT = 1;
-/** f.pc: the compare routine has answered; the allocate routine; the free routine. */
-const COMPARED = 1;
-const ALLOCATED = 2;
-const FREED = 3;
+import { leftmost, predecessor, rightOf, successor } from './binary-links.js';
+import {
+  ALLOCATED,
+  COMPARED,
+  FREED,
+  GREATER_THAN,
+  LESS_THAN,
+  NODE,
+  RESULT,
+  search,
+  setNewElement,
+  setRoutines,
+  type TableKind,
+} from './table-search.js';
 
 const header = (table: Addr): Addr => table + T.BalancedRoot;
 const root = (k: Kernel, table: Addr): Addr => rightOf(k, header(table));
 const data = (node: Addr): Addr => node + L.sizeof;
+const KIND: TableKind = { compare: T.CompareRoutine, root, data };
 const elements = (k: Kernel, table: Addr): number => k.mem.checked.u32(table + T.NumberGenericTableElements);
-
-/**
- * One step of the search for `buffer`: the Status of a compare call, or undefined when slots NODE (node found, or the parent) and RESULT
- * (TABLE_SEARCH_RESULT) have the answer. Call it while f.pc <= COMPARED.
- */
-function search(k: Kernel, f: Frame, table: Addr, buffer: Addr): Status | undefined {
-  const done = (result: number): undefined => {
-    f.set(RESULT, result);
-    return undefined;
-  };
-  if (f.pc === 0) {
-    f.set(NODE, root(k, table));
-    if (f.get(NODE) === 0) return done(Result.TableEmptyTree);
-  } else {
-    const order = f.result32;
-    if (order !== LESS_THAN && order !== GREATER_THAN) return done(Result.TableFoundNode);
-    const child = order === LESS_THAN ? leftOf(k, f.get(NODE)) : rightOf(k, f.get(NODE));
-    if (child === 0) return done(order === LESS_THAN ? Result.TableInsertAsLeft : Result.TableInsertAsRight);
-    f.set(NODE, child);
-  }
-  return k.call(f, COMPARED, k.mem.checked.ptr(table + T.CompareRoutine), [table, buffer, data(f.get(NODE))]);
-}
 
 /** From the search result to the element: (Table, Buffer, BufferSize, NewElement). */
 function insert(k: Kernel, f: Frame): Status {
   const table = f.ptr(0);
-  const isNew = (v: number): void => {
-    if (f.ptr(3) !== 0) k.mem.checked.setU8(f.ptr(3), v);
-  };
   if (f.pc !== ALLOCATED) {
     if (f.get(RESULT) === Result.TableFoundNode) {
-      isNew(0);
+      setNewElement(k, f.ptr(3), false);
       return k.return(data(f.get(NODE)));
     }
     return k.call(f, ALLOCATED, k.mem.checked.ptr(table + T.AllocateRoutine), [table, f.u32(2) + L.sizeof]);
   }
   const node = f.result;
   if (node === 0) {
-    isNew(0);
+    setNewElement(k, f.ptr(3), false);
     return k.return(0);
   }
   const empty = f.get(RESULT) === Result.TableEmptyTree;
@@ -67,7 +46,7 @@ function insert(k: Kernel, f: Frame): Status {
   k.mem.checked.setPtr(table + T.OrderedPointer, 0);
   k.mem.checked.setU32(table + T.WhichOrderedElement, 0);
   k.mem.checked.copy(data(node), f.ptr(1), f.u32(2));
-  isNew(1);
+  setNewElement(k, f.ptr(3), true);
   return k.return(data(node));
 }
 
@@ -115,16 +94,14 @@ export const routines: KernelRoutine[] = [
       const table = f.ptr(0);
       k.mem.checked.fill(table, T.sizeof);
       k.mem.checked.setPtr(header(table) + L.Parent, header(table));
-      [T.CompareRoutine, T.AllocateRoutine, T.FreeRoutine, T.TableContext].forEach((at, i) =>
-        k.mem.checked.setPtr(table + at, f.ptr(i + 1)),
-      );
+      setRoutines(k, f, [T.CompareRoutine, T.AllocateRoutine, T.FreeRoutine, T.TableContext]);
       return k.returnVoid();
     },
   },
   {
     name: 'RtlInsertElementGenericTableAvl',
     locals: 2,
-    step: (k, f) => (f.pc <= COMPARED ? search(k, f, f.ptr(0), f.ptr(1)) : undefined) ?? insert(k, f),
+    step: (k, f) => (f.pc <= COMPARED ? search(KIND, k, f, f.ptr(0), f.ptr(1)) : undefined) ?? insert(k, f),
   },
   {
     // (Table, Buffer, BufferSize, NewElement, NodeOrParent, SearchResult)
@@ -139,14 +116,14 @@ export const routines: KernelRoutine[] = [
   {
     name: 'RtlLookupElementGenericTableAvl',
     locals: 2,
-    step: (k, f) => search(k, f, f.ptr(0), f.ptr(1)) ?? k.return(f.get(RESULT) === Result.TableFoundNode ? data(f.get(NODE)) : 0),
+    step: (k, f) => search(KIND, k, f, f.ptr(0), f.ptr(1)) ?? k.return(f.get(RESULT) === Result.TableFoundNode ? data(f.get(NODE)) : 0),
   },
   {
     // (Table, Buffer, NodeOrParent, SearchResult)
     name: 'RtlLookupElementGenericTableFullAvl',
     locals: 2,
     step(k, f) {
-      const status = search(k, f, f.ptr(0), f.ptr(1));
+      const status = search(KIND, k, f, f.ptr(0), f.ptr(1));
       if (status !== undefined) return status;
       k.mem.checked.setPtr(f.ptr(2), f.get(NODE));
       k.mem.checked.setU32(f.ptr(3), f.get(RESULT));
@@ -158,7 +135,7 @@ export const routines: KernelRoutine[] = [
     locals: 2,
     step(k, f) {
       if (f.pc === FREED) return k.return(1);
-      const status = search(k, f, f.ptr(0), f.ptr(1));
+      const status = search(KIND, k, f, f.ptr(0), f.ptr(1));
       if (status !== undefined) return status;
       return f.get(RESULT) === Result.TableFoundNode ? unlinkAndFree(k, f, f.ptr(0), f.get(NODE)) : k.return(0);
     },
@@ -186,7 +163,7 @@ export const routines: KernelRoutine[] = [
       const compare = (pc: number, node: Addr): Status =>
         k.call(f, pc, k.mem.checked.ptr(table + T.CompareRoutine), [table, f.ptr(1), data(node)]);
       if (f.pc <= COMPARED) {
-        const status = search(k, f, table, f.ptr(1));
+        const status = search(KIND, k, f, table, f.ptr(1));
         if (status !== undefined) return status;
         if (f.get(RESULT) !== Result.TableFoundNode) {
           k.mem.checked.setPtr(f.ptr(2), 0);

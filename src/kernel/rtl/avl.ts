@@ -3,18 +3,7 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { RTL_BALANCED_LINKS as L, RTL_AVL_TABLE as T } from '../layouts.gen.js';
-import {
-  isLeftChild,
-  leftmost,
-  leftOf,
-  parentOf,
-  rightmost,
-  rightOf,
-  rotateAboveParent,
-  setLeft,
-  setParent,
-  setRight,
-} from './binary-links.js';
+import { isLeftChild, leftmost, leftOf, parentOf, rightmost, rightOf, rotateUp, setLeft, setParent, setRight } from './binary-links.js';
 
 const balance = (k: Kernel, n: Addr): number => k.mem.checked.i8(n + L.Balance);
 const setBalance = (k: Kernel, n: Addr, b: number): void => k.mem.checked.setU8(n + L.Balance, b & 0xff);
@@ -22,38 +11,27 @@ const childAt = (k: Kernel, n: Addr, side: number): Addr => (side < 0 ? leftOf(k
 const addDepth = (k: Kernel, table: Addr, by: number): void =>
   k.mem.checked.setU32(table + T.DepthOfTree, k.mem.checked.u32(table + T.DepthOfTree) + by);
 
-/** Rotates and keeps the grandparent's link right: every node has one, at least the header. */
-function promote(k: Kernel, n: Addr): void {
-  const p = parentOf(k, n);
-  const g = parentOf(k, p);
-  const wasLeft = isLeftChild(k, p);
-  rotateAboveParent(k, n);
-  setParent(k, n, g);
-  if (wasLeft) setLeft(k, g, n);
-  else setRight(k, g, n);
-}
-
 /** `n` is two levels deeper on `side`. True when the subtree became one level lower. */
 function rebalance(k: Kernel, n: Addr, side: number): boolean {
   const c = childAt(k, n, side);
   const b = balance(k, c);
   if (b === side) {
-    promote(k, c);
+    rotateUp(k, c);
     setBalance(k, n, 0);
     setBalance(k, c, 0);
     return true;
   }
   if (b === -side) {
     const inner = childAt(k, c, -side);
-    promote(k, inner);
-    promote(k, inner);
+    rotateUp(k, inner);
+    rotateUp(k, inner);
     const ib = balance(k, inner);
     setBalance(k, n, ib === side ? -side : 0);
     setBalance(k, c, ib === -side ? side : 0);
     setBalance(k, inner, 0);
     return true;
   }
-  promote(k, c);
+  rotateUp(k, c);
   setBalance(k, n, side);
   setBalance(k, c, -side);
   return false;

@@ -43,7 +43,7 @@ export function predecessor(k: Kernel, n: Addr): Addr {
 }
 
 /** Puts `n` where its parent is and the parent below it (one rotation); order is kept. Links of the grandparent are left to the caller. */
-export function rotateAboveParent(k: Kernel, n: Addr): void {
+function rotateAboveParent(k: Kernel, n: Addr): void {
   const p = parentOf(k, n);
   if (leftOf(k, p) === n) {
     const inner = rightOf(k, n);
@@ -57,4 +57,18 @@ export function rotateAboveParent(k: Kernel, n: Addr): void {
     setLeft(k, n, p);
   }
   setParent(k, p, n);
+}
+
+/** One rotation of `n` above its parent with the grandparent's link. A root is its own parent. */
+export function rotateUp(k: Kernel, n: Addr): void {
+  const p = parentOf(k, n);
+  const g = parentOf(k, p);
+  const wasLeft = g !== p && isLeftChild(k, p);
+  rotateAboveParent(k, n);
+  if (g === p) setParent(k, n, n);
+  else {
+    setParent(k, n, g);
+    if (wasLeft) setLeft(k, g, n);
+    else setRight(k, g, n);
+  }
 }

@@ -3,61 +3,35 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { RTL_SPLAY_LINKS as L, LIST_ENTRY, TABLE_SEARCH_RESULT as Result, RTL_GENERIC_TABLE as T } from '../layouts.gen.js';
-import { GREATER_THAN, LESS_THAN } from './avl-table.js';
-import { leftmost, leftOf, rightOf, setLeft, setParent, setRight, successor } from './binary-links.js';
+import { leftmost, setLeft, setParent, setRight, successor } from './binary-links.js';
 import { insertTail, remove } from './list.js';
 import { splay, splayDelete } from './splay.js';
+import { ALLOCATED, COMPARED, FREED, NODE, RESULT, search, setNewElement, setRoutines, type TableKind } from './table-search.js';
 import { touchLinks } from './touch-links.js';
 
 const HEADER = L.sizeof + LIST_ENTRY.sizeof;
-const NODE = 0;
-const RESULT = 1;
-const COMPARED = 1;
-const ALLOCATED = 2;
-const FREED = 3;
 
 const data = (node: Addr): Addr => node + HEADER;
 const entryOf = (node: Addr): Addr => node + L.sizeof;
 const root = (k: Kernel, table: Addr): Addr => k.mem.checked.ptr(table + T.TableRoot);
 const elements = (k: Kernel, table: Addr): number => k.mem.checked.u32(table + T.NumberGenericTableElements);
+const KIND: TableKind = { compare: T.CompareRoutine, root, data };
 const splayTo = (k: Kernel, table: Addr, node: Addr): void => k.mem.checked.setPtr(table + T.TableRoot, splay(k, node));
-
-/** As in avl-table.ts: undefined when NODE and RESULT have the answer. */
-function search(k: Kernel, f: Frame, table: Addr, buffer: Addr): Status | undefined {
-  const done = (result: number): undefined => {
-    f.set(RESULT, result);
-    return undefined;
-  };
-  if (f.pc === 0) {
-    f.set(NODE, root(k, table));
-    if (f.get(NODE) === 0) return done(Result.TableEmptyTree);
-  } else {
-    const order = f.result32;
-    if (order !== LESS_THAN && order !== GREATER_THAN) return done(Result.TableFoundNode);
-    const child = order === LESS_THAN ? leftOf(k, f.get(NODE)) : rightOf(k, f.get(NODE));
-    if (child === 0) return done(order === LESS_THAN ? Result.TableInsertAsLeft : Result.TableInsertAsRight);
-    f.set(NODE, child);
-  }
-  return k.call(f, COMPARED, k.mem.checked.ptr(table + T.CompareRoutine), [table, buffer, data(f.get(NODE))]);
-}
 
 /** From the search result to the element: (Table, Buffer, BufferSize, NewElement). */
 function insert(k: Kernel, f: Frame): Status {
   const table = f.ptr(0);
-  const isNew = (v: number): void => {
-    if (f.ptr(3) !== 0) k.mem.checked.setU8(f.ptr(3), v);
-  };
   if (f.pc !== ALLOCATED) {
     if (f.get(RESULT) === Result.TableFoundNode) {
       splayTo(k, table, f.get(NODE));
-      isNew(0);
+      setNewElement(k, f.ptr(3), false);
       return k.return(data(f.get(NODE)));
     }
     return k.call(f, ALLOCATED, k.mem.checked.ptr(table + T.AllocateRoutine), [table, f.u32(2) + HEADER]);
   }
   const node = f.result;
   if (node === 0) {
-    isNew(0);
+    setNewElement(k, f.ptr(3), false);
     return k.return(0);
   }
   k.mem.checked.fill(node, HEADER);
@@ -72,7 +46,7 @@ function insert(k: Kernel, f: Frame): Status {
   splayTo(k, table, node);
   k.mem.checked.setU32(table + T.NumberGenericTableElements, elements(k, table) + 1);
   k.mem.checked.copy(data(node), f.ptr(1), f.u32(2));
-  isNew(1);
+  setNewElement(k, f.ptr(3), true);
   return k.return(data(node));
 }
 
@@ -107,16 +81,14 @@ export const routines: KernelRoutine[] = [
       k.mem.checked.setPtr(list + LIST_ENTRY.Flink, list);
       k.mem.checked.setPtr(list + LIST_ENTRY.Blink, list);
       k.mem.checked.setPtr(table + T.OrderedPointer, list);
-      [T.CompareRoutine, T.AllocateRoutine, T.FreeRoutine, T.TableContext].forEach((at, i) =>
-        k.mem.checked.setPtr(table + at, f.ptr(i + 1)),
-      );
+      setRoutines(k, f, [T.CompareRoutine, T.AllocateRoutine, T.FreeRoutine, T.TableContext]);
       return k.returnVoid();
     },
   },
   {
     name: 'RtlInsertElementGenericTable',
     locals: 2,
-    step: (k, f) => (f.pc <= COMPARED ? search(k, f, f.ptr(0), f.ptr(1)) : undefined) ?? insert(k, f),
+    step: (k, f) => (f.pc <= COMPARED ? search(KIND, k, f, f.ptr(0), f.ptr(1)) : undefined) ?? insert(k, f),
   },
   {
     name: 'RtlInsertElementGenericTableFull',
@@ -127,12 +99,12 @@ export const routines: KernelRoutine[] = [
       return insert(k, f);
     },
   },
-  { name: 'RtlLookupElementGenericTable', locals: 2, step: (k, f) => search(k, f, f.ptr(0), f.ptr(1)) ?? k.return(found(k, f)) },
+  { name: 'RtlLookupElementGenericTable', locals: 2, step: (k, f) => search(KIND, k, f, f.ptr(0), f.ptr(1)) ?? k.return(found(k, f)) },
   {
     name: 'RtlLookupElementGenericTableFull',
     locals: 2,
     step(k, f) {
-      const status = search(k, f, f.ptr(0), f.ptr(1));
+      const status = search(KIND, k, f, f.ptr(0), f.ptr(1));
       if (status !== undefined) return status;
       k.mem.checked.setPtr(f.ptr(2), f.get(NODE));
       k.mem.checked.setU32(f.ptr(3), f.get(RESULT));
@@ -145,7 +117,7 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       if (f.pc === FREED) return k.return(1);
       const table = f.ptr(0);
-      const status = search(k, f, table, f.ptr(1));
+      const status = search(KIND, k, f, table, f.ptr(1));
       if (status !== undefined) return status;
       if (f.get(RESULT) !== Result.TableFoundNode) return k.return(0);
       const node = f.get(NODE);

@@ -1,5 +1,6 @@
 // memcpy and its family. Both ranges are checked before anything is written, and the cost grows with the size.
-import type { KernelRoutine } from '../kernel.js';
+import type { Addr } from '../../machine/abi.js';
+import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 
 /** Steps charged for `n` bytes: 64 bytes a step, about what a copy loop does per 100 ns. */
 const cost = (n: number): number => n >> 6;
@@ -31,6 +32,17 @@ const fill = (name: string, size: number, value: number): KernelRoutine => ({
   },
 });
 
+/** (Destination, Length, Pattern): whole patterns of `size` bytes only. */
+const fillPattern = (name: string, size: number, put: (k: Kernel, f: Frame, at: Addr) => void): KernelRoutine => ({
+  name,
+  step(k, f) {
+    const n = bounded(f.ptr(1)) & -size;
+    for (let i = 0; i < n; i += size) put(k, f, f.ptr(0) + i);
+    k.machine.charge(cost(n));
+    return k.returnVoid();
+  },
+});
+
 export const routines: KernelRoutine[] = [
   copy('memcpy'),
   copy('memmove'),
@@ -44,25 +56,8 @@ export const routines: KernelRoutine[] = [
   fill('RtlSecureZeroMemory', 1, -1),
   fill('RtlZeroBytes', 1, -1),
   fill('RtlFillMemoryNonTemporal', 1, 2),
-  {
-    // (Destination, Length, Pattern): whole ULONGs only
-    name: 'RtlFillMemoryUlong',
-    step(k, f) {
-      const n = bounded(f.ptr(1)) & ~3;
-      for (let i = 0; i < n; i += 4) k.mem.checked.setU32(f.ptr(0) + i, f.u32(2));
-      k.machine.charge(cost(n));
-      return k.returnVoid();
-    },
-  },
-  {
-    name: 'RtlFillMemoryUlonglong',
-    step(k, f) {
-      const n = bounded(f.ptr(1)) & ~7;
-      for (let i = 0; i < n; i += 8) k.mem.checked.setU64(f.ptr(0) + i, f.u64(2));
-      k.machine.charge(cost(n));
-      return k.returnVoid();
-    },
-  },
+  fillPattern('RtlFillMemoryUlong', 4, (k, f, at) => k.mem.checked.setU32(at, f.u32(2))),
+  fillPattern('RtlFillMemoryUlonglong', 8, (k, f, at) => k.mem.checked.setU64(at, f.u64(2))),
   {
     name: 'RtlIsZeroMemory',
     step(k, f) {

@@ -9,7 +9,7 @@ import {
   predecessor,
   rightmost,
   rightOf,
-  rotateAboveParent,
+  rotateUp,
   setLeft,
   setParent,
   setRight,
@@ -19,26 +19,12 @@ import { LIST_LIMIT } from './list.js';
 
 const isRoot = (k: Kernel, n: Addr): boolean => parentOf(k, n) === n;
 
-/** One rotation of `n` above its parent with the grandparent's link. */
-function rotate(k: Kernel, n: Addr): void {
-  const p = parentOf(k, n);
-  const g = parentOf(k, p);
-  const wasLeft = g !== p && isLeftChild(k, p);
-  rotateAboveParent(k, n);
-  if (g === p) setParent(k, n, n);
-  else {
-    setParent(k, n, g);
-    if (wasLeft) setLeft(k, g, n);
-    else setRight(k, g, n);
-  }
-}
-
 /** Moves the node to the root of its tree; returns it. */
 export function splay(k: Kernel, n: Addr): Addr {
   for (let i = 0; i < LIST_LIMIT && !isRoot(k, n); i++) {
     const p = parentOf(k, n);
-    if (!isRoot(k, p)) rotate(k, isLeftChild(k, n) === isLeftChild(k, p) ? p : n);
-    rotate(k, n);
+    if (!isRoot(k, p)) rotateUp(k, isLeftChild(k, n) === isLeftChild(k, p) ? p : n);
+    rotateUp(k, n);
   }
   return n;
 }

@@ -80,18 +80,54 @@ function emitFixed(E: Emitter, address: number, place: number, o: AccessOptions)
   return place;
 }
 
-/** Address on the stack. Sets `into` or goes to the fault exit. */
-function callSlow(E: Emitter, o: AccessOptions, into: number): void {
-  E.flushFuel();
-  E.i32(kindOf(E, o));
-  E.call(SLOW_IMPORT);
-  E.tee(into);
+/** The slow path answered (on the stack): the offset, or negative for a fault. */
+export function exitIfFault(E: Emitter): void {
   E.i32(0);
   E.op(Op.i32_lt_s);
   E.open(Op.if);
   E.faultExit();
   E.end();
+}
+
+/** Address and kind of the access are on the stack. Sets `into` or goes to the fault exit. */
+export function callSlowPath(E: Emitter, into: number): void {
+  E.call(SLOW_IMPORT);
+  E.tee(into);
+  exitIfFault(E);
   E.reloadFuel();
+}
+
+/** Address on the stack. Sets `into` or goes to the fault exit. */
+function callSlow(E: Emitter, o: AccessOptions, into: number): void {
+  E.flushFuel();
+  E.i32(kindOf(E, o));
+  callSlowPath(E, into);
+}
+
+/**
+ * From delta (address - window base), which is in its local, to the linear offset in `into`; goes to `bad` when it is outside the window of
+ * the image's mode. Leaves the deny bits of its page on the stack.
+ */
+export function emitPageBits(E: Emitter, bad: number, into: number): void {
+  const kernel = E.options.mode === 'kernel';
+  E.get(Local.delta);
+  if (kernel) E.i64(MEMORY_SIZE);
+  else {
+    E.loadReg(Reg.UserSize);
+    E.op(Op.i64_extend_u);
+  }
+  E.op(Op.i64_ge_u);
+  E.br(bad, Op.br_if);
+  E.get(Local.delta);
+  E.op(Op.i32_wrap);
+  if (!kernel) {
+    E.loadReg(Reg.UserOffset);
+    E.op(Op.i32_add);
+  }
+  E.tee(into);
+  E.i32(PAGE_SHIFT);
+  E.op(Op.i32_shr_u);
+  E.memory(Op.i32_load8_u, 1, DENY_TABLE);
 }
 
 /** delta (address - window base) is in its local. */
@@ -102,24 +138,7 @@ function emitChecked(E: Emitter, o: AccessOptions): void {
   const done = E.open(Op.block);
   const bad = E.open(Op.block);
   if (natural || o.size <= PAGE_SIZE) {
-    E.get(Local.delta);
-    if (kernel) E.i64(MEMORY_SIZE);
-    else {
-      E.loadReg(Reg.UserSize);
-      E.op(Op.i64_extend_u);
-    }
-    E.op(Op.i64_ge_u);
-    E.br(bad, Op.br_if);
-    E.get(Local.delta);
-    E.op(Op.i32_wrap);
-    if (!kernel) {
-      E.loadReg(Reg.UserOffset);
-      E.op(Op.i32_add);
-    }
-    E.tee(into);
-    E.i32(PAGE_SHIFT);
-    E.op(Op.i32_shr_u);
-    E.memory(Op.i32_load8_u, 1, DENY_TABLE);
+    emitPageBits(E, bad, into);
     mask(E, o.write);
     E.op(Op.i32_and);
     E.br(bad, Op.br_if);
@@ -146,12 +165,15 @@ function emitChecked(E: Emitter, o: AccessOptions): void {
   E.op(Op.i64_add);
   callSlow(E, o, into);
   E.end();
-  if (o.write) markDirty(E, into);
+  if (o.write) {
+    E.get(into);
+    markPage(E);
+  }
   E.get(into);
 }
 
-function markDirty(E: Emitter, offset: number): void {
-  E.get(offset);
+/** Marks the page of the offset on the stack as written. */
+function markPage(E: Emitter): void {
   E.i32(PAGE_SHIFT);
   E.op(Op.i32_shr_u);
   E.i32(1);
@@ -164,10 +186,7 @@ export function markParent(E: Emitter, offset: number, size: number): void {
     E.get(Local.parent);
     E.i32(at);
     E.op(Op.i32_add);
-    E.i32(PAGE_SHIFT);
-    E.op(Op.i32_shr_u);
-    E.i32(1);
-    E.memory(Op.i32_store8, 1, DIRTY_TABLE);
+    markPage(E);
   }
 }
 
@@ -180,10 +199,7 @@ export function markRange(E: Emitter, base: number, bytes: number): void {
       E.i32(last ? bytes - 1 : at);
       E.op(Op.i32_add);
     }
-    E.i32(PAGE_SHIFT);
-    E.op(Op.i32_shr_u);
-    E.i32(1);
-    E.memory(Op.i32_store8, 1, DIRTY_TABLE);
+    markPage(E);
     if (last) break;
   }
 }
@@ -200,12 +216,5 @@ export function emitRange(E: Emitter, address: () => void, size: () => void, wri
     E.i32(SlowKind.Write);
     E.op(Op.i32_or);
   }
-  E.call(SLOW_IMPORT);
-  E.tee(into);
-  E.i32(0);
-  E.op(Op.i32_lt_s);
-  E.open(Op.if);
-  E.faultExit();
-  E.end();
-  E.reloadFuel();
+  callSlowPath(E, into);
 }

@@ -1,24 +1,8 @@
 // The calling sequence: place the callee's frame below ours, fill argument slots and header, note where we go on, call. See abi.ts FRAME
 // and imports.ts.
-import {
-  CODE_MAGIC,
-  DENY_TABLE,
-  Deny,
-  Fault,
-  FRAME,
-  FrameFlag,
-  KERNEL_BASE,
-  MEMORY_SIZE,
-  PAGE_SHIFT,
-  REGISTERS,
-  Reason,
-  Reg,
-  ROUTINE_BASE,
-  Status,
-  USER_BASE,
-} from '../abi.js';
-import { markRange } from './emit-access.js';
-import { type Emitter, FUNCTION_TYPE, Local, ROUTINE_IMPORT, SLOW_IMPORT } from './emit-base.js';
+import { CODE_MAGIC, Deny, Fault, FRAME, FrameFlag, KERNEL_BASE, REGISTERS, Reason, Reg, ROUTINE_BASE, Status, USER_BASE } from '../abi.js';
+import { callSlowPath, emitPageBits, markRange } from './emit-access.js';
+import { type Emitter, FUNCTION_TYPE, Local, ROUTINE_IMPORT } from './emit-base.js';
 import { addressOfOffset, emitValue } from './emit-value.js';
 import { SlowKind } from './imports.js';
 import { type CallOp, type FunctionRef, typeOf, type Value } from './ir.js';
@@ -82,24 +66,7 @@ function emitIndirect(E: Emitter, target: Value, op: CallOp, slots: number): voi
   E.set(Local.delta);
   const done = E.open(Op.block);
   const bad = E.open(Op.block);
-  E.get(Local.delta);
-  if (kernel) E.i64(MEMORY_SIZE);
-  else {
-    E.loadReg(Reg.UserSize);
-    E.op(Op.i64_extend_u);
-  }
-  E.op(Op.i64_ge_u);
-  E.br(bad, Op.br_if);
-  E.get(Local.delta);
-  E.op(Op.i32_wrap);
-  if (!kernel) {
-    E.loadReg(Reg.UserOffset);
-    E.op(Op.i32_add);
-  }
-  E.tee(Local.off);
-  E.i32(PAGE_SHIFT);
-  E.op(Op.i32_shr_u);
-  E.memory(Op.i32_load8_u, 1, DENY_TABLE);
+  emitPageBits(E, bad, Local.off);
   E.loadReg(Reg.ReadMask);
   E.i32(Deny.Execute);
   E.op(Op.i32_or);
@@ -120,14 +87,7 @@ function emitIndirect(E: Emitter, target: Value, op: CallOp, slots: number): voi
   E.i64(base);
   E.op(Op.i64_add);
   E.i32(SlowKind.Execute | 16);
-  E.call(SLOW_IMPORT);
-  E.tee(Local.off);
-  E.i32(0);
-  E.op(Op.i32_lt_s);
-  E.open(Op.if);
-  E.faultExit();
-  E.end();
-  E.reloadFuel();
+  callSlowPath(E, Local.off);
   E.end();
   // number = function, args = fixedSize, then start of the argument slots
   E.get(Local.off);

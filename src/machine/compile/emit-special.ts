@@ -1,6 +1,6 @@
 // The rarer steps: block stores, interlocked operations, _alloca; and the constant fill they share with initialisers.
 import { Fault, FRAME, Reg } from '../abi.js';
-import { emitAccess, emitRange } from './emit-access.js';
+import { emitAccess, emitRange, exitIfFault } from './emit-access.js';
 import { type Emitter, Local, SLOW_IMPORT } from './emit-base.js';
 import { addressOfOffset, emitValue, loadOp, storeOp } from './emit-value.js';
 import { SlowKind } from './imports.js';
@@ -233,11 +233,7 @@ export function emitAlloca(E: Emitter, op: IrOp & { k: 'alloca' }): void {
   E.i32(SlowKind.Write);
   E.op(Op.i32_or);
   E.call(SLOW_IMPORT);
-  E.i32(0);
-  E.op(Op.i32_lt_s);
-  E.open(Op.if);
-  E.faultExit();
-  E.end();
+  exitIfFault(E);
   E.get(Local.b);
   E.i32(FILL_BYTE);
   E.get(Local.p);
