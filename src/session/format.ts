@@ -91,9 +91,10 @@ function formatPointer(v: Value, target: CType, memory: TargetMemory, names: Nam
   if (target.kind === 'function') return `${text} ${names.symbol(address) ?? '<not a function>'}`;
   if (isChar(target) || isWide(target)) {
     const s = readText(memory, address, isWide(target) ? 2 : 1, SUMMARY);
-    return s === undefined ? `${text} <cannot be read>` : `${text} ${isWide(target) ? 'L' : ''}${quote(s)}`;
+    // the text first: it is what one looks for, and the variables view is narrow
+    return s === undefined ? `${text} <cannot be read>` : `${isWide(target) ? 'L' : ''}${quote(s)} (${text})`;
   }
-  if (isRecord(target, 'UNICODE_STRING', 'STRING', 'ANSI_STRING')) return `${text} ${formatRecord({ type: target, address }, target as RecordType, memory, names)}`;
+  if (isRecord(target, 'UNICODE_STRING', 'STRING', 'ANSI_STRING')) return `${formatRecord({ type: target, address }, target as RecordType, memory, names)} (${text})`;
   return text;
 }
 

@@ -55,8 +55,8 @@ test('variables: arguments, structures behind pointers, strings, lists, booleans
   assert.deepEqual(args.map((v) => v.name), ['Process', 'ProcessId', 'CreateInfo']);
   const info = await c.variables(args[2].variablesReference);
   const value = (name: string): string | undefined => info.find((v) => v.name === name)?.value;
-  assert.match(value('ImageFileName') ?? '', /L"\\\\\?\?\\\\C:\\\\Windows\\\\System32\\\\notepad\.exe"$/);
-  assert.match(value('CommandLine') ?? '', /L"notepad\.exe notes\.txt"$/);
+  assert.match(value('ImageFileName') ?? '', /^L"\\\\\?\?\\\\C:\\\\Windows\\\\System32\\\\notepad\.exe" /);
+  assert.match(value('CommandLine') ?? '', /^L"notepad\.exe notes\.txt" /);
   assert.equal(value('CreationStatus'), 'STATUS_SUCCESS (0x00000000)');
   const globals = await c.scope(frames[0].id, 'Globals');
   const state = await c.variables(globals.find((v) => v.name === 'g_State')?.variablesReference ?? 0);

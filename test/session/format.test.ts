@@ -54,7 +54,7 @@ test('pointers, handles, strings', () => {
   put(0x10008, 0x10100, 8);
   assert.equal(show('UNICODE_STRING'), 'L"Hi"');
   put(0x10200, 0x10100, 8);
-  assert.equal(show('PWSTR', 0x10200), '0x0000000000010100 L"Hi"');
+  assert.equal(show('PWSTR', 0x10200), 'L"Hi" (0x0000000000010100)');
   put(0x10008, 0x99999999, 8);
   assert.match(show('UNICODE_STRING'), /buffer at .* cannot be read/);
 });

@@ -25,6 +25,8 @@ export async function debugTheExample(workbench: Workbench, example: Example): P
   const createInfo = workbench.variables.filter({ hasText: 'CreateInfo' }).first();
   await createInfo.waitFor();
   assert.match((await createInfo.textContent()) ?? '', /0x[0-9a-f`]+/i);
+  await createInfo.click();
+  await workbench.variables.filter({ hasText: 'ImageFileName' }).filter({ hasText: 'notepad.exe' }).first().waitFor();
   await workbench.screenshot('stopped-in-callback');
 
   // a step moves to another line of the same function
