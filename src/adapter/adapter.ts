@@ -13,8 +13,8 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import { joinPath, normalizePath } from '../base/files.js';
 import type { Range, SourceFile } from '../base/source.js';
-import { buildScenario, type Build } from '../scenario/build.js';
 import { EvaluationError } from '../machine/inspect/value.js';
+import { type Build, buildScenario } from '../scenario/build.js';
 import { Session, summary } from '../session/session.js';
 import { type ExceptionFilters, LaunchError, type OutputLine, type RunEvent } from '../session/types.js';
 import { wdkHeaders as headers } from '../wdk/headers.gen.js';
@@ -39,7 +39,10 @@ const USER_ERROR = 1001;
 /** launch.json is written by hand: a number in it may be anything. */
 function checkNumber(name: string, value: unknown, min: number, max: number): void {
   if (value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max)) return;
-  throw new LaunchError(`'${name}' in the launch configuration must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`, []);
+  throw new LaunchError(
+    `'${name}' in the launch configuration must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`,
+    [],
+  );
 }
 
 export class InterlockAdapter extends DebugSession {
@@ -77,7 +80,12 @@ export class InterlockAdapter extends DebugSession {
       supportsLoadedSourcesRequest: true,
       exceptionBreakpointFilters: [
         { filter: 'bugcheck', label: 'Bug checks', description: 'Stop where the machine would show a stop screen', default: true },
-        { filter: 'first-chance', label: 'First-chance exceptions', description: 'Stop when an exception is raised, before a __try/__except handles it', default: false },
+        {
+          filter: 'first-chance',
+          label: 'First-chance exceptions',
+          description: 'Stop when an exception is raised, before a __try/__except handles it',
+          default: false,
+        },
       ],
     };
     this.sendResponse(response);
@@ -104,7 +112,8 @@ export class InterlockAdapter extends DebugSession {
 
   /** Builds the program and makes a fresh session of it. Throws LaunchError. */
   private async load(args: LaunchArguments): Promise<void> {
-    if (typeof args.program !== 'string' || args.program === '') throw new LaunchError("'program' is missing in the launch configuration: give a .scenario file or a .c file", []);
+    if (typeof args.program !== 'string' || args.program === '')
+      throw new LaunchError("'program' is missing in the launch configuration: give a .scenario file or a .c file", []);
     checkNumber('cpus', args.cpus, 1, 64);
     checkNumber('seed', args.seed, 0, 0xffffffff);
     const program = normalizePath(args.program);
@@ -130,7 +139,11 @@ export class InterlockAdapter extends DebugSession {
 
   private reportLaunchFailure(response: DebugProtocol.Response, e: unknown): void {
     if (!(e instanceof LaunchError)) {
-      this.sendErrorResponse(response, { id: 1099, format: `Interlock failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}`, showUser: true });
+      this.sendErrorResponse(response, {
+        id: 1099,
+        format: `Interlock failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}`,
+        showUser: true,
+      });
       return;
     }
     for (const d of e.diagnostics) if (d.severity !== 'hint') this.diagnostic(d);
@@ -139,7 +152,11 @@ export class InterlockAdapter extends DebugSession {
   }
 
   private diagnostic(d: Diagnostic): void {
-    this.output({ category: d.severity === 'error' ? 'stderr' : 'console', text: `${formatDiagnostic(d)}\n`, ...(d.range ? { range: d.range } : {}) });
+    this.output({
+      category: d.severity === 'error' ? 'stderr' : 'console',
+      text: `${formatDiagnostic(d)}\n`,
+      ...(d.range ? { range: d.range } : {}),
+    });
   }
 
   protected override configurationDoneRequest(response: DebugProtocol.ConfigurationDoneResponse): void {
@@ -248,7 +265,10 @@ export class InterlockAdapter extends DebugSession {
     if (this.running) this.need().pause(args.threadId);
   }
 
-  protected override async restartRequest(response: DebugProtocol.RestartResponse, args: DebugProtocol.RestartArguments & { arguments?: LaunchArguments }): Promise<void> {
+  protected override async restartRequest(
+    response: DebugProtocol.RestartResponse,
+    args: DebugProtocol.RestartArguments & { arguments?: LaunchArguments },
+  ): Promise<void> {
     const launch = args.arguments?.program ? args.arguments : this.launchArguments;
     this.halt();
     const before = this.session;
@@ -286,7 +306,10 @@ export class InterlockAdapter extends DebugSession {
   }
 
   // ---------------------------------------------------------------- breakpoints
-  protected override setBreakPointsRequest(response: DebugProtocol.SetBreakpointsResponse, args: DebugProtocol.SetBreakpointsArguments): void {
+  protected override setBreakPointsRequest(
+    response: DebugProtocol.SetBreakpointsResponse,
+    args: DebugProtocol.SetBreakpointsArguments,
+  ): void {
     const shown = this.shownPath(args.source);
     const requests = (args.breakpoints ?? []).map((b) => ({
       line: b.line,
@@ -296,16 +319,30 @@ export class InterlockAdapter extends DebugSession {
     }));
     this.answer(response, () => {
       const set = this.need().setBreakpoints(shown, requests);
-      response.body = { breakpoints: set.map((b) => ({ id: b.id, verified: b.verified, line: b.line, source: args.source, ...(b.message ? { message: b.message } : {}) })) };
+      response.body = {
+        breakpoints: set.map((b) => ({
+          id: b.id,
+          verified: b.verified,
+          line: b.line,
+          source: args.source,
+          ...(b.message ? { message: b.message } : {}),
+        })),
+      };
     });
   }
-  protected override breakpointLocationsRequest(response: DebugProtocol.BreakpointLocationsResponse, args: DebugProtocol.BreakpointLocationsArguments): void {
+  protected override breakpointLocationsRequest(
+    response: DebugProtocol.BreakpointLocationsResponse,
+    args: DebugProtocol.BreakpointLocationsArguments,
+  ): void {
     this.answer(response, () => {
       const lines = this.need().breakpointLines(this.shownPath(args.source), args.line, args.endLine ?? args.line);
       response.body = { breakpoints: lines.map((line) => ({ line })) };
     });
   }
-  protected override setExceptionBreakPointsRequest(response: DebugProtocol.SetExceptionBreakpointsResponse, args: DebugProtocol.SetExceptionBreakpointsArguments): void {
+  protected override setExceptionBreakPointsRequest(
+    response: DebugProtocol.SetExceptionBreakpointsResponse,
+    args: DebugProtocol.SetExceptionBreakpointsArguments,
+  ): void {
     this.exceptionFilters = args.filters;
     this.session?.setExceptionFilters(this.filters());
     this.sendResponse(response);
@@ -316,7 +353,12 @@ export class InterlockAdapter extends DebugSession {
       this.sendErrorResponse(response, { id: USER_ERROR, format: 'there is no exception', showUser: false });
       return;
     }
-    response.body = { exceptionId: info.id, description: info.description, breakMode: info.breakMode, ...(info.details ? { details: { message: info.description, stackTrace: info.details } } : {}) };
+    response.body = {
+      exceptionId: info.id,
+      description: info.description,
+      breakMode: info.breakMode,
+      ...(info.details ? { details: { message: info.description, stackTrace: info.details } } : {}),
+    };
     this.sendResponse(response);
   }
 
@@ -326,7 +368,10 @@ export class InterlockAdapter extends DebugSession {
     this.sendResponse(response);
   }
   protected override stackTraceRequest(response: DebugProtocol.StackTraceResponse, args: DebugProtocol.StackTraceArguments): void {
-    const { frames, total } = this.session?.stackTrace(args.threadId, args.startFrame ?? 0, args.levels ? args.levels : 1000) ?? { frames: [], total: 0 };
+    const { frames, total } = this.session?.stackTrace(args.threadId, args.startFrame ?? 0, args.levels ? args.levels : 1000) ?? {
+      frames: [],
+      total: 0,
+    };
     response.body = {
       totalFrames: total,
       stackFrames: frames.map((f) => ({
@@ -342,20 +387,22 @@ export class InterlockAdapter extends DebugSession {
   protected override scopesRequest(response: DebugProtocol.ScopesResponse, args: DebugProtocol.ScopesArguments): void {
     this.answer(response, () => {
       const scopes = this.need().scopes(args.frameId);
-      response.body = { scopes: scopes.map((s) => ({ name: s.name, variablesReference: s.reference, expensive: s.expensive, presentationHint: s.hint })) };
+      response.body = {
+        scopes: scopes.map((s) => ({ name: s.name, variablesReference: s.reference, expensive: s.expensive, presentationHint: s.hint })),
+      };
     });
   }
   protected override variablesRequest(response: DebugProtocol.VariablesResponse, args: DebugProtocol.VariablesArguments): void {
     response.body = {
       variables: (this.session?.variables(args.variablesReference) ?? []).map((v) => ({
-          name: v.name,
-          value: v.value,
-          type: v.type,
-          variablesReference: v.reference,
-          ...(v.expression ? { evaluateName: v.expression } : {}),
-          ...(v.address === undefined ? {} : { memoryReference: `0x${BigInt.asUintN(64, BigInt(v.address)).toString(16)}` }),
-          ...(v.readOnly ? { presentationHint: { attributes: ['readOnly'] } } : {}),
-        })),
+        name: v.name,
+        value: v.value,
+        type: v.type,
+        variablesReference: v.reference,
+        ...(v.expression ? { evaluateName: v.expression } : {}),
+        ...(v.address === undefined ? {} : { memoryReference: `0x${BigInt.asUintN(64, BigInt(v.address)).toString(16)}` }),
+        ...(v.readOnly ? { presentationHint: { attributes: ['readOnly'] } } : {}),
+      })),
     };
     this.sendResponse(response);
   }
@@ -407,10 +454,22 @@ export class InterlockAdapter extends DebugSession {
       reference = this.builtinSources.size + 1;
       this.builtinSources.set(reference, file);
     }
-    return { name, path: `interlock/${file.path}`, sourceReference: reference, presentationHint: file.builtin ? 'deemphasize' : 'normal', origin: 'Interlock' };
+    return {
+      name,
+      path: `interlock/${file.path}`,
+      sourceReference: reference,
+      presentationHint: file.builtin ? 'deemphasize' : 'normal',
+      origin: 'Interlock',
+    };
   }
 
-  private location(range: Range | undefined): { line: number; column: number; endLine?: number; endColumn?: number; source?: DebugProtocol.Source } {
+  private location(range: Range | undefined): {
+    line: number;
+    column: number;
+    endLine?: number;
+    endColumn?: number;
+    source?: DebugProtocol.Source;
+  } {
     if (!range) return { line: 0, column: 0 };
     const from = range.file.position(range.start);
     const to = range.file.position(range.end);

@@ -11,8 +11,14 @@ export interface Arguments {
 }
 
 /** Parses `args` against a table of options; exactly `positional` other arguments are wanted. */
-export function parseArguments(args: readonly string[], known: Readonly<Record<string, 'number' | 'text' | 'flag'>>, positional: number): Arguments {
-  const options = Object.fromEntries(Object.entries(known).map(([n, t]) => [n, { type: t === 'flag' ? ('boolean' as const) : ('string' as const) }]));
+export function parseArguments(
+  args: readonly string[],
+  known: Readonly<Record<string, 'number' | 'text' | 'flag'>>,
+  positional: number,
+): Arguments {
+  const options = Object.fromEntries(
+    Object.entries(known).map(([n, t]) => [n, { type: t === 'flag' ? ('boolean' as const) : ('string' as const) }]),
+  );
   for (const a of args) {
     const name = /^--([^=]+)/.exec(a)?.[1];
     if (name !== undefined && !Object.hasOwn(known, name)) {
@@ -26,7 +32,14 @@ export function parseArguments(args: readonly string[], known: Readonly<Record<s
   } catch (e) {
     throw new UsageError(e instanceof Error ? e.message : String(e));
   }
-  if (parsed.positionals.length !== positional) throw new UsageError(positional === 0 ? `unexpected argument '${parsed.positionals[0]}'` : parsed.positionals.length < positional ? 'a file is missing' : `unexpected argument '${parsed.positionals[positional]}'`);
+  if (parsed.positionals.length !== positional)
+    throw new UsageError(
+      positional === 0
+        ? `unexpected argument '${parsed.positionals[0]}'`
+        : parsed.positionals.length < positional
+          ? 'a file is missing'
+          : `unexpected argument '${parsed.positionals[positional]}'`,
+    );
   const out: Record<string, number | string | boolean | undefined> = {};
   for (const [n, t] of Object.entries(known)) {
     const v = parsed.values[n];

@@ -1,8 +1,8 @@
 // The adapter as a Node process: over its standard streams (VS Code starts it so), or on a port for other editors.
 import * as net from 'node:net';
-import { DiskFiles } from './disk-files.js';
 import { InterlockAdapter } from '../adapter/adapter.js';
 import type { AdapterHost } from '../adapter/host.js';
+import { DiskFiles } from './disk-files.js';
 
 /** What the adapter needs, from Node. */
 export function nodeHost(files: DiskFiles): AdapterHost {

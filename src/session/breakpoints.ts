@@ -1,6 +1,7 @@
 // Breakpoints of the user: where they are, and whether a hit of one counts (condition, hit count) or only writes a log line.
-import type { BreakpointInfo, BreakpointRequest } from './types.js';
+
 import type { Location, Locations } from './locations.js';
+import type { BreakpointInfo, BreakpointRequest } from './types.js';
 
 export interface Breakpoint {
   readonly id: number;
@@ -51,13 +52,22 @@ export class Breakpoints {
     const before = this.byPath.get(path) ?? [];
     for (const b of before) for (const l of b.locations) this.remove(l.step, b);
     const now = requests.map((request): Breakpoint => {
-      const old = before.find((b) => b.request.line === request.line && b.request.condition === request.condition && b.request.hitCondition === request.hitCondition);
+      const old = before.find(
+        (b) =>
+          b.request.line === request.line && b.request.condition === request.condition && b.request.hitCondition === request.hitCondition,
+      );
       return { id: old?.id ?? ++this.lastId, path, request, locations: this.locations.resolve(path, request.line), hits: old?.hits ?? 0 };
     });
     this.byPath.set(path, now);
     for (const b of now) if (!problem(b.request)) for (const l of b.locations) this.add(l.step, b);
     return now.map((b) => {
-      const message = problem(b.request) ?? (b.locations.length ? undefined : this.locations.hasFile(path) ? 'no code at or below this line' : 'this file is not part of the running scenario');
+      const message =
+        problem(b.request) ??
+        (b.locations.length
+          ? undefined
+          : this.locations.hasFile(path)
+            ? 'no code at or below this line'
+            : 'this file is not part of the running scenario');
       return { id: b.id, verified: message === undefined, line: b.locations[0]?.line ?? b.request.line, ...(message ? { message } : {}) };
     });
   }
@@ -87,5 +97,7 @@ export class Breakpoints {
 }
 
 function problem(r: BreakpointRequest): string | undefined {
-  return r.hitCondition !== undefined && !parseHitCondition(r.hitCondition) ? `hit count '${r.hitCondition}' is not understood; write for example 3, >= 3, == 3 or % 10` : undefined;
+  return r.hitCondition !== undefined && !parseHitCondition(r.hitCondition)
+    ? `hit count '${r.hitCondition}' is not understood; write for example 3, >= 3, == 3 or % 10`
+    : undefined;
 }

@@ -3,7 +3,7 @@
 import { sizeOf } from '../c/layout.js';
 import { typeToString } from '../c/type-names.js';
 import type { ArrayType, CType, Field, RecordType } from '../c/types.js';
-import { type TargetMemory, type Value, asAddress, asInteger, asNumber, hex64, isScalar, load } from '../machine/inspect/value.js';
+import { asAddress, asInteger, asNumber, hex64, isScalar, load, type TargetMemory, type Value } from '../machine/inspect/value.js';
 
 /** Names for numbers that C code knows by macro: NTSTATUS values; and functions by address. */
 export interface Names {
@@ -22,7 +22,8 @@ const recordName = (t: RecordType): string => t.decl.tag ?? t.decl.typedefName ?
 const isRecord = (t: CType, ...names: string[]): boolean => t.kind === 'record' && names.includes(recordName(t).replace(/^_/, ''));
 const fieldOf = (t: RecordType, name: string): Field | undefined => t.decl.fields.find((f) => f.name === name);
 const isChar = (t: CType): boolean => t.kind === 'int' && t.size === 1 && /char/.test(t.name);
-const isWide = (t: CType): boolean => t.kind === 'int' && t.size === 2 && (t.name === 'wchar_t' || t.alias === 'WCHAR' || t.alias === 'wchar_t');
+const isWide = (t: CType): boolean =>
+  t.kind === 'int' && t.size === 2 && (t.name === 'wchar_t' || t.alias === 'WCHAR' || t.alias === 'wchar_t');
 
 /** One-line text of a value. */
 export function formatValue(v: Value, memory: TargetMemory, names: Names): string {
@@ -65,7 +66,11 @@ function formatInteger(v: Value, names: Names): string {
     const c = Number(BigInt.asUintN(8 * t.size, n));
     return c >= 32 && c !== 127 ? `${n} ${t.size === 2 ? 'L' : ''}'${String.fromCharCode(c)}'` : String(n);
   }
-  return n > 9n || n < -9n ? `${n} (0x${BigInt.asUintN(8 * t.size, n).toString(16).toUpperCase()})` : String(n);
+  return n > 9n || n < -9n
+    ? `${n} (0x${BigInt.asUintN(8 * t.size, n)
+        .toString(16)
+        .toUpperCase()})`
+    : String(n);
 }
 
 const quote = (text: string): string => JSON.stringify(text);
@@ -94,7 +99,8 @@ function formatPointer(v: Value, target: CType, memory: TargetMemory, names: Nam
     // the text first: it is what one looks for, and the variables view is narrow
     return s === undefined ? `${text} <cannot be read>` : `${isWide(target) ? 'L' : ''}${quote(s)} (${text})`;
   }
-  if (isRecord(target, 'UNICODE_STRING', 'STRING', 'ANSI_STRING')) return `${formatRecord({ type: target, address }, target as RecordType, memory, names)} (${text})`;
+  if (isRecord(target, 'UNICODE_STRING', 'STRING', 'ANSI_STRING'))
+    return `${formatRecord({ type: target, address }, target as RecordType, memory, names)} (${text})`;
   return text;
 }
 
@@ -162,7 +168,8 @@ function formatRecord(v: Value, t: RecordType, memory: TargetMemory, names: Name
   return `{${parts.join(', ')}}`;
 }
 
-const bitsOf = (f: Field): { offset: number; width: number } | undefined => (f.bitWidth === undefined ? undefined : { offset: f.bitOffset ?? 0, width: f.bitWidth });
+const bitsOf = (f: Field): { offset: number; width: number } | undefined =>
+  f.bitWidth === undefined ? undefined : { offset: f.bitOffset ?? 0, width: f.bitWidth };
 
 /** DISPATCHER_HEADER.SignalState in words; for a mutex 1 means that nobody owns it. */
 function dispatcherState(t: RecordType, state: number): string {
@@ -223,7 +230,8 @@ export function children(v: Value, memory: TargetMemory): Child[] {
   if (t.kind !== 'array') return [];
   const out: Child[] = [];
   const size = sizeOf(t.element);
-  for (let i = 0; i < Math.min(t.length ?? 0, CHILD_LIMIT); i++) out.push({ name: `[${i}]`, value: load(memory, t.element, v.address + i * size), expression: (p) => `${operand(p)}[${i}]` });
+  for (let i = 0; i < Math.min(t.length ?? 0, CHILD_LIMIT); i++)
+    out.push({ name: `[${i}]`, value: load(memory, t.element, v.address + i * size), expression: (p) => `${operand(p)}[${i}]` });
   return out;
 }
 

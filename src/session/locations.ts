@@ -55,6 +55,7 @@ export class Locations {
 
   /** All statement starts of user sources (not of built-in headers), for stepping into. */
   *allStarts(): Iterable<number> {
-    for (const list of this.byFile.values()) for (const l of list) if (!l.fn.unit.file.builtin && !l.fn.steps[l.step - l.fn.stepBase].range.file.builtin) yield l.step;
+    for (const list of this.byFile.values())
+      for (const l of list) if (!l.fn.unit.file.builtin && !l.fn.steps[l.step - l.fn.stepBase].range.file.builtin) yield l.step;
   }
 }

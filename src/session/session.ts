@@ -1,26 +1,26 @@
 // The debugger without protocol: one launched scenario, its breakpoints, stepping, and what can be seen when it stands. The owner calls `run(steps)` again and
 // again; everything else only reads, or sets what the next `run` is to do. Where a stop falls never changes what the machine does (invariant 4).
-import type { Expr, FunctionDef, Scope, TranslationUnit, VarSymbol } from '../c/tree.js';
-import { parseExpression, scopeAt } from '../c/compile-unit.js';
+
+import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import type { SourceFile } from '../base/source.js';
 import { formatRange } from '../base/source.js';
-import { EvaluationError, type TargetMemory, type Value, asInteger, asNumber } from '../machine/inspect/value.js';
-import { evaluate, type EvaluationContext } from '../machine/inspect/evaluate.js';
-import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
+import { parseExpression, scopeAt } from '../c/compile-unit.js';
+import type { Expr, FunctionDef, Scope, TranslationUnit, VarSymbol } from '../c/tree.js';
 import { Reg, toAddress } from '../machine/abi.js';
 import type { FunctionInfo } from '../machine/image.js';
+import { type EvaluationContext, evaluate } from '../machine/inspect/evaluate.js';
+import { asInteger, asNumber, EvaluationError, type TargetMemory, type Value } from '../machine/inspect/value.js';
 import type { Build } from '../scenario/build.js';
 import { Simulation } from '../scenario/simulation.js';
 import { tellStory } from '../scenario/story.js';
 import { BreakFlags } from './break-flags.js';
-import { Breakpoints, parseHitCondition, type Breakpoint } from './breakpoints.js';
+import { type Breakpoint, Breakpoints, parseHitCondition } from './breakpoints.js';
 import { formatValue } from './format.js';
-import { Locations } from './locations.js';
 import { frameName } from './frame-names.js';
-import { type StepKind, stepOperation, type StepOperation } from './stepping.js';
+import { Locations } from './locations.js';
+import { type StepKind, type StepOperation, stepOperation } from './stepping.js';
 import { Target, type TargetThread } from './target.js';
 import { describeThread } from './thread-names.js';
-import { type Frame, Variables } from './variables.js';
 import {
   type BreakpointInfo,
   type BreakpointRequest,
@@ -35,6 +35,7 @@ import {
   type ThreadInfo,
   type VariableInfo,
 } from './types.js';
+import { type Frame, Variables } from './variables.js';
 
 export interface SessionOptions {
   /** Code with break tests; false for "run without debugging". */
@@ -137,7 +138,12 @@ export class Session {
         }
         case 'exception':
           this.exception = { id: event.id, description: event.description, breakMode: 'always', details: event.where };
-          return this.stopped({ reason: 'exception', threadId: this.target.threadIdOn(event.cpu), description: event.description, text: event.id });
+          return this.stopped({
+            reason: 'exception',
+            threadId: this.target.threadIdOn(event.cpu),
+            description: event.description,
+            text: event.id,
+          });
         case 'ended': {
           const stop = this.bugCheckStop() ?? this.notSimulatedStop();
           if (stop) return this.stopped(stop);
@@ -169,8 +175,18 @@ export class Session {
     this.endShown = true;
     this.onOutput({ category: 'stderr', text: `${b.text}\n`, ...(b.range ? { range: b.range } : {}) });
     if (!this.filters.bugcheck) return undefined;
-    this.exception = { id: `${b.name} (0x${b.code.toString(16).toUpperCase()})`, description: b.text, breakMode: 'unhandled', details: b.stackText };
-    return { reason: 'exception', threadId: this.target.threadIdOn(b.cpu), description: `Bug check ${b.name} (0x${b.code.toString(16).toUpperCase()})`, text: b.explanation };
+    this.exception = {
+      id: `${b.name} (0x${b.code.toString(16).toUpperCase()})`,
+      description: b.text,
+      breakMode: 'unhandled',
+      details: b.stackText,
+    };
+    return {
+      reason: 'exception',
+      threadId: this.target.threadIdOn(b.cpu),
+      description: `Bug check ${b.name} (0x${b.code.toString(16).toUpperCase()})`,
+      text: b.explanation,
+    };
   }
 
   /** Something that is not simulated was called: nothing after it would be true, but the stopped machine can be looked at. */
@@ -273,7 +289,14 @@ export class Session {
     this.forget();
     const t = this.target.thread(threadId);
     const frames = t ? this.target.stack(t).filter((f) => f.info && !f.info.unit.file.builtin) : [];
-    this.operation = t && stepOperation(kind, threadId, frames.map((f) => ({ fp: f.fp, fn: f.info as FunctionInfo, pc: f.pc })), this.locations);
+    this.operation =
+      t &&
+      stepOperation(
+        kind,
+        threadId,
+        frames.map((f) => ({ fp: f.fp, fn: f.info as FunctionInfo, pc: f.pc })),
+        this.locations,
+      );
     this.flags.setTemporary(this.operation?.steps ?? []);
   }
 
@@ -381,7 +404,11 @@ export class Session {
     if (info) {
       const definition: FunctionDef | undefined = info.definition;
       const at = frame?.frame.step?.range;
-      const scope = definition ? (at && at.file === definition.range.file ? scopeAt(definition, at.start) : definition.scope) : info.unit.scope;
+      const scope = definition
+        ? at && at.file === definition.range.file
+          ? scopeAt(definition, at.start)
+          : definition.scope
+        : info.unit.scope;
       return [{ unit: info.unit, scope }];
     }
     return this.simulation.images.flatMap((i) => i.units.map((unit) => ({ unit, scope: unit.scope })));
@@ -392,7 +419,8 @@ export class Session {
     return {
       memory: this.memory(frame),
       allowWrites,
-      addressOfVariable: (s: VarSymbol) => (s.scope === 'local' || s.scope === 'param' ? frame && target.localAddress(s, frame.frame) : target.globalAddress(s, 0)),
+      addressOfVariable: (s: VarSymbol) =>
+        s.scope === 'local' || s.scope === 'param' ? frame && target.localAddress(s, frame.frame) : target.globalAddress(s, 0),
       addressOfFunction: (s) => {
         const a = this.simulation.kernel.machine.functionAddress(s.name) ?? this.simulation.kernel.addressOf(s.name);
         return a === 0 ? undefined : a;

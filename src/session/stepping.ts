@@ -23,7 +23,12 @@ export interface StepOperation {
   ends(step: number, fp: number, fn: FunctionInfo): boolean;
 }
 
-export function stepOperation(kind: StepKind, threadId: number, frames: readonly SteppingFrame[], locations: Locations): StepOperation | undefined {
+export function stepOperation(
+  kind: StepKind,
+  threadId: number,
+  frames: readonly SteppingFrame[],
+  locations: Locations,
+): StepOperation | undefined {
   // frames of built-in inline functions (list helpers) are stepped over like kernel code
   const top = frames[0];
   if (!top) return undefined;

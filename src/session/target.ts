@@ -1,16 +1,28 @@
 // The stopped machine as the debugger reads it: threads and their innermost frames, memory through a process' eyes, names of addresses. Reads only; the one
 // exception is `write`, used for setVariable and assignments in the console.
-import type { VarSymbol } from '../c/tree.js';
+
 import { sizeOf } from '../c/layout.js';
-import type { TargetMemory } from '../machine/inspect/value.js';
-import { type Addr, Deny, FRAME, isKernelAddress, KERNEL_BASE, PAGE_SHIFT, Reg, ROUTINE_BASE, toAddress, USER_BASE } from '../machine/abi.js';
-import type { CompiledImage, FunctionInfo } from '../machine/image.js';
-import type { Machine } from '../machine/machine.js';
-import { type StackFrame, walkStack } from '../machine/walk.js';
+import type { VarSymbol } from '../c/tree.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { EPROCESS, ETHREAD, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD } from '../kernel/layouts.gen.js';
-import type { Names } from './format.js';
+import {
+  type Addr,
+  Deny,
+  FRAME,
+  isKernelAddress,
+  KERNEL_BASE,
+  PAGE_SHIFT,
+  Reg,
+  ROUTINE_BASE,
+  toAddress,
+  USER_BASE,
+} from '../machine/abi.js';
+import type { CompiledImage, FunctionInfo } from '../machine/image.js';
+import type { TargetMemory } from '../machine/inspect/value.js';
+import type { Machine } from '../machine/machine.js';
+import { type StackFrame, walkStack } from '../machine/walk.js';
 import { findStatusName } from '../scenario/status-name.js';
+import type { Names } from './format.js';
 
 const THREAD_LIMIT = 100_000;
 /** IDs under which idle threads are shown while a DPC runs on them; real IDs are multiples of 4. */
@@ -77,7 +89,9 @@ export class Target implements Names {
     const { mem } = this.kernel;
     const prcb = this.kernel.prcb(cpu);
     const thread = mem.ptr(prcb + KPRCB.CurrentThread);
-    return mem.u8(prcb + KPRCB.DpcRoutineActive) ? `cpu ${cpu} ${this.machine.cpus[cpu].time}` : `thread ${thread} ${mem.ptr(thread + KTHREAD.CycleTime)}`;
+    return mem.u8(prcb + KPRCB.DpcRoutineActive)
+      ? `cpu ${cpu} ${this.machine.cpus[cpu].time}`
+      : `thread ${thread} ${mem.ptr(thread + KTHREAD.CycleTime)}`;
   }
 
   private runningThreads(): Map<Addr, number> {
@@ -110,7 +124,8 @@ export class Target implements Names {
 
   /** Frames of a thread, innermost first. */
   stack(t: TargetThread): StackFrame[] {
-    const top = t.cpu >= 0 ? this.machine.wordsOf(t.cpu)[Reg.Top >> 2] : this.offsetOrZero(this.kernel.mem.ptr(t.address + KTHREAD.KernelStack));
+    const top =
+      t.cpu >= 0 ? this.machine.wordsOf(t.cpu)[Reg.Top >> 2] : this.offsetOrZero(this.kernel.mem.ptr(t.address + KTHREAD.KernelStack));
     return walkStack(this.machine, top, undefined, this.kernel.mem.u32(t.process + KPROCESS.UserOffset));
   }
   private offsetOrZero(a: Addr): number {
@@ -172,7 +187,11 @@ export class Target implements Names {
   /** Address of a file-scope or static variable: the definition, in whichever unit of its image it is. */
   globalAddress(symbol: VarSymbol, userOffset: number): Addr | undefined {
     for (const image of this.images) {
-      const g = image.globals.find((x) => x.symbol === symbol) ?? (symbol.linkage === 'external' && image.units.some((u) => u.globals.includes(symbol)) ? image.globals.find((x) => x.symbol.linkage === 'external' && x.symbol.name === symbol.name) : undefined);
+      const g =
+        image.globals.find((x) => x.symbol === symbol) ??
+        (symbol.linkage === 'external' && image.units.some((u) => u.globals.includes(symbol))
+          ? image.globals.find((x) => x.symbol.linkage === 'external' && x.symbol.name === symbol.name)
+          : undefined);
       if (g) return image.mode === 'kernel' ? toAddress(g.offset) : USER_BASE + g.offset;
     }
     void userOffset;

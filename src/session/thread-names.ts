@@ -1,9 +1,10 @@
 // One line for a thread in the call stack view: `36.40 explorer.exe!launcher`, and what it does: runs on a CPU, ready, waits (why, for what).
-import { describeObject, waitObjects } from '../kernel/ke/waiters.js';
-import { objectType } from '../kernel/ke/dispatcher.js';
+
 import { ObjectType, THREAD_STATE_NAMES, ThreadState, WAIT_REASON_NAMES } from '../kernel/ke/constants.js';
-import type { Addr } from '../machine/abi.js';
+import { objectType } from '../kernel/ke/dispatcher.js';
+import { describeObject, waitObjects } from '../kernel/ke/waiters.js';
 import { KTHREAD } from '../kernel/layouts.gen.js';
+import type { Addr } from '../machine/abi.js';
 import type { Target, TargetThread } from './target.js';
 
 export function describeThread(target: Target, t: TargetThread): string {
@@ -16,7 +17,10 @@ export function describeThread(target: Target, t: TargetThread): string {
 function bodyName(target: Target, t: TargetThread): string | undefined {
   const start = target.symbol(target.kernel.mem.ptr(t.address + KTHREAD.StartRoutine))?.replace(/^.*!/, '');
   if (start) return start;
-  const outermost = target.stack(t).filter((f) => f.info).pop();
+  const outermost = target
+    .stack(t)
+    .filter((f) => f.info)
+    .pop();
   return outermost?.mode === 'user' ? outermost.name : undefined;
 }
 

@@ -28,7 +28,10 @@ export interface Stop {
 }
 
 /** Result of running a piece: still running, stopped, or over. */
-export type RunEvent = { readonly kind: 'running' } | { readonly kind: 'stopped'; readonly stop: Stop } | { readonly kind: 'ended'; readonly exitCode: number };
+export type RunEvent =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'stopped'; readonly stop: Stop }
+  | { readonly kind: 'ended'; readonly exitCode: number };
 
 export interface OutputLine {
   readonly category: 'stdout' | 'stderr' | 'console' | 'important';

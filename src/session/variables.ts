@@ -2,10 +2,10 @@
 // that can be opened.
 import { scopeAt } from '../c/compile-unit.js';
 import type { CSymbol, FunctionDef, Scope, VarSymbol } from '../c/tree.js';
-import type { StackFrame } from '../machine/walk.js';
-import { isScalar, load, type TargetMemory, type Value } from '../machine/inspect/value.js';
-import { Reg } from '../machine/abi.js';
 import { KPRCB, KTHREAD } from '../kernel/layouts.gen.js';
+import { Reg } from '../machine/abi.js';
+import { isScalar, load, type TargetMemory, type Value } from '../machine/inspect/value.js';
+import type { StackFrame } from '../machine/walk.js';
 import { children, formatType, formatValue, hasChildren } from './format.js';
 import type { Target, TargetThread } from './target.js';
 import type { ScopeInfo, VariableInfo } from './types.js';
@@ -51,8 +51,10 @@ export class Variables {
     const out: ScopeInfo[] = [];
     if (f.frame.info) {
       const { locals, params } = this.visible(f);
-      if (params.length) out.push({ name: 'Arguments', reference: this.reference({ kind: 'arguments', frame: f }), hint: 'arguments', expensive: false });
-      if (locals.length || !params.length) out.push({ name: 'Locals', reference: this.reference({ kind: 'locals', frame: f }), hint: 'locals', expensive: false });
+      if (params.length)
+        out.push({ name: 'Arguments', reference: this.reference({ kind: 'arguments', frame: f }), hint: 'arguments', expensive: false });
+      if (locals.length || !params.length)
+        out.push({ name: 'Locals', reference: this.reference({ kind: 'locals', frame: f }), hint: 'locals', expensive: false });
       out.push({ name: 'Globals', reference: this.reference({ kind: 'globals', frame: f }), hint: 'globals', expensive: false });
     }
     out.push({ name: 'CPU and thread', reference: this.reference({ kind: 'registers', frame: f }), hint: 'registers', expensive: false });
@@ -80,7 +82,9 @@ export class Variables {
     if (!n) return [];
     if (n.kind === 'value') {
       const { frame, expression } = n;
-      return children(n.value, this.memoryOf(frame)).map((c) => this.describe(c.name, c.value, frame, expression === undefined ? undefined : c.expression(expression)));
+      return children(n.value, this.memoryOf(frame)).map((c) =>
+        this.describe(c.name, c.value, frame, expression === undefined ? undefined : c.expression(expression)),
+      );
     }
     const f = n.frame;
     if (n.kind === 'registers') return this.registers(f);
@@ -105,14 +109,20 @@ export class Variables {
     const t = f.thread.address;
     const show = (name: string, value: string): VariableInfo => ({ name, value, type: '', reference: 0, readOnly: true });
     const priority = mem.u8(t + KTHREAD.Priority);
-    const out = [show('thread', `${f.thread.processId}.${f.thread.id}`), show('priority', `${priority} (base ${mem.u8(t + KTHREAD.BasePriority)})`)];
+    const out = [
+      show('thread', `${f.thread.processId}.${f.thread.id}`),
+      show('priority', `${priority} (base ${mem.u8(t + KTHREAD.BasePriority)})`),
+    ];
     if (f.thread.cpu >= 0) {
       const irql = machine.wordsOf(f.thread.cpu)[Reg.Irql >> 2];
       const names = ['PASSIVE_LEVEL', 'APC_LEVEL', 'DISPATCH_LEVEL'];
       out.unshift(show('CPU', String(f.thread.cpu)), show('IRQL', `${irql}${names[irql] ? ` (${names[irql]})` : ''}`));
       out.push(show('DPC running', mem.u8(kernel.prcb(f.thread.cpu) + KPRCB.DpcRoutineActive) ? 'yes' : 'no'));
     }
-    out.push(show('kernel APCs disabled', String(-mem.i16(t + KTHREAD.KernelApcDisable))), show('stack left', `${f.frame.mode === 'kernel' ? f.frame.fp - (mem.ptr(t + KTHREAD.StackLimit) + 0x80000000000) : 0} bytes`));
+    out.push(
+      show('kernel APCs disabled', String(-mem.i16(t + KTHREAD.KernelApcDisable))),
+      show('stack left', `${f.frame.mode === 'kernel' ? f.frame.fp - (mem.ptr(t + KTHREAD.StackLimit) + 0x80000000000) : 0} bytes`),
+    );
     return out;
   }
 

@@ -50,7 +50,10 @@ export class Client {
 
   /** The adapter as VS Code starts it: a process with DAP on its standard streams. */
   static process(): { client: Client; child: ChildProcess } {
-    const child = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'dap'], { stdio: ['pipe', 'pipe', 'inherit'], cwd: root });
+    const child = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'dap'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      cwd: root,
+    });
     return { client: new Client(child.stdin, child.stdout, () => child.kill()), child };
   }
 
@@ -136,15 +139,29 @@ export class Client {
   }
 
   initialize(): Promise<DebugProtocol.Capabilities> {
-    return this.request('initialize', { clientID: 'test', adapterID: 'interlock', linesStartAt1: true, columnsStartAt1: true, pathFormat: 'path' });
+    return this.request('initialize', {
+      clientID: 'test',
+      adapterID: 'interlock',
+      linesStartAt1: true,
+      columnsStartAt1: true,
+      pathFormat: 'path',
+    });
   }
 
   /** initialize, launch, breakpoints, configurationDone as VS Code does them. Answers what setBreakpoints answered, by file. */
-  async launch(args: object, breakpoints: Record<string, DebugProtocol.SourceBreakpoint[]> = {}, filters = ['bugcheck']): Promise<Record<string, DebugProtocol.Breakpoint[]>> {
+  async launch(
+    args: object,
+    breakpoints: Record<string, DebugProtocol.SourceBreakpoint[]> = {},
+    filters = ['bugcheck'],
+  ): Promise<Record<string, DebugProtocol.Breakpoint[]>> {
     await this.initialize();
     return this.launchAgain(args, breakpoints, filters);
   }
-  async launchAgain(args: object, breakpoints: Record<string, DebugProtocol.SourceBreakpoint[]> = {}, filters = ['bugcheck']): Promise<Record<string, DebugProtocol.Breakpoint[]>> {
+  async launchAgain(
+    args: object,
+    breakpoints: Record<string, DebugProtocol.SourceBreakpoint[]> = {},
+    filters = ['bugcheck'],
+  ): Promise<Record<string, DebugProtocol.Breakpoint[]>> {
     const launched = this.request('launch', args);
     await Promise.race([this.event('initialized'), launched]);
     const out: Record<string, DebugProtocol.Breakpoint[]> = {};
@@ -156,7 +173,10 @@ export class Client {
   }
 
   async setBreakpoints(file: string, breakpoints: DebugProtocol.SourceBreakpoint[]): Promise<DebugProtocol.Breakpoint[]> {
-    const body = await this.request<DebugProtocol.SetBreakpointsResponse['body']>('setBreakpoints', { source: { path: file }, breakpoints });
+    const body = await this.request<DebugProtocol.SetBreakpointsResponse['body']>('setBreakpoints', {
+      source: { path: file },
+      breakpoints,
+    });
     return body.breakpoints;
   }
   async stack(threadId: number): Promise<DebugProtocol.StackFrame[]> {
@@ -178,7 +198,10 @@ export class Client {
     return (await this.request<{ result: string }>('evaluate', { expression, context, ...(frameId ? { frameId } : {}) })).result;
   }
   /** Runs a stepping command and answers the top frame of the stop. */
-  async step(command: 'next' | 'stepIn' | 'stepOut' | 'continue', threadId: number): Promise<{ stop: DebugProtocol.StoppedEvent['body']; frame: DebugProtocol.StackFrame }> {
+  async step(
+    command: 'next' | 'stepIn' | 'stepOut' | 'continue',
+    threadId: number,
+  ): Promise<{ stop: DebugProtocol.StoppedEvent['body']; frame: DebugProtocol.StackFrame }> {
     await this.request(command, { threadId });
     const stop = await this.stopped();
     return { stop, frame: (await this.stack(stop.threadId ?? threadId))[0] };

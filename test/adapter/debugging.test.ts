@@ -28,7 +28,10 @@ test('stop on entry stands at the first statement of DriverEntry', async (t) => 
 test('a breakpoint in the callback shows driver, kernel and scenario frames', async (t) => {
   const c = await session(t);
   const set = await c.launch({ program: procwatch }, { [callbacks]: [fromScenario] });
-  assert.deepEqual(set[callbacks].map((b) => [b.verified, b.line]), [[true, inCallback]]);
+  assert.deepEqual(
+    set[callbacks].map((b) => [b.verified, b.line]),
+    [[true, inCallback]],
+  );
   const stop = await c.stopped();
   assert.equal(stop.reason, 'breakpoint');
   assert.deepEqual(stop.hitBreakpointIds, [set[callbacks][0].id]);
@@ -42,7 +45,11 @@ test('a breakpoint in the callback shows driver, kernel and scenario frames', as
   const { threads } = await c.request<{ threads: { id: number; name: string }[] }>('threads');
   assert.match(threads.find((x) => x.id === stop.threadId)?.name ?? '', /explorer\.exe!launcher \(running on CPU \d\)/);
   // the same stack in two parts, as editors ask for it
-  const part = await c.request<{ stackFrames: unknown[]; totalFrames: number }>('stackTrace', { threadId: stop.threadId, startFrame: 0, levels: 1 });
+  const part = await c.request<{ stackFrames: unknown[]; totalFrames: number }>('stackTrace', {
+    threadId: stop.threadId,
+    startFrame: 0,
+    levels: 1,
+  });
   assert.deepEqual([part.stackFrames.length, part.totalFrames], [1, frames.length]);
 });
 
@@ -52,7 +59,10 @@ test('variables: arguments, structures behind pointers, strings, lists, booleans
   const { threadId = 0 } = await c.stopped();
   const frames = await c.stack(threadId);
   const args = await c.scope(frames[0].id, 'Arguments');
-  assert.deepEqual(args.map((v) => v.name), ['Process', 'ProcessId', 'CreateInfo']);
+  assert.deepEqual(
+    args.map((v) => v.name),
+    ['Process', 'ProcessId', 'CreateInfo'],
+  );
   const info = await c.variables(args[2].variablesReference);
   const value = (name: string): string | undefined => info.find((v) => v.name === name)?.value;
   assert.match(value('ImageFileName') ?? '', /^L"\\\\\?\?\\\\C:\\\\Windows\\\\System32\\\\notepad\.exe" /);
@@ -75,8 +85,14 @@ test('evaluation: C with macros, members, casts; no side effect outside the cons
   const { threadId = 0 } = await c.stopped();
   const [{ id }] = await c.stack(threadId);
   assert.equal(await c.evaluate('NT_SUCCESS(CreateInfo->CreationStatus)', id), '1');
-  assert.equal(await c.evaluate('IOCTL_PROCWATCH_QUERY', id).catch(() => 'not in this unit'), await c.evaluate('CTL_CODE(FILE_DEVICE_UNKNOWN, 0x801, METHOD_BUFFERED, FILE_READ_ACCESS)', id));
-  assert.equal(await c.evaluate('CONTAINING_RECORD(g_State.Processes.Flink, WATCHED_PROCESS, Links)->ImageName', id), 'L"\\\\??\\\\C:\\\\Windows\\\\explorer.exe"');
+  assert.equal(
+    await c.evaluate('IOCTL_PROCWATCH_QUERY', id).catch(() => 'not in this unit'),
+    await c.evaluate('CTL_CODE(FILE_DEVICE_UNKNOWN, 0x801, METHOD_BUFFERED, FILE_READ_ACCESS)', id),
+  );
+  assert.equal(
+    await c.evaluate('CONTAINING_RECORD(g_State.Processes.Flink, WATCHED_PROCESS, Links)->ImageName', id),
+    'L"\\\\??\\\\C:\\\\Windows\\\\explorer.exe"',
+  );
   assert.equal(await c.evaluate('sizeof(WATCHED_PROCESS)', id), '168 (0xA8)');
   await assert.rejects(c.evaluate('nonsense', id), /'nonsense' is not declared/);
   await assert.rejects(c.evaluate('CreateInfo->', id));
@@ -92,10 +108,17 @@ test('setVariable changes memory, also members and in outer frames', async (t) =
   const { threadId = 0 } = await c.stopped();
   const frames = await c.stack(threadId);
   const args = (await c.scopes(frames[0].id))[0].variablesReference;
-  assert.deepEqual((await c.request<{ value: string }>('setVariable', { variablesReference: args, name: 'ProcessId', value: '(HANDLE)0x1234' })).value, '0x1234 (4660)');
+  assert.deepEqual(
+    (await c.request<{ value: string }>('setVariable', { variablesReference: args, name: 'ProcessId', value: '(HANDLE)0x1234' })).value,
+    '0x1234 (4660)',
+  );
   assert.equal(await c.evaluate('ProcessId', frames[0].id), '0x1234 (4660)');
   const info = (await c.variables(args)).find((v) => v.name === 'CreateInfo')?.variablesReference ?? 0;
-  const changed = await c.request<{ value: string }>('setVariable', { variablesReference: info, name: 'CreationStatus', value: 'STATUS_ACCESS_DENIED' });
+  const changed = await c.request<{ value: string }>('setVariable', {
+    variablesReference: info,
+    name: 'CreationStatus',
+    value: 'STATUS_ACCESS_DENIED',
+  });
   assert.equal(changed.value, 'STATUS_ACCESS_DENIED (0xC0000022)');
   const scenarioFrame = frames.find((f) => f.source?.path === procwatch)?.id ?? 0;
   const locals = (await c.scopes(scenarioFrame)).find((s) => s.name === 'Locals')?.variablesReference ?? 0;
@@ -144,8 +167,14 @@ test('run to cursor: a breakpoint for one run', async (t) => {
 test('breakpoints in scenario bodies; lines without code move down; files of no driver are refused', async (t) => {
   const c = await session(t);
   const line = lineOf(procwatch, 'TerminateProcess(child, 0)');
-  const set = await c.launch({ program: procwatch }, { [procwatch]: [{ line }], [processes]: [{ line: 1 }, { line: 9999 }], '/nowhere/else.c': [{ line: 3 }] });
-  assert.deepEqual(set[processes].map((b) => b.verified), [true, false]);
+  const set = await c.launch(
+    { program: procwatch },
+    { [procwatch]: [{ line }], [processes]: [{ line: 1 }, { line: 9999 }], '/nowhere/else.c': [{ line: 3 }] },
+  );
+  assert.deepEqual(
+    set[processes].map((b) => b.verified),
+    [true, false],
+  );
   assert.ok((set[processes][0].line ?? 0) > 1);
   assert.match(set['/nowhere/else.c'][0].message ?? '', /not part of the running scenario/);
   await c.setBreakpoints(processes, []);
@@ -157,11 +186,21 @@ test('breakpoints in scenario bodies; lines without code move down; files of no 
 
 test('hit counts and log points', async (t) => {
   const c = await session(t);
-  await c.launch({ program: procwatch }, { [callbacks]: [{ line: inCallback, hitCondition: '3' }, { line: lineOf(callbacks, 'ProcWatchMarkExited('), logMessage: 'gone: {ProcessId}, {{braces}}, {nothing}' }] });
+  await c.launch(
+    { program: procwatch },
+    {
+      [callbacks]: [
+        { line: inCallback, hitCondition: '3' },
+        { line: lineOf(callbacks, 'ProcWatchMarkExited('), logMessage: 'gone: {ProcessId}, {{braces}}, {nothing}' },
+      ],
+    },
+  );
   const stop = await c.stopped();
   const [{ id }] = await c.stack(stop.threadId ?? 0);
   assert.equal(await c.evaluate('CreateInfo', id), 'NULL'); // two creations, then the first exit
-  await c.setBreakpoints(callbacks, [{ line: lineOf(callbacks, 'ProcWatchMarkExited('), logMessage: 'gone: {ProcessId}, {{braces}}, {nothing}' }]);
+  await c.setBreakpoints(callbacks, [
+    { line: lineOf(callbacks, 'ProcWatchMarkExited('), logMessage: 'gone: {ProcessId}, {{braces}}, {nothing}' },
+  ]);
   await c.request('continue', { threadId: stop.threadId });
   await c.event('terminated');
   assert.match(c.outputText(), /gone: 0x30 \(48\), \{braces\}, \{'nothing' is not declared\}\n/);
@@ -180,7 +219,9 @@ test('bug check filter: stops with the machine still there; exceptionInfo explai
   const stop = await c.stopped();
   assert.equal(stop.reason, 'exception');
   assert.match(stop.description ?? '', /SYSTEM_SERVICE_EXCEPTION|SYSTEM_THREAD_EXCEPTION_NOT_HANDLED/);
-  const info = await c.request<{ exceptionId: string; description: string; breakMode: string }>('exceptionInfo', { threadId: stop.threadId });
+  const info = await c.request<{ exceptionId: string; description: string; breakMode: string }>('exceptionInfo', {
+    threadId: stop.threadId,
+  });
   assert.match(info.exceptionId, /\(0x(3B|7E)\)/);
   assert.match(info.description, /NULL pointer/);
   assert.match(info.description, /callbacks\.c:9/);

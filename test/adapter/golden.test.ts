@@ -30,13 +30,24 @@ test('entry: stop, look, step, run to the end', async () => {
 
 test('callback: breakpoint, stack down to the scenario, variables, evaluation, stepping', async () => {
   const client = Client.inMemory();
-  await client.launch({ program: procwatch }, { [callbacks]: [{ line: inCallback, condition: 'CreateInfo != NULL && CreateInfo->ParentProcessId != (HANDLE)4' }] });
+  await client.launch(
+    { program: procwatch },
+    { [callbacks]: [{ line: inCallback, condition: 'CreateInfo != NULL && CreateInfo->ParentProcessId != (HANDLE)4' }] },
+  );
   const { threadId = 0 } = await client.stopped();
   const frames = await look(client, threadId);
   const args = await client.scope(frames[0].id, 'Arguments');
   const info = args.find((v) => v.name === 'CreateInfo');
-  for (const v of await client.variables(info?.variablesReference ?? 0)) if (v.variablesReference) await client.variables(v.variablesReference);
-  for (const expression of ['*CreateInfo->ImageFileName', 'NT_SUCCESS(CreateInfo->CreationStatus)', 'g_State.Counts.Watched + 1', 'g_State.Processes', 'nonsense', 'ProcessId = 0']) {
+  for (const v of await client.variables(info?.variablesReference ?? 0))
+    if (v.variablesReference) await client.variables(v.variablesReference);
+  for (const expression of [
+    '*CreateInfo->ImageFileName',
+    'NT_SUCCESS(CreateInfo->CreationStatus)',
+    'g_State.Counts.Watched + 1',
+    'g_State.Processes',
+    'nonsense',
+    'ProcessId = 0',
+  ]) {
     await client.raw('evaluate', { expression, frameId: frames[0].id, context: 'hover' });
   }
   await client.step('next', threadId);

@@ -11,7 +11,9 @@ export const procwatchBug = example('procwatch-bug/procwatch-bug.scenario');
 
 /** 1-based number of the first line that contains a text. */
 export function lineOf(file: string, text: string): number {
-  const at = readFileSync(file, 'utf8').split('\n').findIndex((l) => l.includes(text));
+  const at = readFileSync(file, 'utf8')
+    .split('\n')
+    .findIndex((l) => l.includes(text));
   assert.ok(at >= 0, `no line of ${file} contains ${text}`);
   return at + 1;
 }

@@ -32,7 +32,10 @@ test('standard streams: the process ends when the editor has gone', async () => 
 });
 
 test('a port: sessions one after the other and side by side', async (t) => {
-  const server = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'dap', '--port', '0'], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  const server = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'dap', '--port', '0'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   t.after(() => server.kill());
   const port = await new Promise<number>((done, failed) => {
     let text = '';

@@ -82,7 +82,9 @@ async function pauses(count) {
 function report(what, list) {
   const sorted = [...list].sort((a, b) => a - b);
   const ms = (x) => `${x.toFixed(0)} ms`;
-  console.log(`${what}: median ${ms(sorted[sorted.length >> 1])}, fastest ${ms(sorted[0])}, slowest ${ms(sorted[sorted.length - 1])} (${sorted.length} runs)`);
+  console.log(
+    `${what}: median ${ms(sorted[sorted.length >> 1])}, fastest ${ms(sorted[0])}, slowest ${ms(sorted[sorted.length - 1])} (${sorted.length} runs)`,
+  );
 }
 
 const entries = [];

@@ -4,15 +4,26 @@ import { test } from 'node:test';
 import { MemoryFiles } from '../../src/base/files.js';
 import { compileUnit, parseTypeName } from '../../src/c/compile-unit.js';
 import { load, type TargetMemory } from '../../src/machine/inspect/value.js';
+import { findStatusName as statusName } from '../../src/scenario/status-name.js';
 import { parseHitCondition } from '../../src/session/breakpoints.js';
 import { children, formatValue, hasChildren, type Names } from '../../src/session/format.js';
-import { findStatusName as statusName } from '../../src/scenario/status-name.js';
 import { wdkHeaders } from '../../src/wdk/headers.gen.js';
 
-const unit = compileUnit('t.c', { files: new MemoryFiles({ 't.c': '#include <ntddk.h>\nenum color { red, green = 5 };\nstruct s { int a; LIST_ENTRY l; UNICODE_STRING u; struct { int inner; }; };' }), builtinHeaders: wdkHeaders, includePaths: [], defines: {} });
+const unit = compileUnit('t.c', {
+  files: new MemoryFiles({
+    't.c':
+      '#include <ntddk.h>\nenum color { red, green = 5 };\nstruct s { int a; LIST_ENTRY l; UNICODE_STRING u; struct { int inner; }; };',
+  }),
+  builtinHeaders: wdkHeaders,
+  includePaths: [],
+  defines: {},
+});
 const buffer = new Uint8Array(0x1000);
 const view = new DataView(buffer.buffer);
-const memory: TargetMemory = { read: (a, n) => (a >= 0x10000 && a + n <= 0x11000 ? buffer.slice(a - 0x10000, a - 0x10000 + n) : undefined), write: () => false };
+const memory: TargetMemory = {
+  read: (a, n) => (a >= 0x10000 && a + n <= 0x11000 ? buffer.slice(a - 0x10000, a - 0x10000 + n) : undefined),
+  write: () => false,
+};
 const names: Names = { status: statusName, symbol: (a) => (a === 0x10800 ? 'driver!Callback' : undefined) };
 function show(type: string, at = 0x10000): string {
   const t = parseTypeName(type, { unit, scope: unit.scope }).type;
@@ -76,7 +87,15 @@ test('children, unreadable memory', () => {
   assert.ok(t);
   const v = load(memory, t, 0x10000);
   assert.ok(hasChildren(v));
-  assert.deepEqual(children(v, memory).map((c) => [c.name, c.expression('x')]), [['a', 'x.a'], ['l', 'x.l'], ['u', 'x.u'], ['inner', 'x.inner']]);
+  assert.deepEqual(
+    children(v, memory).map((c) => [c.name, c.expression('x')]),
+    [
+      ['a', 'x.a'],
+      ['l', 'x.l'],
+      ['u', 'x.u'],
+      ['inner', 'x.inner'],
+    ],
+  );
   assert.match(show('int', 0x900000), /cannot be read/);
 });
 

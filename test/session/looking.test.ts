@@ -60,14 +60,23 @@ const breakEverywhere = (s: Session): void => {
   for (const file of s.sources().filter((f) => !f.builtin)) {
     const count = file.text.split('\n').length;
     const lines = s.breakpointLines(file.path, 1, count);
-    s.setBreakpoints(file.path, lines.map((line, i) => ({ line, ...(i % 3 === 0 ? { condition: '1 == 1' } : i % 3 === 1 ? { logMessage: 'at {sizeof(int)}' } : {}) })));
+    s.setBreakpoints(
+      file.path,
+      lines.map((line, i) => ({
+        line,
+        ...(i % 3 === 0 ? { condition: '1 == 1' } : i % 3 === 1 ? { logMessage: 'at {sizeof(int)}' } : {}),
+      })),
+    );
   }
 };
 
 const lookers: Record<string, Looker> = {
   'code with break tests': {},
   'small pieces': { piece: 37 },
-  'a breakpoint, condition or log message on every line': { prepare: breakEverywhere, stopped: (s, stop, n) => (n % 10 === 0 ? lookAround(s, stop) : undefined, 'continue') },
+  'a breakpoint, condition or log message on every line': {
+    prepare: breakEverywhere,
+    stopped: (s, stop, n) => (n % 10 === 0 ? lookAround(s, stop) : undefined, 'continue'),
+  },
   'stepping over, into and out all the way': {
     prepare: (s) => s.stopOnEntry(),
     stopped: (s, stop, n) => {
@@ -75,7 +84,7 @@ const lookers: Record<string, Looker> = {
       return n % 7 === 0 ? 'stepOut' : n % 2 === 0 ? 'stepIn' : 'next';
     },
   },
-  'pauses': {
+  pauses: {
     piece: 501,
     prepare: (s) => s.pause(0),
     stopped: (s, stop) => {
@@ -83,10 +92,17 @@ const lookers: Record<string, Looker> = {
       return 'continue';
     },
   },
-  'stopping at every exception': { prepare: (s) => s.setExceptionFilters({ bugcheck: true, firstChance: true }), stopped: (s, stop) => (lookAround(s, stop), 'continue') },
+  'stopping at every exception': {
+    prepare: (s) => s.setExceptionFilters({ bugcheck: true, firstChance: true }),
+    stopped: (s, stop) => (lookAround(s, stop), 'continue'),
+  },
 };
 
-for (const scenario of ['examples/procwatch/procwatch.scenario', 'examples/procwatch-bug/procwatch-bug.scenario', 'test/fixtures/drivers/seh.scenario']) {
+for (const scenario of [
+  'examples/procwatch/procwatch.scenario',
+  'examples/procwatch-bug/procwatch-bug.scenario',
+  'test/fixtures/drivers/seh.scenario',
+]) {
   for (const seed of [7, 8]) {
     const alone = watch(scenario, seed, { debug: false });
     for (const [how, looker] of Object.entries(lookers)) {

@@ -38,7 +38,7 @@ export async function debugTheExample(workbench: Workbench, example: Example): P
   await workbench.screenshot('stepped');
 
   // without the breakpoint the scenario runs to its end
-  await workbench.runCommand('Remove All Breakpoints');
+  await workbench.removeAllBreakpoints();
   await workbench.press('F5');
   await workbench.toolbar.waitFor({ state: 'hidden' });
   await workbench.screenshot('ended');

@@ -44,6 +44,12 @@ export class Workbench {
     await this.page.locator('.codicon-debug-breakpoint').first().waitFor();
   }
 
+  /** Removes all breakpoints and waits until the editor shows none. */
+  async removeAllBreakpoints(): Promise<void> {
+    await this.runCommand('Remove All Breakpoints');
+    await this.page.locator('.editor-instance .codicon-debug-breakpoint').first().waitFor({ state: 'hidden' });
+  }
+
   async runCommand(title: string): Promise<void> {
     await this.quickInput('F1', `>${title}`, title);
   }
@@ -121,7 +127,8 @@ export class Workbench {
         await this.page.keyboard.press(key);
         await this.page.locator('.quick-input-box input').fill(text, { timeout: 3000 });
         await row.waitFor({ timeout: 6000 });
-        await this.page.keyboard.press('Enter');
+        // in the input itself: an editor that has taken the focus meanwhile would take the key as text
+        await this.page.locator('.quick-input-box input').press('Enter', { timeout: 3000 });
         await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 3000 });
         return;
       } catch (error) {
