@@ -44,10 +44,18 @@ export class Workbench {
     await this.page.locator('.codicon-debug-breakpoint').first().waitFor();
   }
 
-  /** Removes all breakpoints and waits until the editor shows none. */
+  /** Removes all breakpoints and waits until the editor shows none; a quick input that lost the focus has done nothing, then it is asked again. */
   async removeAllBreakpoints(): Promise<void> {
-    await this.runCommand('Remove All Breakpoints');
-    await this.page.locator('.editor-instance .codicon-debug-breakpoint').first().waitFor({ state: 'hidden' });
+    const glyph = this.page.locator('.editor-instance .codicon-debug-breakpoint').first();
+    for (let attempts = 4; ; attempts--) {
+      await this.runCommand('Remove All Breakpoints');
+      try {
+        await glyph.waitFor({ state: 'hidden', timeout: 4000 });
+        return;
+      } catch (error) {
+        if (attempts === 1) throw error;
+      }
+    }
   }
 
   async runCommand(title: string): Promise<void> {
