@@ -11,14 +11,14 @@ import {
 } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
-import { joinPath, normalizePath } from '../base/files.js';
-import type { Range, SourceFile } from '../base/source.js';
+import { normalizePath } from '../base/files.js';
 import { EvaluationError } from '../machine/inspect/value.js';
-import { type Build, buildScenario } from '../scenario/build.js';
+import { buildScenario } from '../scenario/build.js';
 import { Session, summary } from '../session/session.js';
 import { type ExceptionFilters, LaunchError, type OutputLine, type RunEvent } from '../session/types.js';
 import { wdkHeaders as headers } from '../wdk/headers.gen.js';
 import type { AdapterHost } from './host.js';
+import { SourceMap } from './source-map.js';
 
 export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   /** Scenario file, or a C file to run under the default scenario. */
@@ -47,13 +47,12 @@ function checkNumber(name: string, value: unknown, min: number, max: number): vo
 
 export class InterlockAdapter extends DebugSession {
   private session: Session | undefined;
-  private build: Build | undefined;
   private launchArguments: LaunchArguments | undefined;
   private noDebug = false;
   private running = false;
   private ended = false;
   private generation = 0;
-  private readonly builtinSources = new Map<number, SourceFile>();
+  private readonly sources = new SourceMap();
   private configured: (() => void) | undefined;
   private exceptionFilters: string[] = ['bugcheck'];
 
@@ -127,7 +126,7 @@ export class InterlockAdapter extends DebugSession {
     // on the web the snapshot fills while the build asks for files; each round fetches at least one new path, so this ends
     while (build.missing.size && (await this.host.fetch(build.missing))) build = buildScenario(program, options);
     this.session = undefined;
-    this.build = build; // also of a failed build: its folder says where the files of its errors are
+    this.sources.folder = build.folder; // also of a failed build: its folder says where the files of its errors are
     const errors = build.diagnostics.filter((d) => d.severity === 'error');
     if (errors.length) throw new LaunchError(summary(errors), build.diagnostics);
     this.session = new Session(build, { debug: !this.noDebug });
@@ -310,7 +309,7 @@ export class InterlockAdapter extends DebugSession {
     response: DebugProtocol.SetBreakpointsResponse,
     args: DebugProtocol.SetBreakpointsArguments,
   ): void {
-    const shown = this.shownPath(args.source);
+    const shown = this.sources.shownPath(args.source);
     const requests = (args.breakpoints ?? []).map((b) => ({
       line: b.line,
       ...(b.condition ? { condition: b.condition } : {}),
@@ -335,7 +334,7 @@ export class InterlockAdapter extends DebugSession {
     args: DebugProtocol.BreakpointLocationsArguments,
   ): void {
     this.answer(response, () => {
-      const lines = this.need().breakpointLines(this.shownPath(args.source), args.line, args.endLine ?? args.line);
+      const lines = this.need().breakpointLines(this.sources.shownPath(args.source), args.line, args.endLine ?? args.line);
       response.body = { breakpoints: lines.map((line) => ({ line })) };
     });
   }
@@ -377,7 +376,7 @@ export class InterlockAdapter extends DebugSession {
       stackFrames: frames.map((f) => ({
         id: f.id,
         name: f.name,
-        ...this.location(f.range),
+        ...this.sources.location(f.range),
         instructionPointerReference: `0x${BigInt.asUintN(64, BigInt(f.address)).toString(16)}`,
         presentationHint: f.kind === 'kernel' ? ('subtle' as const) : ('normal' as const),
       })),
@@ -432,11 +431,11 @@ export class InterlockAdapter extends DebugSession {
 
   // ---------------------------------------------------------------- sources
   protected override loadedSourcesRequest(response: DebugProtocol.LoadedSourcesResponse): void {
-    response.body = { sources: this.session ? this.session.sources().map((f) => this.source(f)) : [] };
+    response.body = { sources: this.session ? this.session.sources().map((f) => this.sources.source(f)) : [] };
     this.sendResponse(response);
   }
   protected override sourceRequest(response: DebugProtocol.SourceResponse, args: DebugProtocol.SourceArguments): void {
-    const file = this.builtinSources.get(args.sourceReference);
+    const file = this.sources.builtin(args.sourceReference);
     if (!file) {
       this.sendErrorResponse(response, { id: USER_ERROR, format: 'this source is not available', showUser: false });
       return;
@@ -445,57 +444,10 @@ export class InterlockAdapter extends DebugSession {
     this.sendResponse(response);
   }
 
-  private source(file: SourceFile): DebugProtocol.Source {
-    const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-    if (!file.builtin && !file.path.endsWith('(default scenario)')) return { name, path: joinPath(this.build?.folder ?? '', file.path) };
-    let reference = 0;
-    for (const [r, f] of this.builtinSources) if (f === file) reference = r;
-    if (!reference) {
-      reference = this.builtinSources.size + 1;
-      this.builtinSources.set(reference, file);
-    }
-    return {
-      name,
-      path: `interlock/${file.path}`,
-      sourceReference: reference,
-      presentationHint: file.builtin ? 'deemphasize' : 'normal',
-      origin: 'Interlock',
-    };
-  }
-
-  private location(range: Range | undefined): {
-    line: number;
-    column: number;
-    endLine?: number;
-    endColumn?: number;
-    source?: DebugProtocol.Source;
-  } {
-    if (!range) return { line: 0, column: 0 };
-    const from = range.file.position(range.start);
-    const to = range.file.position(range.end);
-    return { source: this.source(range.file), line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
-  }
-
-  /** The path by which the session knows a source of the editor. */
-  private shownPath(source: DebugProtocol.Source): string {
-    if (source.sourceReference) return this.builtinSources.get(source.sourceReference)?.path ?? '';
-    let path = source.path ?? '';
-    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
-      try {
-        path = decodeURIComponent(path);
-      } catch {
-        // not encoded after all
-      }
-    }
-    path = normalizePath(path);
-    const folder = this.build?.folder ?? '';
-    return folder !== '' && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
-  }
-
   private output(line: OutputLine): void {
     const e: DebugProtocol.OutputEvent = new OutputEvent(line.text, line.category);
     if (line.range) {
-      const l = this.location(line.range);
+      const l = this.sources.location(line.range);
       if (l.source) Object.assign(e.body, { source: l.source, line: l.line, column: l.column });
     }
     this.sendEvent(e);
