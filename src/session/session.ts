@@ -4,17 +4,15 @@
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import type { SourceFile } from '../base/source.js';
 import { formatRange } from '../base/source.js';
-import { parseExpression, scopeAt } from '../c/compile-unit.js';
-import type { Expr, FunctionDef, Scope, TranslationUnit, VarSymbol } from '../c/tree.js';
 import { Reg, toAddress } from '../machine/abi.js';
 import type { FunctionInfo } from '../machine/image.js';
-import { type EvaluationContext, evaluate } from '../machine/inspect/evaluate.js';
-import { asInteger, asNumber, EvaluationError, type TargetMemory, type Value } from '../machine/inspect/value.js';
+import { asInteger, asNumber, EvaluationError } from '../machine/inspect/value.js';
 import type { Build } from '../scenario/build.js';
 import { Simulation } from '../scenario/simulation.js';
 import { tellStory } from '../scenario/story.js';
 import { BreakFlags } from './break-flags.js';
 import { type Breakpoint, Breakpoints, parseHitCondition } from './breakpoints.js';
+import { Evaluator } from './evaluator.js';
 import { formatValue } from './format.js';
 import { frameName } from './frame-names.js';
 import { Locations } from './locations.js';
@@ -53,6 +51,7 @@ export class Session {
   private readonly flags: BreakFlags;
   private readonly breakpoints: Breakpoints;
   private readonly variablesView: Variables;
+  private readonly evaluator: Evaluator;
   private filters: ExceptionFilters = { bugcheck: true, firstChance: false };
   private operation: StepOperation | undefined;
   private entryStop = false;
@@ -82,6 +81,7 @@ export class Session {
     this.flags = new BreakFlags((step, on) => machine.setBreak(step, on));
     this.breakpoints = new Breakpoints(this.locations, (step, on) => (on ? this.flags.add(step) : this.flags.remove(step)));
     this.variablesView = new Variables(this.target);
+    this.evaluator = new Evaluator(this.target);
     this.simulation.onThread = (id, started) => this.onThread(id, started);
     this.simulation.onOutput = (text, category, range) => this.onOutput({ category, text, ...(range ? { range } : {}) });
   }
@@ -239,7 +239,7 @@ export class Session {
     const frame = this.frameOf(thread, 0);
     try {
       if (b.request.condition !== undefined) {
-        const v = this.evaluateValue(b.request.condition, frame, false);
+        const v = this.evaluator.value(b.request.condition, frame, false);
         if (v.type.kind === 'float' ? asNumber(v) === 0 : asInteger(v) === 0n) return false;
       }
     } catch (e) {
@@ -259,8 +259,8 @@ export class Session {
     return message.replace(/\{\{|\}\}|\{([^{}]*)\}/g, (all, expression: string | undefined) => {
       if (expression === undefined) return all[0];
       try {
-        const v = this.evaluateValue(expression, frame, false);
-        return formatValue(v, this.memory(frame), this.target);
+        const v = this.evaluator.value(expression, frame, false);
+        return formatValue(v, this.evaluator.memory(frame), this.target);
       } catch (e) {
         if (!(e instanceof EvaluationError)) throw e;
         return `{${e.message}}`;
@@ -360,13 +360,9 @@ export class Session {
     return this.exception;
   }
 
-  private memory(frame: Frame | undefined): TargetMemory {
-    return frame?.memory ?? this.target.memoryOf(0);
-  }
-
   evaluate(text: string, frameId: number | undefined, allowWrites: boolean): VariableInfo {
     const frame = frameId ? this.frame(frameId) : undefined;
-    const value = this.evaluateValue(text, frame, allowWrites);
+    const value = this.evaluator.value(text, frame, allowWrites);
     return this.variablesView.describe(text, value, frame, text);
   }
 
@@ -376,56 +372,8 @@ export class Session {
     const { frame } = n;
     const target = this.variablesView.variables(reference).find((v) => v.name === name);
     if (!target?.expression) throw new EvaluationError(`'${name}' cannot be changed`);
-    this.evaluateValue(`${target.expression} = (${text})`, frame, true);
-    return this.variablesView.describe(name, this.evaluateValue(target.expression, frame, false), frame, target.expression);
-  }
-
-  private evaluateValue(text: string, frame: Frame | undefined, allowWrites: boolean): Value {
-    const place = this.scopeOf(frame);
-    let expr: Expr | undefined;
-    let problem = 'there is no driver whose names could be used';
-    for (const { unit, scope } of place) {
-      const r = parseExpression(text, { unit, scope });
-      const error = r.diagnostics.find((d) => d.severity === 'error');
-      if (r.expr && !error) {
-        expr = r.expr;
-        break;
-      }
-      problem = error?.message ?? 'this is not an expression';
-    }
-    if (!expr) throw new EvaluationError(problem);
-    return evaluate(expr, this.context(frame, allowWrites));
-  }
-
-  /** Units and scopes in which a name may be meant: the frame's own, else every unit of every image. */
-  private scopeOf(frame: Frame | undefined): { unit: TranslationUnit; scope: Scope }[] {
-    let info = frame?.frame.info;
-    if (info?.parent !== undefined) info = this.simulation.kernel.machine.function(info.parent) ?? info;
-    if (info) {
-      const definition: FunctionDef | undefined = info.definition;
-      const at = frame?.frame.step?.range;
-      const scope = definition
-        ? at && at.file === definition.range.file
-          ? scopeAt(definition, at.start)
-          : definition.scope
-        : info.unit.scope;
-      return [{ unit: info.unit, scope }];
-    }
-    return this.simulation.images.flatMap((i) => i.units.map((unit) => ({ unit, scope: unit.scope })));
-  }
-
-  private context(frame: Frame | undefined, allowWrites: boolean): EvaluationContext {
-    const { target } = this;
-    return {
-      memory: this.memory(frame),
-      allowWrites,
-      addressOfVariable: (s: VarSymbol) =>
-        s.scope === 'local' || s.scope === 'param' ? frame && target.localAddress(s, frame.frame) : target.globalAddress(s, 0),
-      addressOfFunction: (s) => {
-        const a = this.simulation.kernel.machine.functionAddress(s.name) ?? this.simulation.kernel.addressOf(s.name);
-        return a === 0 ? undefined : a;
-      },
-    };
+    this.evaluator.value(`${target.expression} = (${text})`, frame, true);
+    return this.variablesView.describe(name, this.evaluator.value(target.expression, frame, false), frame, target.expression);
   }
 
   /** `file:line` where a thread stands, for messages. */

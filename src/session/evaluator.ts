@@ -1,0 +1,59 @@
+// C expressions as the user writes them in hover, watch, console, conditions and log messages: parsed in the scope of a stack frame (or of any loaded unit),
+// evaluated over the stopped machine.
+import { parseExpression, scopeAt } from '../c/compile-unit.js';
+import type { Expr, Scope, TranslationUnit, VarSymbol } from '../c/tree.js';
+import { type EvaluationContext, evaluate } from '../machine/inspect/evaluate.js';
+import { EvaluationError, type TargetMemory, type Value } from '../machine/inspect/value.js';
+import type { Target } from './target.js';
+import type { Frame } from './variables.js';
+
+export class Evaluator {
+  constructor(private readonly target: Target) {}
+
+  /** Memory through the process of a frame; without one only kernel addresses mean something. */
+  memory(frame: Frame | undefined): TargetMemory {
+    return frame?.memory ?? this.target.memoryOf(0);
+  }
+
+  /** Throws EvaluationError with a message for the user. */
+  value(text: string, frame: Frame | undefined, allowWrites: boolean): Value {
+    let expr: Expr | undefined;
+    let problem = 'there is no driver whose names could be used';
+    for (const { unit, scope } of this.scopesOf(frame)) {
+      const r = parseExpression(text, { unit, scope });
+      const error = r.diagnostics.find((d) => d.severity === 'error');
+      if (r.expr && !error) {
+        expr = r.expr;
+        break;
+      }
+      problem = error?.message ?? 'this is not an expression';
+    }
+    if (!expr) throw new EvaluationError(problem);
+    return evaluate(expr, this.context(frame, allowWrites));
+  }
+
+  /** Units and scopes in which a name may be meant: the frame's own, else every unit of every image. */
+  private scopesOf(frame: Frame | undefined): { unit: TranslationUnit; scope: Scope }[] {
+    let info = frame?.frame.info;
+    if (info?.parent !== undefined) info = this.target.machine.function(info.parent) ?? info;
+    if (!info) return this.target.images.flatMap((i) => i.units.map((unit) => ({ unit, scope: unit.scope })));
+    const { definition, unit } = info;
+    const at = frame?.frame.step?.range;
+    if (!definition) return [{ unit, scope: unit.scope }];
+    return [{ unit, scope: at && at.file === definition.range.file ? scopeAt(definition, at.start) : definition.scope }];
+  }
+
+  private context(frame: Frame | undefined, allowWrites: boolean): EvaluationContext {
+    const { target } = this;
+    return {
+      memory: this.memory(frame),
+      allowWrites,
+      addressOfVariable: (s: VarSymbol) =>
+        s.scope === 'local' || s.scope === 'param' ? frame && target.localAddress(s, frame.frame) : target.globalAddress(s, 0),
+      addressOfFunction: (s) => {
+        const a = target.machine.functionAddress(s.name) ?? target.kernel.addressOf(s.name);
+        return a === 0 ? undefined : a;
+      },
+    };
+  }
+}
