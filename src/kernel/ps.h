@@ -650,7 +650,7 @@ typedef struct _CMP_OPERATION {
     UNICODE_STRING Name; // captured value, key or new name
     ULONG CallContextOffset; // of CallContext in Info
     ULONG Reserved;
-    UCHAR Info[0x90]; // REG_XXX_KEY_INFORMATION
+    UCHAR Info[0x90]; // the information block of the operation (REG_..._KEY_INFORMATION)
     REG_POST_OPERATION_INFORMATION Post;
     PVOID ResultObject;
     ULONG Disposition;
