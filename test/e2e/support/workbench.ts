@@ -91,8 +91,16 @@ export class Workbench {
   /** Folds sections of the debug view, so that the others have room: what a list has no room for is not in the page at all. */
   async fold(...sections: string[]): Promise<void> {
     for (const section of sections) {
-      const header = this.page.locator(`.pane-header[aria-label^="${section}"][aria-expanded="true"]`).first();
-      if (await header.isVisible()) await header.click();
+      // the view may still be opening, and a click on a header that is being laid out does nothing: look again until it is folded
+      const header = this.page.locator(`.pane-header[aria-label^="${section}"]`).first();
+      const appeared = await header.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+      for (let tries = 0; appeared && tries < 10 && (await header.getAttribute('aria-expanded')) === 'true'; tries++) {
+        await header.click();
+        await this.page.waitForTimeout(150);
+      }
     }
   }
 
