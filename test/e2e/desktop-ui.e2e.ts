@@ -5,6 +5,7 @@ import { packageExtension } from '../../scripts/package.mjs';
 import { openBrowser, outputFolder, prerequisites } from './support/browser.js';
 import { debugTheExample } from './support/debug-the-example.js';
 import { procwatch } from './support/example.js';
+import { withSecondTry } from './support/second-try.js';
 import { startServer, workbenchUrl } from './support/server.js';
 import { Workbench } from './support/workbench.js';
 
@@ -13,19 +14,21 @@ test('F5 on the example, with the .vsix in VS Code (Node extension host)', async
   if (!ready) return;
   const vsix = path.join(outputFolder, 'interlock.vsix');
   await packageExtension(vsix);
-  const example = procwatch();
-  const server = await startServer(ready.hostFolder, { vsix });
-  const { browser, page } = await openBrowser(ready.chromium);
-  const workbench = new Workbench(page, 'desktop');
-  try {
-    await workbench.open(workbenchUrl(server, example.folder));
-    await debugTheExample(workbench, example);
-  } catch (error) {
-    await workbench.screenshot('FAILED').catch(() => undefined);
-    throw error;
-  } finally {
-    await browser.close();
-    await server.stop();
-    example.remove();
-  }
+  await withSecondTry(t, async () => {
+    const example = procwatch();
+    const server = await startServer(ready.hostFolder, { vsix });
+    const { browser, page } = await openBrowser(ready.chromium);
+    const workbench = new Workbench(page, 'desktop');
+    try {
+      await workbench.open(workbenchUrl(server, example.folder));
+      await debugTheExample(workbench, example);
+    } catch (error) {
+      await workbench.screenshot('FAILED').catch(() => undefined);
+      throw error;
+    } finally {
+      await browser.close();
+      await server.stop();
+      example.remove();
+    }
+  });
 });

@@ -5,24 +5,27 @@ import { serveWorkbench } from '../../scripts/lib/web-host.mjs';
 import { openBrowser, prerequisites } from './support/browser.js';
 import { debugTheExample } from './support/debug-the-example.js';
 import { procwatch } from './support/example.js';
+import { withSecondTry } from './support/second-try.js';
 import { Workbench } from './support/workbench.js';
 
 test('F5 on the example, in VS Code for the Web (worker extension host)', async (t) => {
   const ready = prerequisites(t, 'web');
   if (!ready) return;
-  const example = procwatch();
-  const host = await serveWorkbench({ hostFolder: ready.hostFolder, folder: example.folder });
-  const { browser, page } = await openBrowser(ready.chromium);
-  const workbench = new Workbench(page, 'web');
-  try {
-    await workbench.open(host.url);
-    await debugTheExample(workbench, example);
-  } catch (error) {
-    await workbench.screenshot('FAILED').catch(() => undefined);
-    throw error;
-  } finally {
-    await browser.close();
-    host.stop();
-    example.remove();
-  }
+  await withSecondTry(t, async () => {
+    const example = procwatch();
+    const host = await serveWorkbench({ hostFolder: ready.hostFolder, folder: example.folder });
+    const { browser, page } = await openBrowser(ready.chromium);
+    const workbench = new Workbench(page, 'web');
+    try {
+      await workbench.open(host.url);
+      await debugTheExample(workbench, example);
+    } catch (error) {
+      await workbench.screenshot('FAILED').catch(() => undefined);
+      throw error;
+    } finally {
+      await browser.close();
+      host.stop();
+      example.remove();
+    }
+  });
 });
