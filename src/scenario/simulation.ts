@@ -357,13 +357,4 @@ export class Simulation {
     this.restore(c);
     machine.release(c);
   }
-
-  /** Address in nt terms of a driver's function, for tests. */
-  functionAddress(name: string): number | undefined {
-    for (const image of this.built.drivers.values()) {
-      const f = image.functions.find((x) => x.name === name && x.parent === undefined);
-      if (f) return toAddress(f.codeOffset);
-    }
-    return undefined;
-  }
 }

@@ -23,7 +23,4 @@ export class BreakFlags {
     for (const s of this.temporary) if (!next.has(s)) this.remove(s);
     this.temporary = next;
   }
-  get hasTemporary(): boolean {
-    return this.temporary.size > 0;
-  }
 }

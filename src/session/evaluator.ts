@@ -49,7 +49,7 @@ export class Evaluator {
       memory: this.memory(frame),
       allowWrites,
       addressOfVariable: (s: VarSymbol) =>
-        s.scope === 'local' || s.scope === 'param' ? frame && target.localAddress(s, frame.frame) : target.globalAddress(s, 0),
+        s.scope === 'local' || s.scope === 'param' ? frame && target.localAddress(s, frame.frame) : target.globalAddress(s),
       addressOfFunction: (s) => {
         const a = target.machine.functionAddress(s.name) ?? target.kernel.addressOf(s.name);
         return a === 0 ? undefined : a;

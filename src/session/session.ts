@@ -3,7 +3,6 @@
 
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import type { SourceFile } from '../base/source.js';
-import { formatRange } from '../base/source.js';
 import { Reg, toAddress } from '../machine/abi.js';
 import type { FunctionInfo } from '../machine/image.js';
 import { asInteger, asNumber, EvaluationError } from '../machine/inspect/value.js';
@@ -374,13 +373,6 @@ export class Session {
     if (!target?.expression) throw new EvaluationError(`'${name}' cannot be changed`);
     this.evaluator.value(`${target.expression} = (${text})`, frame, true);
     return this.variablesView.describe(name, this.evaluator.value(target.expression, frame, false), frame, target.expression);
-  }
-
-  /** `file:line` where a thread stands, for messages. */
-  whereIs(threadId: number): string {
-    const t = this.target.thread(threadId);
-    const f = t && this.target.stack(t).find((x) => x.step);
-    return f?.step ? formatRange(f.step.range) : '';
   }
 }
 

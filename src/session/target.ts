@@ -1,22 +1,10 @@
 // The stopped machine as the debugger reads it: threads and their innermost frames, memory through a process' eyes, names of addresses. Reads only; the one
 // exception is `write`, used for setVariable and assignments in the console.
 
-import { sizeOf } from '../c/layout.js';
 import type { VarSymbol } from '../c/tree.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { EPROCESS, ETHREAD, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD } from '../kernel/layouts.gen.js';
-import {
-  type Addr,
-  Deny,
-  FRAME,
-  isKernelAddress,
-  KERNEL_BASE,
-  PAGE_SHIFT,
-  Reg,
-  ROUTINE_BASE,
-  toAddress,
-  USER_BASE,
-} from '../machine/abi.js';
+import { type Addr, Deny, isKernelAddress, KERNEL_BASE, PAGE_SHIFT, Reg, ROUTINE_BASE, toAddress, USER_BASE } from '../machine/abi.js';
 import type { CompiledImage, FunctionInfo } from '../machine/image.js';
 import type { TargetMemory } from '../machine/inspect/value.js';
 import type { Machine } from '../machine/machine.js';
@@ -185,7 +173,7 @@ export class Target implements Names {
   }
 
   /** Address of a file-scope or static variable: the definition, in whichever unit of its image it is. */
-  globalAddress(symbol: VarSymbol, userOffset: number): Addr | undefined {
+  globalAddress(symbol: VarSymbol): Addr | undefined {
     for (const image of this.images) {
       const g =
         image.globals.find((x) => x.symbol === symbol) ??
@@ -194,7 +182,6 @@ export class Target implements Names {
           : undefined);
       if (g) return image.mode === 'kernel' ? toAddress(g.offset) : USER_BASE + g.offset;
     }
-    void userOffset;
     return this.kernel.dataExports.get(symbol.name);
   }
 
@@ -210,15 +197,5 @@ export class Target implements Names {
     if (!local) return undefined;
     const place = fp + local.offset;
     return local.indirect ? this.kernel.mem.raw.ptr(place) : place + frame.bias;
-  }
-
-  /** Readable size of an object for messages and memory views. */
-  sizeOf(symbol: VarSymbol): number {
-    return sizeOf(symbol.type);
-  }
-
-  /** Result word of a routine frame; used by kernel frames' display. */
-  frameResult(fp: number): number {
-    return this.kernel.mem.raw.i32(fp + FRAME.result);
   }
 }

@@ -91,7 +91,7 @@ export class Variables {
     const { params, locals } = this.visible(f);
     const symbols = n.kind === 'arguments' ? params : n.kind === 'locals' ? locals : this.globals(f);
     return symbols.map((s) => {
-      const address = n.kind === 'globals' ? this.target.globalAddress(s, 0) : this.target.localAddress(s, f.frame);
+      const address = n.kind === 'globals' ? this.target.globalAddress(s) : this.target.localAddress(s, f.frame);
       const value: Value = address === undefined ? { type: s.type } : load(f.memory, s.type, address);
       return this.describe(s.name, value, f, s.name);
     });
@@ -100,7 +100,7 @@ export class Variables {
   /** Globals of the frame's unit that have a place in its image (not those of headers that were only declared). */
   private globals(f: Frame): VarSymbol[] {
     const unit = f.frame.info?.unit;
-    return (unit?.globals ?? []).filter((g) => g.scope === 'global' && this.target.globalAddress(g, 0) !== undefined);
+    return (unit?.globals ?? []).filter((g) => g.scope === 'global' && this.target.globalAddress(g) !== undefined);
   }
 
   private registers(f: Frame): VariableInfo[] {
