@@ -17,6 +17,7 @@ import { buildScenario } from '../scenario/build.js';
 import { Session, summary } from '../session/session.js';
 import { type ExceptionFilters, LaunchError, type OutputLine, type RunEvent } from '../session/types.js';
 import { wdkHeaders as headers } from '../wdk/headers.gen.js';
+import { customRequests } from './custom-requests.js';
 import type { AdapterHost } from './host.js';
 import { SourceMap } from './source-map.js';
 
@@ -416,6 +417,31 @@ export class InterlockAdapter extends DebugSession {
       const v = this.need().evaluate(args.expression, args.frameId, args.context === 'repl');
       response.body = { result: v.value, type: v.type, variablesReference: v.reference };
     });
+  }
+  protected override customRequest(command: string, response: DebugProtocol.Response, args: unknown): void {
+    const handler = Object.hasOwn(customRequests, command) ? customRequests[command] : undefined;
+    if (!handler) {
+      super.customRequest(command, response, args);
+      return;
+    }
+    let moved = false;
+    this.answer(response, () => {
+      response.body = handler(
+        {
+          session: () => this.need(),
+          sources: this.sources,
+          running: this.running,
+          send: (event, body) => this.sendEvent({ type: 'event', event, seq: 0, body } as DebugProtocol.Event),
+          move: (action) => {
+            if (this.running) throw new EvaluationError('the machine is running; pause it first');
+            action(this.need());
+            moved = true;
+          },
+        },
+        args,
+      );
+    });
+    if (moved) this.resume();
   }
   /** Runs an action whose EvaluationError is the user's mistake, not ours. */
   private answer(response: DebugProtocol.Response, action: () => void): void {

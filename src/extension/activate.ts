@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.js';
 import { ConfigurationProvider, DynamicConfigurationProvider } from './configurations.js';
+import { features } from './features.js';
 
 /** The debug type of package.json's `debuggers`. */
 export const debugType = 'interlock';
@@ -18,5 +19,6 @@ export function activateWith(context: vscode.ExtensionContext, adapters: vscode.
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
     ...registerCommands(),
+    ...features.flatMap((feature) => feature(context)),
   );
 }

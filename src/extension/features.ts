@@ -1,0 +1,6 @@
+// What the client shows beyond the debugger's own views: each feature registers itself and answers what ends with the extension.
+import type * as vscode from 'vscode';
+
+export type Feature = (context: vscode.ExtensionContext) => vscode.Disposable[];
+
+export const features: readonly Feature[] = [];
