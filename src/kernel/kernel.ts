@@ -7,6 +7,7 @@ import { type Addr, KERNEL_BASE, Reason, Status, toAddress } from '../machine/ab
 import type { ExceptionInfo, Machine, MachineHost } from '../machine/machine.js';
 import type { Memory } from '../machine/memory.js';
 import type { Frame, RoutineDefinition } from '../machine/routine.js';
+import type { DataOf, KindName } from '../trace/kinds.js';
 import type { Trace, TraceMark } from '../trace/trace.js';
 import type { KernelConfig } from './config.js';
 import type { KernelHooks } from './hooks.js';
@@ -243,13 +244,13 @@ export class Kernel implements MachineHost {
   }
 
   // ---------------------------------------------------------------- the rest
-  /** Records an event. `kind` is `room.what`; values are plain numbers, addresses or texts in a fixed order. */
-  event(kind: string, data: Readonly<Record<string, number | bigint | string>> = {}): void {
+  /** Records an event of the catalogue (src/trace/kinds.ts) with its values. */
+  event<K extends KindName>(kind: K, data: DataOf<K>): void {
     this.trace.event(kind, data);
   }
   /** Something a verifier would complain about and the run survives. */
   finding(id: string, text: string): void {
-    this.event('verifier.finding', { id, text });
+    this.event('verifier.finding', { id, severity: 'warning', text, routine: 0, site: 0, place: '', stack: '' });
   }
   /** Code address of a routine or kernel function, 0 when there is none. */
   addressOf(name: string): Addr {

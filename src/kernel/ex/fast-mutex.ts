@@ -77,6 +77,7 @@ function acquire(k: Kernel, f: Frame, v: Flavour): Status {
     return k.returnVoid();
   }
   m.setU32(mutex + FAST_MUTEX.Contention, m.u32(mutex + FAST_MUTEX.Contention) + 1);
+  k.event('ex.fastmutex.wait', { mutex, owner: m.ptr(mutex + FAST_MUTEX.Owner) });
   return k.wait(f, 1, { object: mutex + FAST_MUTEX.Event, reason: v.reason });
 }
 

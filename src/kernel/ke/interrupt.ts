@@ -23,6 +23,7 @@ export function pushInterrupt(k: Kernel, o: InterruptOptions): void {
   const thread = k.currentThread();
   r.userMode = false;
   r.irql = o.irql;
+  if (o.irql !== saved.irql) k.event('ke.irql', { from: saved.irql, to: o.irql });
   let base: number | undefined;
   if (o.stack) {
     base = o.stack.base;
@@ -54,6 +55,7 @@ export function returnFromInterrupt(k: Kernel, f: Frame): Status {
   r.userMode = f.get(3) !== 0;
   r.exceptionCode = f.get(5);
   const irql = f.get(4);
+  if (irql !== r.irql) k.event('ke.irql', { from: r.irql, to: irql });
   r.irql = irql;
   k.checkSoftwareInterrupts();
   return k.stop(Reason.Call);

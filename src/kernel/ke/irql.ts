@@ -10,6 +10,7 @@ export function raiseIrql(k: Kernel, irql: number): number {
   const old = k.mem.registers.irql;
   if (irql !== old) {
     k.mem.registers.irql = irql;
+    k.event('ke.irql', { from: old, to: irql });
     if (old < DISPATCH_LEVEL && irql >= DISPATCH_LEVEL) k.mem.setPtr(currentPrcb(k) + KPRCB.DispatchSince, k.now);
   }
   return old;
@@ -19,6 +20,7 @@ export function lowerIrql(k: Kernel, irql: number): void {
   const old = k.mem.registers.irql;
   if (irql === old) return;
   k.mem.registers.irql = irql;
+  k.event('ke.irql', { from: old, to: irql });
   if (softwareInterruptDue(k)) k.requestStop();
 }
 

@@ -12,7 +12,7 @@ import { takeIpi } from './ipi.js';
 import { prcbOf } from './prcb.js';
 import { cpuCount } from './ready.js';
 import { spinSatisfied } from './spin-wait.js';
-import { quantumEnd, swapContext } from './switch.js';
+import { quantumEnd, swapContext, YIELD } from './switch.js';
 import { firstTimer } from './timer-queue.js';
 import { listWaiters, type Waiter } from './waiters.js';
 
@@ -209,7 +209,7 @@ class RunLoop {
           continue;
         }
         if (m.ptr(prcb + KPRCB.NextThread) !== 0 || m.u8(prcb + KPRCB.DispatchPending)) {
-          swapContext(k, m.u8(prcb + KPRCB.DispatchPending) !== 2);
+          swapContext(k, m.u8(prcb + KPRCB.DispatchPending) !== YIELD);
           continue;
         }
         if (!idle && r.irql < APC_LEVEL && kernelApcDue(k, thread)) {

@@ -39,7 +39,7 @@ function acquirePlain(k: Kernel, f: Frame, lock: Addr, taken: () => Status): Sta
   }
   m.checked.setPtr(lock, ownerWord(k));
   count(k, 1);
-  k.event('ke.spin.acquire', { lock });
+  k.event('ke.spin.acquire', { lock, exclusive: 1, type: 'plain' });
   return taken();
 }
 
@@ -135,16 +135,16 @@ function acquireQueued(k: Kernel, f: Frame, lock: Addr, handle: Addr): Status {
     if (last === 0) {
       m.checked.setPtr(handle + LOCK, lock);
       count(k, 1);
-      k.event('ke.spin.acquire', { lock });
+      k.event('ke.spin.acquire', { lock, exclusive: 1, type: 'queued' });
       return k.returnVoid();
     }
     m.checked.setPtr(handle + LOCK, lock + WAITING);
     m.checked.setPtr(last + NEXT, handle);
-    return spinOn(k, f, handle + LOCK);
+    return spinOn(k, f, handle + LOCK, lock);
   }
-  if (m.checked.ptr(handle + LOCK) === lock + WAITING) return spinOn(k, f, handle + LOCK);
+  if (m.checked.ptr(handle + LOCK) === lock + WAITING) return spinOn(k, f, handle + LOCK, lock);
   count(k, 1);
-  k.event('ke.spin.acquire', { lock });
+  k.event('ke.spin.acquire', { lock, exclusive: 1, type: 'queued' });
   return k.returnVoid();
 }
 
@@ -178,10 +178,10 @@ function acquireEx(k: Kernel, f: Frame, exclusive: boolean, result: () => Status
   const m = k.mem;
   const lock = f.ptr(0);
   const v = m.checked.u32(lock);
-  if (exclusive ? v !== 0 : (v & EXCLUSIVE) !== 0) return spinOn(k, f, lock - (lock & 7));
+  if (exclusive ? v !== 0 : (v & EXCLUSIVE) !== 0) return spinOn(k, f, lock - (lock & 7), lock);
   m.checked.setU32(lock, exclusive ? EXCLUSIVE : v + 1);
   count(k, 1);
-  k.event('ke.spin.acquire', { lock, exclusive: exclusive ? 1 : 0 });
+  k.event('ke.spin.acquire', { lock, exclusive: exclusive ? 1 : 0, type: 'rw' });
   return result();
 }
 

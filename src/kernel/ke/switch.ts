@@ -6,7 +6,10 @@ import { KPRCB, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { ThreadState, WaitReason } from './constants.js';
 import { currentPrcb } from './prcb.js';
 import { armQuantum, quantumUsedUp } from './quantum.js';
-import { highestReady, placeThread, selectReady, setState } from './ready.js';
+import { highestReady, placeThread, type ReadyWhy, selectReady, setState } from './ready.js';
+
+/** KPRCB.DispatchPending: the thread gives up its turn. */
+export const YIELD = 2;
 
 /** Address space of a process becomes current on this CPU. */
 export function loadAddressSpace(k: Kernel, process: Addr): void {
@@ -63,10 +66,12 @@ export function swapContext(k: Kernel, head: boolean): void {
   const m = k.mem;
   const prcb = currentPrcb(k);
   const cpu = k.cpuNumber;
+  const irql = k.irql;
   const old = m.ptr(prcb + KPRCB.CurrentThread);
   const idle = m.ptr(prcb + KPRCB.IdleThread);
   let next = m.ptr(prcb + KPRCB.NextThread);
   m.setPtr(prcb + KPRCB.NextThread, 0);
+  const ready: ReadyWhy = head ? 'preempted' : m.u8(prcb + KPRCB.DispatchPending) === YIELD ? 'yield' : 'quantum';
   m.setU8(prcb + KPRCB.DispatchPending, 0);
   m.setU8(prcb + KPRCB.QuantumEnd, 0);
   if (next === 0) next = selectReady(k, cpu);
@@ -91,13 +96,14 @@ export function swapContext(k: Kernel, head: boolean): void {
     cpu,
     from: old === idle ? 0 : old,
     to: next,
-    reason: wasRunning ? (head ? 'preempted' : 'quantum') : stateWord(oldState),
+    reason: wasRunning ? ready : stateWord(oldState),
   });
+  if (k.irql !== irql) k.event('ke.irql', { from: irql, to: k.irql });
   if (wasRunning) {
     m.setU8(old + KTHREAD.WaitReason, head ? WaitReason.WrPreempted : WaitReason.WrQuantumEnd);
     if (head && m.i8(old + KTHREAD.Priority) >= 16) armQuantum(k, old);
     setState(k, old, ThreadState.Ready);
-    placeThread(k, old, head);
+    placeThread(k, old, head, ready);
   }
 }
 
@@ -144,6 +150,6 @@ export function yieldThread(k: Kernel, fp: number): boolean {
     m.setPtr(prcb + KPRCB.NextThread, next);
   }
   m.registers.top = fp;
-  m.setU8(prcb + KPRCB.DispatchPending, 2);
+  m.setU8(prcb + KPRCB.DispatchPending, YIELD);
   return true;
 }

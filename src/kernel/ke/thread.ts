@@ -106,7 +106,7 @@ function pushStartup(k: Kernel, thread: Addr, args: readonly (number | bigint)[]
 
 export function startThread(k: Kernel, thread: Addr): void {
   k.event('ke.thread.start', { thread, start: k.mem.ptr(thread + KTHREAD.StartRoutine) });
-  readyThread(k, thread, 0);
+  readyThread(k, thread, 0, 'started');
 }
 
 /** Goes to user mode for the first time: a fresh frame on the user stack, nothing left on the kernel stack. The function must never return. */
@@ -134,6 +134,7 @@ export function terminateCurrentThread(k: Kernel, exitStatus: number): Status {
   m.setU8(thread + KTHREAD.ApcQueueable, 0);
   remove(m, thread + KTHREAD.ThreadListEntry);
   remove(m, thread + KTHREAD.AllThreadsEntry);
+  if (k.irql !== PASSIVE_LEVEL) k.event('ke.irql', { from: k.irql, to: PASSIVE_LEVEL });
   k.mem.registers.irql = PASSIVE_LEVEL;
   signalObject(k, thread, 0);
   const limit = m.ptr(thread + KTHREAD.StackLimit) - KERNEL_BASE;

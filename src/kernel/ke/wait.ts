@@ -4,7 +4,7 @@
 import { type Addr, FRAME, Reason, type Status, toAddress } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { DISPATCHER_HEADER, KPRCB, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
+import { DISPATCHER_HEADER, KMUTANT, KPRCB, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
 import { insertTail } from '../rtl/list.js';
 import { DISPATCH_LEVEL, ObjectType, STATUS, ThreadState, UserMode, WAIT_REASON_NAMES, WaitAll, WaitAny, WaitReason } from './constants.js';
 import { checkInitialised, hex, initHeader, isSignalled, isWaitable, objectType, satisfy, WAIT_LIST } from './dispatcher.js';
@@ -133,8 +133,13 @@ function commit(k: Kernel, thread: Addr, objects: readonly Addr[], r: WaitReques
     count: objects.length,
     type: r.type ?? WaitAny,
     reason: WAIT_REASON_NAMES[r.reason ?? 0] ?? String(r.reason),
+    mode: r.mode ?? 0,
+    alertable: r.alertable ? 1 : 0,
     due: due ?? -1,
   });
+  for (let i = 1; i < objects.length; i++) k.event('ke.wait.object', { thread, object: objects[i], index: i });
+  for (const o of objects)
+    if (objectType(k, o) === ObjectType.Mutant) k.event('ke.mutex.wait', { mutex: o, owner: m.ptr(o + KMUTANT.OwnerThread) });
 }
 
 /** Puts the blocks of the thread's recorded wait on their lists, starts the timeout, state = Waiting. */
