@@ -4,7 +4,7 @@
 import { xorshift32 } from '../base/prng.js';
 import { PAGE_SIZE, ROUTINE_BASE, toAddress } from '../machine/abi.js';
 import { Machine } from '../machine/machine.js';
-import { machineClock } from '../trace/clock.js';
+import { MachineClock } from '../trace/clock.js';
 import { KINDS } from '../trace/kinds.js';
 import { Trace } from '../trace/trace.js';
 import { DEFAULT_CONFIG, type KernelConfig } from './config.js';
@@ -40,7 +40,7 @@ export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
   const k = new Kernel(machine, trace, config, chooser ?? new SeededChooser(), table.list, table.index);
   machine.host = k as never;
   machine.mem.slowAccess = (offset, size) => k.pool.allows(offset, size);
-  trace.clock = machineClock(machine, () => k.threadForTrace());
+  trace.clock = new MachineClock(machine, () => k.threadForTrace());
   registerMmExports(k);
   return k;
 }

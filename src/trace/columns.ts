@@ -8,32 +8,45 @@ export interface Mark {
   readonly b: number;
 }
 
-/** A row: kind, CPU, steps, time, thread, and where its values begin. */
+/** So much is free of cost while it is not touched, and most runs never grow. */
+const ROWS = 1 << 15;
+/** Values that one event may have at most. */
+export const MAX_VALUES = 16;
+
+/** A row: kind and CPU, steps, time, thread, and where its values begin. */
 export class Rows {
   length = 0;
   valueCount = 0;
-  kind = new Uint16Array(1024);
-  cpu = new Uint8Array(1024);
-  step = new Float64Array(1024);
-  time = new Float64Array(1024);
-  thread = new Float64Array(1024);
-  first = new Uint32Array(1024);
-  sequence = new Uint32Array(1024);
-  value = new Float64Array(4096);
+  /** kind | cpu << 16 */
+  head = new Uint32Array(ROWS);
+  step = new Float64Array(ROWS);
+  time = new Float64Array(ROWS);
+  thread = new Float64Array(ROWS);
+  first = new Uint32Array(ROWS);
+  value = new Float64Array(ROWS * 4);
 
-  /** Room for one more row with this many values. */
-  reserve(values: number): void {
-    if (this.length === this.kind.length) {
+  /** Room for one more row. */
+  reserve(): void {
+    if (this.length < this.head.length && this.valueCount + MAX_VALUES <= this.value.length) return;
+    this.grow();
+  }
+  private grow(): void {
+    if (this.length === this.head.length) {
       const n = this.length * 2;
-      this.kind = larger(this.kind, new Uint16Array(n));
-      this.cpu = larger(this.cpu, new Uint8Array(n));
+      this.head = larger(this.head, new Uint32Array(n));
       this.step = larger(this.step, new Float64Array(n));
       this.time = larger(this.time, new Float64Array(n));
       this.thread = larger(this.thread, new Float64Array(n));
       this.first = larger(this.first, new Uint32Array(n));
-      this.sequence = larger(this.sequence, new Uint32Array(n));
     }
-    if (this.valueCount + values > this.value.length) this.value = larger(this.value, new Float64Array(this.value.length * 2));
+    if (this.valueCount + MAX_VALUES > this.value.length) this.value = larger(this.value, new Float64Array(this.value.length * 2));
+  }
+
+  kind(row: number): number {
+    return this.head[row] & 0xffff;
+  }
+  cpu(row: number): number {
+    return this.head[row] >>> 16;
   }
 
   truncate(length: number): void {
@@ -41,14 +54,9 @@ export class Rows {
     this.valueCount = this.first[length];
     this.length = length;
   }
-
-  /** Index behind the values of a row. */
-  end(row: number): number {
-    return row + 1 < this.length ? this.first[row + 1] : this.valueCount;
-  }
 }
 
-function larger<T extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(old: T, fresh: T): T {
+function larger<T extends Uint32Array | Float64Array>(old: T, fresh: T): T {
   fresh.set(old);
   return fresh;
 }
@@ -117,9 +125,9 @@ export class RowHash {
     const values = words(rows.value);
     const h = new Hash64(start.a, start.b);
     for (let row = from; row < to; row++) {
-      const kind = rows.kind[row];
+      const kind = rows.kind(row);
       h.word(sources.kindHash(kind));
-      h.word(rows.cpu[row]);
+      h.word(rows.cpu(row));
       h.word(steps[2 * row]);
       h.word(steps[2 * row + 1]);
       h.word(times[2 * row]);

@@ -223,3 +223,27 @@ export type DataOf<K extends KindName> = { readonly [N in keyof (typeof KINDS)[K
 
 export const KIND_NAMES = Object.keys(KINDS) as KindName[];
 export const kindInfo = (kind: string): KindInfo | undefined => (KINDS as Readonly<Record<string, KindInfo>>)[kind];
+
+/** Number of a kind for `Trace.note`: its place in the catalogue. */
+export const KIND_ID = Object.fromEntries(KIND_NAMES.map((n, i) => [n, i])) as Readonly<Record<KindName, number>>;
+
+/** Texts that frequent events are recorded with; their numbers are the same in every trace. */
+export const WORDS = [
+  'wait',
+  'exit',
+  'idle',
+  'woken',
+  'started',
+  'preempted',
+  'quantum',
+  'yield',
+  'priority',
+  'affinity',
+  'displaced',
+  'apc',
+  'plain',
+  'queued',
+  'rw',
+] as const;
+export type Word = (typeof WORDS)[number];
+export const WORD = Object.fromEntries(WORDS.map((w, i) => [w, i])) as Readonly<Record<Word, number>>;

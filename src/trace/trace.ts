@@ -4,7 +4,7 @@
 import { NO_CLOCK, type TraceClock } from './clock.js';
 import { type HashSources, RowHash, Rows } from './columns.js';
 import { Hash64 } from './hash.js';
-import { isAddressMeaning, type KindInfo } from './kinds.js';
+import { isAddressMeaning, type KindInfo, WORDS } from './kinds.js';
 import { formatPosition, type Position } from './position.js';
 import { TextTable } from './texts.js';
 
@@ -92,6 +92,7 @@ export class Trace {
     catalogue: Catalogue = {},
   ) {
     this.hashes = new RowHash(this.rows, this.hashSources, START);
+    for (const w of WORDS) this.texts.intern(w);
     for (const [kind, info] of Object.entries(catalogue)) {
       const names = Object.keys(info.values);
       const types = names.map((n) => (info.values[n] === 'text' ? 's' : info.values[n] === 'quad' ? 'q' : 'n')).join('');
@@ -118,93 +119,102 @@ export class Trace {
 
   /**
    * Records what happens now, or verifies that it is what happened here before. Values of a kind of the catalogue are taken in its order; those of others in
-   * the order of the properties. Returns the event's index.
+   * the order of the properties.
    */
-  event(kind: string, data: EventData = NOTHING): number {
-    if (!this.recording) return this.at;
+  event(kind: string, data: EventData = NOTHING): void {
+    if (!this.recording) return;
     const list = this.byKind.get(kind);
     const s = list?.[0].known ? list[0] : this.schemaOf(kind, data);
-    const { rows, clock } = this;
+    const { rows } = this;
     const { names, types } = s;
-    const count = names.length;
-    rows.reserve(2 * count);
-    // Written behind the last row: of an event that is only verified nothing stays.
-    const row = rows.length;
-    const first = rows.valueCount;
+    rows.reserve();
     const { value } = rows;
-    let p = first;
-    for (let i = 0; i < count; i++) {
+    let p = rows.valueCount;
+    for (let i = 0; i < names.length; i++) {
       const x = data[names[i]];
-      if (typeof x === 'number') {
-        value[p++] = x + 0;
-        if (types.charCodeAt(i) === QUAD) {
-          const big = BigInt(x);
-          value[p - 1] = Number(BigInt.asUintN(32, big));
-          value[p++] = Number(BigInt.asUintN(32, big >> 32n));
-        }
-      } else if (typeof x === 'string') value[p++] = this.texts.intern(x);
-      else {
-        value[p++] = Number(BigInt.asUintN(32, x));
-        value[p++] = Number(BigInt.asUintN(32, x >> 32n));
-      }
+      if (types.charCodeAt(i) === QUAD) {
+        const big = BigInt(x);
+        value[p++] = Number(BigInt.asUintN(32, big));
+        value[p++] = Number(BigInt.asUintN(32, big >> 32n));
+      } else value[p++] = typeof x === 'string' ? this.texts.intern(x) : Number(x) + 0;
     }
-    const step = clock.steps;
-    const time = clock.time;
-    const cpu = clock.cpu;
-    const thread = clock.thread;
-    const index = this.at;
-    if (index < this.length) {
-      if (this.same(index - this.origin.index, s.id, cpu, step, time, thread, first, p)) {
-        this.at++;
-        return index;
-      }
-      const written = value.slice(first, p);
-      this.difference ??= { index, expected: this.get(index), actual: { kind, cpu, time, thread, data: { ...data }, step } };
-      this.branch();
-      this.append(s.id, cpu, step, time, thread, written);
-      return index;
-    }
-    rows.kind[row] = s.id;
-    rows.cpu[row] = cpu;
-    rows.step[row] = step;
-    rows.time[row] = time;
-    rows.thread[row] = thread;
-    rows.first[row] = first;
-    rows.sequence[row] = row > 0 && rows.step[row - 1] === step ? rows.sequence[row - 1] + 1 : row > 0 ? 0 : this.sequenceAt(index, step);
-    rows.valueCount = p;
-    rows.length = row + 1;
-    this.at = index + 1;
-    if (this.onEvent !== undefined) this.onEvent(index);
-    return index;
+    this.commit(s.id, p);
   }
 
-  private append(kind: number, cpu: number, step: number, time: number, thread: number, values: Float64Array): void {
+  /**
+   * The same for what happens all the time, without an object and a look-up: `kind` is a number from KIND_ID, the values are in the catalogue's order, texts by
+   * their number (WORD, or `text`). No 64-bit values.
+   */
+  note(kind: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0): void {
+    if (!this.recording) return;
     const { rows } = this;
-    rows.reserve(values.length);
+    rows.reserve();
+    const { value, valueCount: p } = rows;
+    value[p] = a;
+    value[p + 1] = b;
+    value[p + 2] = c;
+    value[p + 3] = d;
+    value[p + 4] = e;
+    value[p + 5] = f;
+    value[p + 6] = g;
+    value[p + 7] = h;
+    this.commit(kind, p + this.schemas[kind].types.length);
+  }
+  /** Number of a text for `note`. */
+  text(s: string): number {
+    return this.texts.intern(s);
+  }
+
+  /** The values of the event lie behind those of the last row, up to `end`: makes them a row, or compares them with the one that is there. */
+  private commit(kind: number, end: number): void {
+    const { rows, clock } = this;
+    clock.sync?.();
+    const { step, time, cpu, thread } = clock;
     const row = rows.length;
-    const index = this.at;
-    rows.kind[row] = kind;
-    rows.cpu[row] = cpu;
+    if (this.at - this.origin.index < row) {
+      this.verify(kind, end);
+      return;
+    }
+    rows.head[row] = kind | (cpu << 16);
     rows.step[row] = step;
     rows.time[row] = time;
     rows.thread[row] = thread;
     rows.first[row] = rows.valueCount;
-    rows.sequence[row] = this.sequenceAt(index, step);
-    rows.value.set(values, rows.valueCount);
-    rows.valueCount += values.length;
+    rows.valueCount = end;
     rows.length = row + 1;
-    this.at = index + 1;
-    this.onEvent?.(index);
+    const index = this.at++;
+    if (this.onEvent !== undefined) this.onEvent(index);
+  }
+
+  /** In the past: the same again, or the beginning of another branch. */
+  private verify(kind: number, end: number): void {
+    const { rows, clock } = this;
+    const first = rows.valueCount;
+    if (this.same(this.at - this.origin.index, kind, first, end)) {
+      this.at++;
+      return;
+    }
+    const written = rows.value.slice(first, end);
+    const { step, time, cpu, thread } = clock;
+    const s = this.schemas[kind];
+    this.difference ??= {
+      index: this.at,
+      expected: this.get(this.at),
+      actual: { kind: s.kind, cpu, time, thread, data: this.dataAt(s, first), step },
+    };
+    this.branch();
+    rows.value.set(written, rows.valueCount);
+    this.commit(kind, rows.valueCount + written.length);
   }
 
   /** Is the row what would be recorded now? The values to compare with lie at [first, end). */
-  private same(row: number, kind: number, cpu: number, step: number, time: number, thread: number, first: number, end: number): boolean {
-    const { rows } = this;
-    if (rows.kind[row] !== kind || rows.cpu[row] !== cpu || rows.step[row] !== step) return false;
-    if (rows.time[row] !== time || rows.thread[row] !== thread) return false;
+  private same(row: number, kind: number, first: number, end: number): boolean {
+    const { rows, clock } = this;
+    if (rows.kind(row) !== kind || rows.cpu(row) !== clock.cpu || rows.step[row] !== clock.step) return false;
+    if (rows.time[row] !== clock.time || rows.thread[row] !== clock.thread) return false;
     const { value } = rows;
     const held = rows.first[row];
-    for (let i = 0; i < end - first; i++) if (!Object.is(value[held + i], value[first + i])) return false;
+    for (let i = 0; i < end - first; i++) if (value[held + i] !== value[first + i]) return false;
     return true;
   }
 
@@ -220,7 +230,7 @@ export class Trace {
     const row = this.at - this.origin.index - 1;
     if (row < 0) return this.origin;
     const { a, b } = this.hashes.at(row + 1);
-    return { index: this.at, a, b, step: this.rows.step[row], sequence: this.rows.sequence[row] };
+    return { index: this.at, a, b, step: this.rows.step[row], sequence: this.sequenceOf(row) };
   }
 
   /**
@@ -270,10 +280,10 @@ export class Trace {
   }
   // Single columns, for loops over many events.
   kind(i: number): string {
-    return this.schemas[this.rows.kind[this.held(i)]].kind;
+    return this.schemas[this.rows.kind(this.held(i))].kind;
   }
   cpu(i: number): number {
-    return this.rows.cpu[this.held(i)];
+    return this.rows.cpu(this.held(i));
   }
   time(i: number): number {
     return this.rows.time[this.held(i)];
@@ -286,7 +296,7 @@ export class Trace {
   }
   position(i: number): Position {
     const row = this.held(i);
-    return { step: this.rows.step[row], sequence: this.rows.sequence[row] };
+    return { step: this.rows.step[row], sequence: this.sequenceOf(row) };
   }
   positionText(i: number): string {
     return formatPosition(this.position(i));
@@ -296,7 +306,7 @@ export class Trace {
     return (this.byKind.get(kind) ?? []).map((s) => s.id);
   }
   kindId(i: number): number {
-    return this.rows.kind[this.held(i)];
+    return this.rows.kind(this.held(i));
   }
   /** Name of the kind with a number. */
   kindName(id: number): string {
@@ -309,27 +319,30 @@ export class Trace {
   /** One value by name, undefined when the event has none of that name. */
   value(i: number, name: string): number | bigint | string | undefined {
     const row = this.held(i);
-    const s = this.schemas[this.rows.kind[row]];
+    const s = this.schemas[this.rows.kind(row)];
     const j = s.names.indexOf(name);
     return j < 0 ? undefined : this.valueAt(s, this.slotOf(s, row, j), j);
   }
   /** A value that is a plain number (count, status, address) by its place in the kind's list; for loops: no object is made. */
   number(i: number, place: number): number {
     const row = this.held(i);
-    return this.rows.value[this.slotOf(this.schemas[this.rows.kind[row]], row, place)];
+    return this.rows.value[this.slotOf(this.schemas[this.rows.kind(row)], row, place)];
   }
   /** The simulated addresses among an event's values, in order; `visit` may see 0. */
   addresses(i: number, visit: (address: number) => void): void {
     const row = this.held(i);
-    const s = this.schemas[this.rows.kind[row]];
+    const s = this.schemas[this.rows.kind(row)];
     for (const j of s.addresses) visit(this.rows.value[this.slotOf(s, row, j)]);
   }
 
   data(i: number): EventData {
     const row = this.held(i);
-    const s = this.schemas[this.rows.kind[row]];
+    return this.dataAt(this.schemas[this.rows.kind(row)], this.rows.first[row]);
+  }
+
+  private dataAt(s: Schema, first: number): EventData {
     const out: Record<string, number | bigint | string> = {};
-    let p = this.rows.first[row];
+    let p = first;
     for (let j = 0; j < s.names.length; j++) {
       out[s.names[j]] = this.valueAt(s, p, j);
       p += s.types.charCodeAt(j) === QUAD ? 2 : 1;
@@ -351,20 +364,25 @@ export class Trace {
 
   /** Position of "now": after all events at the present step. */
   now(): Position {
-    const step = this.clock.steps;
-    return { step, sequence: this.sequenceAt(this.at, step) };
+    this.clock.sync?.();
+    const { step } = this.clock;
+    const row = this.at - this.origin.index - 1;
+    if (row < 0) return { step, sequence: this.origin.step === step ? this.origin.sequence + 1 : 0 };
+    return { step, sequence: this.rows.step[row] === step ? this.sequenceOf(row) + 1 : 0 };
   }
 
   /** Index of the first event at or after a position (length when there is none). */
   indexAt(p: Position): number {
-    const { step, sequence } = this.rows;
+    const { step } = this.rows;
     let lo = 0;
     let hi = this.rows.length;
     while (lo < hi) {
       const mid = (lo + hi) >> 1;
-      if (step[mid] < p.step || (step[mid] === p.step && sequence[mid] < p.sequence)) lo = mid + 1;
+      if (step[mid] < p.step) lo = mid + 1;
       else hi = mid;
     }
+    const begun = this.origin.step === p.step ? this.origin.sequence + 1 : 0;
+    for (let sequence = lo === 0 ? begun : 0; sequence < p.sequence && lo < this.rows.length && step[lo] === p.step; sequence++) lo++;
     return this.begin + lo;
   }
 
@@ -375,11 +393,12 @@ export class Trace {
     return row;
   }
 
-  /** Number that an event at this index gets among those of its step. */
-  private sequenceAt(index: number, step: number): number {
-    const i = index - this.origin.index - 1;
-    if (i < 0) return this.origin.step === step ? this.origin.sequence + 1 : 0;
-    return this.rows.step[i] === step ? this.rows.sequence[i] + 1 : 0;
+  /** Number of an event among those of its step. */
+  private sequenceOf(row: number): number {
+    const { step } = this.rows;
+    let first = row;
+    while (first > 0 && step[first - 1] === step[row]) first--;
+    return row - first + (first === 0 && this.origin.step === step[row] ? this.origin.sequence + 1 : 0);
   }
 
   private schemaOf(kind: string, data: EventData): Schema {

@@ -2,6 +2,7 @@
 // Placement: an idle CPU in its affinity (ideal, last, current, then lowest), else its ideal CPU: if its priority is higher than what runs there it
 // becomes standby and preempts, else it queues there. Each CPU has 32 ready lists and a ReadySummary mask.
 import type { Addr } from '../../machine/abi.js';
+import { KIND_ID, WORD } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
 import { entries, first, insertHead, insertTail, remove } from '../rtl/list.js';
@@ -87,7 +88,7 @@ function makeStandby(k: Kernel, thread: Addr, cpu: number, why: ReadyWhy): void 
   setState(k, thread, ThreadState.Standby);
   k.mem.setU32(thread + KTHREAD.NextProcessor, cpu);
   k.mem.setPtr(prcb + KPRCB.NextThread, thread);
-  k.event('ke.ready', { thread, cpu, priority: priorityOf(k, thread), standby: 1, why });
+  k.trace.note(KIND_ID['ke.ready'], thread, cpu, priorityOf(k, thread), 1, WORD[why]);
   if (cpu !== k.cpuNumber) k.catchUp(cpu);
   else if (k.irql < DISPATCH_LEVEL) k.requestStop();
 }
@@ -102,7 +103,7 @@ function enqueue(k: Kernel, thread: Addr, cpu: number, head: boolean, why: Ready
   m.setU32(prcb + KPRCB.ReadySummary, (m.u32(prcb + KPRCB.ReadySummary) | (1 << priority)) >>> 0);
   m.setU32(thread + KTHREAD.NextProcessor, cpu);
   setState(k, thread, ThreadState.Ready);
-  k.event('ke.ready', { thread, cpu, priority, standby: 0, why });
+  k.trace.note(KIND_ID['ke.ready'], thread, cpu, priority, 0, WORD[why]);
 }
 
 /** Takes a thread off the ready list it is on. */

@@ -1,6 +1,7 @@
 // Context switch: what a thread takes with it (innermost frame, return value, mode, IRQL) lies in its KTHREAD while it does not run.
 // Only the run loop and the routines that give up the CPU call this; a switch happens below DISPATCH_LEVEL only.
 import { type Addr, KERNEL_BASE, toAddress, USER_BASE } from '../../machine/abi.js';
+import { KIND_ID, WORD, type Word } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KPRCB, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { ThreadState, WaitReason } from './constants.js';
@@ -92,13 +93,8 @@ export function swapContext(k: Kernel, head: boolean): void {
     loadIdle(k);
   }
   m.setU32(prcb + KPRCB.KeContextSwitches, m.u32(prcb + KPRCB.KeContextSwitches) + 1);
-  k.event('ke.switch', {
-    cpu,
-    from: old === idle ? 0 : old,
-    to: next,
-    reason: wasRunning ? ready : stateWord(oldState),
-  });
-  if (k.irql !== irql) k.event('ke.irql', { from: irql, to: k.irql });
+  k.trace.note(KIND_ID['ke.switch'], cpu, old === idle ? 0 : old, next, WORD[wasRunning ? ready : stateWord(oldState)]);
+  if (k.irql !== irql) k.trace.note(KIND_ID['ke.irql'], irql, k.irql);
   if (wasRunning) {
     m.setU8(old + KTHREAD.WaitReason, head ? WaitReason.WrPreempted : WaitReason.WrQuantumEnd);
     if (head && m.i8(old + KTHREAD.Priority) >= 16) armQuantum(k, old);
@@ -107,7 +103,7 @@ export function swapContext(k: Kernel, head: boolean): void {
   }
 }
 
-const stateWord = (state: number): string => (state === ThreadState.Waiting ? 'wait' : state === ThreadState.Terminated ? 'exit' : 'idle');
+const stateWord = (state: number): Word => (state === ThreadState.Waiting ? 'wait' : state === ThreadState.Terminated ? 'exit' : 'idle');
 
 /** Quantum end of the running thread: decay towards base, fresh quantum, the next of equal or higher priority takes over. */
 export function quantumEnd(k: Kernel): void {
