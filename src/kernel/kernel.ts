@@ -57,6 +57,9 @@ export class Kernel implements MachineHost {
   readonly hooks: KernelHooks = { exitThread: 'KiExitThread' };
   readonly pool: Pool;
   readonly mem: Memory;
+  /** The whole memory by words, and the offset of the first KPRCB: for `threadForTrace`. */
+  private readonly words: Uint32Array;
+  private readonly firstPrcb: number;
   /** Exported variables by name (`PsProcessType`): filled at boot by their owners with `exportData`. */
   readonly dataExports = new Map<string, Addr>();
 
@@ -79,6 +82,8 @@ export class Kernel implements MachineHost {
     readonly routineIndex: ReadonlyMap<string, number>,
   ) {
     this.mem = machine.mem;
+    this.words = new Uint32Array(machine.mem.wasm.buffer);
+    this.firstPrcb = GLOBALS.KE + KE_GLOBALS.Prcb - KERNEL_BASE;
     this.pool = new Pool(this);
   }
 
@@ -285,9 +290,10 @@ export class Kernel implements MachineHost {
   }
   /** Thread of an event: the current one, 0 before boot and on an idle CPU. */
   threadForTrace(): Addr {
-    const p = this.prcb();
-    const t = this.mem.ptr(p + KPRCB.CurrentThread);
-    return t === this.mem.ptr(p + KPRCB.IdleThread) ? 0 : t;
+    // asked at every event: the low words of the two pointers are enough, as a thread object is always a kernel address
+    const prcb = this.firstPrcb + this.mem.registers.cpu * KPRCB.sizeof;
+    const thread = this.words[(prcb + KPRCB.CurrentThread) >> 2];
+    return thread === this.words[(prcb + KPRCB.IdleThread) >> 2] ? 0 : KERNEL_BASE + thread;
   }
   isTimerListHead(address: Addr): boolean {
     return address === timerHead(this);

@@ -204,6 +204,10 @@ export class Machine {
   get steps(): number {
     return this.totalSteps + this.dispatcher.used;
   }
+  /** Steps of the slice that is running, which are not in `totalSteps` and in the CPU's time yet. */
+  get usedInSlice(): number {
+    return this.dispatcher.used;
+  }
   /** @internal Steps of finished slices; the dispatcher adds, a restore sets it. */
   totalSteps = 0;
   /** Steps that the last `run` executed (routines cost what they declare). */

@@ -31,9 +31,11 @@ export class MachineClock implements TraceClock {
 
   sync(): void {
     const m = this.machine;
-    this.step = m.steps;
-    this.time = m.now;
-    this.cpu = m.registers.cpu;
+    const used = m.usedInSlice;
+    const { cpu } = m.registers;
+    this.step = m.totalSteps + used;
+    this.time = m.cpus[cpu].time + used;
+    this.cpu = cpu;
     this.thread = this.currentThread();
   }
 }

@@ -8,8 +8,8 @@ export interface Mark {
   readonly b: number;
 }
 
-/** So much is free of cost while it is not touched, and most runs never grow. */
-const ROWS = 1 << 15;
+/** First size. What is not touched costs nothing, and copying to a larger array costs much: most runs never grow. */
+const ROWS = 1 << 18;
 /** Values that one event may have at most. */
 export const MAX_VALUES = 16;
 
@@ -18,12 +18,12 @@ export class Rows {
   length = 0;
   valueCount = 0;
   /** kind | cpu << 16 */
-  head = new Uint32Array(ROWS);
-  step = new Float64Array(ROWS);
-  time = new Float64Array(ROWS);
-  thread = new Float64Array(ROWS);
-  first = new Uint32Array(ROWS);
-  value = new Float64Array(ROWS * 4);
+  head = new Uint32Array(0);
+  step = new Float64Array(0);
+  time = new Float64Array(0);
+  thread = new Float64Array(0);
+  first = new Uint32Array(0);
+  value = new Float64Array(0);
 
   /** Room for one more row. */
   reserve(): void {
@@ -32,14 +32,15 @@ export class Rows {
   }
   private grow(): void {
     if (this.length === this.head.length) {
-      const n = this.length * 2;
+      const n = Math.max(ROWS, this.length * 2);
       this.head = larger(this.head, new Uint32Array(n));
       this.step = larger(this.step, new Float64Array(n));
       this.time = larger(this.time, new Float64Array(n));
       this.thread = larger(this.thread, new Float64Array(n));
       this.first = larger(this.first, new Uint32Array(n));
     }
-    if (this.valueCount + MAX_VALUES > this.value.length) this.value = larger(this.value, new Float64Array(this.value.length * 2));
+    if (this.valueCount + MAX_VALUES > this.value.length)
+      this.value = larger(this.value, new Float64Array(Math.max(4 * ROWS, this.value.length * 2)));
   }
 
   kind(row: number): number {

@@ -64,6 +64,8 @@ export type Catalogue = Readonly<Record<string, KindInfo>>;
 export class Trace {
   private readonly schemas: Schema[] = [];
   private readonly byKind = new Map<string, Schema[]>();
+  /** Number of values by kind. */
+  private readonly counts: number[] = [];
   private readonly texts = new TextTable();
   private readonly rows = new Rows();
   private hashes: RowHash;
@@ -158,7 +160,7 @@ export class Trace {
     value[p + 5] = f;
     value[p + 6] = g;
     value[p + 7] = h;
-    this.commit(kind, p + this.schemas[kind].types.length);
+    this.commit(kind, p + this.counts[kind]);
   }
   /** Number of a text for `note`. */
   text(s: string): number {
@@ -417,6 +419,7 @@ export class Trace {
     const addresses = names.flatMap((n, j) => (types[j] === 'n' && isAddress(n) ? [j] : []));
     const s: Schema = { id: this.schemas.length, kind, names, types, hash: h.a, known, addresses };
     this.schemas.push(s);
+    this.counts.push(types.length);
     const list = this.byKind.get(kind);
     if (list) list.push(s);
     else this.byKind.set(kind, [s]);
