@@ -65,6 +65,11 @@ export class Machine {
   host: MachineHost;
   /** Debugger: asked before the search for a handler; true stops with Reason.DebugBreak (resumable, looking changes nothing). */
   stopOnException: ((x: ExceptionInfo) => boolean) | undefined;
+  /**
+   * Debugger: asked at every break byte, with the machine standing before the step (global number, frame), in the middle of a slice; false goes on at once, without
+   * leaving the machine, so that a million uninteresting passes cost little. It may look at memory and registers and must change nothing.
+   */
+  onBreak: ((step: number, frame: number) => boolean) | undefined;
   private readonly dispatcher: Dispatcher;
   private readonly checkpoints: CheckpointStore;
 
@@ -341,6 +346,10 @@ export class Machine {
   }
   deserialize(data: Uint8Array): Checkpoint {
     return this.checkpoints.deserialize(data);
+  }
+  /** Bytes that the page copies of all checkpoints really hold. */
+  get checkpointBytes(): number {
+    return this.checkpoints.bytes;
   }
   /** Gives the page copies of a checkpoint back; later checkpoints that build on it stay valid. */
   release(c: Checkpoint): void {

@@ -204,6 +204,13 @@ export class Simulation {
 
   /** Runs at most `steps` steps. `skipBreak`: go over the break byte that stopped the last piece. */
   advance(steps: number, skipBreak: boolean): SimulationEvent {
+    return this.go(steps, { skipBreak });
+  }
+  /** Runs no step: takes what is due at this moment (context switch, interrupts), so that the CPU that runs next stands before its next step. */
+  settle(): SimulationEvent {
+    return this.go(0, { settle: true });
+  }
+  private go(steps: number, how: { readonly skipBreak?: boolean; readonly settle?: boolean }): SimulationEvent {
     if (this.end) return { kind: 'ended' };
     const m = this.build.scenario.machine;
     if (scenarioDone(this.kernel)) return this.finish({ kind: 'done' });
@@ -212,7 +219,7 @@ export class Simulation {
     const result = this.kernel.run({
       maxSteps: Math.min(steps, left),
       maxTime: Math.floor(m.timeLimitNs / m.stepNs),
-      skipBreak,
+      ...how,
       stopAt: (k) => {
         this.conditions.checkChanged();
         return scenarioDone(k);
@@ -269,6 +276,13 @@ export class Simulation {
   /** What boot has recorded is not told through onOutput and onThread. */
   skipOutput(): void {
     this.outputFrom = Math.max(this.outputFrom, this.kernel.trace.cursor);
+  }
+
+  /** Things go another way from an event on: what the trace holds ahead is forgotten, and output is told again from there. */
+  branch(at = this.kernel.trace.cursor): void {
+    this.kernel.trace.branch();
+    this.outputFrom = Math.min(this.outputFrom, at);
+    this.flushOutput();
   }
 
   private flushOutput(): void {
