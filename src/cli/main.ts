@@ -1,4 +1,4 @@
-// The command line: interlock run | dap. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad input (or something that is not
+// The command line: interlock run | dap | lsp. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad input (or something that is not
 // simulated: the run says nothing then), 3 a defect of Interlock.
 import type { BadInputReport } from '../scenario/report.js';
 import { parseArguments, UsageError } from './arguments.js';
@@ -7,6 +7,7 @@ const USAGE = `interlock: Windows driver source on a simulated Windows kernel
 
   interlock run FILE.scenario [--cpus N] [--seed N] [--json]   run a scenario (or a .c file under the default scenario) and tell its story
   interlock dap [--port N]                                     debug adapter on standard streams, or on a port of this machine
+  interlock lsp                                                language server on standard streams
   interlock --version | --help
 
 exit: 0 the expectations hold, 1 they do not or the machine bug checked, 2 bad input or something that is not simulated yet
@@ -30,6 +31,12 @@ async function main(argv: readonly string[]): Promise<number> {
         process.stderr.write(`interlock: debug adapter listens on 127.0.0.1:${port}\n`);
       }
       return new Promise(() => {}); // the adapter ends the process
+    }
+    case 'lsp': {
+      const { serveLanguage } = await import('./lsp.js');
+      parseArguments(rest, { stdio: 'flag' }, 0); // many editors add --stdio
+      serveLanguage();
+      return new Promise(() => {}); // the connection ends the process
     }
     case '--version': {
       const { version } = await import('./version.js');
