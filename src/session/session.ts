@@ -14,6 +14,8 @@ import { type Breakpoint, Breakpoints, parseHitCondition } from './breakpoints.j
 import { Evaluator } from './evaluator.js';
 import { formatValue } from './format.js';
 import { frameName } from './frame-names.js';
+import { Inspector } from './inspect/inspector.js';
+import { MachineView } from './inspect/machine-view.js';
 import { Locations } from './locations.js';
 import { type StepKind, type StepOperation, stepOperation } from './stepping.js';
 import { Target, type TargetThread } from './target.js';
@@ -42,6 +44,9 @@ export interface SessionOptions {
 export class Session {
   readonly simulation: Simulation;
   readonly target: Target;
+  /** The stopped machine for trees and commands. */
+  readonly view: MachineView;
+  readonly inspector: Inspector;
   /** Output of the drivers, of the scenario and of the debugger itself. */
   onOutput: (line: OutputLine) => void = () => {};
   onThread: (id: number, started: boolean) => void = () => {};
@@ -75,6 +80,8 @@ export class Session {
     const errors = diagnostics.filter((d) => d.severity === 'error');
     if (errors.length) throw new LaunchError(summary(errors), diagnostics);
     this.target = new Target(this.simulation.kernel, this.simulation.images);
+    this.view = new MachineView(this.target);
+    this.inspector = new Inspector(this.view);
     this.locations = new Locations(this.simulation.images);
     const { machine } = this.simulation.kernel;
     this.flags = new BreakFlags((step, on) => machine.setBreak(step, on));
