@@ -55,16 +55,20 @@ function inspect(context: CustomContext, args: unknown): InspectResult {
 /**
  * An editor has no request to say which thread it should show; a `stopped` event is how an adapter puts one in focus. The machine does not move.
  */
-function selectThread(context: CustomContext, args: unknown): object {
+export function selectThread(send: CustomContext['send'], threadId: number): void {
+  send('stopped', { reason: 'pause', description: 'Selected', threadId, allThreadsStopped: true });
+}
+
+function select(context: CustomContext, args: unknown): object {
   stopped(context);
   const id = member(args, 'threadId');
   const thread = typeof id === 'number' ? context.session().target.thread(id) : undefined;
   if (!thread) throw new EvaluationError(`there is no thread ${String(id)} now`);
-  context.send('stopped', { reason: 'pause', description: 'Selected', threadId: thread.id, allThreadsStopped: true });
+  selectThread(context.send, thread.id);
   return {};
 }
 
 export const inspectorRequests: Readonly<Record<string, CustomRequest>> = {
   'interlock/inspect': inspect,
-  'interlock/selectThread': selectThread,
+  'interlock/selectThread': select,
 };

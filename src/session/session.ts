@@ -11,8 +11,10 @@ import { Simulation } from '../scenario/simulation.js';
 import { tellStory } from '../scenario/story.js';
 import { BreakFlags } from './break-flags.js';
 import { type Breakpoint, Breakpoints, parseHitCondition } from './breakpoints.js';
+import { type Completion, complete } from './console/complete.js';
+import { Console } from './console/console.js';
 import { Evaluator } from './evaluator.js';
-import { formatValue } from './format.js';
+import { formatType, formatValue } from './format.js';
 import { frameName } from './frame-names.js';
 import { Inspector } from './inspect/inspector.js';
 import { MachineView } from './inspect/machine-view.js';
@@ -47,6 +49,7 @@ export class Session {
   /** The stopped machine for trees and commands. */
   readonly view: MachineView;
   readonly inspector: Inspector;
+  readonly console: Console;
   /** Output of the drivers, of the scenario and of the debugger itself. */
   onOutput: (line: OutputLine) => void = () => {};
   onThread: (id: number, started: boolean) => void = () => {};
@@ -88,6 +91,7 @@ export class Session {
     this.breakpoints = new Breakpoints(this.locations, (step, on) => (on ? this.flags.add(step) : this.flags.remove(step)));
     this.variablesView = new Variables(this.target);
     this.evaluator = new Evaluator(this.target);
+    this.console = new Console(this.view, this.simulation, this.evaluator);
     this.simulation.onThread = (id, started) => this.onThread(id, started);
     this.simulation.onOutput = (text, category, range) => this.onOutput({ category, text, ...(range ? { range } : {}) });
   }
@@ -165,6 +169,7 @@ export class Session {
     this.flags.setTemporary([]);
     this.variablesView.clear();
     this.frames = [];
+    this.console.moved(stop.threadId);
     return { kind: 'stopped', stop };
   }
 
@@ -366,10 +371,20 @@ export class Session {
     return this.exception;
   }
 
-  evaluate(text: string, frameId: number | undefined, allowWrites: boolean): VariableInfo {
+  /** `console`: text that was typed into the debug console, which may be a command and may write. */
+  evaluate(text: string, frameId: number | undefined, console: boolean): VariableInfo {
     const frame = frameId ? this.frame(frameId) : undefined;
-    const value = this.evaluator.value(text, frame, allowWrites);
-    return this.variablesView.describe(text, value, frame, text);
+    const answer = console ? this.console.run(text, frame) : undefined;
+    if (answer?.kind === 'text') return { name: text, value: answer.text, type: '', reference: 0 };
+    const expression = answer?.text ?? text;
+    return this.variablesView.describe(expression, this.evaluator.value(expression, frame, console), frame, expression);
+  }
+
+  /** Completion of what is typed into the console; `cursor` is an offset. */
+  completions(text: string, cursor: number, frameId: number | undefined): Completion[] {
+    const frame = frameId ? this.frame(frameId) : undefined;
+    const variables = this.variablesView.inReach(frame).map((s) => ({ name: s.name, type: formatType(s.type) }));
+    return complete(this.console.context(frame), text, cursor, variables);
   }
 
   setVariable(reference: number, name: string, text: string): VariableInfo {

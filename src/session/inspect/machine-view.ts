@@ -72,7 +72,8 @@ export class MachineView {
     return this.mem.ptr(thread + KTHREAD.Process);
   }
   imageName(process: Addr): string {
-    return process === 0 ? '' : this.mem.ansi(process + EPROCESS.ImageFileName, 15) || 'process';
+    if (process === 0) return '';
+    return this.mem.ansi(process + EPROCESS.ImageFileName, 15) || (this.pid(process) === 0 ? 'Idle' : 'process');
   }
 
   /** What the debugger's thread list has for a thread object, also when it is not in that list. */
@@ -96,7 +97,7 @@ export class MachineView {
     return `${this.pid(process)}.${this.tid(thread)} ${this.imageName(process)}${name ? `!${name}` : ''}`;
   }
   /** The function a thread is about: its start routine, or the body of a scenario. */
-  private threadFunction(thread: Addr): string | undefined {
+  threadFunction(thread: Addr): string | undefined {
     const own = this.mem.unicode(thread + ETHREAD.ThreadName);
     if (own) return own;
     const start = this.symbol(this.mem.ptr(thread + KTHREAD.StartRoutine))?.replace(/^.*!/, '');

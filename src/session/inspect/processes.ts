@@ -14,6 +14,8 @@ export function activeProcesses(v: MachineView): ListWalk {
 
 /** Threads that have not ended. */
 export function threadsOf(v: MachineView, process: Addr): ListWalk {
+  // the idle process is no object of the process manager and has no such list
+  if (v.pid(process) === 0) return { entries: [] };
   const walk = v.mem.list(process + EPROCESS.ThreadListHead);
   const entries = walk.entries
     .map((e) => e - ETHREAD.ThreadListEntry)
