@@ -104,7 +104,7 @@ export const routines: KernelRoutine[] = [
       if (!isFilter(k, f.ptr(0), 'FltStartFiltering')) return k.return(NT.INVALID_PARAMETER);
       if (k.mem.u32(f.ptr(0) + FLTP_FILTER.Started) !== 0) return k.return(NT.INVALID_PARAMETER);
       k.mem.setU32(f.ptr(0) + FLTP_FILTER.Started, 1);
-      k.event('io.not-simulated', { what: 'file operations of a minifilter', name: '' });
+      k.event('io.not-simulated', { what: 'minifilter:', name: 'file operations' });
       return k.return(NT.SUCCESS);
     },
   },
