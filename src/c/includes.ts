@@ -138,7 +138,7 @@ const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
     /^(ndis|ntddndis|netadaptercx|netiodef|fwpsk|fwpmk|fwpvi|fwpstypes|fwpmtypes|wsk|wskapi)\w*\.h$/,
     'the network stack (NDIS, WFP, WSK) is not simulated',
   ],
-  [/^fltuser\w*\.h$/, 'programs cannot talk to minifilters yet'],
+  [/^(fltkernel|fltuser\w*)\.h$/, 'of the filter manager only the part that drivers call is simulated'],
   [
     /^(usb|usbdi|usbdlib|usbioctl|usbspec|hidport|hidclass|hidpddi|vhf|kbdmou|ntddkbd|ntddmou)\w*\.h$/,
     'USB and HID stacks are not simulated',
