@@ -1,14 +1,15 @@
 // Findings of the static rules against a ground truth, over checkouts of public drivers that are not part of this repository.
 //
-//   npx tsx test/corpus/compare.ts CORPUS_DIR SPLIT_CSV GROUND_TRUTH_CSV [--all]
+//   npx tsx test/corpus/compare.ts CORPUS_DIR SPLIT_CSV GROUND_TRUTH_CSV [--all] [OWNER/NAME:PROJECT ...]
 //
 // CORPUS_DIR has one folder `<owner>+<name>` for each repository. SPLIT_CSV names the drivers (columns list, repo, path, lang, type), GROUND_TRUTH_CSV the known
 // defects (list, repo, file, line, rule, level, description); only rows with list DEV, and FP-TRAP rows of the same repositories, are used. Printed: for each
-// driver whether it compiles and what the rules say, for each ground-truth row whether it was found, missed, or is of a kind that no rule covers. Findings that no
+// driver (and each further project named at the end) whether it compiles and what the rules say, for each ground-truth row whether it was found, missed, or is of a kind that no rule covers. Findings that no
 // row explains are listed for a reader to judge; --all lists informative ones too.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, joinPath, normalizePath } from '../../src/base/files.js';
 import { RULES, type RuleId } from '../../src/base/rules.js';
+import type { SourceFile } from '../../src/base/source.js';
 import { DiskFiles } from '../../src/cli/disk-files.js';
 import { checkDriver, type Finding } from '../../src/rules/check.js';
 import { compileDriver, findDriver } from '../../src/scenario/driver-folder.js';
@@ -56,9 +57,9 @@ function checkOne(repo: string, path: string): Checked | string {
   return { repo, path, errors, findings: checkDriver({ units }), folder: dirname(path) };
 }
 
-/** File of a finding, relative to the repository. */
-function fileOf(c: Checked, f: Finding): string {
-  return joinPath(c.folder, f.range.file.path).replace(`${root(c.repo)}/`, '');
+/** A file, relative to the repository. */
+function fileOf(c: Checked, file: SourceFile): string {
+  return joinPath(c.folder, file.path).replace(`${root(c.repo)}/`, '');
 }
 const lineOf = (f: Finding): number => f.range.file.position(f.range.start).line;
 
@@ -66,16 +67,26 @@ const lineOf = (f: Finding): number => f.range.file.position(f.range.start).line
 function rangesOf(text: string): [number, number][] {
   return [...text.matchAll(/(\d+)(?:-(\d+))?/g)].map((m) => [Number(m[1]) - 2, Number(m[2] ?? m[1]) + 2]);
 }
-/** Whether the finding is at the place of the row: same file, and its own line or a line on its path is in one of the ranges. */
-function at(c: Checked, f: Finding, row: Row): boolean {
-  const file = row.file.split(/[;\s]/).length === 2 && /^\d+ /.test(row.file) ? row.file.split(' ')[1] : row.file;
-  if (!fileOf(c, f).endsWith(file)) return false;
-  const lines = [lineOf(f), ...f.path.filter((p) => p.range.file === f.range.file).map((p) => p.range.file.position(p.range.start).line)];
-  return rangesOf(row.line.replace(/with .*/, '')).some(([a, b]) => lines.some((l) => l >= a && l <= b));
+/** `Driver.c` and `028 DriverEntry.c` (a word of the folder before the name). */
+const fileNamed = (path: string, row: Row): boolean => {
+  const words = /^(\d+) (\S+)$/.exec(row.file);
+  return words ? path.includes(words[1]) && path.endsWith(`/${words[2]}`) : path.endsWith(row.file);
+};
+
+/** Whether the finding is at the place of the row: in its file and lines. `path`: a place on the way to the finding counts too. */
+function at(c: Checked, f: Finding, row: Row, path: boolean): boolean {
+  const ranges = rangesOf(row.line.replace(/with .*/, ''));
+  return [f.range, ...(path ? f.path.map((p) => p.range) : [])].some((r) => {
+    const line = r.file.position(r.start).line;
+    return fileNamed(fileOf(c, r.file), row) && ranges.some(([a, b]) => line >= a && line <= b);
+  });
 }
 
 const checked: Checked[] = [];
-for (const r of split) {
+const more = flags
+  .filter((f) => !f.startsWith('--'))
+  .map((f) => ({ repo: f.slice(0, f.indexOf(':')), path: f.slice(f.indexOf(':') + 1), type: 'further' }));
+for (const r of [...split, ...more] as readonly Row[]) {
   const c = checkOne(r.repo, r.path);
   if (typeof c === 'string') {
     console.log(`-- ${c}`);
@@ -93,7 +104,7 @@ console.log('\nground truth:');
 for (const row of truth) {
   const wanted = kindOf(row);
   const here = checked.filter((c) => c.repo === row.repo);
-  const hits = here.flatMap((c) => c.findings.filter((f) => at(c, f, row)));
+  const hits = here.flatMap((c) => c.findings.filter((f) => at(c, f, row, row.list === 'DEV')));
   const label = `${row.repo} ${row.file}:${row.line} [${row.level}] ${row.rule}`;
   if (row.list === 'FP-TRAP') {
     const loud = hits.filter((f) => f.severity === 'error' || f.severity === 'warning');
@@ -115,7 +126,7 @@ for (const c of checked)
   for (const f of c.findings) {
     if (explained.has(f) || (!flags.includes('--all') && f.severity !== 'error' && f.severity !== 'warning')) continue;
     console.log(
-      `${f.severity.padEnd(11)} ${f.certainty.padEnd(8)} ${f.rule.padEnd(20)} ${c.repo} ${fileOf(c, f)}:${lineOf(f)}: ${f.message}`,
+      `${f.severity.padEnd(11)} ${f.certainty.padEnd(8)} ${f.rule.padEnd(20)} ${c.repo} ${fileOf(c, f.range.file)}:${lineOf(f)}: ${f.message}`,
     );
   }
 console.log(`\n${RULES.length} rules; ${checked.length} drivers, ${checked.filter((c) => c.errors === 0).length} compile`);
