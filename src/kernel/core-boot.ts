@@ -38,6 +38,7 @@ export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
   const trace = new Trace();
   const k = new Kernel(machine, trace, config, chooser ?? new SeededChooser(), table.list, table.index);
   machine.host = k as never;
+  machine.exactSlices = k.chooser.exact ?? false;
   machine.mem.slowAccess = (offset, size) => k.pool.allows(offset, size);
   trace.clock = machineClock(machine, () => k.threadForTrace());
   registerMmExports(k);

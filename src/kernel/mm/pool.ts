@@ -54,6 +54,8 @@ export const tagNumber = (tag: string | number): number => {
 
 export class Pool {
   private readonly packed: PackedPool;
+  /** Told about every new block; `tag` is empty for one that a driver asked for. For those who watch the run from outside. */
+  onAllocate: ((address: Addr, bytes: number, tag: string) => void) | undefined;
   constructor(private readonly k: Kernel) {
     this.packed = new PackedPool(k);
   }
@@ -77,6 +79,7 @@ export class Pool {
     const site = this.site();
     const address = this.special(bytes, tagNumber(tag), paged, site) || this.packed.allocate(bytes, tagNumber(tag), paged, site);
     if (address === 0) return 0;
+    this.onAllocate?.(address, bytes, typeof type === 'number' ? '' : String(tag));
     this.count(paged, bytes, 1);
     this.k.event('mm.pool.allocate', { address, bytes, tag: tagText(tagNumber(tag)), paged: paged ? 1 : 0 });
     return address;
