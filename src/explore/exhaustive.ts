@@ -13,6 +13,8 @@ type Sleepers = ReadonlyMap<number, Footprint>;
 
 /** Choices in one order; beyond it the order is cut. The host's stack is the limit. */
 const DEEPEST = 4_000;
+/** From this depth on a CPU that is alone is not stopped any more, so that long stretches of one thread do not count as depth. */
+const ASK_ALONE = 1_000;
 
 export const exhaustive: Strategy = {
   name: 'exhaustive',
@@ -79,6 +81,7 @@ class Round {
       if (sleepers.has(cpu)) continue;
       if (!first) walker.back(mark);
       first = false;
+      walker.chooser.askAlone = depth < ASK_ALONE;
       const t = walker.take(cpu);
       this.explore(stillAsleep(done, t, walker), depth + 1);
       if (this.over) return;

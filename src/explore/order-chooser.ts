@@ -24,6 +24,8 @@ export class OrderChooser implements Chooser {
   readonly log: number[] = [];
   /** Per CPU: the state in which it was parked, 0 = it is not. */
   readonly parked: Float64Array;
+  /** Asks also when only one CPU can go on: a strategy that knows states it has seen wants to look. */
+  askAlone = false;
   private decision = -1;
   private from = 0;
 
@@ -40,7 +42,7 @@ export class OrderChooser implements Chooser {
     this.settle(k);
     const cpu = this.unparked(k, fair);
     if (cpu >= 0) return this.slice(k, cpu, 0);
-    if (fair.length === 1) return this.slice(k, fair[0], Number.MAX_SAFE_INTEGER);
+    if (fair.length === 1 && !this.askAlone) return this.slice(k, fair[0], Number.MAX_SAFE_INTEGER);
     if (this.decision >= 0 && fair.includes(this.decision)) {
       const decided = this.decision;
       this.decision = -1;

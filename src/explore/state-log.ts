@@ -2,6 +2,7 @@
 // was written since the root tells what changed since the last look; the hash of the memory is kept up to date from the same differences, so that a state that
 // was seen before is recognised without reading the memory again.
 
+import { plausibleFrame } from '../machine/frames.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { DENY_TABLE, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE, Reg } from '../machine/abi.js';
 import type { Checkpoint } from '../machine/checkpoint.js';
@@ -17,6 +18,11 @@ const PASSING = new Set(
   ),
 );
 const LASTING = Array.from({ length: REG_WORDS }, (_, i) => i).filter((i) => !PASSING.has(i));
+
+const ZERO_PAGE = new Int32Array(PAGE_WORDS);
+const MOST_FRAMES = 64;
+/** Frames further apart do not lie on one stack. */
+const STACK_STRIDE = 0x2000;
 
 /** A state to go back to. */
 export interface StateMark {
@@ -40,6 +46,9 @@ export class StateLog {
   private readonly words: Int32Array;
   private readonly dirtyWords: Int32Array;
   private readonly root: Checkpoint;
+  private readonly rootPages = new Map<number, Int32Array>();
+  private garbageA = 0;
+  private garbageB = 0;
 
   /** The root is the state now. */
   constructor(private readonly k: Kernel) {
@@ -113,11 +122,17 @@ export class StateLog {
     trace.branch(); // the other order is another future
   }
 
-  /** Number of the state: equal states have equal numbers; different ones have different ones, but for a chance of about 1 : 2^53. */
+  /**
+   * Number of the state: equal states have equal numbers; different ones have different ones, but for a chance of about 1 : 2^53. What lies below the innermost
+   * frame of a stack in use is garbage and no part of the state.
+   */
   stateNumber(extra: number): number {
     const { machine } = this.k;
-    let a = this.hashA ^ Math.imul(extra, 0x9e3779b1);
-    let b = this.hashB + Math.imul(extra, 0x85ebca6b);
+    this.garbageA = 0;
+    this.garbageB = 0;
+    for (let c = 0; c < machine.cpus.length; c++) this.addGarbage(machine.wordsOf(c)[Reg.Top >> 2]);
+    let a = (this.hashA - this.garbageA) ^ Math.imul(extra, 0x9e3779b1);
+    let b = this.hashB - this.garbageB + Math.imul(extra, 0x85ebca6b);
     for (let c = 0; c < machine.cpus.length; c++) {
       const words = machine.wordsOf(c);
       for (const i of LASTING) {
@@ -137,6 +152,43 @@ export class StateLog {
   /** Pages that differ from the root somewhere in the search, for the curious. */
   get pages(): number {
     return this.mirrors.size;
+  }
+
+  /** Sums up what lies below each stretch of the frames from `top` on: a stretch ends where the stack is another one (system call, trap). */
+  private addGarbage(top: number): void {
+    const { headers } = this.k.machine;
+    let below = 0;
+    for (let fp = top, n = 0; plausibleFrame(fp) && n < MOST_FRAMES; fp = headers.prev(fp), n++) {
+      if (below === 0 || fp < below || fp - below > STACK_STRIDE) this.addBelow(headers.sp(fp) & ~3);
+      below = fp;
+    }
+  }
+
+  /** The words below a place that were written since the root, down to the first page that was not. */
+  private addBelow(end: number): void {
+    const { words } = this;
+    let at = end;
+    for (let page = (end - 1) >>> PAGE_SHIFT; this.mirrors.has(page); page--) {
+      for (const first = page << PAGE_SHIFT; at > first; ) {
+        at -= 4;
+        const w = at >> 2;
+        const value = words[w];
+        const old = this.rootWord(page, w & (PAGE_WORDS - 1));
+        if (value === old) continue;
+        this.garbageA = (this.garbageA + mixA(w, value) - mixA(w, old)) | 0;
+        this.garbageB = (this.garbageB + mixB(w, value) - mixB(w, old)) | 0;
+      }
+    }
+  }
+
+  private rootWord(page: number, word: number): number {
+    let r = this.rootPages.get(page);
+    if (r === undefined) {
+      const p = this.k.machine.pageOf(this.root, page);
+      r = p ? new Int32Array(p.buffer, p.byteOffset, PAGE_WORDS) : ZERO_PAGE;
+      this.rootPages.set(page, r);
+    }
+    return r[word];
   }
 
   private compare(page: number): void {

@@ -65,7 +65,7 @@ export class Walker {
     private readonly limits: WalkLimits,
   ) {
     this.chooser = new OrderChooser(build.scenario.machine.cpus);
-    this.simulation = new Simulation(build, { debug: false, chooser: this.chooser });
+    this.simulation = new Simulation(build, { debug: false, cleanStops: true, chooser: this.chooser });
     const { kernel } = this.simulation;
     this.sharing = new Sharing(kernel);
     this.chooser.sharing = this.sharing;

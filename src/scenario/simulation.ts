@@ -34,6 +34,8 @@ export interface SimulationOptions {
   readonly code?: Simulation;
   /** `restore`: nothing is booted, because `load` brings a state. `continue`: all objects are new, the machine of `reuse` stays where it is. */
   readonly start?: 'boot' | 'restore' | 'continue';
+  /** Code whose stops leave no garbage in frames (exploration). Not together with `reuse` or `code`. */
+  readonly cleanStops?: boolean;
   /** Who says which CPU goes on; default: the seed. */
   readonly chooser?: Chooser;
 }
@@ -122,7 +124,7 @@ export class Simulation {
       ...(machine ? { machine } : {}),
       ...(options.chooser ? { chooser: options.chooser } : {}),
     });
-    this.built = shared?.built ?? compileImages(build, this.kernel, options.debug);
+    this.built = shared?.built ?? compileImages(build, this.kernel, options.debug, options.cleanStops);
     for (const [name, limit] of shared?.kernel.irqlLimits ?? []) this.kernel.irqlLimits.set(name, limit);
     this.images = this.built.all;
     this.conditions = new ConditionWatch(this.kernel, build.scenario.expectations, [...this.built.drivers.values()]);
