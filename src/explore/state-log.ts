@@ -2,10 +2,10 @@
 // was written since the root tells what changed since the last look; the hash of the memory is kept up to date from the same differences, so that a state that
 // was seen before is recognised without reading the memory again.
 
-import { plausibleFrame } from '../machine/frames.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { DENY_TABLE, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE, Reg } from '../machine/abi.js';
 import type { Checkpoint } from '../machine/checkpoint.js';
+import { plausibleFrame } from '../machine/frames.js';
 
 const PAGES = MEMORY_SIZE >>> PAGE_SHIFT;
 const PAGE_WORDS = PAGE_SIZE >> 2;

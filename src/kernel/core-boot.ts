@@ -84,7 +84,7 @@ function initializeGlobals(k: Kernel): void {
   const m = k.mem;
   const g = k.globals.KE;
   m.setU32(g + KE_GLOBALS.NumberProcessors, k.config.cpus);
-  m.setU32(g + KE_GLOBALS.ChoiceState, initialChoiceState(k.config.seed));
+  m.setU32(g + KE_GLOBALS.ChoiceState, k.chooser.initialState ?? initialChoiceState(k.config.seed));
   m.setU32(g + KE_GLOBALS.RandomSeed, initialChoiceState(k.config.seed ^ 0x5bd1e995));
   m.setI64(g + KE_GLOBALS.BootTime, k.config.bootTime);
   for (const list of [

@@ -13,6 +13,8 @@ export interface Choice {
 export interface Chooser {
   /** `runnable`: CPUs that can advance, ascending, at least one. Undefined: the run loop is left (reason `choice`) and asks again when it is entered. */
   choose(k: Kernel, runnable: readonly number[]): Choice | undefined;
+  /** What the word KE_GLOBALS.ChoiceState, which belongs to the chooser, holds at first; default: a state made of the seed. */
+  readonly initialState?: number;
   /** Slices end exactly after their steps, and may be of no steps (interrupts are taken): what a recorded schedule needs. */
   readonly exact?: boolean;
   /** No CPU runs ahead of the slowest busy one by more than this many steps. */

@@ -67,7 +67,13 @@ export function compileImage(options: CompileImageOptions): CompiledImage {
 }
 
 function emptyImage(o: CompileImageOptions): CompiledImage {
-  const wasm = emitModule([], o.functionBase, { mode: o.mode, debug: o.debug, cleanStops: false, functionBase: o.functionBase, wasmIndex: () => undefined });
+  const wasm = emitModule([], o.functionBase, {
+    mode: o.mode,
+    debug: o.debug,
+    cleanStops: false,
+    functionBase: o.functionBase,
+    wasmIndex: () => undefined,
+  });
   return {
     name: o.name,
     mode: o.mode,
