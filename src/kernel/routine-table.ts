@@ -4,6 +4,7 @@ import type { Status } from '../machine/abi.js';
 import type { Frame } from '../machine/routine.js';
 import { BugCheckError } from './ke/bugcheck.js';
 import type { Kernel, KernelRoutine } from './kernel.js';
+import { checkedStep } from './verifier/verifier.js';
 
 /** Call of a function that is declared but not simulated (or not defined at all): ends the run with its name and place. */
 const unresolved: KernelRoutine = {
@@ -13,7 +14,7 @@ const unresolved: KernelRoutine = {
 };
 
 function wrap(definition: KernelRoutine): KernelRoutine {
-  const inner = definition.step;
+  const inner = checkedStep(definition.name, definition.step);
   const step = (k: Kernel, f: Frame): Status => {
     try {
       if (f.pc === 0) {
