@@ -1,4 +1,4 @@
-// The command line: interlock run | dap. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad input (or something that is not
+// The command line: interlock run | check | dap. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad input (or something that is not
 // simulated: the run says nothing then), 3 a defect of Interlock.
 import type { BadInputReport } from '../scenario/report.js';
 import { parseArguments, UsageError } from './arguments.js';
@@ -6,10 +6,12 @@ import { parseArguments, UsageError } from './arguments.js';
 const USAGE = `interlock: Windows driver source on a simulated Windows kernel
 
   interlock run FILE.scenario [--cpus N] [--seed N] [--json]   run a scenario (or a .c file under the default scenario) and tell its story
+  interlock check PATH [--format text|json|sarif] [--level L]  best-practice rules over a driver (folder, .c, .vcxproj, .scenario)
   interlock dap [--port N]                                     debug adapter on standard streams, or on a port of this machine
   interlock --version | --help
 
-exit: 0 the expectations hold, 1 they do not or the machine bug checked, 2 bad input or something that is not simulated yet
+exit: 0 the expectations hold (check: clean), 1 they do not or the machine bug checked (check: findings at or above the level), 2 bad input or
+something that is not simulated yet
 `;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -19,6 +21,11 @@ async function main(argv: readonly string[]): Promise<number> {
       const { runCommand } = await import('./run.js');
       const a = parseArguments(rest, { cpus: 'number', seed: 'number', json: 'flag' }, 1);
       return runCommand(a.positional[0], a.options);
+    }
+    case 'check': {
+      const { CHECK_OPTIONS, checkCommand } = await import('./check.js');
+      const a = parseArguments(rest, CHECK_OPTIONS, 1);
+      return checkCommand(a.positional[0], a.options);
     }
     case 'dap': {
       const { servePort, serveStdio } = await import('./dap.js');
