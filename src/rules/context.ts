@@ -5,6 +5,7 @@ import type { RuleId } from '../base/rules.js';
 import type { Range } from '../base/source.js';
 import { CallGraph, chain, reach, type Step } from './call-graph.js';
 import { type Callback, Callbacks, KIND_NAMES } from './callbacks.js';
+import { Locks } from './locks.js';
 import type { RuleOptions } from './options.js';
 import { type Call, type Fn, Program } from './program.js';
 import type { Certainty, DriverUnits, Finding, Fix } from './rule.js';
@@ -15,6 +16,7 @@ export class RuleContext {
   readonly program: Program;
   readonly graph: CallGraph;
   readonly callbacks: Callbacks;
+  readonly locks: Locks;
   /** What the guideline callbacks reach. */
   readonly reach: ReadonlyMap<Fn, Step>;
   private readonly byFunction = new Map<Fn, Callback>();
@@ -26,6 +28,7 @@ export class RuleContext {
     this.program = new Program(driver);
     this.graph = new CallGraph(this.program);
     this.callbacks = new Callbacks(this.program, this.graph);
+    this.locks = new Locks(this.program.functions);
     const { guideline } = this.callbacks;
     for (const c of this.callbacks.callbacks) if (!this.byFunction.has(c.fn)) this.byFunction.set(c.fn, c);
     this.reach = reach(guideline.map((c) => c.fn));
