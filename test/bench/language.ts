@@ -11,6 +11,8 @@ import { isSalWord } from '../../src/c/sal.js';
 import { generateDriver } from './driver-generator.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+/** As the extension starts it (src/extension/language-node.ts). */
+const OWN = ['--max-semi-space-size=32', path.join(root, 'dist/interlock.js'), 'lsp'];
 const wdk = path.join(root, 'src/wdk');
 const LINES = Number(process.argv[2] ?? 2000);
 const EDITS = Number(process.argv[3] ?? 100);
@@ -132,11 +134,7 @@ try {
   const uri = pathToFileURL(file).href;
   const line = text.split('\n').findIndex((l) => l.includes('/* edit here */'));
   console.log(`driver of ${text.split('\n').length} lines, ${EDITS * 2} edits in a process callback after ${WARM_UP * 2} to warm up`);
-  const own = await measure(
-    'interlock lsp',
-    new Peer(process.execPath, [path.join(root, 'dist/interlock.js'), 'lsp'], folder, uri, text),
-    line,
-  );
+  const own = await measure('interlock lsp', new Peer(process.execPath, OWN, folder, uri, text), line);
   const clangd = ['clangd', 'clangd-19', 'clangd-18', 'clangd-14'].find((c) => spawnSync(c, ['--version']).status === 0);
   if (clangd) {
     const version = /version (\S+)/.exec(spawnSync(clangd, ['--version']).stdout.toString())?.[1];
