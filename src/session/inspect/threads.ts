@@ -3,6 +3,7 @@
 import { formatRange } from '../../base/source.js';
 import { KTHREAD } from '../../kernel/layouts.gen.js';
 import type { Addr } from '../../machine/abi.js';
+import { frameName } from '../frame-names.js';
 import { locksOwnedBy } from './locks.js';
 import type { MachineView } from './machine-view.js';
 import { type Children, childId, emptyNode, type Node } from './node.js';
@@ -96,7 +97,7 @@ export const threadChildren: Children<MachineView> = (v, id, thread) => {
   for (const [i, f] of top.slice(0, 8).entries()) {
     out.push({
       id: childId(id, 'frame', i),
-      label: f.info ? `${v.target.imageOf(f.info)?.name ?? 'nt'}!${f.name}` : `nt!${f.name}`,
+      label: frameName(v.target, f),
       ...(f.step && !f.step.range.file.builtin ? { description: formatRange(f.step.range), range: f.step.range } : {}),
       icon: 'debug-stackframe',
       kind: 'frame',
