@@ -5,6 +5,7 @@ import { packageExtension } from '../../scripts/package.mjs';
 import { openBrowser, outputFolder, prerequisites } from './support/browser.js';
 import { debugTheExample } from './support/debug-the-example.js';
 import { procwatch } from './support/example.js';
+import { addLockOwner, inspectTheKernel } from './support/inspector.js';
 import { withSecondTry } from './support/second-try.js';
 import { startServer, workbenchUrl } from './support/server.js';
 import { Workbench } from './support/workbench.js';
@@ -16,12 +17,14 @@ test('F5 on the example, with the .vsix in VS Code (Node extension host)', async
   await packageExtension(vsix);
   await withSecondTry(t, async () => {
     const example = procwatch();
+    addLockOwner(example);
     const server = await startServer(ready.hostFolder, { vsix });
     const { browser, page } = await openBrowser(ready.chromium);
     const workbench = new Workbench(page, 'desktop');
     try {
       await workbench.open(workbenchUrl(server, example.folder));
       await debugTheExample(workbench, example);
+      await inspectTheKernel(workbench, example);
     } catch (error) {
       await workbench.screenshot('FAILED').catch(() => undefined);
       throw error;

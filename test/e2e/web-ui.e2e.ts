@@ -5,6 +5,7 @@ import { serveWorkbench } from '../../scripts/lib/web-host.mjs';
 import { openBrowser, prerequisites } from './support/browser.js';
 import { debugTheExample } from './support/debug-the-example.js';
 import { procwatch } from './support/example.js';
+import { addLockOwner, inspectTheKernel } from './support/inspector.js';
 import { withSecondTry } from './support/second-try.js';
 import { Workbench } from './support/workbench.js';
 
@@ -13,12 +14,14 @@ test('F5 on the example, in VS Code for the Web (worker extension host)', async 
   if (!ready) return;
   await withSecondTry(t, async () => {
     const example = procwatch();
+    addLockOwner(example);
     const host = await serveWorkbench({ hostFolder: ready.hostFolder, folder: example.folder });
     const { browser, page } = await openBrowser(ready.chromium);
     const workbench = new Workbench(page, 'web');
     try {
       await workbench.open(host.url);
       await debugTheExample(workbench, example);
+      await inspectTheKernel(workbench, example);
     } catch (error) {
       await workbench.screenshot('FAILED').catch(() => undefined);
       throw error;

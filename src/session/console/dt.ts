@@ -147,7 +147,12 @@ function show(t: NamedType, fields: readonly string[], at: number | undefined, s
 function chosenField(t: RecordType, path: string): Field[] {
   const [, ...tail] = path.split('.');
   const found = matching(t, path);
-  if (tail.length === 0 || tail[0] === '') return found;
+  if (tail.length === 0) return found;
+  // `Cid.`: what is in the field
+  if (tail[0] === '')
+    return found.flatMap((f) =>
+      f.type.kind === 'record' ? members(f.type).map((m) => ({ ...m, name: `${f.name}.${m.name}`, offset: f.offset + m.offset })) : [f],
+    );
   return found.flatMap((f) =>
     f.type.kind === 'record'
       ? chosenField(f.type, tail.join('.')).map((x) => ({ ...x, name: `${f.name}.${x.name}`, offset: x.offset + f.offset }))
