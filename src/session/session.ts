@@ -327,7 +327,7 @@ export class Session {
 
   // ---------------------------------------------------------------- looking
   threads(): ThreadInfo[] {
-    return this.target.threads().map((t) => ({ id: t.id, name: describeThread(this.target, t) }));
+    return this.target.threads().map((t) => ({ id: t.id, name: describeThread(this.view, t) }));
   }
 
   private frameOf(thread: TargetThread, index: number): Frame | undefined {

@@ -37,13 +37,14 @@ export async function inspectTheKernel(workbench: Workbench, example: Example): 
   await workbench.runCommand('View: Show Kernel Inspector');
   const row = (wanted: string | RegExp): Locator => page.locator('.sidebar .monaco-list-row', { hasText: wanted }).first();
   await open(row(/\d+ lock\.exe/));
-  const waiting = row(/lock\.exe!\w+.*waits for lock-owner!g_Shared\.Lock/);
+  const waiting = row(/lock\.exe!\w+.*waits for g_Shared\.Lock/);
   await open(waiting);
-  const wait = row(/waits for Fast mutex lock-owner!g_Shared\.Lock.*owned by/);
+  const wait = row(/waits for Fast mutex g_Shared\.Lock.*owned by/);
   await open(wait);
   const owner = row(/owner: \d+\.\d+ lock\.exe!\w+/);
   await owner.waitFor();
   assert.match((await owner.textContent()) ?? '', /running on CPU \d/);
+  await setTheme(workbench, 'dark');
   await workbench.screenshot('inspector-dark');
 
   // a step later the same nodes are open
@@ -55,13 +56,13 @@ export async function inspectTheKernel(workbench: Workbench, example: Example): 
   // the owner's place in the sources, and the waiting thread in focus
   await waiting.hover();
   await waiting.locator('.action-label[aria-label^="Select Thread"]').first().click();
-  await workbench.runCommand('Preferences: Toggle between Light/Dark Themes');
+  await setTheme(workbench, 'light');
   await owner.waitFor();
   await workbench.screenshot('inspector-light');
   await workbench.evaluate('!locks', /Fast mutex @ lock-owner!g_Shared\.Lock/);
   await workbench.evaluate('!thread', /WAIT: \(WrFastMutex\)/);
   await workbench.screenshot('console-light');
-  await workbench.runCommand('Preferences: Toggle between Light/Dark Themes');
+  await setTheme(workbench, 'dark');
   await workbench.screenshot('console-dark');
 
   await workbench.removeAllBreakpoints();
@@ -76,4 +77,11 @@ async function open(row: Locator): Promise<void> {
     await row.click();
     await row.page().waitForTimeout(300);
   }
+}
+
+/** Workbenches begin with different themes. */
+async function setTheme(workbench: Workbench, wanted: 'dark' | 'light'): Promise<void> {
+  const themed = workbench.page.locator(wanted === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').first();
+  if (!(await themed.isVisible())) await workbench.runCommand('Preferences: Toggle between Light/Dark Themes');
+  await themed.waitFor();
 }

@@ -11,11 +11,11 @@ test('a waiting thread names its lock, and the lock its owner, which opens again
   const m = lockOwner();
   const process = m.node('processes', /lock\.exe$/);
   assert.equal(process.description, '2 threads');
-  const waiting = m.nodes(process.id).find((n) => n.description?.startsWith('waits for lock-owner!g_Shared.Lock (WrFastMutex)'));
+  const waiting = m.nodes(process.id).find((n) => n.description?.startsWith('waits for g_Shared.Lock (WrFastMutex)'));
   assert.ok(waiting);
   assert.ok(waiting.threadId !== undefined && waiting.threadId !== m.stop?.threadId);
   assert.match(waiting.range?.file.path ?? '', /lock-owner\.c$/);
-  const wait = m.node(waiting.id, /^waits for Fast mutex lock-owner!g_Shared\.Lock$/);
+  const wait = m.node(waiting.id, /^waits for Fast mutex g_Shared\.Lock$/);
   assert.match(wait.description ?? '', /^owned by 36\.\d+ lock\.exe!\w+$/);
   assert.ok(wait.range, 'the variable has a place in the source');
   const [owner, ...others] = m.nodes(wait.id);
@@ -24,10 +24,10 @@ test('a waiting thread names its lock, and the lock its owner, which opens again
   assert.equal(owner.threadId, m.stop?.threadId);
   const owned = m.nodes(owner.id).filter((n) => n.label.startsWith('owns'));
   assert.deepEqual(owned.map((n) => n.label).sort(), [
-    'owns ERESOURCE lock-owner!g_Resource',
-    'owns Fast mutex lock-owner!g_Shared.Lock',
-    'owns Push lock lock-owner!g_PushLock',
-    'owns Spin lock lock-owner!g_SpinLock',
+    'owns ERESOURCE g_Resource',
+    'owns Fast mutex g_Shared.Lock',
+    'owns Push lock g_PushLock',
+    'owns Spin lock g_SpinLock',
   ]);
 });
 
@@ -90,15 +90,15 @@ test('drivers with callbacks, devices and dispatch routines', () => {
 test('locks: free ones too, held ones first, with owners and waiters', () => {
   const m = lockOwner();
   const locks = m.nodes('locks');
-  const text = (name: string): string => locks.find((l) => l.label === `lock-owner!${name}`)?.description ?? 'missing';
+  const text = (name: string): string => locks.find((l) => l.label === name)?.description ?? 'missing';
   assert.match(text('g_Shared.Lock'), /^Fast mutex, owned by 36\.\d+ lock\.exe!\w+, 1 waiting$/);
   assert.equal(text('g_Resource'), 'ERESOURCE, shared by 2 threads');
   assert.equal(text('g_PushLock'), 'Push lock, shared by 2 threads');
   assert.match(text('g_SpinLock'), /^Spin lock, owned by/);
   const before = new Stopped('test/fixtures/scenarios/lock-owner.scenario', { file: 'lock-owner.c', text: 'KeInitializeTimer(&g_Timer)' });
   const free = before.nodes('locks').map((l) => [l.label, l.description]);
-  assert.ok(free.some(([l, d]) => l === 'lock-owner!g_SpinLock' && d === 'Spin lock, free'));
-  assert.ok(free.some(([l, d]) => l === 'lock-owner!g_Shared.Lock' && d === 'Fast mutex, free'));
+  assert.ok(free.some(([l, d]) => l === 'g_SpinLock' && d === 'Spin lock, free'));
+  assert.ok(free.some(([l, d]) => l === 'g_Shared.Lock' && d === 'Fast mutex, free'));
 });
 
 test('timers, work queues and pool by tag with the place that allocated', () => {
@@ -226,6 +226,7 @@ test('a corrupted list is said to be one, in every group, and nothing hangs', ()
       `${what}: ${m.tree(4, group).join('\n')}`,
     );
     assert.ok(lines.length > 6, what);
+    for (const t of m.session.threads()) m.session.stackTrace(t.id, 0, 20);
     for (const c of ['!process 0 7', '!thread', '!locks -d', '!notify', '!ready', '!running -i', '~', 'k', '!analyze -v']) m.say(c);
   }
 });
@@ -239,6 +240,7 @@ test('wild pointers in a thread are shown as what they are', () => {
       const thread = m.session.target.thread(waiting?.threadId ?? 0)?.address ?? 0;
       write(m, thread + field, value, 8);
       assert.ok(m.tree(4).length > 20);
+      for (const t of m.session.threads()) m.session.stackTrace(t.id, 0, 20);
       m.say(`!thread ${m.session.view.hex(thread)}`);
       m.say('!locks -v');
     }
