@@ -19,6 +19,7 @@ import { type ExceptionFilters, LaunchError, type OutputLine, type RunEvent } fr
 import { wdkHeaders as headers } from '../wdk/headers.gen.js';
 import { completionTargets } from './completions.js';
 import { customRequests } from './custom-requests.js';
+import { momentEvent } from './history-requests.js';
 import type { AdapterHost } from './host.js';
 import { selectThread } from './inspector-requests.js';
 import { SourceMap } from './source-map.js';
@@ -31,6 +32,8 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   seed?: number;
   /** False: a bug check ends the run with its report. */
   stopOnBugCheck?: boolean;
+  /** Megabytes of memory for going back in time. */
+  historyBudgetMB?: number;
 }
 
 /** Steps of the first piece; later ones are sized so that a piece takes about PIECE_MS. */
@@ -78,6 +81,7 @@ export class InterlockAdapter extends DebugSession {
       supportsTerminateRequest: true,
       supportsRestartRequest: true,
       supportsDelayedStackTraceLoading: true,
+      supportsStepBack: true,
       supportsBreakpointLocationsRequest: true,
       supportsLoadedSourcesRequest: true,
       supportsCompletionsRequest: true,
@@ -120,6 +124,7 @@ export class InterlockAdapter extends DebugSession {
       throw new LaunchError("'program' is missing in the launch configuration: give a .scenario file or a .c file", []);
     checkNumber('cpus', args.cpus, 1, 64);
     checkNumber('seed', args.seed, 0, 0xffffffff);
+    checkNumber('historyBudgetMB', args.historyBudgetMB, 16, 65_536);
     const program = normalizePath(args.program);
     const options = {
       files: this.host.files,
@@ -134,7 +139,10 @@ export class InterlockAdapter extends DebugSession {
     this.sources.folder = build.folder; // also of a failed build: its folder says where the files of its errors are
     const errors = build.diagnostics.filter((d) => d.severity === 'error');
     if (errors.length) throw new LaunchError(summary(errors), build.diagnostics);
-    this.session = new Session(build, { debug: !this.noDebug });
+    this.session = new Session(build, {
+      debug: !this.noDebug,
+      ...(args.historyBudgetMB === undefined ? {} : { historyBudget: args.historyBudgetMB * 2 ** 20 }),
+    });
     this.ended = false;
     this.session.onOutput = (line) => this.output(line);
     this.session.console.onSelectThread = (threadId) => selectThread((event, body) => this.sendCustom(event, body), threadId);
@@ -192,6 +200,7 @@ export class InterlockAdapter extends DebugSession {
   private resume(): void {
     if (this.running || this.ended) return;
     this.running = true;
+    this.tellMoment('running');
     void this.pump(this.need(), ++this.generation);
   }
 
@@ -230,12 +239,24 @@ export class InterlockAdapter extends DebugSession {
     if (stop.description) e.body.description = stop.description;
     if (stop.text) e.body.text = stop.text;
     if (stop.breakpointIds) e.body.hitBreakpointIds = [...stop.breakpointIds];
+    this.tellMoment('stopped', stop.threadId);
     this.sendEvent(e);
+  }
+
+  private tellMoment(state: 'running' | 'stopped' | 'ended', threadId = 0): void {
+    if (!this.session || this.noDebug) return;
+    this.sendEvent({
+      type: 'event',
+      event: 'interlock/moment',
+      seq: 0,
+      body: momentEvent(this.session, state, threadId),
+    } as DebugProtocol.Event);
   }
 
   private end(exitCode: number): void {
     if (this.ended) return;
     this.ended = true;
+    this.tellMoment('ended');
     this.sendEvent({ type: 'event', event: 'exited', seq: 0, body: { exitCode } } as DebugProtocol.Event);
     this.sendEvent(new TerminatedEvent());
   }
@@ -253,6 +274,12 @@ export class InterlockAdapter extends DebugSession {
   protected override stepOutRequest(response: DebugProtocol.StepOutResponse, args: DebugProtocol.StepOutArguments): void {
     this.control(response, (s) => s.stepOut(args.threadId));
   }
+  protected override stepBackRequest(response: DebugProtocol.StepBackResponse, args: DebugProtocol.StepBackArguments): void {
+    this.control(response, (s) => s.stepBack(args.threadId));
+  }
+  protected override reverseContinueRequest(response: DebugProtocol.ReverseContinueResponse): void {
+    this.control(response, (s) => s.reverseContinue());
+  }
   private control(response: DebugProtocol.Response, action: (s: Session) => void): void {
     if (this.ended) {
       this.sendErrorResponse(response, { id: USER_ERROR, format: 'the run is over', showUser: false });
@@ -262,8 +289,7 @@ export class InterlockAdapter extends DebugSession {
       this.sendErrorResponse(response, { id: USER_ERROR, format: 'the machine is running; pause it first', showUser: false });
       return;
     }
-    this.answer(response, () => action(this.need()));
-    if (this.session) this.resume();
+    if (this.answer(response, () => action(this.need()))) this.resume();
   }
   protected override pauseRequest(response: DebugProtocol.PauseResponse, args: DebugProtocol.PauseArguments): void {
     this.sendResponse(response);
@@ -455,16 +481,17 @@ export class InterlockAdapter extends DebugSession {
     });
     if (moved) this.resume();
   }
-  /** Runs an action whose EvaluationError is the user's mistake, not ours. */
-  private answer(response: DebugProtocol.Response, action: () => void): void {
+  /** Runs an action whose EvaluationError is the user's mistake, not ours; false after one. */
+  private answer(response: DebugProtocol.Response, action: () => void): boolean {
     try {
       action();
     } catch (e) {
       if (!(e instanceof EvaluationError)) throw e;
       this.sendErrorResponse(response, { id: USER_ERROR, format: e.message.replace(/[{}]/g, ''), showUser: false });
-      return;
+      return false;
     }
     this.sendResponse(response);
+    return true;
   }
 
   // ---------------------------------------------------------------- sources

@@ -1,5 +1,6 @@
 // Requests beyond DAP, for the panels and trees of our own client: one table, each feature's handlers in a file of its own.
 import type { Session } from '../session/session.js';
+import { historyRequests } from './history-requests.js';
 import { inspectorRequests } from './inspector-requests.js';
 import type { SourceMap } from './source-map.js';
 
@@ -22,5 +23,6 @@ export interface CustomContext {
 export type CustomRequest = (context: CustomContext, args: unknown) => object;
 
 export const customRequests: Readonly<Record<string, CustomRequest>> = {
+  ...historyRequests,
   ...inspectorRequests,
 };
