@@ -342,7 +342,7 @@ export class Session {
 
   // ---------------------------------------------------------------- looking
   threads(): ThreadInfo[] {
-    return this.target.threads().map((t) => ({ id: t.id, name: describeThread(this.target, t) }));
+    return this.target.threads().map((t) => ({ id: t.id, name: describeThread(this.view, t) }));
   }
 
   stackTrace(threadId: number, start: number, levels: number): { frames: FrameInfo[]; total: number } {

@@ -131,6 +131,13 @@ export class Workbench {
     await this.page.locator('.repl .monaco-list-row .evaluation-result, .repl .monaco-list-row', { hasText: expected }).last().waitFor();
   }
 
+  /** Workbenches begin with different themes. */
+  async theme(wanted: 'dark' | 'light'): Promise<void> {
+    const themed = this.page.locator(wanted === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').first();
+    if (!(await themed.isVisible())) await this.runCommand('Preferences: Toggle between Light/Dark Themes');
+    await themed.waitFor();
+  }
+
   /** Keeps a picture in test/e2e/output/. */
   async screenshot(what: string): Promise<void> {
     this.pictures += 1;
