@@ -8,6 +8,9 @@ import type { Target } from './target.js';
 import type { Frame } from './variables.js';
 
 export class Evaluator {
+  /** Expressions that were understood, by scope: a condition is evaluated at every pass. */
+  private readonly parsed = new WeakMap<Scope, Map<string, Expr>>();
+
   constructor(private readonly target: Target) {}
 
   /** Memory through the process of a frame; without one only kernel addresses mean something. */
@@ -20,16 +23,25 @@ export class Evaluator {
     let expr: Expr | undefined;
     let problem = 'there is no driver whose names could be used';
     for (const { unit, scope } of this.scopesOf(frame)) {
+      expr = this.parsed.get(scope)?.get(text);
+      if (expr) break;
       const r = parseExpression(text, { unit, scope });
       const error = r.diagnostics.find((d) => d.severity === 'error');
       if (r.expr && !error) {
         expr = r.expr;
+        this.keep(scope, text, expr);
         break;
       }
       problem = error?.message ?? 'this is not an expression';
     }
     if (!expr) throw new EvaluationError(problem);
     return evaluate(expr, this.context(frame, allowWrites));
+  }
+
+  private keep(scope: Scope, text: string, expr: Expr): void {
+    let known = this.parsed.get(scope);
+    if (!known) this.parsed.set(scope, (known = new Map()));
+    if (known.size < 100) known.set(text, expr);
   }
 
   /** Units and scopes in which a name may be meant: the frame's own, else every unit of every image. */
