@@ -1,7 +1,7 @@
 // C expressions as the user writes them in hover, watch, console, conditions and log messages: parsed in the scope of a stack frame (or of any loaded unit),
 // evaluated over the stopped machine.
 import { parseExpression, scopeAt } from '../c/compile-unit.js';
-import type { Expr, Scope, TranslationUnit, VarSymbol } from '../c/tree.js';
+import type { Expr, FunctionDef, Scope, TranslationUnit, VarSymbol } from '../c/tree.js';
 import { type EvaluationContext, evaluate } from '../machine/inspect/evaluate.js';
 import { EvaluationError, type TargetMemory, type Value } from '../machine/inspect/value.js';
 import type { Target } from './target.js';
@@ -10,6 +10,7 @@ import type { Frame } from './variables.js';
 export class Evaluator {
   /** Expressions that were understood, by scope: a condition is evaluated at every pass. */
   private readonly parsed = new WeakMap<Scope, Map<string, Expr>>();
+  private readonly scopes = new WeakMap<FunctionDef, Map<number, Scope>>();
 
   constructor(private readonly target: Target) {}
 
@@ -38,6 +39,14 @@ export class Evaluator {
     return evaluate(expr, this.context(frame, allowWrites));
   }
 
+  private scopeAt(definition: FunctionDef, offset: number): Scope {
+    let known = this.scopes.get(definition);
+    if (!known) this.scopes.set(definition, (known = new Map()));
+    let scope = known.get(offset);
+    if (!scope) known.set(offset, (scope = scopeAt(definition, offset)));
+    return scope;
+  }
+
   private keep(scope: Scope, text: string, expr: Expr): void {
     let known = this.parsed.get(scope);
     if (!known) this.parsed.set(scope, (known = new Map()));
@@ -52,7 +61,7 @@ export class Evaluator {
     const { definition, unit } = info;
     const at = frame?.frame.step?.range;
     if (!definition) return [{ unit, scope: unit.scope }];
-    return [{ unit, scope: at && at.file === definition.range.file ? scopeAt(definition, at.start) : definition.scope }];
+    return [{ unit, scope: at && at.file === definition.range.file ? this.scopeAt(definition, at.start) : definition.scope }];
   }
 
   private context(frame: Frame | undefined, allowWrites: boolean): EvaluationContext {
