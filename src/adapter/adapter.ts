@@ -17,9 +17,11 @@ import { buildScenario } from '../scenario/build.js';
 import { Session, summary } from '../session/session.js';
 import { type ExceptionFilters, LaunchError, type OutputLine, type RunEvent } from '../session/types.js';
 import { wdkHeaders as headers } from '../wdk/headers.gen.js';
+import { completionTargets } from './completions.js';
 import { customRequests } from './custom-requests.js';
 import { momentEvent } from './history-requests.js';
 import type { AdapterHost } from './host.js';
+import { selectThread } from './inspector-requests.js';
 import { SourceMap } from './source-map.js';
 
 export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
@@ -82,6 +84,8 @@ export class InterlockAdapter extends DebugSession {
       supportsStepBack: true,
       supportsBreakpointLocationsRequest: true,
       supportsLoadedSourcesRequest: true,
+      supportsCompletionsRequest: true,
+      completionTriggerCharacters: ['!', '.', '~', '>', ' ', '_'],
       exceptionBreakpointFilters: [
         { filter: 'bugcheck', label: 'Bug checks', description: 'Stop where the machine would show a stop screen', default: true },
         {
@@ -141,6 +145,7 @@ export class InterlockAdapter extends DebugSession {
     });
     this.ended = false;
     this.session.onOutput = (line) => this.output(line);
+    this.session.console.onSelectThread = (threadId) => selectThread((event, body) => this.sendCustom(event, body), threadId);
     this.session.onThread = (id, started) => this.sendEvent(new ThreadEvent(started ? 'started' : 'exited', id));
     for (const d of [...build.diagnostics, ...this.session.simulation.diagnostics]) if (d.severity === 'warning') this.diagnostic(d);
   }
@@ -444,6 +449,13 @@ export class InterlockAdapter extends DebugSession {
       response.body = { result: v.value, type: v.type, variablesReference: v.reference };
     });
   }
+  protected override completionsRequest(response: DebugProtocol.CompletionsResponse, args: DebugProtocol.CompletionsArguments): void {
+    response.body = { targets: this.session && !this.running ? completionTargets(this.session, args) : [] };
+    this.sendResponse(response);
+  }
+  private sendCustom(event: string, body: object): void {
+    this.sendEvent({ type: 'event', event, seq: 0, body } as DebugProtocol.Event);
+  }
   protected override customRequest(command: string, response: DebugProtocol.Response, args: unknown): void {
     const handler = Object.hasOwn(customRequests, command) ? customRequests[command] : undefined;
     if (!handler) {
@@ -457,7 +469,7 @@ export class InterlockAdapter extends DebugSession {
           session: () => this.need(),
           sources: this.sources,
           running: this.running,
-          send: (event, body) => this.sendEvent({ type: 'event', event, seq: 0, body } as DebugProtocol.Event),
+          send: (event, body) => this.sendCustom(event, body),
           move: (action) => {
             if (this.running) throw new EvaluationError('the machine is running; pause it first');
             action(this.need());

@@ -3,7 +3,7 @@
 //
 // Page numbers are offset >> 12 over the whole linear memory: simulated pages, and behind them the deny table (page permissions are state too; its
 // Watch bits are the debugger's and are left out). Registers of all CPUs and the host's plain data complete the state.
-import { DENY_TABLE, DENY_UNMAPPED, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
+import { DENY_HOST, DENY_TABLE, DENY_UNMAPPED, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
 import { type CpuSnapshot, createCpu, restoreCpu, snapshotCpu } from './cpu.js';
 import type { Machine } from './machine.js';
 import { PagePool } from './page-pool.js';
@@ -92,7 +92,7 @@ export class CheckpointStore {
     for (const n of this.dirtyPages()) {
       const copy = this.pool.take();
       copy.set(all.subarray(n * PAGE_SIZE, (n + 1) * PAGE_SIZE));
-      if (n >= FIRST_DENY_PAGE) for (let i = 0; i < PAGE_SIZE; i++) copy[i] &= ~Deny.Watch;
+      if (n >= FIRST_DENY_PAGE) for (let i = 0; i < PAGE_SIZE; i++) copy[i] &= ~DENY_HOST;
       pages.set(n, copy);
     }
     m.cpu.words.set(m.registers.words);
@@ -121,7 +121,7 @@ export class CheckpointStore {
     }
     to.collect(changed, (n, copy) => all.set(copy, n * PAGE_SIZE));
     for (const n of changed) all.fill(0, n * PAGE_SIZE, (n + 1) * PAGE_SIZE);
-    m.mem.watches.apply();
+    m.applyHostBits();
     m.cpus.forEach((c, i) => {
       restoreCpu(c, to.cpus[i]);
     });
@@ -139,7 +139,7 @@ export class CheckpointStore {
     const changed = new Set(this.dirtyPages());
     for (let d = this.base; d; d = d.parent) for (const n of d.pages.keys()) changed.add(n);
     for (const n of changed) m.mem.buffer.fill(n >= FIRST_DENY_PAGE ? DENY_UNMAPPED : 0, n * PAGE_SIZE, (n + 1) * PAGE_SIZE);
-    m.mem.watches.apply();
+    m.applyHostBits();
     for (const c of m.cpus) restoreCpu(c, snapshotCpu(createCpu(c.number)));
     m.registers.words.set(m.cpus[0].words);
     m.registers.updateMasks();
@@ -149,6 +149,10 @@ export class CheckpointStore {
     const old = this.base;
     this.base = undefined;
     if (old) this.drop(old);
+  }
+
+  page(c: Checkpoint, n: number): Uint8Array | undefined {
+    return c instanceof Delta ? c.page(n) : undefined;
   }
 
   release(c: Checkpoint): void {
@@ -274,7 +278,7 @@ export function memoryHash(m: Machine, skip: (page: number) => boolean = () => f
   let a = 0x811c9dc5 | 0;
   let b = 0x9e3779b9 | 0;
   for (let page = 0; page < PAGES; page++) {
-    const deny = m.mem.deny[page] & ~Deny.Watch;
+    const deny = m.mem.deny[page] & ~DENY_HOST;
     if (deny === DENY_UNMAPPED || skip(page)) continue;
     a = Math.imul(a ^ page ^ (deny << 20), 0x01000193);
     if (deny & Deny.Read) continue;

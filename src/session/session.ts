@@ -12,9 +12,15 @@ import { tellStory } from '../scenario/story.js';
 import { formatPosition, type Position } from '../trace/position.js';
 import { BreakFlags } from './break-flags.js';
 import { Breakpoints } from './breakpoints.js';
+import { type Completion, complete } from './console/complete.js';
+import { Console } from './console/console.js';
 import { Evaluator } from './evaluator.js';
+import { formatType } from './format.js';
 import { frameName } from './frame-names.js';
+import { Inspector } from './inspect/inspector.js';
+import { MachineView } from './inspect/machine-view.js';
 import { Locations } from './locations.js';
+import { Standing, toldAsPast } from './standing.js';
 import { type StepKind, stepOperation } from './stepping.js';
 import { StopJudge } from './stop-judge.js';
 import { Target } from './target.js';
@@ -46,21 +52,14 @@ export interface SessionOptions {
 
 const DEFAULT_BUDGET = 256 << 20;
 
-/** How the session stands at the moment that it shows; kept for the present while the view is in the past. */
-class Standing {
-  /** The machine stands before a step whose break byte is set and has been told; the next run goes over it. */
-  skipBreak = false;
-  exception: ExceptionInfo | undefined;
-  /** The end of the run was shown. */
-  endShown = false;
-  /** Where and when the last stop at a break byte was: the same again without progress is the same stop, met after an interrupt. */
-  lastBreak = '';
-}
-
 export class Session {
   readonly simulation: Simulation;
   readonly target: Target;
   readonly past: TimeTravel;
+  /** The stopped machine for trees and commands. */
+  readonly view: MachineView;
+  readonly inspector: Inspector;
+  readonly console: Console;
   /** Output of the drivers, of the scenario and of the debugger itself. */
   onOutput: (line: OutputLine) => void = () => {};
   onThread: (id: number, started: boolean) => void = () => {};
@@ -92,6 +91,8 @@ export class Session {
     const errors = diagnostics.filter((d) => d.severity === 'error');
     if (errors.length) throw new LaunchError(summary(errors), diagnostics);
     this.target = new Target(this.simulation.kernel, this.simulation.images);
+    this.view = new MachineView(this.target);
+    this.inspector = new Inspector(this.view);
     this.locations = new Locations(this.simulation.images);
     const { machine } = this.simulation.kernel;
     this.flags = new BreakFlags((step, on) => machine.setBreak(step, on));
@@ -111,6 +112,7 @@ export class Session {
     this.target.onWrite = () => {
       this.written = true;
     };
+    this.console = new Console(this.view, this.simulation, this.evaluator);
     this.simulation.onThread = (id, started) => this.onThread(id, started);
     this.simulation.onOutput = (text, category, range) => this.onOutput({ category, text, ...(range ? { range } : {}) });
   }
@@ -191,6 +193,7 @@ export class Session {
     this.flags.setTemporary([]);
     this.variablesView.clear();
     this.frames = [];
+    this.console.moved(stop.threadId);
     this.lastStop = stop;
     return { kind: 'stopped', stop: this.past.inPast ? toldAsPast(stop, formatPosition(this.past.position)) : stop };
   }
@@ -368,11 +371,22 @@ export class Session {
     return this.at.exception;
   }
 
-  evaluate(text: string, frameId: number | undefined, allowWrites: boolean): VariableInfo {
+  /** `console`: text that was typed into the debug console, which may be a command and may write. */
+  evaluate(text: string, frameId: number | undefined, console: boolean): VariableInfo {
     const frame = frameId ? this.frame(frameId) : undefined;
-    const value = this.evaluator.value(text, frame, allowWrites);
+    const answer = console ? this.console.run(text, frame) : undefined;
+    if (answer?.kind === 'text') return { name: text, value: answer.text, type: '', reference: 0 };
+    const expression = answer?.text ?? text;
+    const value = this.evaluator.value(expression, frame, console);
     this.noteWrites();
-    return this.variablesView.describe(text, value, frame, text);
+    return this.variablesView.describe(expression, value, frame, expression);
+  }
+
+  /** Completion of what is typed into the console; `cursor` is an offset. */
+  completions(text: string, cursor: number, frameId: number | undefined): Completion[] {
+    const frame = frameId ? this.frame(frameId) : undefined;
+    const variables = this.variablesView.inReach(frame).map((s) => ({ name: s.name, type: formatType(s.type) }));
+    return complete(this.console.context(frame), text, cursor, variables);
   }
 
   setVariable(reference: number, name: string, text: string): VariableInfo {
@@ -385,24 +399,6 @@ export class Session {
     this.noteWrites();
     return this.variablesView.describe(name, this.evaluator.value(target.expression, frame, false), frame, target.expression);
   }
-}
-
-const REASONS: Readonly<Record<Stop['reason'], string>> = {
-  entry: 'Paused on entry',
-  breakpoint: 'Paused on breakpoint',
-  step: 'Paused on step',
-  pause: 'Paused',
-  exception: 'Paused on exception',
-  goto: 'Moved',
-};
-
-function toldAsPast(stop: Stop, position: string): Stop {
-  const where = `in the past, at ${position}`;
-  return {
-    ...stop,
-    description: `${stop.description ?? REASONS[stop.reason]}, ${where}`,
-    text: stop.text ? `${where}: ${stop.text}` : where,
-  };
 }
 
 /** One line for a dialog; the list goes to the output. */
