@@ -262,7 +262,8 @@ export class Pool {
     }
   }
 
-  private siteText(fn: number, step: number): string {
+  /** `function (file:line)` of a step of compiled code. */
+  siteText(fn: number, step: number): string {
     const f = fn === 0 ? undefined : this.k.machine.function(fn);
     if (!f) return 'the kernel';
     const range = f.steps[Math.min(step, f.steps.length - 1)]?.range;
