@@ -292,7 +292,8 @@ export class Pool {
     const f = fn === 0 ? undefined : this.k.machine.function(fn);
     return f?.steps[Math.min(step, f.steps.length - 1)]?.range;
   }
-  private siteText(fn: number, step: number): string {
+  /** `function (file:line)` of a step of compiled code. */
+  siteText(fn: number, step: number): string {
     const f = fn === 0 ? undefined : this.k.machine.function(fn);
     if (!f) return 'the kernel';
     const range = this.siteRange(fn, step);
