@@ -3,6 +3,7 @@
 
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import type { SourceFile } from '../base/source.js';
+import type { Chooser } from '../kernel/ke/choice.js';
 import { Reg, toAddress } from '../machine/abi.js';
 import type { FunctionInfo } from '../machine/image.js';
 import { asInteger, asNumber, EvaluationError } from '../machine/inspect/value.js';
@@ -37,6 +38,8 @@ import { type Frame, Variables } from './variables.js';
 export interface SessionOptions {
   /** Code with break tests; false for "run without debugging". */
   readonly debug: boolean;
+  /** Who says which CPU goes on (a schedule); default: the seed. */
+  readonly chooser?: Chooser;
 }
 
 export class Session {
@@ -70,7 +73,7 @@ export class Session {
     readonly build: Build,
     options: SessionOptions,
   ) {
-    this.simulation = new Simulation(build, { debug: options.debug });
+    this.simulation = new Simulation(build, options);
     const { diagnostics } = this.simulation;
     const errors = diagnostics.filter((d) => d.severity === 'error');
     if (errors.length) throw new LaunchError(summary(errors), diagnostics);
