@@ -19,6 +19,7 @@ import { type ExceptionFilters, LaunchError, type OutputLine, type RunEvent } fr
 import { wdkHeaders as headers } from '../wdk/headers.gen.js';
 import { customRequests } from './custom-requests.js';
 import type { AdapterHost } from './host.js';
+import { TraceFeed } from './scheduler-requests.js';
 import { SourceMap } from './source-map.js';
 
 export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
@@ -29,6 +30,8 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   seed?: number;
   /** False: a bug check ends the run with its report. */
   stopOnBugCheck?: boolean;
+  /** Set by our own client while its scheduler panel is open: the whole trace is streamed to it. */
+  __followTrace?: boolean;
 }
 
 /** Steps of the first piece; later ones are sized so that a piece takes about PIECE_MS. */
@@ -54,6 +57,7 @@ export class InterlockAdapter extends DebugSession {
   private ended = false;
   private generation = 0;
   private readonly sources = new SourceMap();
+  private readonly feed = new TraceFeed((event, body) => this.sendCustom(event, body));
   private configured: (() => void) | undefined;
   private exceptionFilters: string[] = ['bugcheck'];
 
@@ -132,6 +136,7 @@ export class InterlockAdapter extends DebugSession {
     if (errors.length) throw new LaunchError(summary(errors), build.diagnostics);
     this.session = new Session(build, { debug: !this.noDebug });
     this.ended = false;
+    this.feed.launched(args.__followTrace === true);
     this.session.onOutput = (line) => this.output(line);
     this.session.onThread = (id, started) => this.sendEvent(new ThreadEvent(started ? 'started' : 'exited', id));
     for (const d of [...build.diagnostics, ...this.session.simulation.diagnostics]) if (d.severity === 'warning') this.diagnostic(d);
@@ -198,6 +203,7 @@ export class InterlockAdapter extends DebugSession {
         const from = this.host.now();
         const event = session.run(piece);
         const took = this.host.now() - from;
+        this.feed.progress(session);
         if (event.kind !== 'running') {
           this.finishPiece(event);
           return;
@@ -231,6 +237,7 @@ export class InterlockAdapter extends DebugSession {
   private end(exitCode: number): void {
     if (this.ended) return;
     this.ended = true;
+    this.feed.rest(this.session);
     this.sendEvent({ type: 'event', event: 'exited', seq: 0, body: { exitCode } } as DebugProtocol.Event);
     this.sendEvent(new TerminatedEvent());
   }
@@ -431,7 +438,8 @@ export class InterlockAdapter extends DebugSession {
           session: () => this.need(),
           sources: this.sources,
           running: this.running,
-          send: (event, body) => this.sendEvent({ type: 'event', event, seq: 0, body } as DebugProtocol.Event),
+          feed: this.feed,
+          send: (event, body) => this.sendCustom(event, body),
           move: (action) => {
             if (this.running) throw new EvaluationError('the machine is running; pause it first');
             action(this.need());
@@ -442,6 +450,9 @@ export class InterlockAdapter extends DebugSession {
       );
     });
     if (moved) this.resume();
+  }
+  private sendCustom(event: string, body: object): void {
+    this.sendEvent({ type: 'event', event, seq: 0, body } as DebugProtocol.Event);
   }
   /** Runs an action whose EvaluationError is the user's mistake, not ours. */
   private answer(response: DebugProtocol.Response, action: () => void): void {

@@ -36,7 +36,8 @@ function doing(target: Target, t: TargetThread): string {
   return `waiting${what ? ` for ${what}` : ''}, ${reason}`;
 }
 
-function objectName(target: Target, object: Addr): string {
+/** `procwatch!g_Lock`, `process notepad.exe`, `mutex 0x...`. */
+export function objectName(target: Target, object: Addr): string {
   const named = target.symbol(object);
   if (named) return named;
   const type = objectType(target.kernel, object);

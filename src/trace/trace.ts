@@ -73,6 +73,8 @@ export class Trace {
   private readonly scratch: number[] = [];
   /** Set when a repeated run differed; the trace went on as a branch from there. */
   difference: Difference | undefined;
+  /** How often events were taken away (a branch, a restore to elsewhere): who keeps something about events looks whether this is still the same. */
+  cuts = 0;
   /** Called for every event that is appended (not for verified ones). */
   onEvent: ((index: number) => void) | undefined;
 
@@ -175,6 +177,7 @@ export class Trace {
         return;
       }
     }
+    this.cuts++;
     this.values.truncate(0);
     for (const c of this.columns()) c.truncate(0);
     this.origin = { ...mark };
@@ -185,6 +188,7 @@ export class Trace {
   branch(): void {
     const n = this.at - this.origin.index;
     if (this.at === this.length) return;
+    this.cuts++;
     this.values.truncate(this.first.get(n));
     for (const c of this.columns()) c.truncate(n);
   }
