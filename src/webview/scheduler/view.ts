@@ -32,7 +32,7 @@ export const xOf = (v: View, time: number): number => (time - v.left) / v.scale;
 /** All of it. */
 export function fit(v: View, e: Extent): View {
   const span = Math.max(1, e.end - e.begin);
-  const scale = (span * (1 + 2 * MARGIN)) / Math.max(1, v.width);
+  const scale = Math.max((span * (1 + 2 * MARGIN)) / Math.max(1, v.width), 1 / WIDEST_STEP);
   return clamp({ ...v, scale, left: e.begin - span * MARGIN }, e);
 }
 
