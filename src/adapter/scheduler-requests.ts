@@ -18,7 +18,7 @@ const BATCH = 20_000;
 export class TraceFeed {
   private generation = 0;
   private trace: Trace | undefined;
-  private cuts = 0;
+  private traceGeneration = 0;
   private names: TraceNames | undefined;
   private history: ScheduleHistory | undefined;
   private following = false;
@@ -39,7 +39,7 @@ export class TraceFeed {
   progress(session: Session): void {
     if (!this.following || this.told) return;
     const { trace } = session.simulation.kernel;
-    if (trace.length === this.given && trace === this.trace && trace.cuts === this.cuts) return;
+    if (trace.length === this.given && trace === this.trace && trace.generation === this.traceGeneration) return;
     this.look(session);
     this.told = true;
     this.send('interlock/traceGrew', { generation: this.generation, length: trace.length } satisfies TraceGrewEvent);
@@ -81,10 +81,10 @@ export class TraceFeed {
   /** Notices a new launch and a new branch of the past. */
   private look(session: Session): void {
     const { trace } = session.simulation.kernel;
-    if (trace === this.trace && trace.cuts === this.cuts) return;
+    if (trace === this.trace && trace.generation === this.traceGeneration) return;
     this.generation++;
     this.trace = trace;
-    this.cuts = trace.cuts;
+    this.traceGeneration = trace.generation;
     this.names = undefined;
     this.history = undefined;
     this.given = 0;

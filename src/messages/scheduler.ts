@@ -7,6 +7,10 @@ export interface EventKind {
   readonly kind: string;
   readonly names: readonly string[];
   readonly types: string;
+  /** What happened, in a few words, and what each value is (see src/trace/kinds.ts); missing for kinds outside the catalogue. */
+  readonly meaning?: string;
+  readonly values?: readonly string[];
+  readonly lock?: 'acquire' | 'wait' | 'release';
 }
 
 /** Events [from, to) in the encoding of src/trace/stream.ts. A batch is complete in itself: it refers to no other. */

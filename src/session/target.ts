@@ -28,6 +28,9 @@ export interface TargetThread {
 }
 
 export class Target implements Names {
+  /** Told after memory was changed through `write`. */
+  onWrite: () => void = () => {};
+
   constructor(
     readonly kernel: Kernel,
     readonly images: readonly CompiledImage[],
@@ -133,6 +136,7 @@ export class Target implements Names {
       for (let p = o >>> PAGE_SHIFT; p <= (o + size - 1) >>> PAGE_SHIFT; p++) if (mem.deny[p] & Deny.Read) return -1;
       return o;
     };
+    const written = (): void => this.onWrite();
     return {
       read(address, size) {
         const o = offsetOf(address, size);
@@ -142,6 +146,7 @@ export class Target implements Names {
         const o = offsetOf(address, bytes.length);
         if (o < 0) return false;
         for (let i = 0; i < bytes.length; i++) mem.raw.setU8(o + i, bytes[i]);
+        written();
         return true;
       },
     };

@@ -2,6 +2,7 @@
 // objects, locks and routines by their symbol, or by what lies at the address now.
 import { ETHREAD } from '../kernel/layouts.gen.js';
 import { type Addr, isKernelAddress } from '../machine/abi.js';
+import { kindInfo } from '../trace/kinds.js';
 import type { Trace } from '../trace/trace.js';
 import type { Target } from './target.js';
 import { objectName } from './thread-names.js';
@@ -18,30 +19,29 @@ interface NamedThread extends NamedAddress {
   readonly from: number;
 }
 
-/** Values that hold the address of something that can be waited for. */
-const OBJECTS = new Set(['object', 'event', 'mutex', 'semaphore', 'timer', 'resource', 'lock']);
-const THREADS = new Set(['thread', 'from', 'to', 'by', 'owner']);
+/** Values that hold the address of a dispatcher object, whose type can be told from its header. */
+const WAITED_FOR = new Set(['object', 'event', 'mutex', 'semaphore', 'timer']);
 
 export class TraceNames {
   private readonly threads = new Map<Addr, NamedThread[]>();
   private readonly symbols = new Map<Addr, string | undefined>();
   private readonly processes = new Map<number, string>([[4, 'System']]);
-  /** Threads created and not started yet, by the thread that creates them. */
-  private readonly created = new Map<Addr, { pid: number; tid: number; name: string }[]>();
+  /** Threads created and not started yet. */
+  private readonly created = new Map<Addr, { pid: number; tid: number; name: string }>();
   private scanned: number;
-  private readonly cuts: number;
+  private readonly traceGeneration: number;
 
   constructor(
     readonly target: Target,
     readonly trace: Trace,
   ) {
     this.scanned = trace.begin;
-    this.cuts = trace.cuts;
+    this.traceGeneration = trace.generation;
   }
 
   /** False when the trace went another way since: make new names. */
   get valid(): boolean {
-    return this.cuts === this.trace.cuts && this.trace === this.target.kernel.trace;
+    return this.traceGeneration === this.trace.generation && this.trace === this.target.kernel.trace;
   }
 
   /** The thread that had an address when an event happened. */
@@ -72,11 +72,13 @@ export class TraceNames {
       const self = this.trace.thread(i);
       if (self !== 0) add(this.thread(self, i));
       const data = this.trace.data(i);
+      const meanings = kindInfo(this.trace.kind(i))?.values ?? {};
       for (const name in data) {
         const v = data[name];
         if (typeof v !== 'number' || !isKernelAddress(v)) continue;
-        if (THREADS.has(name)) add(this.thread(v, i));
-        else if (OBJECTS.has(name)) add({ address: v, name: this.object(v) });
+        const meaning = meanings[name];
+        if (meaning === 'thread') add(this.thread(v, i));
+        else if (WAITED_FOR.has(name)) add({ address: v, name: this.object(v) });
         else add({ address: v, name: this.symbol(v) ?? '' });
       }
     }
@@ -98,11 +100,8 @@ export class TraceNames {
         const { process, image } = trace.data(i);
         this.processes.set(Number(process), `${image}`.replace(/^.*\\/, ''));
       } else if (kind === 'ps.thread-create') {
-        const { process, thread, name } = trace.data(i);
-        const by = trace.thread(i);
-        const list = this.created.get(by) ?? [];
-        list.push({ pid: Number(process), tid: Number(thread), name: `${name}` });
-        this.created.set(by, list);
+        const { process, thread, object, name } = trace.data(i);
+        this.created.set(Number(object), { pid: Number(process), tid: Number(thread), name: `${name}` });
       } else if (kind === 'ke.thread.start') {
         this.started(i);
       }
@@ -112,9 +111,10 @@ export class TraceNames {
   private started(i: number): void {
     const { thread, start } = this.trace.data(i);
     const address = Number(thread);
-    const made = this.created.get(this.trace.thread(i))?.shift();
+    const made = this.created.get(address);
     let named: NamedThread;
     if (made) {
+      this.created.delete(address);
       const function_ = this.symbol(Number(start))?.replace(/^.*!/, '');
       const name = made.name || function_ || 'thread';
       named = {

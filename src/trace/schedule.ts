@@ -54,15 +54,15 @@ const DISPATCH_LEVEL = 2;
 
 export class ScheduleHistory {
   private snapshots: State[] = [];
-  private readonly cuts: number;
+  private readonly traceGeneration: number;
 
   constructor(private readonly trace: Trace) {
-    this.cuts = trace.cuts;
+    this.traceGeneration = trace.generation;
   }
 
   /** False when the trace went another way since: make a new one. */
   get valid(): boolean {
-    return this.cuts === this.trace.cuts;
+    return this.traceGeneration === this.trace.generation;
   }
 
   /** The state before an event (or after the last one). */

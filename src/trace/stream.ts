@@ -4,12 +4,18 @@
 // The data of an event are variable-length integers: kind, CPU, difference of its step to that of the event before, of its time to that of the event
 // before on the same CPU, thread, values. A number is zigzag << 1 when it is a small integer, else (index in `wide`) << 1 | 1.
 import { toBase64 } from '../base/base64.js';
+import { kindInfo, type LockRole, type ValueMeaning } from './kinds.js';
 import type { Trace } from './trace.js';
 
 export interface EncodedKind {
   readonly kind: string;
   readonly names: readonly string[];
   readonly types: string;
+  /** What the catalogue says of it. */
+  readonly meaning?: string;
+  readonly lock?: LockRole;
+  /** Meaning of each value. */
+  readonly values?: readonly ValueMeaning[];
 }
 
 export interface EncodedEvents {
@@ -48,7 +54,7 @@ export function encodeEvents(t: Trace, from: number, to: number): EncodedEvents 
     if (id === undefined) {
       id = kindList.length;
       kinds.set(key, id);
-      kindList.push({ kind, names: Object.keys(data), types });
+      kindList.push(describeKind(kind, Object.keys(data), types));
     }
     const { step: s, sequence } = t.position(i);
     const cpu = t.cpu(i);
@@ -64,6 +70,13 @@ export function encodeEvents(t: Trace, from: number, to: number): EncodedEvents 
     for (const name in data) out.value(data[name], texts);
   }
   return { from: begin, to: end, kinds: kindList, texts: [...texts.keys()], wide: out.wideText(), data: out.dataText() };
+}
+
+function describeKind(kind: string, names: readonly string[], types: string): EncodedKind {
+  const info = kindInfo(kind);
+  if (!info) return { kind, names, types };
+  const values = names.map((n): ValueMeaning => info.values[n] ?? 'number');
+  return { kind, names, types, meaning: info.meaning, values, ...(info.lock ? { lock: info.lock } : {}) };
 }
 
 const typeOf = (v: number | bigint | string): string => (typeof v === 'string' ? 's' : typeof v === 'bigint' ? 'q' : 'n');

@@ -1,6 +1,7 @@
 // A made-up run of a scheduler, as long as wanted: threads that run, are preempted, wait for events and each other, take locks and enter callbacks, on
 // several CPUs. Consistent (nobody runs twice, only waiting threads are woken), so that pictures and benchmarks look like the real thing.
 import { KERNEL_BASE } from '../../src/machine/abi.js';
+import { KINDS } from '../../src/trace/kinds.js';
 import { Trace } from '../../src/trace/trace.js';
 
 export const threadAddress = (i: number): number => KERNEL_BASE + 0x4000000 + i * 0x1000;
@@ -15,8 +16,8 @@ export interface Story {
 
 /** A trace of about `count` events. */
 export function makeStory(count: number, cpus = 4, threads = 40, seed = 1): Story {
-  const clock = { steps: 0, time: 0, cpu: 0, thread: 0 };
-  const trace = new Trace(clock);
+  const clock = { step: 0, time: 0, cpu: 0, thread: 0 };
+  const trace = new Trace(clock, KINDS);
   let random = seed;
   const below = (n: number): number => {
     random = (Math.imul(random, 1103515245) + 12345) >>> 0;
@@ -28,7 +29,7 @@ export function makeStory(count: number, cpus = 4, threads = 40, seed = 1): Stor
   const waiting = new Set<number>();
   const event = (cpu: number, kind: string, data: Record<string, number | string>): void => {
     const passed = 1 + below(40);
-    clock.steps += passed;
+    clock.step += passed;
     times[cpu] += passed;
     clock.cpu = cpu;
     clock.time = times[cpu];

@@ -19,10 +19,10 @@ const B = -2000;
 const C = -3000;
 
 function play(...list: [string, EventData, cpu?: number][]): ScheduleHistory {
-  const clock = { steps: 0, time: 0, cpu: 0, thread: 0 };
+  const clock = { step: 0, time: 0, cpu: 0, thread: 0 };
   const trace = new Trace(clock);
   for (const [kind, data, cpu] of list) {
-    clock.steps++;
+    clock.step++;
     clock.cpu = cpu ?? 0;
     trace.event(kind, data);
   }

@@ -32,11 +32,11 @@ const given: fc.Arbitrary<Given> = fc.record({
 });
 
 function traceOf(list: readonly Given[]): Trace {
-  const clock = { steps: 0, time: 0, cpu: 0, thread: 0 };
+  const clock = { step: 0, time: 0, cpu: 0, thread: 0 };
   const trace = new Trace(clock);
   for (const g of list) {
-    clock.steps += g.passed;
-    clock.time = clock.steps - (g.cpu % 3);
+    clock.step += g.passed;
+    clock.time = clock.step - (g.cpu % 3);
     clock.cpu = g.cpu;
     clock.thread = g.thread;
     trace.event(g.kind, g.data);
@@ -84,7 +84,7 @@ test('a batch that does not follow is refused, a range that is not there is empt
 
 test('a trace that goes on from a checkpoint begins where it begins', () => {
   const whole = traceOf(Array.from({ length: 6 }, (_, i) => ({ kind: 'a.b', passed: 1, cpu: 0, thread: 0, data: { i } })));
-  const clock = { steps: 6, time: 6, cpu: 0, thread: 0 };
+  const clock = { step: 6, time: 6, cpu: 0, thread: 0 };
   const later = new Trace(clock);
   later.restore(whole.mark());
   later.event('a.c', { x: 'y' });

@@ -145,6 +145,7 @@ function acquireExclusive(k: Kernel, f: Frame, r: Addr, wait: boolean): Status {
   if (event === 0) return k.return(0);
   add(k, r + R.NumberOfExclusiveWaiters, 1);
   add(k, r + R.ContentionCount, 1);
+  k.event('ex.resource.wait', { resource: r, exclusive: 1 });
   return k.wait(f, 1, { object: event, reason: WaitReason.WrResource });
 }
 
@@ -178,6 +179,7 @@ function acquireShared(k: Kernel, f: Frame, r: Addr, wait: boolean, starve: bool
   if (semaphore === 0) return k.return(0);
   add(k, r + R.NumberOfSharedWaiters, 1);
   add(k, r + R.ContentionCount, 1);
+  k.event('ex.resource.wait', { resource: r, exclusive: 0 });
   return k.wait(f, 1, { object: semaphore, reason: WaitReason.WrResource });
 }
 
@@ -210,7 +212,7 @@ function release(k: Kernel, r: Addr, owner: Addr): Status {
   }
   const n = countOf(k, entry) - 1;
   setCount(k, entry, n);
-  k.event('ex.resource.release', { resource: r });
+  k.event('ex.resource.release', { resource: r, owner });
   if (n > 0) return k.returnVoid();
   m.setPtr(entry + OWNER_ENTRY.OwnerThread, 0);
   held(k, owner, -1);
@@ -227,6 +229,7 @@ function convert(k: Kernel, r: Addr): Status {
     return k.bugCheck(0x1f, r, thread, 0, 0, `ExConvertExclusiveToSharedLite: the thread does not own the resource at ${hex(r)} exclusive`);
   }
   setExclusive(k, r, false);
+  k.event('ex.resource.convert', { resource: r });
   const shared = m.u32(r + R.NumberOfSharedWaiters);
   if (shared > 0) {
     setActive(k, r, 1 + shared);

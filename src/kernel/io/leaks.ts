@@ -1,5 +1,7 @@
 // What a driver leaves behind when it unloads: everything that would call into or point to memory that is gone, or that nobody can free any more.
 import type { Addr } from '../../machine/abi.js';
+import { FILTER_TAG } from '../flt/filter.js';
+import { DESCRIPTOR_TAG, PORT_TAG } from '../flt/port.js';
 import type { Kernel } from '../kernel.js';
 import {
   CM_GLOBALS,
@@ -39,6 +41,14 @@ const KERNEL_TAGS = new Set(
     ' ',
   ),
 );
+
+/** Blocks that a routine made and the driver has to give back, by tag: what they are, in words. */
+const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
+  'Irp ': (site) => `IRP allocated at ${site} was not freed`,
+  [FILTER_TAG]: (site) => `filter registered at ${site} was not unregistered`,
+  [PORT_TAG]: (site) => `communication port created at ${site} was not closed`,
+  [DESCRIPTOR_TAG]: (site) => `security descriptor built at ${site} was not freed`,
+};
 
 /** Leaks of the driver whose image is `module`. */
 export function findLeaks(k: Kernel, driver: Addr, module: Addr): Leak[] {
@@ -140,12 +150,11 @@ function poolBlocks(k: Kernel, base: Addr, end: Addr): Leak[] {
   return k.pool
     .live(base, end)
     .filter((b) => !KERNEL_TAGS.has(b.tag))
-    .map((b): Leak => {
-      const irp = b.tag === 'Irp ';
-      return {
-        kind: irp ? 'irp' : 'pool',
-        text: irp ? `IRP allocated at ${b.site} was not freed` : `${b.bytes} bytes of pool, tag '${b.tag}', allocated at ${b.site}`,
+    .map(
+      (b): Leak => ({
+        kind: b.tag === 'Irp ' ? 'irp' : 'pool',
+        text: MADE_FOR_DRIVERS[b.tag]?.(b.site) ?? `${b.bytes} bytes of pool, tag '${b.tag}', allocated at ${b.site}`,
         address: b.address,
-      };
-    });
+      }),
+    );
 }

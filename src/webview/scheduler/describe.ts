@@ -18,10 +18,13 @@ export const irqlName = (level: number): string => IRQL_NAMES[level] ?? `device 
 
 const ADDRESS_LIMIT = -0x100000000;
 
-function valueText(m: Model, v: EventValue): string {
+function valueText(m: Model, v: EventValue, meaning: string | undefined, event: number): string {
   if (typeof v === 'bigint') return `0x${v.toString(16)}`;
-  if (typeof v === 'number' && v < ADDRESS_LIMIT) return m.nameOf(v);
-  return String(v).trim();
+  if (typeof v === 'string') return v.trim();
+  if (meaning === 'status') return `0x${(v >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
+  if (meaning === 'irql') return irqlName(v);
+  if (meaning === 'thread') return v === 0 ? 'none' : (m.threadAt(v, event)?.name ?? m.nameOf(v));
+  return v < ADDRESS_LIMIT ? m.nameOf(v) : String(v);
 }
 
 /** `context switch: 4.32 System!scenario -> 36.40 explorer.exe!launcher (wait)` */
@@ -34,8 +37,10 @@ export function describeEvent(m: Model, i: number): string {
   switch (kind) {
     case 'ke.switch':
       return `context switch: ${thread('from')} → ${thread('to')} (${events.text(i, 'reason')})`;
-    case 'ke.ready':
-      return `${thread('thread')} ${num('standby') ? 'standby for' : 'ready on'} CPU ${num('cpu')}, priority ${num('priority')}`;
+    case 'ke.ready': {
+      const why = events.text(i, 'why');
+      return `${thread('thread')} ${num('standby') ? 'standby for' : 'ready on'} CPU ${num('cpu')}, priority ${num('priority')}${why ? ` (${why})` : ''}`;
+    }
     case 'ke.wait': {
       const what = object('object');
       return `${thread('thread')} waits${what ? ` for ${what}` : ''} (${events.text(i, 'reason')})`;
@@ -48,10 +53,11 @@ export function describeEvent(m: Model, i: number): string {
     case 'ke.irql':
       return `IRQL ${irqlName(num('from'))} → ${irqlName(num('to'))}`;
   }
-  const data = Object.entries(events.data(i)).map(
-    ([name, v]) => `${name} ${name === 'thread' && num('thread') < ADDRESS_LIMIT ? thread('thread') : valueText(m, v)}`,
-  );
-  return `${kind.replace(/^\w+\./, '').replace(/[.-]/g, ' ')}${data.length === 0 ? '' : `: ${data.join(', ')}`}`;
+  const { names, meaning, values } = events.kind(i);
+  const data = events.data(i);
+  const said = names.map((name, j) => [name, valueText(m, data[name], values?.[j], i)]).filter(([, text]) => text !== '');
+  const what = meaning ?? kind.replace(/^\w+\./, '').replace(/[.-]/g, ' ');
+  return `${what}${said.length === 0 ? '' : `: ${said.map(([name, text]) => `${name} ${text}`).join(', ')}`}`;
 }
 
 export const timeText = (m: Model, steps: number): string => formatTime(steps * m.stepNs, m.stepNs);
@@ -110,6 +116,8 @@ function threadLines(m: Model, lane: ThreadLane, time: number): string[] {
   }
   const inside = lane.inside.find(time);
   if (lane.inside.value(inside) > 0) out.push(`inside: ${describeEvent(m, lane.inside.cause(inside))}`);
+  const wanted = lane.contended.find(time);
+  if (lane.contended.value(wanted) > 0) out.push(`wants a lock: ${describeEvent(m, lane.contended.cause(wanted))}`);
   const locks = lane.locks.value(lane.locks.find(time));
   if (locks > 0) out.push(`holds ${locks} lock${locks === 1 ? '' : 's'}: ${describeEvent(m, lane.locks.cause(lane.locks.find(time)))}`);
   return out;

@@ -1,7 +1,7 @@
 // What the panel draws, made from the events in their order: for each CPU which thread it runs, its IRQL, DPCs and spinning; for each thread what it does,
 // the driver code it is inside of and how many locks it holds. Kinds of events that are not known here are still kept, listed and hit by the mouse.
 import type { AddressName, TraceBatch } from '../../messages/scheduler.js';
-import { EventStore } from './events.js';
+import { EventStore, type KnownKind } from './events.js';
 import { NumberList } from './numbers.js';
 import { Series } from './series.js';
 
@@ -35,9 +35,10 @@ export class CpuLane extends Lane {
 
 export class ThreadLane extends Lane {
   readonly activity = new Series(activityClass, 3);
-  /** Depth of driver code entered: callbacks, dispatch routines, work items, DriverEntry. */
+  /** Depth of driver code entered: callbacks, dispatch routines, work items, APCs, DriverEntry. */
   readonly inside = new Series();
   readonly locks = new Series();
+  readonly contended = new Series();
   constructor(
     readonly number: number,
     readonly address: number,
@@ -127,7 +128,7 @@ export class Model {
     const kind = events.kind(i);
     let treat = this.treatments[kind.id];
     if (treat === undefined) {
-      treat = { handler: handlerOf(kind.kind), ofThread: kind.places.has('thread') && kind.kind.startsWith('ke.') };
+      treat = { handler: handlerOf(kind), ofThread: kind.places.has('thread') && kind.kind.startsWith('ke.') };
       this.treatments[kind.id] = treat;
     }
     const cpu = this.cpu(events.cpu(i));
@@ -150,6 +151,12 @@ export class Model {
   numberOf(address: number, event: number): number {
     const lane = this.lane(address, event);
     return lane ? lane.number + 1 : 0;
+  }
+
+  /** The thread of an event begins (1) or ends (0) to want a lock that another one holds. */
+  contend(event: number, time: number, value: number): void {
+    const lane = this.lane(this.events.thread(event), event);
+    if (lane && lane.contended.last !== value) lane.contended.push(time, value, event);
   }
 
   add(which: 'inside' | 'locks', event: number, time: number, delta: number): void {
@@ -184,9 +191,13 @@ const handlers: Record<string, Handler> = {
   'ke.irql': (m, i, t, cpu) => cpu.irql.push(t, m.events.number(i, 'to'), i),
   'ke.dpc.start': (_m, i, t, cpu) => cpu.dpc.push(t, 1, i),
   'ke.dpc.end': (_m, i, t, cpu) => cpu.dpc.push(t, 0, i),
-  'ke.spin.wait': (_m, i, t, cpu) => cpu.spin.push(t, 1, i),
+  'ke.spin.wait': (m, i, t, cpu) => {
+    cpu.spin.push(t, 1, i);
+    m.contend(i, t, 1);
+  },
   'ke.spin.acquire': (m, i, t, cpu) => {
     if (cpu.spin.last) cpu.spin.push(t, 0, i);
+    m.contend(i, t, 0);
     m.add('locks', i, t, 1);
   },
   'ps.callback-enter': enter,
@@ -199,15 +210,22 @@ const handlers: Record<string, Handler> = {
   'io.driver-unload-return': leave,
   'io.work-item': enter,
   'io.work-item-return': leave,
+  'ke.apc.deliver': enter,
+  'ke.apc.return': leave,
 };
 
-/** Locks of all families follow one pattern of names; a semaphore is none. */
-function handlerOf(kind: string): Handler | null {
-  if (Object.hasOwn(handlers, kind)) return handlers[kind];
-  if (kind.startsWith('ke.semaphore')) return null;
-  if (/^(ke|ex)\.[\w-]+\.acquire$/.test(kind)) return (m, i, t) => m.add('locks', i, t, 1);
-  if (/^(ke|ex)\.[\w-]+\.release$/.test(kind)) return (m, i, t) => m.add('locks', i, t, -1);
-  return null;
+const lockHandlers: Record<NonNullable<KnownKind['lock']>, Handler> = {
+  acquire: (m, i, t) => {
+    m.contend(i, t, 0);
+    m.add('locks', i, t, 1);
+  },
+  wait: (m, i, t) => m.contend(i, t, 1),
+  release: (m, i, t) => m.add('locks', i, t, -1),
+};
+
+function handlerOf(kind: KnownKind): Handler | null {
+  if (Object.hasOwn(handlers, kind.kind)) return handlers[kind.kind];
+  return kind.lock ? lockHandlers[kind.lock] : null;
 }
 
 /** Kernel addresses are negative numbers here: the low 48 bits, as a debugger shows the end of them. */

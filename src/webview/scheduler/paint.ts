@@ -183,6 +183,7 @@ function paintThread(b: Brush, lane: ThreadLane, y: number): void {
   );
   flag(b, lane.inside, place(b, threadBands.inside, y), palette.inside);
   flag(b, lane.locks, place(b, threadBands.locks, y), palette.locks);
+  flag(b, lane.contended, place(b, threadBands.locks, y), palette.spin);
   ticks(b, lane, place(b, threadBands.ticks, y));
 }
 

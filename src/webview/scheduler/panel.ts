@@ -60,7 +60,7 @@ export class Panel {
         break;
       case 'moment':
         this.moment = message.moment;
-        this.selection = undefined; // the debugger has moved: its moment is what the details are about
+        if (message.moment.state === 'stopped') this.selection = undefined; // the debugger has moved: its moment is what the details are about
         this.askSchedule();
         this.redraw();
         break;

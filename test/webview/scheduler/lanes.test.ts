@@ -22,10 +22,10 @@ const EVENT = A + 0x2000;
 
 /** A model of events given as time, CPU, thread, kind, data. */
 function modelOf(...list: [number, number, number, string, EventData][]): Model {
-  const clock = { steps: 0, time: 0, cpu: 0, thread: 0 };
+  const clock = { step: 0, time: 0, cpu: 0, thread: 0 };
   const trace = new Trace(clock);
   for (const [time, cpu, thread, kind, data] of list) {
-    Object.assign(clock, { steps: clock.steps + 10, time, cpu, thread });
+    Object.assign(clock, { step: clock.step + 10, time, cpu, thread });
     trace.event(kind, data);
   }
   const model = new Model();
@@ -227,7 +227,7 @@ test('words: events, rows, what is under the mouse', () => {
   assert.match(waiting, /waits for driver!g_Done \(Executive\)/);
   assert.match(waiting, /woken by 4\.12 System!b/);
   const busy = describeHit(m, { row: rows[2], time: 55, event: -1 }).join('\n');
-  assert.match(busy, /inside: callback enter: kind process/);
+  assert.match(busy, /inside: notify callback called: kind process/);
   assert.match(busy, /holds 1 lock/);
   const cpu = describeHit(m, { row: rows[0], time: 55, event: 5 }).join('\n');
   assert.match(cpu, /CPU 0: 4\.12 System!b/);

@@ -58,13 +58,13 @@ test('from afar, the height of a column is the share of the time that the CPU wa
     [3, 1],
     [1, 99],
   ]) {
-    const clock = { steps: 0, time: 0, cpu: 0, thread: 0 };
+    const clock = { step: 0, time: 0, cpu: 0, thread: 0 };
     const trace = new Trace(clock);
     const A = -0x70000000000;
     for (let i = 0; i < 4000; i++) {
       trace.event('ke.switch', { cpu: 0, from: i % 2 ? A : 0, to: i % 2 ? 0 : A, reason: i % 2 ? 'wait' : 'idle' });
       clock.time += i % 2 ? idle : busy;
-      clock.steps = clock.time;
+      clock.step = clock.time;
     }
     const model = new Model();
     model.append({ generation: 1, length: trace.length, stepNs: 100, cpus: 1, events: encodeEvents(trace, 0, trace.length), names: [] });
