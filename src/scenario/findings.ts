@@ -15,7 +15,7 @@ const severityOf = (s: Severity | string): ReportedFinding['severity'] => (s ===
 
 /** Where the driver made the call of a finding, undefined when there is no such place. */
 export function rangeOf(s: Simulation, site: number): Range | undefined {
-  return site === 0 ? undefined : s.kernel.machine.stepInfo(site)?.step.range;
+  return site < 0 ? undefined : s.kernel.machine.stepInfo(site)?.step.range;
 }
 
 /** A finding as the debugger's console shows it at the moment when it happens. */

@@ -7,7 +7,7 @@ import type { Kernel } from '../kernel.js';
 import { KMUTANT, KPRCB, VF_INVOCATION } from '../layouts.gen.js';
 import { signalledByUserMode, waitAfterCompletion } from './calls-user-mode.js';
 import type { EntryCheck } from './check.js';
-import { callbackName, report, siteOf } from './finding.js';
+import { callbackName, NO_SITE, report, siteOf } from './finding.js';
 import { invocationOf, kindWord } from './invocation.js';
 import { contended, isLockWait } from './synchronizes.js';
 import { signalledByWorker, waitWithQueuedItem } from './waits-for-work-item.js';
@@ -28,7 +28,7 @@ export function waitBegins(k: Kernel, thread: Addr, frame: number, objects: read
   const invocation = invocationOf(k, thread);
   if (invocation === 0 || reason === WaitReason.Suspended || k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive)) return;
   const site = siteOf(k, frame);
-  if (site === 0) return;
+  if (site === NO_SITE) return;
   const mutant = objects.find((o) => objectType(k, o) === ObjectType.Mutant);
   const lock = mutant !== undefined || isLockWait(reason);
   k.mem.setPtr(invocation + VF_INVOCATION.WaitSite, site + 1);

@@ -3,7 +3,7 @@
 import { type Addr, FRAME } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { VF_INVOCATION } from '../layouts.gen.js';
-import { callbackName, report } from './finding.js';
+import { callbackName, report, siteOfFunction } from './finding.js';
 import { kindWord } from './invocation.js';
 
 const PAINT = 0x5afe5afe;
@@ -33,12 +33,11 @@ export function stackUsed(k: Kernel, invocation: Addr): number {
 export function checkStack(k: Kernel, invocation: Addr): void {
   const used = stackUsed(k, invocation);
   if (used <= k.config.callbackStackBytes) return;
-  const fn = k.machine.functionAt(k.mem.ptr(invocation + VF_INVOCATION.Routine));
   report(k, {
     rule: 'stack-use',
     severity: 'warning',
     text: `${callbackName(k, invocation)} and what it calls used ${used} bytes of kernel stack in a ${kindWord(k, invocation)} callback (limit ${k.config.callbackStackBytes}); the caller has used much of the 24 KB already`,
-    site: fn ? fn.stepBase : 0,
+    site: siteOfFunction(k, k.mem.ptr(invocation + VF_INVOCATION.Routine)),
     invocation,
   });
 }
