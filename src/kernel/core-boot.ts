@@ -39,6 +39,7 @@ export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
   const trace = new Trace(undefined, KINDS);
   const k = new Kernel(machine, trace, config, chooser ?? new SeededChooser(), table.list, table.index);
   machine.host = k as never;
+  machine.exactSlices = k.chooser.exact ?? false;
   machine.mem.slowAccess = (offset, size) => k.pool.allows(offset, size);
   trace.clock = new MachineClock(machine, () => k.threadForTrace());
   registerMmExports(k);
@@ -84,7 +85,7 @@ function initializeGlobals(k: Kernel): void {
   const m = k.mem;
   const g = k.globals.KE;
   m.setU32(g + KE_GLOBALS.NumberProcessors, k.config.cpus);
-  m.setU32(g + KE_GLOBALS.ChoiceState, initialChoiceState(k.config.seed));
+  m.setU32(g + KE_GLOBALS.ChoiceState, k.chooser.initialState ?? initialChoiceState(k.config.seed));
   m.setU32(g + KE_GLOBALS.RandomSeed, initialChoiceState(k.config.seed ^ 0x5bd1e995));
   m.setI64(g + KE_GLOBALS.BootTime, k.config.bootTime);
   for (const list of [

@@ -191,6 +191,12 @@ export const KINDS = {
   'io.information-too-large': k('Information beyond the buffer', { irp: 'object', information: 'number', length: 'number' }),
   'io.error-log': k('error log entry written', { code: 'number' }),
   'io.not-simulated': k('I/O that is not simulated', { what: 'text', name: 'text' }),
+  // ---------------------------------------------------------------- filter manager
+  'flt.register': k('minifilter registered', { driver: 'text', filter: 'object' }),
+  'flt.unload': k('minifilter asked to unload', { filter: 'object', routine: 'code' }),
+  'flt.unregister': k('minifilter unregistered', { filter: 'object' }),
+  'flt.port': k('communication port made', { port: 'object', name: 'text' }),
+  'flt.port-close': k('communication port closed', { port: 'object' }),
   // ---------------------------------------------------------------- output, ends, findings
   'ke.output': k('driver output', { component: 'number', level: 'number', text: 'text' }),
   'um.output': k('program output', { text: 'text' }),

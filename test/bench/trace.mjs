@@ -1,4 +1,4 @@
-// Bundles test/bench/trace.ts as the product is bundled and runs it.
+// Bundles test/bench/trace-run.ts as the product is bundled and runs it.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 try {
   const outfile = join(folder, 'trace.mjs');
   await build({
-    entryPoints: [new URL('trace.ts', import.meta.url).pathname],
+    entryPoints: [new URL('trace-run.ts', import.meta.url).pathname],
     bundle: true,
     format: 'esm',
     platform: 'node',
