@@ -35,7 +35,7 @@ export function waitBegins(k: Kernel, thread: Addr, frame: number, objects: read
   k.mem.setU32(invocation + VF_INVOCATION.WaitKind, lock ? Wait.Lock : Wait.Other);
   if (lock) {
     const owner = mutant === undefined ? 0 : k.mem.ptr(mutant + KMUTANT.OwnerThread);
-    contended(k, invocation, frame, owner === 0 ? 'another thread' : (k.hooks.describeThread?.(k, owner) ?? 'another thread'));
+    contended(k, invocation, frame, reason, owner);
     return;
   }
   // The removal of a callback waits too, and has its own rule.
@@ -44,7 +44,7 @@ export function waitBegins(k: Kernel, thread: Addr, frame: number, objects: read
   report(k, {
     rule: 'blocking-call',
     severity: 'warning',
-    text: `${callbackName(k, invocation)} waits ${describe(k, objects[0] ?? 0)} (${WAIT_REASON_NAMES[reason] ?? reason}) inside a ${kindWord(k, invocation)} callback: the thread that caused the event stands still`,
+    text: `${callbackName(k, invocation)} waits ${describe(k, objects[0] ?? 0)} (${WAIT_REASON_NAMES[reason] ?? reason}) inside ${kindWord(k, invocation)} callback: the thread that caused the event stands still`,
     frame,
     invocation,
   });
@@ -73,7 +73,7 @@ export const checks: EntryCheck[] = [
       report(k, {
         rule: 'blocking-call',
         severity: 'warning',
-        text: `${callbackName(k, invocation)} stalls the processor for ${f.u32(0)} us inside a ${kindWord(k, invocation)} callback`,
+        text: `${callbackName(k, invocation)} stalls the processor for ${f.u32(0)} us inside ${kindWord(k, invocation)} callback`,
         frame: f.fp,
         invocation,
       });

@@ -43,7 +43,7 @@ export function checkStack(k: Kernel, invocation: Addr): void {
   report(k, {
     rule: 'stack-use',
     severity: 'warning',
-    text: `${callbackName(k, invocation)} and what it calls used ${used} bytes of kernel stack in a ${kindWord(k, invocation)} callback (limit ${k.config.callbackStackBytes}); the caller has used much of the 24 KB already`,
+    text: `${callbackName(k, invocation)} and what it calls used ${used} bytes of kernel stack in ${kindWord(k, invocation)} callback (limit ${k.config.callbackStackBytes}); the caller has used much of the 24 KB already`,
     site: siteOfFunction(k, k.mem.ptr(invocation + VF_INVOCATION.Routine)),
     invocation,
   });

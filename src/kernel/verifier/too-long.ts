@@ -16,7 +16,7 @@ export function checkTime(k: Kernel, invocation: Addr): void {
   report(k, {
     rule: 'too-long',
     severity: ns > ERROR * limit ? 'error' : 'warning',
-    text: `${callbackName(k, invocation)} ran ${(ns / 1000).toFixed(1)} us in a ${kindWord(k, invocation)} callback (limit ${limit / 1000} us); every such event of the system pays that`,
+    text: `${callbackName(k, invocation)} ran ${(ns / 1000).toFixed(1)} us in ${kindWord(k, invocation)} callback (limit ${limit / 1000} us); every such event of the system pays that`,
     site: siteOfFunction(k, k.mem.ptr(invocation + VF_INVOCATION.Routine)),
     invocation,
   });
