@@ -3,6 +3,7 @@
 import type { Expr } from '../c/tree.js';
 import { KIND_IRQL, KIND_NAMES } from './callbacks.js';
 import { finding, type PathStep, type Rule, type RuleContext } from './context.js';
+import { dependsOnParameter } from './guards.js';
 import type { LockState } from './locks.js';
 import { type Call, type Fn, irqlName, irqlValue } from './program.js';
 import type { Certainty, Finding } from './rule.js';
@@ -18,9 +19,15 @@ interface Context {
   readonly why: string;
   /** The IRQL is only the highest that the callback may be called at. */
   readonly atMost: boolean;
+  /** On the way from where the IRQL is known something was chosen by a parameter, or by a pointer that can be several routines. */
+  readonly chosen: boolean;
 }
 
 const MAX_CONTEXTS = 2000;
+/** Documented for pageable tables; with nonpaged memory and routines they may be used up to DISPATCH_LEVEL. */
+const TABLES = /^Rtl\w*GenericTable/;
+/** Another caller may be meant. */
+const CHOSEN = { severity: 'information', certainty: 'possible' } as const;
 
 export const irqlTooHigh: Rule = {
   id: 'irql-too-high',
@@ -29,7 +36,7 @@ export const irqlTooHigh: Rule = {
     const seen = new Set<string>();
     const work: Context[] = [];
     const enter = (x: Context): void => {
-      const key = `${x.fn.index}|${x.irql}|${x.atMost}`;
+      const key = `${x.fn.index}|${x.irql}|${x.atMost}|${x.chosen}`;
       if (seen.has(key) || seen.size > MAX_CONTEXTS) return;
       seen.add(key);
       work.push(x);
@@ -42,6 +49,7 @@ export const irqlTooHigh: Rule = {
           path: [{ range: d.call.expr.range, message: `${d.fn.name} becomes a ${d.entry === 'DPC' ? 'DPC routine' : d.entry} here` }],
           why: `in the ${d.entry === 'DPC' ? 'DPC routine' : d.entry} ${d.fn.name}`,
           atMost: d.entry === 'completion routine',
+          chosen: false,
         });
     for (const cb of c.callbacks.callbacks)
       if (KIND_IRQL[cb.kind] > 0)
@@ -51,8 +59,10 @@ export const irqlTooHigh: Rule = {
           path: c.pathTo(cb.fn),
           why: `in the ${KIND_NAMES[cb.kind]} ${cb.fn.name}, which may be called at ${irqlName(KIND_IRQL[cb.kind])}`,
           atMost: true,
+          chosen: false,
         });
-    for (const fn of c.program.functions) if (c.locks.isTouched(fn)) enter({ fn, irql: 0, path: [], why: '', atMost: false });
+    for (const fn of c.program.functions)
+      if (c.locks.isTouched(fn)) enter({ fn, irql: 0, path: [], why: '', atMost: false, chosen: false });
     for (let x = work.pop(); x; x = work.pop()) {
       const context = x;
       if (!c.locks.isTouched(context.fn) && context.irql > 0) {
@@ -70,15 +80,24 @@ function visit(c: RuleContext, x: Context, call: Call, s: LockState, out: Findin
   const why = raised ? whyRaised(raised, s) : x.why;
   const path = raised ? [{ range: raised.expr.range, message: `IRQL is ${irqlName(s.irql)} from here (${nameOf(raised)})` }] : x.path;
   const atMost = raised ? false : x.atMost;
+  // entered by a call (the path has more than where the IRQL comes from): the caller's parameters may choose
+  const chosen = !raised && (x.chosen || (x.path.length > 1 && dependsOnParameter(call)));
   for (const fn of call.targets)
     if (!call.ddi)
-      enter({ fn, irql: s.irql, path: [...path, { range: call.expr.range, message: `${x.fn.name} calls ${fn.name} here` }], why, atMost });
+      enter({
+        fn,
+        irql: s.irql,
+        path: [...path, { range: call.expr.range, message: `${x.fn.name} calls ${fn.name} here` }],
+        why,
+        atMost,
+        chosen: chosen || call.targets.length > 1,
+      });
   if (!call.ddi?.known) return;
   const max = limit(call);
   if (max === undefined || s.irql <= max) return;
   // a release routine says the level that it is called at; being above would be another rule's matter
   if (call.ddi.symbol.sal.some((a) => a.name === '_IRQL_requires_' && irqlValue(a.args[0]) !== 0)) return;
-  const { severity, certainty } = weigh(call, s.irql, max, atMost);
+  const { severity, certainty } = chosen || TABLES.test(call.ddi.name) ? CHOSEN : weigh(call, s.irql, max, atMost);
   const cost =
     s.irql >= 2
       ? 'it can page fault or wait there, which is bug check 0xA'
