@@ -156,7 +156,7 @@ function limit(call: Call): number | undefined {
 
 /** Whether the condition of a `_When_` holds for the arguments of a call, as far as constants tell. */
 function condition(text: string, call: Call): boolean | undefined {
-  const t = text.replace(/[\s]/g, '');
+  const t = text.replace(/\s/g, '').replaceAll('((void*)0)', 'NULL');
   const param = (name: string): Expr | undefined => {
     const i = call.ddi?.symbol.type.params.findIndex((p) => p.name === name) ?? -1;
     return i >= 0 ? call.expr.args[i] : undefined;
@@ -168,21 +168,35 @@ function condition(text: string, call: Call): boolean | undefined {
     const zero = zeroTimeout(param(timeout[1]), call.caller);
     return zero === undefined ? undefined : zero !== waits;
   }
-  const equal = /^\(?(\w+)(==|!=)(\d+|TRUE|FALSE)\)?$/.exec(t);
+  // Timeout->QuadPart == 0
+  const quad = /^\(?(\w+)->QuadPart(!=|==)0\)?$/.exec(t);
+  if (quad) {
+    const zero = zeroTimeout(param(quad[1]), call.caller);
+    return zero === undefined ? undefined : zero === (quad[2] === '==');
+  }
+  const equal = /^\(?(\w+)(==|!=)(\d+|TRUE|FALSE|NULL)\)?$/.exec(t);
   if (equal) {
     const arg = param(equal[1]);
     const x = arg && strip(arg);
     if (x?.kind !== 'int') return undefined;
-    const n = equal[3] === 'TRUE' ? 1n : equal[3] === 'FALSE' ? 0n : BigInt(equal[3]);
+    const n = equal[3] === 'TRUE' ? 1n : integer(equal[3]);
+    if (n === undefined) return undefined;
     return (x.value === n) === (equal[2] === '==');
   }
   const flag = /^\(?\(?(\w+)&(\w+)\)?(==|!=)0\)?$/.exec(t);
   if (flag) {
     const arg = param(flag[1]);
     const x = arg && strip(arg);
-    const mask = flag[2] === 'POOL_FLAG_PAGED' ? 0x100n : flag[2] === 'PagedPool' ? 1n : /^\d+/.test(flag[2]) ? BigInt(flag[2]) : undefined;
+    const mask = flag[2] === 'POOL_FLAG_PAGED' ? 0x100n : flag[2] === 'PagedPool' ? 1n : integer(flag[2]);
     if (x?.kind !== 'int' || mask === undefined) return undefined;
     return ((x.value & mask) !== 0n) === (flag[3] === '!=');
   }
   return undefined;
+}
+
+/** An integer constant as an annotation's text has it, FALSE, NULL or a number with a suffix. */
+function integer(text: string): bigint | undefined {
+  if (text === 'FALSE' || text === 'NULL') return 0n;
+  const m = /^(0x[0-9a-f]+|\d+)[ul]*$/i.exec(text);
+  return m ? BigInt(m[1]) : undefined;
 }
