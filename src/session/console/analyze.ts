@@ -40,7 +40,7 @@ function argumentLines(v: MachineView, b: BugCheckInfo): string[] {
   const meaning = bugCheckMeaning(b.code, b.parameters[0]);
   return b.parameters.map((p, i) => {
     const words = meaning?.arguments[i] ?? 'argument that the driver passed';
-    const note = EXCEPTIONS.has(b.code) && i === 0 ? ` (${statusName(Number(p & 0xffffffffn))})` : what(v, p);
+    const note = EXCEPTIONS.has(b.code) && i === 0 ? ` (${statusName(Number(p & 0xffffffffn)).replace(/ \(0x.*$/, '')})` : what(v, p);
     return `Arg${i + 1}: ${address(p)}, ${words}${note}`;
   });
 }
@@ -93,7 +93,7 @@ function bugCheckText(c: CommandContext, b: BugCheckInfo, verbose: boolean): str
   out.push(`PROCESS_NAME:  ${v.imageName(v.processOf(b.thread))}`, '');
   if (EXCEPTIONS.has(b.code)) {
     const status = Number(b.parameters[0] & 0xffffffffn);
-    out.push(`EXCEPTION_CODE: (NTSTATUS) 0x${status.toString(16)} - ${statusName(status)}`, '');
+    out.push(`EXCEPTION_CODE: (NTSTATUS) 0x${status.toString(16)} - ${statusName(status).replace(/ \(0x.*$/, '')}`, '');
   }
   out.push(`CURRENT_IRQL:  ${c.view.target.machine.wordsOf(b.cpu)[Reg.Irql >> 2]}`, '');
   out.push(
