@@ -28,6 +28,10 @@ test('golden: a thread that waits for a lock', () => {
     '!running -i -t',
     '!ready',
     '!notify',
+    '!dpcs',
+    '!timer',
+    '!exqueue',
+    '!poolused 0 LOwn',
     '.bugcheck',
     '!analyze -v',
     'dt SHARED',
@@ -102,6 +106,10 @@ test('golden: bad input', () => {
     '!running -q',
     '!ready q q',
     '!notify now',
+    '!dpcs 9',
+    '!timer x',
+    '!exqueue 1',
+    '!poolused x',
     '!analyze -q',
     '.bugcheck 1',
     '.help nonsense',
@@ -118,6 +126,20 @@ test('the owner that !locks prints is the thread that runs', () => {
   const plain = owner.replace('`', '');
   for (const form of [owner, plain, `0x${plain}`, `@@c++(${`0x${plain}`})`, '@$thread'])
     assert.equal(m.say(`!thread ${form}`), m.say(`!thread ${owner}`), form);
+});
+
+test('queues: a DPC, a timer and a work item are found by the commands', () => {
+  const dpc = new Stopped('test/fixtures/scenarios/waits.scenario', { file: 'waits.c', text: 'a DPC is queued' });
+  assert.match(dpc.say('!dpcs'), / Normal {2}: \S+ : \S+ waits!DpcRoutine \[waits\.c @ \d+\]/);
+  const m = lockOwner();
+  assert.match(m.say('!timer'), / P ?due in [\d.]+ ms +lock-owner!TimerRoutine \(DPC @ /);
+  assert.match(m.say('!poolused 0 LOwn'), /LOwn +1 +100 +0 +0 +lock-owner/);
+  const queued = new Stopped(
+    'test/fixtures/scenarios/lock-owner.scenario',
+    { file: 'lock-owner.c', text: 'PsSetCreateProcessNotifyRoutineEx(OnProcess, FALSE)' },
+    { cpus: 1 },
+  );
+  assert.match(queued.say('!exqueue'), /PENDING: WorkItem \(\S+\) Routine lock-owner!Work/);
 });
 
 test('numbers are hexadecimal, 0n is decimal', () => {
