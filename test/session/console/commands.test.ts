@@ -63,6 +63,11 @@ test('golden: a bug check, analysed', () => {
 test('golden: an unhandled exception, analysed', () => {
   assertConsoleGolden('null-pointer', new Stopped('test/fixtures/bad/null-pointer.scenario'), ['!analyze -v', '.bugcheck']);
 });
+test('golden: a lock released by another thread: who acquired it', () => {
+  const m = new Stopped('test/fixtures/scenarios/wrong-release.scenario');
+  assertConsoleGolden('wrong-release', m, ['!analyze -v', '!locks']);
+  assert.match(m.say('!analyze -v'), /ex\.fastmutex\.acquire {2}wrong-release!g_Lock {2}CPU 0, thread 4\.32 System!scenario/);
+});
 test('golden: a deadlock', () => {
   assertConsoleGolden('deadlock', new Stopped('test/fixtures/scenarios/deadlock.scenario'), [
     '!locks -v',
