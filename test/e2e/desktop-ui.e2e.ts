@@ -5,6 +5,7 @@ import { packageExtension } from '../../scripts/package.mjs';
 import { openBrowser, outputFolder, prerequisites } from './support/browser.js';
 import { debugTheExample } from './support/debug-the-example.js';
 import { procwatch } from './support/example.js';
+import { schedulerPanel } from './support/scheduler.js';
 import { withSecondTry } from './support/second-try.js';
 import { startServer, workbenchUrl } from './support/server.js';
 import { Workbench } from './support/workbench.js';
@@ -22,6 +23,7 @@ test('F5 on the example, with the .vsix in VS Code (Node extension host)', async
     try {
       await workbench.open(workbenchUrl(server, example.folder));
       await debugTheExample(workbench, example);
+      await schedulerPanel(workbench, example);
     } catch (error) {
       await workbench.screenshot('FAILED').catch(() => undefined);
       throw error;

@@ -5,6 +5,7 @@ import { serveWorkbench } from '../../scripts/lib/web-host.mjs';
 import { openBrowser, prerequisites } from './support/browser.js';
 import { debugTheExample } from './support/debug-the-example.js';
 import { procwatch } from './support/example.js';
+import { schedulerPanel } from './support/scheduler.js';
 import { withSecondTry } from './support/second-try.js';
 import { Workbench } from './support/workbench.js';
 
@@ -19,6 +20,7 @@ test('F5 on the example, in VS Code for the Web (worker extension host)', async 
     try {
       await workbench.open(host.url);
       await debugTheExample(workbench, example);
+      await schedulerPanel(workbench, example);
     } catch (error) {
       await workbench.screenshot('FAILED').catch(() => undefined);
       throw error;
