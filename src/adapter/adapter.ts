@@ -11,22 +11,20 @@ import {
 } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
-import { normalizePath } from '../base/files.js';
 import { EvaluationError } from '../machine/inspect/value.js';
-import { buildScenario } from '../scenario/build.js';
 import { Session, summary } from '../session/session.js';
 import { type ExceptionFilters, LaunchError, type OutputLine, type RunEvent } from '../session/types.js';
-import { wdkHeaders as headers } from '../wdk/headers.gen.js';
 import { completionTargets } from './completions.js';
 import { customRequests } from './custom-requests.js';
 import { momentEvent } from './history-requests.js';
 import type { AdapterHost } from './host.js';
 import { selectThread } from './inspector-requests.js';
+import { loadProgram } from './program.js';
 import { TraceFeed } from './scheduler-requests.js';
 import { SourceMap } from './source-map.js';
 
 export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
-  /** Scenario file, or a C file to run under the default scenario. */
+  /** Scenario file, a schedule of one, or a C file to run under the default scenario. */
   program: string;
   stopOnEntry?: boolean;
   cpus?: number;
@@ -129,24 +127,20 @@ export class InterlockAdapter extends DebugSession {
     checkNumber('cpus', args.cpus, 1, 64);
     checkNumber('seed', args.seed, 0, 0xffffffff);
     checkNumber('historyBudgetMB', args.historyBudgetMB, 16, 65_536);
-    const program = normalizePath(args.program);
-    const options = {
-      files: this.host.files,
-      headers,
+    const { build, chooser } = await loadProgram(this.host, args.program, {
       ...(args.cpus === undefined ? {} : { cpus: args.cpus }),
       ...(args.seed === undefined ? {} : { seed: args.seed }),
-    };
-    let build = buildScenario(program, options);
-    // on the web the snapshot fills while the build asks for files; each round fetches at least one new path, so this ends
-    while (build.missing.size && (await this.host.fetch(build.missing))) build = buildScenario(program, options);
+    });
     this.session = undefined;
     this.sources.folder = build.folder; // also of a failed build: its folder says where the files of its errors are
     const errors = build.diagnostics.filter((d) => d.severity === 'error');
     if (errors.length) throw new LaunchError(summary(errors), build.diagnostics);
     this.session = new Session(build, {
       debug: !this.noDebug,
+      ...(chooser ? { chooser } : {}),
       ...(args.historyBudgetMB === undefined ? {} : { historyBudget: args.historyBudgetMB * 2 ** 20 }),
     });
+    if (chooser) chooser.onMismatch = (text) => this.output({ category: 'important', text: `the schedule does not fit: ${text}\n` });
     this.ended = false;
     this.feed.launched(args.__followTrace === true);
     this.session.onOutput = (line) => this.output(line);

@@ -91,7 +91,7 @@ export class TraceFeed {
   }
 
   private namesOf(session: Session): TraceNames {
-    if (!this.names?.valid) this.names = new TraceNames(session.target, session.simulation.kernel.trace);
+    if (!this.names?.valid) this.names = new TraceNames(session.view, session.target, session.simulation.kernel.trace);
     return this.names;
   }
 

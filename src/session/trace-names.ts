@@ -4,8 +4,9 @@ import { ETHREAD } from '../kernel/layouts.gen.js';
 import { type Addr, isKernelAddress } from '../machine/abi.js';
 import { kindInfo } from '../trace/kinds.js';
 import type { Trace } from '../trace/trace.js';
+import type { MachineView } from './inspect/machine-view.js';
+import { objectName, typeName } from './inspect/waits.js';
 import type { Target } from './target.js';
-import { objectName } from './thread-names.js';
 
 export interface NamedAddress {
   readonly address: Addr;
@@ -32,6 +33,7 @@ export class TraceNames {
   private readonly traceGeneration: number;
 
   constructor(
+    readonly view: MachineView,
     readonly target: Target,
     readonly trace: Trace,
   ) {
@@ -58,7 +60,7 @@ export class TraceNames {
     if (address === 0) return '';
     const symbol = this.symbol(address);
     if (symbol !== undefined || !isKernelAddress(address)) return symbol ?? '';
-    return objectName(this.target, address).replace(/ owned by .*$/, '');
+    return objectName(this.view, address) || `${typeName(this.view, address)} ${this.view.hex(address)}`;
   }
 
   /** Names of all addresses in the events [from, to). */

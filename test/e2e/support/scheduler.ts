@@ -37,7 +37,7 @@ const background = (canvas: Locator): Promise<number> =>
 export async function schedulerPanel(workbench: Workbench, example: Example): Promise<void> {
   const { page } = workbench;
   const { file, line, name } = example.callback;
-  await workbench.showTab(file.replace(/^.*\//, ''));
+  await workbench.openFile(file);
   await workbench.toggleBreakpoint(line);
   await workbench.press('F5');
   await workbench.topFrame.filter({ hasText: name }).waitFor();
