@@ -1,6 +1,7 @@
 // Entry point on the desktop and on remote hosts (package.json `main`): the debug adapter is a process of its own, `interlock dap`.
 import * as vscode from 'vscode';
 import { activateWith } from './activate.js';
+import { registerLanguageClient } from './language-client.js';
 
 export function activate(context: vscode.ExtensionContext): void {
   const program = context.asAbsolutePath('dist/interlock.js');
@@ -9,4 +10,9 @@ export function activate(context: vscode.ExtensionContext): void {
       // The editor's own executable is an Electron on the desktop and a plain Node on a server; the variable makes both a Node.
       new vscode.DebugAdapterExecutable(process.execPath, [program, 'dap'], { env: { ELECTRON_RUN_AS_NODE: '1' } }),
   });
+  context.subscriptions.push(
+    ...registerLanguageClient(context, async (options, crashed) =>
+      (await import('./language-node.js')).createNodeClient(program, options, crashed),
+    ),
+  );
 }
