@@ -138,12 +138,12 @@ const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
     /^(ndis|ntddndis|netadaptercx|netiodef|fwpsk|fwpmk|fwpvi|fwpstypes|fwpmtypes|wsk|wskapi)\w*\.h$/,
     'the network stack (NDIS, WFP, WSK) is not simulated',
   ],
-  [/^(fltkernel|fltuser\w*)\.h$/, 'the filter manager is not simulated'],
+  [/^(fltkernel|fltuser\w*)\.h$/, 'of the filter manager only the part that drivers call is simulated'],
   [
     /^(usb|usbdi|usbdlib|usbioctl|usbspec|hidport|hidclass|hidpddi|vhf|kbdmou|ntddkbd|ntddmou)\w*\.h$/,
     'USB and HID stacks are not simulated',
   ],
-  [/^(storport|scsi|srb|ata|ntddstor|ntdddisk|classpnp|minitape)\w*\.h$/, 'storage port drivers are not simulated'],
+  [/^(storport|scsi|srb|ata|classpnp|minitape)\w*\.h$/, 'storage port drivers are not simulated'],
   [/^(dispmprt|d3dkmddi|d3dkmthk|dderror|video|ntddvdeo|iddcx)\w*\.h$/, 'display drivers are not simulated'],
   [/^(ks|ksmedia|portcls|stdunk|dmusicks)\.h$/, 'kernel streaming and audio are not simulated'],
   [

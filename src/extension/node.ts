@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { activateWith } from './activate.js';
 import { processExplorer } from './explore-process.js';
+import { registerLanguageClient } from './language-client.js';
 
 export function activate(context: vscode.ExtensionContext): void {
   const program = context.asAbsolutePath('dist/interlock.js');
@@ -13,5 +14,10 @@ export function activate(context: vscode.ExtensionContext): void {
         new vscode.DebugAdapterExecutable(process.execPath, [program, 'dap'], { env: { ELECTRON_RUN_AS_NODE: '1' } }),
     },
     processExplorer(program),
+  );
+  context.subscriptions.push(
+    ...registerLanguageClient(context, async (options, crashed) =>
+      (await import('./language-node.js')).createNodeClient(program, options, crashed),
+    ),
   );
 }

@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import { activateWith } from './activate.js';
 import { workerExplorer } from './explore-worker.js';
+import { registerLanguageClient } from './language-client.js';
 import { startWorkerAdapter } from './worker-adapter.js';
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -9,5 +10,10 @@ export function activate(context: vscode.ExtensionContext): void {
     context,
     { createDebugAdapterDescriptor: () => startWorkerAdapter(context.extensionUri) },
     workerExplorer(context.extensionUri),
+  );
+  context.subscriptions.push(
+    ...registerLanguageClient(context, async (options, crashed) =>
+      (await import('./language-web.js')).createWebClient(context.extensionUri, options, crashed),
+    ),
   );
 }

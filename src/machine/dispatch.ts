@@ -123,6 +123,10 @@ export class Dispatcher {
       } else if (r.reason === Reason.Fault) beginFault(m);
       else if (r.reason === Reason.Unwind) finishFinally(m);
       const reason: Reason = m.registers.reason;
+      if (reason === Reason.Break && m.onBreak && !m.onBreak(m.reg(Reg.StopStep), r.top)) {
+        skipBreak = true;
+        continue;
+      }
       if (reason === Reason.Fuel ? !this.refill() : reason !== Reason.Call) return reason;
     }
   }

@@ -66,6 +66,11 @@ export class Machine {
   host: MachineHost;
   /** Debugger: asked before the search for a handler; true stops with Reason.DebugBreak (resumable, looking changes nothing). */
   stopOnException: ((x: ExceptionInfo) => boolean) | undefined;
+  /**
+   * Debugger: asked at every break byte, with the machine standing before the step (global number, frame), in the middle of a slice; false goes on at once, without
+   * leaving the machine, so that a million uninteresting passes cost little. It may look at memory and registers and must change nothing.
+   */
+  onBreak: ((step: number, frame: number) => boolean) | undefined;
   private readonly dispatcher: Dispatcher;
   private readonly checkpoints: CheckpointStore;
 
@@ -205,6 +210,10 @@ export class Machine {
   /** Steps executed since the machine was made, all CPUs together; exact also inside a slice. Part of every checkpoint. */
   get steps(): number {
     return this.totalSteps + this.dispatcher.used;
+  }
+  /** Steps of the slice that is running, which are not in `totalSteps` and in the CPU's time yet. */
+  get usedInSlice(): number {
+    return this.dispatcher.used;
   }
   /** @internal Steps of finished slices; the dispatcher adds, a restore sets it. */
   totalSteps = 0;
@@ -365,6 +374,10 @@ export class Machine {
   }
   deserialize(data: Uint8Array): Checkpoint {
     return this.checkpoints.deserialize(data);
+  }
+  /** Bytes that the page copies of all checkpoints really hold. */
+  get checkpointBytes(): number {
+    return this.checkpoints.bytes;
   }
   /** Gives the page copies of a checkpoint back; later checkpoints that build on it stay valid. */
   release(c: Checkpoint): void {

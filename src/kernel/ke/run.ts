@@ -12,7 +12,7 @@ import { takeIpi } from './ipi.js';
 import { prcbOf } from './prcb.js';
 import { cpuCount } from './ready.js';
 import { spinSatisfied } from './spin-wait.js';
-import { quantumEnd, swapContext } from './switch.js';
+import { quantumEnd, swapContext, YIELD } from './switch.js';
 import { firstTimer } from './timer-queue.js';
 import { listWaiters, type Waiter } from './waiters.js';
 
@@ -25,6 +25,11 @@ export interface RunOptions {
   readonly stopAt?: (k: Kernel) => boolean;
   /** Goes on from a step whose break byte stopped the machine. */
   readonly skipBreak?: boolean;
+  /**
+   * With the steps used up: takes what is due and chooses who goes on, but runs nothing. The machine then stands exactly as it does at a break byte of the next
+   * step, and goes on from there as it would have.
+   */
+  readonly settle?: boolean;
 }
 
 export type RunReason =
@@ -94,11 +99,16 @@ class RunLoop {
       if (info) return { reason: 'bugcheck', bugCheck: info };
       if (k.notSimulated) return { reason: 'notSimulated' };
       if (k.takeStopRequest()) return { reason: 'requested' };
-      if (this.stepsLeft <= 0) return { reason: 'maxSteps' };
+      if (this.stepsLeft <= 0 && !this.options.settle) return { reason: 'maxSteps' };
       if (this.sliceLeft === 0) {
         const end = this.beginSlice();
         if (end) return end;
         if (this.sliceLeft === 0) continue;
+      }
+      if (this.stepsLeft <= 0) {
+        if (this.interrupts()) return { reason: 'maxSteps' };
+        this.sliceLeft = 0;
+        continue;
       }
       const ended = this.runSlice();
       if (ended) return ended;
@@ -222,7 +232,7 @@ class RunLoop {
           continue;
         }
         if (m.ptr(prcb + KPRCB.NextThread) !== 0 || m.u8(prcb + KPRCB.DispatchPending)) {
-          swapContext(k, m.u8(prcb + KPRCB.DispatchPending) !== 2);
+          swapContext(k, m.u8(prcb + KPRCB.DispatchPending) !== YIELD);
           continue;
         }
         if (!idle && r.irql < APC_LEVEL && kernelApcDue(k, thread)) {

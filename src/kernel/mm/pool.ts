@@ -1,6 +1,7 @@
 // Pool: every block has a record (who, where, how much) in memory. While pages last each block gets pages of its own, ending at a page end with an
 // unmapped page behind it (special pool): an overrun or a use after free faults at the very access. Freed pages stay unmapped in a first-in first-out
 // quarantine until pages run out. Beyond that budget blocks are packed into shared pages with one state byte per 16 bytes.
+import type { Range } from '../../base/source.js';
 import { type Addr, FRAME, KERNEL_BASE, MAP, PAGE_SIZE, ROUTINE_BASE, toAddress } from '../../machine/abi.js';
 import { BugCheckError } from '../ke/bugcheck.js';
 import { APC_LEVEL, DISPATCH_LEVEL } from '../ke/constants.js';
@@ -27,6 +28,8 @@ export interface PoolBlock {
   readonly paged: boolean;
   /** `function (file:line)` of the allocation. */
   readonly site: string;
+  /** The same as a place in the sources; undefined for blocks of the kernel. */
+  readonly place: Range | undefined;
   /** Offset of the allocating image's code: 0 = the kernel itself. */
   readonly owner: number;
   readonly sequence: number;
@@ -288,10 +291,15 @@ export class Pool {
     }
   }
 
-  private siteText(fn: number, step: number): string {
+  private siteRange(fn: number, step: number): Range | undefined {
+    const f = fn === 0 ? undefined : this.k.machine.function(fn);
+    return f?.steps[Math.min(step, f.steps.length - 1)]?.range;
+  }
+  /** `function (file:line)` of a step of compiled code. */
+  siteText(fn: number, step: number): string {
     const f = fn === 0 ? undefined : this.k.machine.function(fn);
     if (!f) return 'the kernel';
-    const range = f.steps[Math.min(step, f.steps.length - 1)]?.range;
+    const range = this.siteRange(fn, step);
     return range ? `${f.name} (${range.file.path}:${range.file.position(range.start).line})` : f.name;
   }
   private freedAt(r: Addr): string {
@@ -356,6 +364,7 @@ export class Pool {
       tag: tagText(m.u32(r + R.Tag)),
       paged: (m.u32(r + R.Type) & PAGED) !== 0,
       site: this.siteText(m.u32(r + R.AllocatedBy), m.u32(r + R.AllocatedAt)),
+      place: this.siteRange(m.u32(r + R.AllocatedBy), m.u32(r + R.AllocatedAt)),
       owner: m.ptr(r + R.Owner),
       sequence: m.ptr(r + R.Sequence),
     };

@@ -1,0 +1,181 @@
+// Which driver a file or folder belongs to, found without a scenario: the nearest project that compiles the file, else all C files of the folder. And whether
+// there is a driver at all: some C source includes a kernel header, itself or through its own headers. The language server and `interlock check` ask here, so
+// that a workspace without drivers is left alone.
+import type { Diagnostic } from '../base/diagnostic.js';
+import { basename, dirname, type FileProvider, joinPath, normalizePath } from '../base/files.js';
+import { compileUnit } from '../c/compile-unit.js';
+import type { TranslationUnit } from '../c/tree.js';
+import type { DriverBlock } from './ast.js';
+import { type DriverSources, driverSources, shownPath } from './sources.js';
+
+/** A driver as it lies in a workspace. All paths are normalised. */
+export interface DriverFolder {
+  /** Name of the project file or of the folder. */
+  readonly name: string;
+  /** Folder of the project file, or the folder of the sources. */
+  readonly folder: string;
+  /** The `.vcxproj`, if the driver was found by one. */
+  readonly project?: string;
+  /** C sources, include folders and definitions. */
+  readonly sources: DriverSources;
+  /** What is wrong with the project (files missing, C++ sources); compiling has its own. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface CompiledDriver {
+  readonly driver: DriverFolder;
+  readonly units: readonly TranslationUnit[];
+}
+
+/** Headers that only kernel code includes. */
+const KERNEL_HEADERS = new Set(['ntddk.h', 'wdm.h', 'ntifs.h', 'fltkernel.h', 'ntdef.h', 'wdf.h', 'ndis.h', 'storport.h', 'portcls.h']);
+/** Bounds of the search, so that a huge workspace costs no more than a small one. */
+const MAX_PARENTS = 5;
+const MAX_HEADERS = 200;
+
+/**
+ * The driver that a C file, header, `.vcxproj` or folder belongs to; undefined when there is none (no C source there includes a kernel header). Paths that
+ * the snapshot does not have are added to `missing`.
+ */
+export function findDriver(path: string, files: FileProvider, missing: Set<string> = new Set()): DriverFolder | undefined {
+  const p = normalizePath(path);
+  const candidates = /\.vcxproj$/i.test(p)
+    ? [projectDriver(p, files, missing)]
+    : /\.(c|h|inl)$/i.test(p)
+      ? driversOfFile(p, files, missing)
+      : driversOfFolder(p, files, missing);
+  return candidates.find((d) => isDriver(d, files, missing));
+}
+
+/** Every driver in a folder: its projects that compile kernel C, else its own C files. Not recursive. */
+export function findDrivers(folder: string, files: FileProvider, missing: Set<string> = new Set()): DriverFolder[] {
+  const found = driversOfFolder(normalizePath(folder), files, missing).filter((d) => isDriver(d, files, missing));
+  const projects = found.filter((d) => d.project !== undefined);
+  return projects.length ? projects : found;
+}
+
+/** Compiles the sources of a driver. `cache` keeps units whose files did not change (the caller decides when to drop one). */
+export function compileDriver(
+  driver: DriverFolder,
+  options: { readonly files: FileProvider; readonly headers: Readonly<Record<string, string>>; readonly missing?: Set<string> },
+): CompiledDriver {
+  return { driver, units: driver.sources.paths.map((p) => compileDriverUnit(driver, p, options)) };
+}
+
+/** Compiles one source of a driver with the project's include folders and definitions. */
+export function compileDriverUnit(
+  driver: DriverFolder,
+  path: string,
+  options: { readonly files: FileProvider; readonly headers: Readonly<Record<string, string>>; readonly missing?: Set<string> },
+  shown = shownPath(path, driver.folder),
+): TranslationUnit {
+  return compileUnit(
+    path,
+    {
+      files: options.files,
+      builtinHeaders: options.headers,
+      includePaths: driver.sources.includes,
+      defines: { DBG: '1', ...driver.sources.defines },
+      ...(options.missing ? { missing: options.missing } : {}),
+    },
+    shown,
+  );
+}
+
+/** Whether some C source of the driver includes a kernel header, itself or through headers of its own. */
+export function isDriver(driver: DriverFolder, files: FileProvider, missing: Set<string> = new Set()): boolean {
+  const seen = new Set<string>();
+  return driver.sources.paths.some((p) => reachesKernelHeader(p, driver.sources.includes, files, missing, seen));
+}
+
+function driversOfFile(path: string, files: FileProvider, missing: Set<string>): DriverFolder[] {
+  const isSource = /\.c$/i.test(path);
+  const lower = path.toLowerCase();
+  let folder = dirname(path);
+  for (let i = 0; i <= MAX_PARENTS; i++) {
+    for (const project of projectsOf(folder, files)) {
+      const d = projectDriver(joinPath(folder, project), files, missing);
+      // a header belongs to the nearest project that could include it: one whose folder it lies below
+      if (isSource ? d.sources.paths.some((s) => s.toLowerCase() === lower) : d.sources.paths.length > 0) return [d];
+    }
+    const parent = dirname(folder);
+    if (parent === folder || folder === '') break;
+    folder = parent;
+  }
+  return [plainDriver(dirname(path), files)];
+}
+
+function driversOfFolder(folder: string, files: FileProvider, missing: Set<string>): DriverFolder[] {
+  const projects = projectsOf(folder, files).map((p) => projectDriver(joinPath(folder, p), files, missing));
+  return [...projects.filter((d) => d.sources.paths.length > 0), plainDriver(folder, files)];
+}
+
+const projectsOf = (folder: string, files: FileProvider): string[] => (files.list(folder) ?? []).filter((n) => /\.vcxproj$/i.test(n));
+
+function projectDriver(project: string, files: FileProvider, missing: Set<string>): DriverFolder {
+  const folder = dirname(project);
+  const name = basename(project);
+  const file = { value: name, range: undefined } as unknown as NonNullable<DriverBlock['project']>;
+  const { sources, diagnostics } = driverSources(block({ project: file }), folder, files, missing);
+  return { name: name.replace(/\.vcxproj$/i, ''), folder, project, sources, diagnostics };
+}
+
+function plainDriver(folder: string, files: FileProvider): DriverFolder {
+  const paths = (files.list(folder) ?? []).filter((n) => /\.c$/i.test(n)).map((n) => joinPath(folder, n));
+  return {
+    name: basename(folder) || 'driver',
+    folder,
+    sources: { paths, includes: [], defines: {}, integrityCheck: true, integrityCheckAssumed: true },
+    diagnostics: [],
+  };
+}
+
+/** A driver block as a scenario would have it; there is no scenario text, so nothing has a range. */
+function block(parts: Pick<DriverBlock, 'project'>): DriverBlock {
+  return {
+    name: '',
+    range: undefined as unknown as DriverBlock['range'],
+    sources: [],
+    includes: [],
+    defines: {},
+    registry: [],
+    keepLoaded: false,
+    ...parts,
+  };
+}
+
+function reachesKernelHeader(
+  path: string,
+  includes: readonly string[],
+  files: FileProvider,
+  missing: Set<string>,
+  seen: Set<string>,
+): boolean {
+  if (seen.has(path) || seen.size > MAX_HEADERS) return false;
+  seen.add(path);
+  const text = files.read(path);
+  if (text === undefined) {
+    missing.add(path);
+    return false;
+  }
+  for (const m of text.matchAll(/^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\r\n]+)[>"]/gm)) {
+    const name = m[2].replace(/\\/g, '/');
+    if (KERNEL_HEADERS.has(basename(name).toLowerCase())) return true;
+    const folders = m[1] === '"' ? [dirname(path), ...includes] : includes;
+    for (const folder of folders) {
+      const found = ownHeader(joinPath(folder, name), files);
+      if (found === undefined) continue;
+      if (reachesKernelHeader(found, includes, files, missing, seen)) return true;
+      break;
+    }
+  }
+  return false;
+}
+
+/** The header as the file system spells it, if it is there. */
+function ownHeader(path: string, files: FileProvider): string | undefined {
+  if (files.read(path) !== undefined) return path;
+  const name = basename(path).toLowerCase();
+  const found = (files.list(dirname(path)) ?? []).find((n) => n.toLowerCase() === name);
+  return found === undefined ? undefined : joinPath(dirname(path), found);
+}
