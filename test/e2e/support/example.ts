@@ -28,3 +28,15 @@ export function procwatch(): Example {
   }
   throw new Error('examples/procwatch has no function with a PPS_CREATE_NOTIFY_INFO parameter and a body');
 }
+
+/** Copies examples/procwatch-bug and what it uses; answers the folder to open and the scenario in it. */
+export function procwatchBug(): { readonly folder: string; readonly scenario: string; remove(): void } {
+  const folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'interlock-example-')), 'drivers');
+  for (const name of ['procwatch', 'procwatch-bug'])
+    cpSync(path.join(root, 'examples', name), path.join(folder, name), { recursive: true });
+  return {
+    folder,
+    scenario: 'procwatch-bug/procwatch-bug.scenario',
+    remove: () => rmSync(path.dirname(folder), { recursive: true, force: true }),
+  };
+}
