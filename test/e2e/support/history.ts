@@ -10,7 +10,11 @@ export async function backFromBugCheck(workbench: Workbench, scenario: string): 
   const status = page.locator('.statusbar-item', { hasText: 'in the past' });
   const pastLine = page.locator('.editor-instance .view-overlays .cdr[class*="ced-"]').first();
 
+  const keep = async (): Promise<void> =>
+    workbench.screenshot(`in-the-past-${(await page.locator('.monaco-workbench.vs-dark').count()) ? 'dark' : 'light'}`);
+
   await workbench.openFile(scenario);
+  await workbench.runCommand('View: Show Run and Debug');
   await workbench.press('F5');
   await workbench.toolbar.waitFor();
   await workbench.fold('Watch', 'Loaded Scripts', 'Breakpoints');
@@ -28,10 +32,10 @@ export async function backFromBugCheck(workbench: Workbench, scenario: string): 
   await workbench.currentLine.waitFor();
   await pastLine.waitFor();
   await page.locator('.debug-call-stack', { hasText: 'in the past, at' }).waitFor();
-  await workbench.screenshot('in-the-past-dark');
+  await keep();
   await workbench.runCommand('Preferences: Toggle between Light/Dark Themes');
-  await page.locator('.monaco-workbench.vs').waitFor();
-  await workbench.screenshot('in-the-past-light');
+  await page.waitForTimeout(1000);
+  await keep();
 
   // forward over the statement: the same bug check again, which is the present
   await workbench.press('F10');
