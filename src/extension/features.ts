@@ -2,7 +2,8 @@
 import type * as vscode from 'vscode';
 import { registerHistoryStatus } from './history-status.js';
 import { inspector } from './inspector.js';
+import { schedulerPanel } from './scheduler-panel.js';
 
 export type Feature = (context: vscode.ExtensionContext) => vscode.Disposable[];
 
-export const features: readonly Feature[] = [inspector, registerHistoryStatus];
+export const features: readonly Feature[] = [inspector, registerHistoryStatus, schedulerPanel];

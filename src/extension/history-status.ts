@@ -79,7 +79,7 @@ class HistoryStatus implements vscode.Disposable {
     const place = session && (await topFrame(session, stoppedThread));
     if (asked !== this.asked) return;
     for (const editor of vscode.window.visibleTextEditors) {
-      const here = place && editor.document.uri.toString() === place.uri.toString() && place.line < editor.document.lineCount;
+      const here = place && key(editor.document.uri.path) === key(place.path) && place.line < editor.document.lineCount;
       editor.setDecorations(this.line, here ? [editor.document.lineAt(place.line).range] : []);
     }
   }
@@ -117,19 +117,23 @@ class HistoryStatus implements vscode.Disposable {
   }
 }
 
-/** Where the thread stands: file and line (from 0) of its innermost frame that has a file of the workspace. */
-async function topFrame(session: vscode.DebugSession, stoppedThread: number): Promise<{ uri: vscode.Uri; line: number } | undefined> {
+/** Path of a URI in the form in which two can be compared: VS Code writes a Windows drive in two ways. */
+const key = (path: string): string => vscode.Uri.file(path).toString();
+
+/** Where the thread stands: path of the file's URI and line (from 0) of its innermost frame that has a file of the workspace. */
+async function topFrame(session: vscode.DebugSession, stoppedThread: number): Promise<{ path: string; line: number } | undefined> {
   const focus = vscode.debug.activeStackItem;
   const threadId = focus?.session.id === session.id ? focus.threadId : stoppedThread;
   try {
+    // VS Code makes a URI of the adapter's path in passing
     const answer = (await session.customRequest('stackTrace', { threadId, startFrame: 0, levels: 20 })) as {
-      stackFrames: { line: number; source?: { path?: string; sourceReference?: number } }[];
+      stackFrames: { line: number; source?: { path?: string | vscode.Uri; sourceReference?: number } }[];
     };
     const frame = answer.stackFrames.find((f) => f.source?.path !== undefined && !f.source.sourceReference);
     const path = frame?.source?.path;
     if (!frame || path === undefined) return undefined;
-    const uri = /^[A-Za-z][A-Za-z0-9+.-]+:/.test(path) ? vscode.Uri.parse(path, true) : vscode.Uri.file(path);
-    return { uri, line: Math.max(0, frame.line - 1) };
+    const uri = typeof path !== 'string' ? path : /^[A-Za-z][A-Za-z0-9+.-]+:/.test(path) ? vscode.Uri.parse(path) : vscode.Uri.file(path);
+    return { path: uri.path, line: Math.max(0, frame.line - 1) };
   } catch {
     return undefined; // the session has ended meanwhile
   }

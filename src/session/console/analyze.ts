@@ -32,8 +32,8 @@ function what(v: MachineView, p: bigint): string {
   if (symbol) return ` (${symbol})`;
   const block = v.kernel.pool.describe(a);
   if (block) return ` (${block.state === 'live' ? 'in' : block.state === 'freed' ? 'in freed' : 'beyond'} ${block.text})`;
-  const gone = v.kernel.hooks.imageAt?.(v.kernel, a);
-  return gone?.unloaded ? ` (in ${gone.name}, which is unloaded)` : '';
+  const gone = v.unloadedImageAt(a);
+  return gone ? ` (in ${gone}, which is unloaded)` : '';
 }
 
 function argumentLines(v: MachineView, b: BugCheckInfo): string[] {

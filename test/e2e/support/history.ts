@@ -1,11 +1,10 @@
 // Back in time as a user meets it: a run that ends in a bug check, Step Back to the statement that caused it, what says that this is the past (status bar, line, call
 // stack), and back to the present by a click. Pictures are kept dark and light.
 import assert from 'node:assert/strict';
+import type { Example } from './example.js';
 import type { Workbench } from './workbench.js';
 
-const CALLBACK = 'ProcWatchProcessNotify';
-
-export async function backFromBugCheck(workbench: Workbench, scenario: string): Promise<void> {
+export async function backFromBugCheck(workbench: Workbench, example: Example): Promise<void> {
   const { page } = workbench;
   const status = page.locator('.statusbar-item', { hasText: 'in the past' });
   const pastLine = page.locator('.editor-instance .view-overlays .cdr[class*="ced-"]').first();
@@ -13,13 +12,13 @@ export async function backFromBugCheck(workbench: Workbench, scenario: string): 
   const keep = async (): Promise<void> =>
     workbench.screenshot(`in-the-past-${(await page.locator('.monaco-workbench.vs-dark').count()) ? 'dark' : 'light'}`);
 
-  await workbench.openFile(scenario);
+  await workbench.openFile(example.scenario);
   await workbench.runCommand('View: Show Run and Debug');
   await workbench.press('F5');
   await workbench.toolbar.waitFor();
   await workbench.fold('Watch', 'Loaded Scripts', 'Breakpoints');
   await page.locator('.debug-call-stack', { hasText: 'SYSTEM_SERVICE_EXCEPTION' }).waitFor();
-  await workbench.topFrame.filter({ hasText: CALLBACK }).waitFor();
+  await workbench.topFrame.filter({ hasText: example.callback.name }).waitFor();
   await page.locator('.exception-widget').waitFor();
   assert.equal(await status.count(), 0);
   await workbench.screenshot('bug-check');
@@ -27,7 +26,10 @@ export async function backFromBugCheck(workbench: Workbench, scenario: string): 
   await page.locator('.debug-toolbar .codicon-debug-step-back').click();
   await status.waitFor();
   assert.match((await status.textContent()) ?? '', /in the past: [\d.]+ ms, [0-9A-F]+:[0-9A-F]+/);
-  await workbench.topFrame.filter({ hasText: CALLBACK }).filter({ hasText: '9:' }).waitFor();
+  await workbench.topFrame
+    .filter({ hasText: example.callback.name })
+    .filter({ hasText: `${example.callback.line}` })
+    .waitFor();
   await page.locator('.exception-widget').waitFor({ state: 'hidden' });
   await workbench.currentLine.waitFor();
   await pastLine.waitFor();
