@@ -53,6 +53,8 @@ function irql(name, doc, header) {
     const relation = d[1] ?? '';
     if (relation === '<') level = level === 'DISPATCH_LEVEL' ? 'APC_LEVEL' : 'PASSIVE_LEVEL';
     const remarks = d[3] !== undefined;
+    // The remarks of the table routines: only a table whose memory or whose callbacks are pageable needs the lower level (touching those is noticed anyway).
+    if (remarks && /GenericTable/.test(name)) level = 'DISPATCH_LEVEL';
     if (relation === '>=' || (relation === '' && level === 'DISPATCH_LEVEL')) {
       if (!fromHeader && !out.some((o) => o.startsWith('_IRQL_requires_min_'))) out.push('_IRQL_requires_min_(DISPATCH_LEVEL)');
     } else if (!fromHeader) max = level;

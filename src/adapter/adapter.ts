@@ -11,24 +11,30 @@ import {
 } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
-import { normalizePath } from '../base/files.js';
 import { EvaluationError } from '../machine/inspect/value.js';
-import { buildScenario } from '../scenario/build.js';
 import { Session, summary } from '../session/session.js';
 import { type ExceptionFilters, LaunchError, type OutputLine, type RunEvent } from '../session/types.js';
-import { wdkHeaders as headers } from '../wdk/headers.gen.js';
+import { completionTargets } from './completions.js';
 import { customRequests } from './custom-requests.js';
+import { momentEvent } from './history-requests.js';
 import type { AdapterHost } from './host.js';
+import { selectThread } from './inspector-requests.js';
+import { loadProgram } from './program.js';
+import { TraceFeed } from './scheduler-requests.js';
 import { SourceMap } from './source-map.js';
 
 export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
-  /** Scenario file, or a C file to run under the default scenario. */
+  /** Scenario file, a schedule of one, or a C file to run under the default scenario. */
   program: string;
   stopOnEntry?: boolean;
   cpus?: number;
   seed?: number;
   /** False: a bug check ends the run with its report. */
   stopOnBugCheck?: boolean;
+  /** Set by our own client while its scheduler panel is open: the whole trace is streamed to it. */
+  __followTrace?: boolean;
+  /** Megabytes of memory for going back in time. */
+  historyBudgetMB?: number;
 }
 
 /** Steps of the first piece; later ones are sized so that a piece takes about PIECE_MS. */
@@ -54,6 +60,7 @@ export class InterlockAdapter extends DebugSession {
   private ended = false;
   private generation = 0;
   private readonly sources = new SourceMap();
+  private readonly feed = new TraceFeed((event, body) => this.sendCustom(event, body));
   private configured: (() => void) | undefined;
   private exceptionFilters: string[] = ['bugcheck'];
 
@@ -76,8 +83,11 @@ export class InterlockAdapter extends DebugSession {
       supportsTerminateRequest: true,
       supportsRestartRequest: true,
       supportsDelayedStackTraceLoading: true,
+      supportsStepBack: true,
       supportsBreakpointLocationsRequest: true,
       supportsLoadedSourcesRequest: true,
+      supportsCompletionsRequest: true,
+      completionTriggerCharacters: ['!', '.', '~', '>', ' ', '_'],
       exceptionBreakpointFilters: [
         { filter: 'bugcheck', label: 'Bug checks', description: 'Stop where the machine would show a stop screen', default: true },
         {
@@ -116,23 +126,25 @@ export class InterlockAdapter extends DebugSession {
       throw new LaunchError("'program' is missing in the launch configuration: give a .scenario file or a .c file", []);
     checkNumber('cpus', args.cpus, 1, 64);
     checkNumber('seed', args.seed, 0, 0xffffffff);
-    const program = normalizePath(args.program);
-    const options = {
-      files: this.host.files,
-      headers,
+    checkNumber('historyBudgetMB', args.historyBudgetMB, 16, 65_536);
+    const { build, chooser } = await loadProgram(this.host, args.program, {
       ...(args.cpus === undefined ? {} : { cpus: args.cpus }),
       ...(args.seed === undefined ? {} : { seed: args.seed }),
-    };
-    let build = buildScenario(program, options);
-    // on the web the snapshot fills while the build asks for files; each round fetches at least one new path, so this ends
-    while (build.missing.size && (await this.host.fetch(build.missing))) build = buildScenario(program, options);
+    });
     this.session = undefined;
     this.sources.folder = build.folder; // also of a failed build: its folder says where the files of its errors are
     const errors = build.diagnostics.filter((d) => d.severity === 'error');
     if (errors.length) throw new LaunchError(summary(errors), build.diagnostics);
-    this.session = new Session(build, { debug: !this.noDebug });
+    this.session = new Session(build, {
+      debug: !this.noDebug,
+      ...(chooser ? { chooser } : {}),
+      ...(args.historyBudgetMB === undefined ? {} : { historyBudget: args.historyBudgetMB * 2 ** 20 }),
+    });
+    if (chooser) chooser.onMismatch = (text) => this.output({ category: 'important', text: `the schedule does not fit: ${text}\n` });
     this.ended = false;
+    this.feed.launched(args.__followTrace === true);
     this.session.onOutput = (line) => this.output(line);
+    this.session.console.onSelectThread = (threadId) => selectThread((event, body) => this.sendCustom(event, body), threadId);
     this.session.onThread = (id, started) => this.sendEvent(new ThreadEvent(started ? 'started' : 'exited', id));
     for (const d of [...build.diagnostics, ...this.session.simulation.diagnostics]) if (d.severity === 'warning') this.diagnostic(d);
   }
@@ -187,6 +199,7 @@ export class InterlockAdapter extends DebugSession {
   private resume(): void {
     if (this.running || this.ended) return;
     this.running = true;
+    this.tellMoment('running');
     void this.pump(this.need(), ++this.generation);
   }
 
@@ -198,6 +211,7 @@ export class InterlockAdapter extends DebugSession {
         const from = this.host.now();
         const event = session.run(piece);
         const took = this.host.now() - from;
+        this.feed.progress(session);
         if (event.kind !== 'running') {
           this.finishPiece(event);
           return;
@@ -225,12 +239,25 @@ export class InterlockAdapter extends DebugSession {
     if (stop.description) e.body.description = stop.description;
     if (stop.text) e.body.text = stop.text;
     if (stop.breakpointIds) e.body.hitBreakpointIds = [...stop.breakpointIds];
+    this.tellMoment('stopped', stop.threadId);
     this.sendEvent(e);
+  }
+
+  private tellMoment(state: 'running' | 'stopped' | 'ended', threadId = 0): void {
+    if (!this.session || this.noDebug) return;
+    this.sendEvent({
+      type: 'event',
+      event: 'interlock/moment',
+      seq: 0,
+      body: momentEvent(this.session, state, threadId),
+    } as DebugProtocol.Event);
   }
 
   private end(exitCode: number): void {
     if (this.ended) return;
     this.ended = true;
+    this.feed.rest(this.session);
+    this.tellMoment('ended');
     this.sendEvent({ type: 'event', event: 'exited', seq: 0, body: { exitCode } } as DebugProtocol.Event);
     this.sendEvent(new TerminatedEvent());
   }
@@ -248,6 +275,12 @@ export class InterlockAdapter extends DebugSession {
   protected override stepOutRequest(response: DebugProtocol.StepOutResponse, args: DebugProtocol.StepOutArguments): void {
     this.control(response, (s) => s.stepOut(args.threadId));
   }
+  protected override stepBackRequest(response: DebugProtocol.StepBackResponse, args: DebugProtocol.StepBackArguments): void {
+    this.control(response, (s) => s.stepBack(args.threadId));
+  }
+  protected override reverseContinueRequest(response: DebugProtocol.ReverseContinueResponse): void {
+    this.control(response, (s) => s.reverseContinue());
+  }
   private control(response: DebugProtocol.Response, action: (s: Session) => void): void {
     if (this.ended) {
       this.sendErrorResponse(response, { id: USER_ERROR, format: 'the run is over', showUser: false });
@@ -257,8 +290,7 @@ export class InterlockAdapter extends DebugSession {
       this.sendErrorResponse(response, { id: USER_ERROR, format: 'the machine is running; pause it first', showUser: false });
       return;
     }
-    this.answer(response, () => action(this.need()));
-    if (this.session) this.resume();
+    if (this.answer(response, () => action(this.need()))) this.resume();
   }
   protected override pauseRequest(response: DebugProtocol.PauseResponse, args: DebugProtocol.PauseArguments): void {
     this.sendResponse(response);
@@ -418,6 +450,13 @@ export class InterlockAdapter extends DebugSession {
       response.body = { result: v.value, type: v.type, variablesReference: v.reference };
     });
   }
+  protected override completionsRequest(response: DebugProtocol.CompletionsResponse, args: DebugProtocol.CompletionsArguments): void {
+    response.body = { targets: this.session && !this.running ? completionTargets(this.session, args) : [] };
+    this.sendResponse(response);
+  }
+  private sendCustom(event: string, body: object): void {
+    this.sendEvent({ type: 'event', event, seq: 0, body } as DebugProtocol.Event);
+  }
   protected override customRequest(command: string, response: DebugProtocol.Response, args: unknown): void {
     const handler = Object.hasOwn(customRequests, command) ? customRequests[command] : undefined;
     if (!handler) {
@@ -431,7 +470,8 @@ export class InterlockAdapter extends DebugSession {
           session: () => this.need(),
           sources: this.sources,
           running: this.running,
-          send: (event, body) => this.sendEvent({ type: 'event', event, seq: 0, body } as DebugProtocol.Event),
+          feed: this.feed,
+          send: (event, body) => this.sendCustom(event, body),
           move: (action) => {
             if (this.running) throw new EvaluationError('the machine is running; pause it first');
             action(this.need());
@@ -443,16 +483,17 @@ export class InterlockAdapter extends DebugSession {
     });
     if (moved) this.resume();
   }
-  /** Runs an action whose EvaluationError is the user's mistake, not ours. */
-  private answer(response: DebugProtocol.Response, action: () => void): void {
+  /** Runs an action whose EvaluationError is the user's mistake, not ours; false after one. */
+  private answer(response: DebugProtocol.Response, action: () => void): boolean {
     try {
       action();
     } catch (e) {
       if (!(e instanceof EvaluationError)) throw e;
       this.sendErrorResponse(response, { id: USER_ERROR, format: e.message.replace(/[{}]/g, ''), showUser: false });
-      return;
+      return false;
     }
     this.sendResponse(response);
+    return true;
   }
 
   // ---------------------------------------------------------------- sources

@@ -17,6 +17,9 @@ export interface FoundInclude {
   readonly name: string;
 }
 
+/** What has no folder above it: nothing, `/`, a drive, scheme and authority of a URI. */
+const ROOT = /^(\/?|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/]*)$/;
+
 export class IncludeResolver {
   private readonly listings = new Map<string, Map<string, string> | undefined>();
   private readonly trueCase = new Map<string, string>();
@@ -64,7 +67,7 @@ export class IncludeResolver {
     let actual = this.trueCase.get(path);
     if (actual === undefined) {
       const folder = dirname(path);
-      const parent = folder === '' || folder === '/' || folder === path || folder.endsWith(':') ? folder : this.fixCase(folder);
+      const parent = folder === path || ROOT.test(folder) ? folder : this.fixCase(folder);
       const name = path.slice(path.lastIndexOf('/') + 1);
       const spelled = this.listing(parent)?.get(name.toLowerCase()) ?? name;
       actual = joinPath(parent === '' ? '' : parent, spelled);
@@ -138,12 +141,12 @@ const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
     /^(ndis|ntddndis|netadaptercx|netiodef|fwpsk|fwpmk|fwpvi|fwpstypes|fwpmtypes|wsk|wskapi)\w*\.h$/,
     'the network stack (NDIS, WFP, WSK) is not simulated',
   ],
-  [/^(fltkernel|fltuser\w*)\.h$/, 'the filter manager is not simulated'],
+  [/^(fltkernel|fltuser\w*)\.h$/, 'of the filter manager only the part that drivers call is simulated'],
   [
     /^(usb|usbdi|usbdlib|usbioctl|usbspec|hidport|hidclass|hidpddi|vhf|kbdmou|ntddkbd|ntddmou)\w*\.h$/,
     'USB and HID stacks are not simulated',
   ],
-  [/^(storport|scsi|srb|ata|ntddstor|ntdddisk|classpnp|minitape)\w*\.h$/, 'storage port drivers are not simulated'],
+  [/^(storport|scsi|srb|ata|classpnp|minitape)\w*\.h$/, 'storage port drivers are not simulated'],
   [/^(dispmprt|d3dkmddi|d3dkmthk|dderror|video|ntddvdeo|iddcx)\w*\.h$/, 'display drivers are not simulated'],
   [/^(ks|ksmedia|portcls|stdunk|dmusicks)\.h$/, 'kernel streaming and audio are not simulated'],
   [

@@ -1,17 +1,21 @@
-// The command line: interlock run | check | dap. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad input (or something that is not
-// simulated: the run says nothing then), 3 a defect of Interlock.
+// The command line: interlock run | explore | replay | check | dap | lsp. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad
+// input (or something that is not simulated: the run says nothing then), 3 no verdict within the budget (explore), 4 a defect of Interlock.
 import type { BadInputReport } from '../scenario/report.js';
 import { parseArguments, UsageError } from './arguments.js';
 
 const USAGE = `interlock: Windows driver source on a simulated Windows kernel
 
   interlock run FILE.scenario [--cpus N] [--seed N] [--json]   run a scenario (or a .c file under the default scenario) and tell its story
+  interlock explore FILE.scenario [--strategy random|pct|exhaustive] [--schedules N] [--depth N] [--seed N] [--seconds N] [--cpus N]
+                    [--output FILE] [--json]                   run it under other orders of its threads until one fails
+  interlock replay FILE.schedule [--json] [--force]            run the order that explore found
   interlock check PATH [--format text|json|sarif] [--level L]  best-practice rules over a driver (folder, .c, .vcxproj, .scenario)
   interlock dap [--port N]                                     debug adapter on standard streams, or on a port of this machine
+  interlock lsp                                                language server on standard streams
   interlock --version | --help
 
-exit: 0 the expectations hold (check: clean), 1 they do not or the machine bug checked (check: findings at or above the level), 2 bad input or
-something that is not simulated yet
+exit: 0 the expectations hold (check: clean), 1 they do not or the machine bug checked (check: findings at or above the level),
+      2 bad input or something that is not simulated yet, 3 explore: the budget was spent without a verdict
 `;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -21,6 +25,16 @@ async function main(argv: readonly string[]): Promise<number> {
       const { runCommand } = await import('./run.js');
       const a = parseArguments(rest, { cpus: 'number', seed: 'number', json: 'flag' }, 1);
       return runCommand(a.positional[0], a.options);
+    }
+    case 'explore': {
+      const { EXPLORE_OPTIONS, exploreCommand } = await import('./explore.js');
+      const a = parseArguments(rest, EXPLORE_OPTIONS, 1);
+      return exploreCommand(a.positional[0], a.options);
+    }
+    case 'replay': {
+      const { replayCommand } = await import('./explore.js');
+      const a = parseArguments(rest, { json: 'flag', force: 'flag' }, 1);
+      return replayCommand(a.positional[0], a.options);
     }
     case 'check': {
       const { CHECK_OPTIONS, checkCommand } = await import('./check.js');
@@ -37,6 +51,12 @@ async function main(argv: readonly string[]): Promise<number> {
         process.stderr.write(`interlock: debug adapter listens on 127.0.0.1:${port}\n`);
       }
       return new Promise(() => {}); // the adapter ends the process
+    }
+    case 'lsp': {
+      const { serveLanguage } = await import('./lsp.js');
+      parseArguments(rest, { stdio: 'flag' }, 0); // many editors add --stdio
+      serveLanguage();
+      return new Promise(() => {}); // the connection ends the process
     }
     case '--version': {
       const { version } = await import('./version.js');
@@ -70,6 +90,6 @@ main(process.argv.slice(2)).then(
       if (process.argv.includes('--json')) process.stdout.write(usageReport(e.message));
       process.stderr.write(`interlock: ${e.message}\n\n${USAGE}`);
     } else process.stderr.write(`interlock failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
-    process.exitCode = e instanceof UsageError ? 2 : 3;
+    process.exitCode = e instanceof UsageError ? 2 : 4;
   },
 );

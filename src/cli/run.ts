@@ -11,7 +11,7 @@ import { UsageError } from './arguments.js';
 import { DiskFiles } from './disk-files.js';
 
 /** Steps between two looks at the clock of the host (only to answer Ctrl+C in time). */
-const PIECE = 5_000_000;
+export const PIECE = 5_000_000;
 
 export function runCommand(path: string, options: Readonly<Record<string, number | string | boolean | undefined>>): number {
   inRange('cpus', options.cpus, 1, 64);
@@ -33,14 +33,14 @@ export function runCommand(path: string, options: Readonly<Record<string, number
   return simulation.exitCode();
 }
 
-function inRange(name: string, value: unknown, min: number, max: number): void {
+export function inRange(name: string, value: unknown, min: number, max: number): void {
   if (typeof value === 'number' && (value < min || value > max))
     throw new UsageError(`--${name} must be between ${min} and ${max}, not ${value}`);
 }
 
-const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some((d) => d.severity === 'error');
+export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some((d) => d.severity === 'error');
 
-function tellDiagnostics(diagnostics: readonly Diagnostic[]): void {
+export function tellDiagnostics(diagnostics: readonly Diagnostic[]): void {
   for (const d of diagnostics) if (d.severity !== 'hint') process.stderr.write(`${formatDiagnostic(d)}\n`);
 }
 
@@ -56,7 +56,7 @@ function reportedError(d: Diagnostic): ReportedError {
 }
 
 /** The input is wrong: says so, in the form that was asked for. */
-function refuse(diagnostics: readonly Diagnostic[], json: boolean): number {
+export function refuse(diagnostics: readonly Diagnostic[], json: boolean): number {
   const errors = diagnostics.filter((d) => d.severity === 'error');
   if (json) {
     const report: BadInputReport = { verdict: 'bad-input', errors: errors.map(reportedError) };

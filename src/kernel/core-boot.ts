@@ -4,7 +4,8 @@
 import { xorshift32 } from '../base/prng.js';
 import { PAGE_SIZE, ROUTINE_BASE, toAddress } from '../machine/abi.js';
 import { Machine } from '../machine/machine.js';
-import { machineClock } from '../trace/clock.js';
+import { MachineClock } from '../trace/clock.js';
+import { KINDS } from '../trace/kinds.js';
 import { Trace } from '../trace/trace.js';
 import { DEFAULT_CONFIG, type KernelConfig } from './config.js';
 import { initializePushLocks } from './ex/push-lock.js';
@@ -35,11 +36,12 @@ export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
   const config: KernelConfig = { ...DEFAULT_CONFIG, ...rest };
   if (!(config.cpus >= 1 && config.cpus <= 64)) throw new RangeError(`a machine has 1 to 64 CPUs, not ${config.cpus}`);
   const machine = given ?? new Machine({ cpus: config.cpus });
-  const trace = new Trace();
+  const trace = new Trace(undefined, KINDS);
   const k = new Kernel(machine, trace, config, chooser ?? new SeededChooser(), table.list, table.index);
   machine.host = k as never;
+  machine.exactSlices = k.chooser.exact ?? false;
   machine.mem.slowAccess = (offset, size) => k.pool.allows(offset, size);
-  trace.clock = machineClock(machine, () => k.threadForTrace());
+  trace.clock = new MachineClock(machine, () => k.threadForTrace());
   registerMmExports(k);
   return k;
 }
@@ -83,7 +85,7 @@ function initializeGlobals(k: Kernel): void {
   const m = k.mem;
   const g = k.globals.KE;
   m.setU32(g + KE_GLOBALS.NumberProcessors, k.config.cpus);
-  m.setU32(g + KE_GLOBALS.ChoiceState, initialChoiceState(k.config.seed));
+  m.setU32(g + KE_GLOBALS.ChoiceState, k.chooser.initialState ?? initialChoiceState(k.config.seed));
   m.setU32(g + KE_GLOBALS.RandomSeed, initialChoiceState(k.config.seed ^ 0x5bd1e995));
   m.setI64(g + KE_GLOBALS.BootTime, k.config.bootTime);
   for (const list of [

@@ -113,6 +113,7 @@ typedef struct _KTHREAD {
   ULONG UserTime;
   ULONG KernelTime;
   LIST_ENTRY AllThreadsEntry;        // KE_GLOBALS.AllThreads
+  PVOID CallbackInvocation;          // VF_INVOCATION of the innermost notify callback that runs on this thread
 } KTHREAD;
 
 typedef struct _KDPC_DATA {
@@ -178,6 +179,16 @@ typedef struct _MI_POOL_RECORD {
   ULONG64 Sequence;                  // allocation number
 } MI_POOL_RECORD;
 
+// Where special pool takes its pages from. One for all CPUs, but while orders are explored one for each, so that the address of a block does not depend on what
+// other CPUs allocate.
+typedef struct _MI_POOL_ARENA {
+  ULONG64 Sequence;
+  ULONG Next;                        // first page never used
+  ULONG FreeHead;                    // quarantine queue: oldest
+  ULONG FreeTail;
+  ULONG Spare;
+} MI_POOL_ARENA;
+
 typedef struct _EX_WORK_QUEUE {
   LIST_ENTRY EntryListHead;
   KSEMAPHORE Semaphore;              // counts queued items; workers wait on it
@@ -227,7 +238,7 @@ typedef struct _KE_GLOBALS {
   KPROCESS *InitialProcess;          // System process
   KPROCESS *IdleProcess;
   EX_WORK_QUEUE WorkQueue[32];       // by priority
-  ULONG64 PoolSequence;
+  ULONG64 PoolSequence;              // these four: MI_POOL_ARENA of all CPUs together
   ULONG PoolNext;                    // first page never used
   ULONG PoolFreeHead;                // quarantine queue: oldest
   ULONG PoolFreeTail;
@@ -256,4 +267,5 @@ typedef struct _KE_GLOBALS {
   ULONG64 StepsRun;                  // by all CPUs together
   ULONG64 StopRequested;             // hooks: the run loop leaves at the next boundary
   KPRCB Prcb[64];
+  MI_POOL_ARENA PoolArenas[64];      // by CPU
 } KE_GLOBALS;

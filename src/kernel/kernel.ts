@@ -7,6 +7,7 @@ import { type Addr, KERNEL_BASE, Reason, Status, toAddress } from '../machine/ab
 import type { ExceptionInfo, Machine, MachineHost } from '../machine/machine.js';
 import type { Memory } from '../machine/memory.js';
 import type { Frame, RoutineDefinition } from '../machine/routine.js';
+import type { DataOf, KindName } from '../trace/kinds.js';
 import type { Trace, TraceMark } from '../trace/trace.js';
 import type { KernelConfig } from './config.js';
 import type { KernelHooks } from './hooks.js';
@@ -56,6 +57,9 @@ export class Kernel implements MachineHost {
   readonly hooks: KernelHooks = { exitThread: 'KiExitThread' };
   readonly pool: Pool;
   readonly mem: Memory;
+  /** The whole memory by words, and the offset of the first KPRCB: for `threadForTrace`. */
+  private readonly words: Uint32Array;
+  private readonly firstPrcb: number;
   /** Exported variables by name (`PsProcessType`): filled at boot by their owners with `exportData`. */
   readonly dataExports = new Map<string, Addr>();
 
@@ -78,6 +82,8 @@ export class Kernel implements MachineHost {
     readonly routineIndex: ReadonlyMap<string, number>,
   ) {
     this.mem = machine.mem;
+    this.words = new Uint32Array(machine.mem.wasm.buffer);
+    this.firstPrcb = GLOBALS.KE + KE_GLOBALS.Prcb - KERNEL_BASE;
     this.pool = new Pool(this);
   }
 
@@ -243,13 +249,13 @@ export class Kernel implements MachineHost {
   }
 
   // ---------------------------------------------------------------- the rest
-  /** Records an event. `kind` is `room.what`; values are plain numbers, addresses or texts in a fixed order. */
-  event(kind: string, data: Readonly<Record<string, number | bigint | string>> = {}): void {
+  /** Records an event of the catalogue (src/trace/kinds.ts) with its values. */
+  event<K extends KindName>(kind: K, data: DataOf<K>): void {
     this.trace.event(kind, data);
   }
   /** Something a verifier would complain about and the run survives. */
   finding(id: string, text: string): void {
-    this.event('verifier.finding', { id, text });
+    this.hooks.verifier?.finding(this, id, text);
   }
   /** Code address of a routine or kernel function, 0 when there is none. */
   addressOf(name: string): Addr {
@@ -279,14 +285,16 @@ export class Kernel implements MachineHost {
   reportNotSimulated(fp: number): Status {
     const u = this.machine.unresolved(fp);
     this.notSimulated = { name: u?.name ?? 'an unknown function', where: u ? formatRange(u.range) : this.where(fp) };
+    this.hooks.verifier?.unresolvedCall(this, fp, this.notSimulated.name);
     this.event('ke.notsimulated', { name: this.notSimulated.name, where: this.notSimulated.where });
     return this.machine.stop(Reason.BugCheck);
   }
   /** Thread of an event: the current one, 0 before boot and on an idle CPU. */
   threadForTrace(): Addr {
-    const p = this.prcb();
-    const t = this.mem.ptr(p + KPRCB.CurrentThread);
-    return t === this.mem.ptr(p + KPRCB.IdleThread) ? 0 : t;
+    // asked at every event: the low words of the two pointers are enough, as a thread object is always a kernel address
+    const prcb = this.firstPrcb + this.mem.registers.cpu * KPRCB.sizeof;
+    const thread = this.words[(prcb + KPRCB.CurrentThread) >> 2];
+    return thread === this.words[(prcb + KPRCB.IdleThread) >> 2] ? 0 : KERNEL_BASE + thread;
   }
   isTimerListHead(address: Addr): boolean {
     return address === timerHead(this);

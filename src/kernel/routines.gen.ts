@@ -13,6 +13,8 @@ import { routines as exResource } from './ex/resource.js';
 import { routines as exRundown } from './ex/rundown.js';
 import { routines as exSlist } from './ex/slist.js';
 import { routines as exWorkQueue } from './ex/work-queue.js';
+import { routines as fltFilter } from './flt/filter.js';
+import { routines as fltPort } from './flt/port.js';
 import { routines as ioBuildIrp } from './io/build-irp.js';
 import { routines as ioCancel } from './io/cancel.js';
 import { routines as ioCreateFile } from './io/create-file.js';
@@ -118,6 +120,8 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exRundown,
   exSlist,
   exWorkQueue,
+  fltFilter,
+  fltPort,
   ioBuildIrp,
   ioCancel,
   ioCreateFile,

@@ -54,8 +54,11 @@ export enum Deny {
   Supervisor = 16, // refused in user mode
   Watch = 32, // data breakpoint somewhere in the page: slow path decides
   Slow = 64, // pool page with state bytes: slow path decides
+  Observe = 128, // every page, while an observer sees all accesses (observer.ts): slow path asks it
 }
 export const DENY_UNMAPPED = 7;
+/** Bits that belong to the host and not to the simulated state: checkpoints leave them out. */
+export const DENY_HOST = Deny.Watch | Deny.Observe;
 
 /**
  * Register file: 32-bit words (64-bit ones are 8-aligned) at REGISTERS + n. It is the register set of the CPU that is running *now*; the machine saves
@@ -124,6 +127,8 @@ export enum Reason {
   Unwind = 8,
   /** `__debugbreak` / assertion: stop for the debugger, resumable */
   DebugBreak = 9,
+  /** the observer stopped the machine before an access or routine step that others can see; Top goes on with it */
+  Visible = 10,
 }
 
 export enum Fault {

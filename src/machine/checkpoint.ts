@@ -3,7 +3,7 @@
 //
 // Page numbers are offset >> 12 over the whole linear memory: simulated pages, and behind them the deny table (page permissions are state too; its
 // Watch bits are the debugger's and are left out). Registers of all CPUs and the host's plain data complete the state.
-import { DENY_TABLE, DENY_UNMAPPED, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
+import { DENY_HOST, DENY_TABLE, DENY_UNMAPPED, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
 import { type CpuSnapshot, createCpu, restoreCpu, snapshotCpu } from './cpu.js';
 import type { Machine } from './machine.js';
 import { PagePool } from './page-pool.js';
@@ -22,13 +22,15 @@ export interface Checkpoint {
 }
 
 class Delta implements Checkpoint {
+  /** Falls strictly along the chain of parents; gaps are left where a delta was merged away. */
   readonly depth: number;
   /** Checkpoints that build on this one + 1 while it is the base of the machine + 1 until it is released. */
   users = 1;
   released = false;
+  readonly children = new Set<Delta>();
 
   constructor(
-    readonly parent: Delta | undefined,
+    public parent: Delta | undefined,
     readonly pages: Map<number, Uint8Array>,
     readonly cpus: readonly CpuSnapshot[],
     readonly running: number,
@@ -36,13 +38,29 @@ class Delta implements Checkpoint {
     readonly host: unknown,
   ) {
     this.depth = parent ? parent.depth + 1 : 0;
-    if (parent) parent.users++;
+    if (parent) {
+      parent.users++;
+      parent.children.add(this);
+    }
   }
   get times(): readonly number[] {
     return this.cpus.map((c) => c.time);
   }
   get size(): number {
     return this.pages.size * PAGE_SIZE;
+  }
+  /** Calls `found` for each wanted page that is held here or above, once, and takes it out of the set. */
+  collect(wanted: Set<number>, found: (n: number, copy: Uint8Array) => void): void {
+    for (let d: Delta | undefined = this; d && wanted.size; d = d.parent) {
+      if (d.pages.size < wanted.size) {
+        for (const [n, copy] of d.pages) if (wanted.delete(n)) found(n, copy);
+        continue;
+      }
+      for (const n of wanted) {
+        const copy = d.pages.get(n);
+        if (copy && wanted.delete(n)) found(n, copy);
+      }
+    }
   }
   /** Contents of a page in this state; undefined = never written (all zero). */
   page(n: number): Uint8Array | undefined {
@@ -74,7 +92,7 @@ export class CheckpointStore {
     for (const n of this.dirtyPages()) {
       const copy = this.pool.take();
       copy.set(all.subarray(n * PAGE_SIZE, (n + 1) * PAGE_SIZE));
-      if (n >= FIRST_DENY_PAGE) for (let i = 0; i < PAGE_SIZE; i++) copy[i] &= ~Deny.Watch;
+      if (n >= FIRST_DENY_PAGE) for (let i = 0; i < PAGE_SIZE; i++) copy[i] &= ~DENY_HOST;
       pages.set(n, copy);
     }
     m.cpu.words.set(m.registers.words);
@@ -101,12 +119,9 @@ export class CheckpointStore {
         b = b!.parent;
       }
     }
-    for (const n of changed) {
-      const copy = to.page(n);
-      if (copy) all.set(copy, n * PAGE_SIZE);
-      else all.fill(0, n * PAGE_SIZE, (n + 1) * PAGE_SIZE);
-    }
-    m.mem.watches.apply();
+    to.collect(changed, (n, copy) => all.set(copy, n * PAGE_SIZE));
+    for (const n of changed) all.fill(0, n * PAGE_SIZE, (n + 1) * PAGE_SIZE);
+    m.applyHostBits();
     m.cpus.forEach((c, i) => {
       restoreCpu(c, to.cpus[i]);
     });
@@ -124,7 +139,7 @@ export class CheckpointStore {
     const changed = new Set(this.dirtyPages());
     for (let d = this.base; d; d = d.parent) for (const n of d.pages.keys()) changed.add(n);
     for (const n of changed) m.mem.buffer.fill(n >= FIRST_DENY_PAGE ? DENY_UNMAPPED : 0, n * PAGE_SIZE, (n + 1) * PAGE_SIZE);
-    m.mem.watches.apply();
+    m.applyHostBits();
     for (const c of m.cpus) restoreCpu(c, snapshotCpu(createCpu(c.number)));
     m.registers.words.set(m.cpus[0].words);
     m.registers.updateMasks();
@@ -134,6 +149,10 @@ export class CheckpointStore {
     const old = this.base;
     this.base = undefined;
     if (old) this.drop(old);
+  }
+
+  page(c: Checkpoint, n: number): Uint8Array | undefined {
+    return c instanceof Delta ? c.page(n) : undefined;
   }
 
   release(c: Checkpoint): void {
@@ -215,23 +234,52 @@ export class CheckpointStore {
     if (old) this.drop(old);
   }
 
-  /** One user less; without users the page copies go back to the pool. */
+  /** Bytes that all checkpoints together really hold. */
+  get bytes(): number {
+    return this.pool.bytes;
+  }
+  get usedBytes(): number {
+    return this.pool.usedBytes;
+  }
+
+  /** One user less; without users the page copies go back to the pool, with a single child as the last user they are merged into it. */
   private drop(c: Delta): void {
-    for (let d: Delta | undefined = c; d && --d.users === 0; d = d.parent) {
+    let d: Delta | undefined = c;
+    for (; d && --d.users === 0; d = d.parent) {
       for (const p of d.pages.values()) this.pool.give(p);
       d.pages.clear();
+      d.parent?.children.delete(d);
     }
+    if (d?.released && d.users === 1 && d.children.size === 1) this.mergeIntoChild(d);
+  }
+
+  /** Nobody can restore `d` any more and one delta builds on it: that one takes over the pages which it has not itself. */
+  private mergeIntoChild(d: Delta): void {
+    const [child] = d.children;
+    for (const [n, copy] of d.pages) {
+      if (child.pages.has(n)) this.pool.give(copy);
+      else child.pages.set(n, copy);
+    }
+    d.pages.clear();
+    d.children.clear();
+    d.users = 0;
+    child.parent = d.parent; // its use of the parent goes over to the child
+    d.parent?.children.delete(d);
+    d.parent?.children.add(child);
   }
 }
 
-/** Hash of the mapped pages and page permissions: equal states have equal hashes. For tests and verification, not for every step. */
-export function memoryHash(m: Machine): string {
+/**
+ * Hash of the mapped pages and page permissions: equal states have equal hashes, if the machine was stopped at the same places on the way (a stop leaves temporaries in
+ * its frames that nobody reads again; `skip` leaves such pages out). For tests and verification, not for every step.
+ */
+export function memoryHash(m: Machine, skip: (page: number) => boolean = () => false): string {
   const words = new Int32Array(m.mem.wasm.buffer);
   let a = 0x811c9dc5 | 0;
   let b = 0x9e3779b9 | 0;
   for (let page = 0; page < PAGES; page++) {
-    const deny = m.mem.deny[page] & ~Deny.Watch;
-    if (deny === DENY_UNMAPPED) continue;
+    const deny = m.mem.deny[page] & ~DENY_HOST;
+    if (deny === DENY_UNMAPPED || skip(page)) continue;
     a = Math.imul(a ^ page ^ (deny << 20), 0x01000193);
     if (deny & Deny.Read) continue;
     const start = page << 10;

@@ -22,6 +22,10 @@ export class Dispatcher {
   private overrun = 0;
   private running = false;
   executed = 0;
+  /** A slice ends exactly after its steps, also between a call and the first step of the routine that is called. */
+  exact = false;
+  /** The observer wants to stop before the access that the slow path was asked about. */
+  private stopBefore = false;
   private readonly frames: RoutineFrame[] = [];
   private depth = 0;
 
@@ -112,9 +116,17 @@ export class Dispatcher {
         this.pop(top);
         continue;
       }
-      if (r.reason === Reason.Fault) beginFault(m);
+      if (this.stopBefore) {
+        this.stopBefore = false;
+        r.reason = Reason.Visible;
+        r.fuel++; // the step was not executed
+      } else if (r.reason === Reason.Fault) beginFault(m);
       else if (r.reason === Reason.Unwind) finishFinally(m);
       const reason: Reason = m.registers.reason;
+      if (reason === Reason.Break && m.onBreak && !m.onBreak(m.reg(Reg.StopStep), r.top)) {
+        skipBreak = true;
+        continue;
+      }
       if (reason === Reason.Fuel ? !this.refill() : reason !== Reason.Call) return reason;
     }
   }
@@ -151,12 +163,23 @@ export class Dispatcher {
     return m.registers.reason;
   }
 
-  /** Runs one step of a routine; also the import of compiled code (the hottest way into TypeScript). A fault in it becomes a fault at its frame. */
-  stepRoutine(fp: number, id: number): Status {
+  /** The import of compiled code: a routine that it calls (the hottest way into TypeScript). */
+  callRoutine(fp: number, id: number): Status {
+    if (this.exact && !this.refill()) {
+      this.m.registers.top = fp;
+      return this.m.stop(Reason.Fuel);
+    }
+    return this.stepRoutine(fp, id);
+  }
+
+  /** Runs one step of a routine. A fault in it becomes a fault at its frame. */
+  private stepRoutine(fp: number, id: number): Status {
     const m = this.m;
     m.registers.top = fp;
     const routine = m.host.routines[id];
     if (!routine) return this.stepInternal(fp, id);
+    const observer = m.mem.observer;
+    if (observer?.enterRoutine(id)) return m.stop(Reason.Visible);
     const frame = this.enter(fp, routine.locals ?? 0);
     this.charge(frame.pc === 0 ? (routine.cost ?? DEFAULT_COST) : RESUME_COST);
     try {
@@ -165,6 +188,7 @@ export class Dispatcher {
       return this.fault(e, fp);
     } finally {
       this.depth--;
+      observer?.leaveRoutine();
     }
   }
 
@@ -234,6 +258,14 @@ export class Dispatcher {
     if (sizeAndKind & SlowKind.Interlocked && size > 1 && Number(address64 & BigInt(size - 1)) !== 0) {
       m.registers.setFault(Fault.Misaligned, canonical(address), size);
       return -1;
+    }
+    const { observer } = m.mem;
+    if (observer) {
+      const at = m.mem.offsetOf(address, size);
+      if (at >= 0 && observer.access(at, size, write)) {
+        this.stopBefore = true;
+        return -1;
+      }
     }
     const o = m.mem.translate(address, size, write);
     if (o < 0) {

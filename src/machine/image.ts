@@ -114,4 +114,6 @@ export interface CompileImageOptions {
   readonly stepBase: number;
   /** Break-byte test in front of every step. The trace is the same with and without. */
   readonly debug: boolean;
+  /** Code for exploration: a stop leaves no garbage in frames. */
+  readonly cleanStops?: boolean;
 }

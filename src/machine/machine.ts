@@ -11,7 +11,7 @@ import {
   FrameFlag,
   PAGE_SHIFT,
   Reason,
-  type Reg,
+  Reg,
   ROUTINE_BASE,
   Status,
   toAddress,
@@ -25,6 +25,7 @@ import type { ExceptionInfo, MachineHost } from './host.js';
 import type { CompiledImage, FunctionInfo, Step } from './image.js';
 import { Loader } from './loader.js';
 import { Memory } from './memory.js';
+import type { MachineObserver } from './observer.js';
 import type { Registers } from './registers.js';
 import { routineFixedSize } from './routine.js';
 import { beginRaise, exceptionAt, internalRoutine, pushTrap, type RaiseOptions } from './seh.js';
@@ -65,6 +66,11 @@ export class Machine {
   host: MachineHost;
   /** Debugger: asked before the search for a handler; true stops with Reason.DebugBreak (resumable, looking changes nothing). */
   stopOnException: ((x: ExceptionInfo) => boolean) | undefined;
+  /**
+   * Debugger: asked at every break byte, with the machine standing before the step (global number, frame), in the middle of a slice; false goes on at once, without
+   * leaving the machine, so that a million uninteresting passes cost little. It may look at memory and registers and must change nothing.
+   */
+  onBreak: ((step: number, frame: number) => boolean) | undefined;
   private readonly dispatcher: Dispatcher;
   private readonly checkpoints: CheckpointStore;
 
@@ -75,7 +81,7 @@ export class Machine {
     this.cpus = Array.from({ length: options.cpus ?? 1 }, (_, i) => createCpu(i));
     this.host = options.host ?? NO_HOST;
     this.images = new Loader(this.mem, {
-      routine: (fp, id) => this.dispatcher.stepRoutine(fp, id),
+      routine: (fp, id) => this.dispatcher.callRoutine(fp, id),
       slow: (address, sizeAndKind) => this.dispatcher.slow(address, sizeAndKind),
     });
     this.dispatcher = new Dispatcher(this);
@@ -99,6 +105,7 @@ export class Machine {
   }
   /** Takes the pages away: a later call or access faults. */
   unmapImage(image: CompiledImage, base = 0): void {
+    this.mem.observer?.touch(image.start + base, image.end - image.start, true);
     this.images.unmap(image, base);
   }
   /** A compiled function by number, or undefined (routines have none). */
@@ -204,6 +211,10 @@ export class Machine {
   get steps(): number {
     return this.totalSteps + this.dispatcher.used;
   }
+  /** Steps of the slice that is running, which are not in `totalSteps` and in the CPU's time yet. */
+  get usedInSlice(): number {
+    return this.dispatcher.used;
+  }
   /** @internal Steps of finished slices; the dispatcher adds, a restore sets it. */
   totalSteps = 0;
   /** Steps that the last `run` executed (routines cost what they declare). */
@@ -227,6 +238,28 @@ export class Machine {
   /** Charges virtual time inside a routine step beyond its declared cost. */
   charge(steps: number): void {
     this.dispatcher.charge(steps);
+  }
+  /** Slices end exactly after their steps (also between a call and the routine that is called), so that a recorded schedule can be given again. */
+  set exactSlices(on: boolean) {
+    this.dispatcher.exact = on;
+  }
+  /** Somebody sees every access from now on, or nobody any more. Not inside a step. */
+  observe(observer: MachineObserver | undefined): void {
+    this.mem.observer = observer;
+    this.registers.observe = observer ? Deny.Observe : 0;
+    this.applyHostBits();
+    this.registers.updateMasks();
+    const change = (words: Int32Array): void => {
+      for (const at of [Reg.ReadMask >> 2, Reg.WriteMask >> 2]) words[at] = (words[at] & ~Deny.Observe) | this.registers.observe;
+    };
+    for (const c of this.cpus) change(c.words);
+  }
+  /** @internal Page bits of the host: put (back) into the deny table. */
+  applyHostBits(): void {
+    const { deny } = this.mem;
+    const bit = this.registers.observe;
+    if (((deny[0] ^ bit) & Deny.Observe) !== 0 || bit) for (let i = 0; i < deny.length; i++) deny[i] = (deny[i] & ~Deny.Observe) | bit;
+    this.mem.watches.apply();
   }
   setBreak(globalStep: number, on: boolean): void {
     if (globalStep >= 0 && globalStep < BREAK_TABLE_SIZE) this.mem.buffer[BREAK_TABLE + globalStep] = on ? 1 : 0;
@@ -331,12 +364,20 @@ export class Machine {
   reset(): void {
     this.checkpoints.reset();
   }
+  /** Contents of a page (number over the whole linear memory) in a checkpoint; undefined = all zero. */
+  pageOf(c: Checkpoint, page: number): Uint8Array | undefined {
+    return this.checkpoints.page(c, page);
+  }
   /** Self-contained bytes of a checkpoint for another machine with the same images loaded. */
   serialize(c: Checkpoint): Uint8Array {
     return this.checkpoints.serialize(c);
   }
   deserialize(data: Uint8Array): Checkpoint {
     return this.checkpoints.deserialize(data);
+  }
+  /** Bytes that the page copies of all checkpoints really hold. */
+  get checkpointBytes(): number {
+    return this.checkpoints.bytes;
   }
   /** Gives the page copies of a checkpoint back; later checkpoints that build on it stay valid. */
   release(c: Checkpoint): void {

@@ -16,13 +16,14 @@ import {
   WASM_PAGES,
 } from './abi.js';
 import { Accessors } from './accessors.js';
+import type { MachineObserver } from './observer.js';
 import { PageTable } from './pages.js';
 import { Registers } from './registers.js';
 import { SimulatedFault } from './routine.js';
 import { WatchList } from './watch.js';
 
 /** Bits that only ask for a closer look; everything else in a deny byte refuses. */
-const LOOK = Deny.Watch | Deny.Slow;
+const LOOK = Deny.Watch | Deny.Slow | Deny.Observe;
 
 class CheckedAccessors extends Accessors {
   constructor(private readonly memory: Memory) {
@@ -33,6 +34,7 @@ class CheckedAccessors extends Accessors {
     const o = this.memory.translate(a, size, write);
     if (o < 0) throw new SimulatedFault(this.memory.firstRefused(a, size, write), write, size);
     if (write) this.mark(o, size);
+    this.memory.observer?.touch(o, size, write);
     return o;
   }
 }
@@ -60,6 +62,8 @@ export class Memory extends Accessors {
   readonly watches: WatchList;
   /** Asked for an access to a page with Deny.Slow (pool state bytes): false refuses it. Set by the kernel's pool. */
   slowAccess: ((offset: number, size: number, write: boolean) => boolean) | undefined;
+  /** Sees accesses; set by Machine.observe. */
+  observer: MachineObserver | undefined;
   /** One byte a page, non-zero = written since the last checkpoint. */
   readonly dirty: Uint8Array;
   readonly deny: Uint8Array;
@@ -108,6 +112,7 @@ export class Memory extends Accessors {
     const o = this.offsetOf(a, size);
     if (o < 0) throw new SimulatedFault(a, write, size);
     if (write) this.mark(o, size);
+    this.observer?.touch(o, size, write);
     return o;
   }
 

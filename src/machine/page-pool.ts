@@ -1,21 +1,65 @@
-// Copies of pages for checkpoints. Allocating a typed array costs ten times the copy itself, so pages are cut from slabs and reused.
+// Copies of pages for checkpoints. Allocating a typed array costs ten times the copy itself, so pages are cut from slabs and reused; a slab none of whose
+// pages is used goes back to the host, so that a history that was thinned out really holds less.
 import { PAGE_SIZE } from './abi.js';
 
-const SLAB_PAGES = 256;
+const SLAB_PAGES = 64;
+const SLAB_BYTES = SLAB_PAGES * PAGE_SIZE;
+
+interface Slab {
+  readonly buffer: ArrayBufferLike;
+  readonly free: Uint8Array[];
+}
 
 export class PagePool {
-  private readonly free: Uint8Array[] = [];
+  private readonly slabs = new Map<ArrayBufferLike, Slab>();
+  /** Slabs that have a free page; pages are taken from the last one. */
+  private readonly open: Slab[] = [];
+  /** Wholly free slabs among the open ones: one is kept, against allocating and dropping in turn. */
+  private spare = 0;
+  private used = 0;
+
+  /** Bytes that the pool really holds, free pages of its slabs included. */
+  get bytes(): number {
+    return this.slabs.size * SLAB_BYTES;
+  }
+  /** Bytes of the pages that are in use. */
+  get usedBytes(): number {
+    return this.used * PAGE_SIZE;
+  }
 
   /** A page of unspecified contents. */
   take(): Uint8Array {
-    const page = this.free.pop();
-    if (page) return page;
-    const slab = new Uint8Array(SLAB_PAGES * PAGE_SIZE);
-    for (let i = 1; i < SLAB_PAGES; i++) this.free.push(slab.subarray(i * PAGE_SIZE, (i + 1) * PAGE_SIZE));
-    return slab.subarray(0, PAGE_SIZE);
+    const slab = this.open.at(-1) ?? this.grow();
+    if (slab.free.length === SLAB_PAGES) this.spare--;
+    const page = slab.free.pop()!;
+    if (slab.free.length === 0) this.open.pop();
+    this.used++;
+    return page;
   }
 
   give(page: Uint8Array): void {
-    this.free.push(page);
+    const slab = this.slabs.get(page.buffer);
+    if (!slab) return;
+    slab.free.push(page);
+    this.used--;
+    if (slab.free.length === 1) this.open.push(slab);
+    if (slab.free.length < SLAB_PAGES) return;
+    if (this.spare === 0) {
+      this.spare = 1;
+      return;
+    }
+    this.slabs.delete(slab.buffer);
+    this.open.splice(this.open.indexOf(slab), 1);
+  }
+
+  private grow(): Slab {
+    const bytes = new Uint8Array(SLAB_BYTES);
+    const free: Uint8Array[] = [];
+    for (let i = SLAB_PAGES - 1; i >= 0; i--) free.push(bytes.subarray(i * PAGE_SIZE, (i + 1) * PAGE_SIZE));
+    const slab: Slab = { buffer: bytes.buffer, free };
+    this.slabs.set(slab.buffer, slab);
+    this.open.push(slab);
+    this.spare++;
+    return slab;
   }
 }

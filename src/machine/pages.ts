@@ -1,6 +1,6 @@
 // Page permissions (the deny table) and a deterministic first-fit page allocator. The allocator has no state of its own: a page is free exactly
 // when its deny byte is DENY_UNMAPPED, so a checkpoint that holds the table holds the allocator too.
-import { DENY_UNMAPPED, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
+import { DENY_HOST, DENY_UNMAPPED, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
 
 /** What a mapped page permits. Readable always. */
 export interface Protection {
@@ -64,7 +64,7 @@ export class PageTable {
   }
 
   query(offset: number): PageState {
-    const d = this.memory.deny[offset >>> PAGE_SHIFT] & ~Deny.Watch;
+    const d = this.memory.deny[offset >>> PAGE_SHIFT] & ~DENY_HOST;
     const mapped = (d & Deny.Read) === 0;
     return {
       mapped,
@@ -111,7 +111,7 @@ export class PageTable {
   }
 
   private isFree(page: number): boolean {
-    return (this.memory.deny[page] & ~Deny.Watch) === DENY_UNMAPPED;
+    return (this.memory.deny[page] & ~DENY_HOST) === DENY_UNMAPPED;
   }
 
   private findFree(region: Region, before: number, count: number, after: number, align: number): number {
@@ -133,7 +133,7 @@ export class PageTable {
     const deny = this.memory.deny;
     const last = (offset + size - 1) >>> PAGE_SHIFT;
     for (let p = offset >>> PAGE_SHIFT; p <= last; p++) {
-      deny[p] = bits | (deny[p] & Deny.Watch);
+      deny[p] = bits | (deny[p] & DENY_HOST);
       this.dirtyChunks[p >>> PAGE_SHIFT] = 1;
       this.memory.usedBlocks[p >>> 8] = 1;
     }

@@ -10,6 +10,8 @@ export class Registers {
   /** All words (Reg.Size / 4), for saving and loading. */
   readonly words: Int32Array;
   private readonly view: DataView;
+  /** Deny.Observe while every access is to take the slow path, else 0. */
+  observe = 0;
 
   constructor(buffer: ArrayBufferLike) {
     this.words = new Int32Array(buffer, REGISTERS, Reg.Size >> 2);
@@ -125,7 +127,8 @@ export class Registers {
 
   /** Derives ReadMask and WriteMask from IRQL and mode; called by the setters, and after a whole register set was loaded by hand. */
   updateMasks(): void {
-    const common = Deny.Watch | Deny.Slow | (this.irql >= DISPATCH_LEVEL ? Deny.Pageable : 0) | (this.userMode ? Deny.Supervisor : 0);
+    const common =
+      Deny.Watch | Deny.Slow | this.observe | (this.irql >= DISPATCH_LEVEL ? Deny.Pageable : 0) | (this.userMode ? Deny.Supervisor : 0);
     this.words[Reg.ReadMask >> 2] = common | Deny.Read;
     this.words[Reg.WriteMask >> 2] = common | Deny.Write;
   }

@@ -122,7 +122,8 @@ function buildDriver(
   return { block, sources, units };
 }
 
-function buildProcess(
+/** Compiles the bodies of one process; what is wrong with them is added to `diagnostics`. */
+export function buildProcess(
   scenario: Scenario,
   block: ProcessBlock,
   folder: string,

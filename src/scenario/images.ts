@@ -22,7 +22,7 @@ export interface BuiltImages {
 /** File name of an executable without its folder: `notepad.exe`. */
 export const imageName = (path: string): string => path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
 
-export function compileImages(build: Build, k: Kernel, debug: boolean): BuiltImages {
+export function compileImages(build: Build, k: Kernel, debug: boolean, cleanStops = false): BuiltImages {
   const all: CompiledImage[] = [];
   const drivers = new Map<BuiltDriver, CompiledImage>();
   const processes = new Map<BuiltProcess, CompiledImage>();
@@ -30,8 +30,8 @@ export function compileImages(build: Build, k: Kernel, debug: boolean): BuiltIma
   let functionBase = k.machine.images.functions.length || 1;
   let stepBase = 0;
   for (const f of k.machine.images.functions) if (f) stepBase = Math.max(stepBase, f.stepBase + f.steps.length);
-  const add = (options: Omit<CompileImageOptions, 'functionBase' | 'stepBase' | 'debug'>): CompiledImage => {
-    const image = compileImage({ ...options, functionBase, stepBase, debug });
+  const add = (options: Omit<CompileImageOptions, 'functionBase' | 'stepBase' | 'debug' | 'cleanStops'>): CompiledImage => {
+    const image = compileImage({ ...options, functionBase, stepBase, debug, cleanStops });
     all.push(image);
     diagnostics.push(...image.diagnostics);
     for (const f of image.functions) {

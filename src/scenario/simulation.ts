@@ -6,6 +6,7 @@ import { decodeBytes } from '../base/text.js';
 import { attach, boot, createKernel } from '../kernel/boot.js';
 import { setKeyValue } from '../kernel/cm/hive.js';
 import { serviceKey } from '../kernel/io/driver-load.js';
+import type { Chooser } from '../kernel/ke/choice.js';
 import type { Kernel, RunResult } from '../kernel/kernel.js';
 import { registerProgram } from '../kernel/ps/program.js';
 import { type ScenarioStep, scenarioDone, startScenario } from '../kernel/ps/scenario.js';
@@ -17,6 +18,7 @@ import { walkStack } from '../machine/walk.js';
 import type { RegistryValue } from './ast.js';
 import type { Build, BuiltProcess } from './build.js';
 import { ConditionWatch, type Violation } from './condition-watch.js';
+import { outputLine } from './findings.js';
 import { type BuiltImages, compileImages } from './images.js';
 import { describeBugCheck, makeReport } from './make-report.js';
 import type { ReportedBugCheck, RunReport } from './report.js';
@@ -33,10 +35,15 @@ export interface SimulationOptions {
   readonly code?: Simulation;
   /** `restore`: nothing is booted, because `load` brings a state. `continue`: all objects are new, the machine of `reuse` stays where it is. */
   readonly start?: 'boot' | 'restore' | 'continue';
+  /** Code whose stops leave no garbage in frames (exploration). Not together with `reuse` or `code`. */
+  readonly cleanStops?: boolean;
+  /** Who says which CPU goes on; default: the seed. */
+  readonly chooser?: Chooser;
 }
 
 export type SimulationEvent =
-  | { readonly kind: 'running' }
+  /** The piece is over, or (`choice`) the chooser wants to be asked outside. */
+  | { readonly kind: 'running'; readonly choice?: true }
   | { readonly kind: 'break'; readonly cpu: number; readonly step: number }
   | { readonly kind: 'exception'; readonly cpu: number; readonly id: string; readonly description: string; readonly where: string }
   | { readonly kind: 'ended' };
@@ -84,7 +91,7 @@ export class Simulation {
   readonly images: readonly CompiledImage[];
   /** Problems found while images were made (duplicate symbols ...); errors forbid running. */
   readonly diagnostics: readonly Diagnostic[];
-  onOutput: (text: string, category: 'stdout' | 'console', range?: Range) => void = () => {};
+  onOutput: (text: string, category: 'stdout' | 'console' | 'important', range?: Range) => void = () => {};
   /** A thread (its ID) began or ended. */
   onThread: (id: number, started: boolean) => void = () => {};
   /** Conditions of `expect` that were seen to be false. */
@@ -115,9 +122,12 @@ export class Simulation {
       seed: m.seed,
       stepNs: m.stepNs,
       windowsBuild: Number(m.windows.split('.')[2]),
+      callbackTimeNs: m.callbackTimeNs,
+      callbackStackBytes: m.callbackStackBytes,
       ...(machine ? { machine } : {}),
+      ...(options.chooser ? { chooser: options.chooser } : {}),
     });
-    this.built = shared?.built ?? compileImages(build, this.kernel, options.debug);
+    this.built = shared?.built ?? compileImages(build, this.kernel, options.debug, options.cleanStops);
     for (const [name, limit] of shared?.kernel.irqlLimits ?? []) this.kernel.irqlLimits.set(name, limit);
     this.images = this.built.all;
     this.conditions = new ConditionWatch(this.kernel, build.scenario.expectations, [...this.built.drivers.values()]);
@@ -204,6 +214,13 @@ export class Simulation {
 
   /** Runs at most `steps` steps. `skipBreak`: go over the break byte that stopped the last piece. */
   advance(steps: number, skipBreak: boolean): SimulationEvent {
+    return this.go(steps, { skipBreak });
+  }
+  /** Runs no step: takes what is due at this moment (context switch, interrupts), so that the CPU that runs next stands before its next step. */
+  settle(): SimulationEvent {
+    return this.go(0, { settle: true });
+  }
+  private go(steps: number, how: { readonly skipBreak?: boolean; readonly settle?: boolean }): SimulationEvent {
     if (this.end) return { kind: 'ended' };
     const m = this.build.scenario.machine;
     if (scenarioDone(this.kernel)) return this.finish({ kind: 'done' });
@@ -212,7 +229,7 @@ export class Simulation {
     const result = this.kernel.run({
       maxSteps: Math.min(steps, left),
       maxTime: Math.floor(m.timeLimitNs / m.stepNs),
-      skipBreak,
+      ...how,
       stopAt: (k) => {
         this.conditions.checkChanged();
         return scenarioDone(k);
@@ -237,6 +254,8 @@ export class Simulation {
         });
       case 'break':
         return { kind: 'break', cpu: k.cpuNumber, step: k.machine.reg(Reg.StopStep) };
+      case 'choice':
+        return { kind: 'running', choice: true };
       case 'debugbreak':
         return this.exceptionEvent();
       default:
@@ -271,6 +290,13 @@ export class Simulation {
     this.outputFrom = Math.max(this.outputFrom, this.kernel.trace.cursor);
   }
 
+  /** Things go another way from an event on: what the trace holds ahead is forgotten, and output is told again from there. */
+  branch(at = this.kernel.trace.cursor): void {
+    this.kernel.trace.branch();
+    this.outputFrom = Math.min(this.outputFrom, at);
+    this.flushOutput();
+  }
+
   private flushOutput(): void {
     const { trace } = this.kernel;
     this.outputFrom = Math.max(this.outputFrom, trace.begin);
@@ -278,7 +304,10 @@ export class Simulation {
       const kind = trace.kind(this.outputFrom);
       if (kind === 'ke.output' || kind === 'um.output')
         this.onOutput(decodeBytes(String(trace.data(this.outputFrom).text)), kind === 'ke.output' ? 'console' : 'stdout');
-      else if (kind === 'ps.thread-create' || kind === 'ps.thread-exit')
+      else if (kind === 'verifier.finding') {
+        const line = outputLine(this, this.outputFrom);
+        if (line) this.onOutput(line.text, 'important', line.range);
+      } else if (kind === 'ps.thread-create' || kind === 'ps.thread-exit')
         this.onThread(Number(trace.data(this.outputFrom).thread), kind === 'ps.thread-create');
     }
   }

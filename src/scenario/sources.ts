@@ -69,7 +69,7 @@ export function driverSources(
         range: driver.project.range,
       });
     } else {
-      const r = readProject(new SourceFile(shownPath(path, folder), text), path);
+      const r = readProject(new SourceFile(shownPath(path, folder), text), path, 'Debug', files);
       diagnostics.push(...r.diagnostics);
       for (const given of r.project.sources) {
         const p = actualPath(given, files);

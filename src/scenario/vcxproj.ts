@@ -1,7 +1,8 @@
 // A Visual Studio project file as far as a driver block needs it: sources, include folders, definitions and /INTEGRITYCHECK of the Release or Debug x64
-// configuration. First form: conditions on Configuration and Platform are evaluated; anything else that is not understood is reported, never guessed.
+// configuration, with the property sheets that it imports. Conditions on Configuration, Platform and the existence of files are evaluated; anything else that
+// is not understood is reported, never guessed.
 import type { Diagnostic } from '../base/diagnostic.js';
-import { basename, dirname, joinPath } from '../base/files.js';
+import { basename, dirname, type FileProvider, joinPath, readSource } from '../base/files.js';
 import type { SourceFile } from '../base/source.js';
 
 export interface ProjectInfo {
@@ -48,8 +49,16 @@ function parseXml(text: string): Element {
 const decodeEntities = (s: string): string =>
   s.replace(/&(lt|gt|amp|quot|apos);/g, (_, n: string) => ({ lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" })[n] ?? '');
 
-/** Reads a project. `configuration` such as `Debug`; the platform is always x64. */
-export function readProject(file: SourceFile, path: string, configuration = 'Debug'): { project: ProjectInfo; diagnostics: Diagnostic[] } {
+/** What the build tools bring themselves: nothing that a driver block needs is in there. */
+const TOOL_FILES = /^\$\((VCTargetsPath|UserRootDir|MSBuild\w*|WindowsSdk\w*|WDK\w*|LocalAppData\w*|SolutionExt|VSINSTALLDIR)\)/i;
+
+/** Reads a project. `configuration` such as `Debug`; the platform is always x64. `files` has the property sheets; without it they are not read. */
+export function readProject(
+  project: SourceFile,
+  path: string,
+  configuration = 'Debug',
+  files?: FileProvider,
+): { project: ProjectInfo; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const folder = dirname(path);
   const name = basename(path).replace(/\.[^.]*$/, '');
@@ -68,6 +77,9 @@ export function readProject(file: SourceFile, path: string, configuration = 'Deb
   const includes: string[] = [];
   const defines: Record<string, string> = {};
   let integrityCheck = false;
+  /** The file that is being read, and those around it that import it. */
+  let file = project;
+  const open: string[] = [path];
 
   const report = (e: Element, message: string) =>
     diagnostics.push({
@@ -81,7 +93,9 @@ export function readProject(file: SourceFile, path: string, configuration = 'Deb
       const v = properties[name.toLowerCase()];
       if (v !== undefined) return v;
       if (
-        !/^(DDK_INC_PATH|KMDF_|SDK_INC_PATH|WindowsSdk|VC_|NETFX|CRT_INC|KM_IncludePath|IncludePath|TargetName|OutDir|IntDir)/i.test(name)
+        !/^(DDK_|KMDF_|SDK_INC_PATH|WindowsSdk|Latest\w*Version|VC_|NETFX|CRT_INC|KM_IncludePath|IncludePath|TargetName|OutDir|IntDir)/i.test(
+          name,
+        )
       )
         report(e, `property ${all} is not known here and is taken as empty`);
       return '';
@@ -92,7 +106,9 @@ export function readProject(file: SourceFile, path: string, configuration = 'Deb
     const c = expand(condition, e).trim();
     const comparison = /^'([^']*)'\s*(==|!=)\s*'([^']*)'$/.exec(c);
     if (comparison) return (comparison[1].toLowerCase() === comparison[3].toLowerCase()) === (comparison[2] === '==');
-    if (/^exists\(/i.test(c)) return false;
+    const exists = /^exists\(\s*'([^']*)'\s*\)$/i.exec(c);
+    if (exists)
+      return !TOOL_FILES.test(condition.replace(/^\s*exists\(\s*'/i, '')) && files?.read(joinPath(folder, exists[1])) !== undefined;
     report(e, `condition ${condition} is not understood; the element is left out`);
     return false;
   };
@@ -115,8 +131,32 @@ export function readProject(file: SourceFile, path: string, configuration = 'Deb
         for (const d of list(decodeEntities(s.text), s)) includes.push(joinPath(folder, d));
     }
   };
+  /** A property sheet beside the project. Paths in it are relative to the project, as for MSBuild. */
+  const importSheet = (e: Element): void => {
+    const written = e.attributes.Project ?? '';
+    if (!files || TOOL_FILES.test(written) || !holds(e)) return;
+    const sheet = joinPath(dirname(open[open.length - 1]), expand(written, e));
+    if (open.includes(sheet)) return;
+    const source = readSource(files, sheet, joinPath(dirname(file.path), expand(written, e)));
+    if (!source) {
+      report(e, `property sheet ${written} was not found and is left out`);
+      return;
+    }
+    const outer = file;
+    file = source;
+    open.push(sheet);
+    properties.msbuildthisfiledirectory = `${dirname(sheet)}/`;
+    group(parseXml(source.text));
+    open.pop();
+    file = outer;
+    properties.msbuildthisfiledirectory = open.length > 1 ? `${dirname(open[open.length - 1])}/` : '';
+  };
   const group = (e: Element): void => {
     for (const c of e.children) {
+      if (c.name === 'Import') {
+        importSheet(c);
+        continue;
+      }
       if (!holds(c)) continue;
       if (c.name === 'PropertyGroup')
         for (const p of c.children) {
@@ -144,17 +184,17 @@ export function readProject(file: SourceFile, path: string, configuration = 'Deb
           if (d.name === 'Link')
             for (const l of d.children) if (l.name === 'IntegrityCheck' && holds(l) && l.text.trim() === 'true') integrityCheck = true;
         }
-      if (c.name === 'Project') group(c);
+      if (c.name === 'Project' || c.name === 'ImportGroup') group(c);
     }
   };
-  group(parseXml(file.text));
+  group(parseXml(project.text));
   if (!sources.length)
     diagnostics.push({
       severity: 'error',
       code: 'project-no-sources',
-      message: `project ${file.path} compiles no source files`,
+      message: `project ${project.path} compiles no source files`,
       hint: 'name the sources in the driver block instead',
-      range: { file, start: 0, end: 1 },
+      range: { file: project, start: 0, end: 1 },
     });
   return { project: { sources: [...new Set(sources)], includes: [...new Set(includes)], defines, integrityCheck }, diagnostics };
 }

@@ -9,6 +9,8 @@ export interface Breakpoint {
   readonly request: BreakpointRequest;
   readonly locations: readonly Location[];
   hits: number;
+  /** Machine steps up to which its message was written: it is not repeated when the run is. */
+  loggedTo: number;
 }
 
 /** `>= 3`, `== 2`, `% 10`, or a bare number (meaning "from the n-th hit on"). Undefined: not understood. */
@@ -56,7 +58,14 @@ export class Breakpoints {
         (b) =>
           b.request.line === request.line && b.request.condition === request.condition && b.request.hitCondition === request.hitCondition,
       );
-      return { id: old?.id ?? ++this.lastId, path, request, locations: this.locations.resolve(path, request.line), hits: old?.hits ?? 0 };
+      return {
+        id: old?.id ?? ++this.lastId,
+        path,
+        request,
+        locations: this.locations.resolve(path, request.line),
+        hits: old?.hits ?? 0,
+        loggedTo: old?.request.logMessage === request.logMessage ? (old?.loggedTo ?? -1) : -1,
+      };
     });
     this.byPath.set(path, now);
     for (const b of now) if (!problem(b.request)) for (const l of b.locations) this.add(l.step, b);
@@ -74,6 +83,14 @@ export class Breakpoints {
 
   at(step: number): readonly Breakpoint[] {
     return this.byStep.get(step) ?? [];
+  }
+
+  /** Steps that have a breakpoint. */
+  steps(): Iterable<number> {
+    return this.byStep.keys();
+  }
+  *all(): Iterable<Breakpoint> {
+    for (const list of this.byPath.values()) yield* list;
   }
 
   /** All requests by file, to set them again in another session. */

@@ -3,21 +3,30 @@
 
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import type { SourceFile } from '../base/source.js';
+import type { Chooser } from '../kernel/ke/choice.js';
 import { Reg, toAddress } from '../machine/abi.js';
 import type { FunctionInfo } from '../machine/image.js';
-import { asInteger, asNumber, EvaluationError } from '../machine/inspect/value.js';
+import { EvaluationError } from '../machine/inspect/value.js';
 import type { Build } from '../scenario/build.js';
 import { Simulation } from '../scenario/simulation.js';
 import { tellStory } from '../scenario/story.js';
+import { formatPosition, type Position } from '../trace/position.js';
 import { BreakFlags } from './break-flags.js';
-import { type Breakpoint, Breakpoints, parseHitCondition } from './breakpoints.js';
+import { Breakpoints } from './breakpoints.js';
+import { type Completion, complete } from './console/complete.js';
+import { Console } from './console/console.js';
 import { Evaluator } from './evaluator.js';
-import { formatValue } from './format.js';
+import { formatType } from './format.js';
 import { frameName } from './frame-names.js';
+import { Inspector } from './inspect/inspector.js';
+import { MachineView } from './inspect/machine-view.js';
 import { Locations } from './locations.js';
-import { type StepKind, type StepOperation, stepOperation } from './stepping.js';
-import { Target, type TargetThread } from './target.js';
+import { Standing, toldAsPast } from './standing.js';
+import { type StepKind, stepOperation } from './stepping.js';
+import { StopJudge } from './stop-judge.js';
+import { Target } from './target.js';
 import { describeThread } from './thread-names.js';
+import { TimeTravel } from './time-travel.js';
 import {
   type BreakpointInfo,
   type BreakpointRequest,
@@ -25,6 +34,7 @@ import {
   type ExceptionInfo,
   type FrameInfo,
   LaunchError,
+  type Moment,
   type OutputLine,
   type RunEvent,
   type ScopeInfo,
@@ -37,11 +47,22 @@ import { type Frame, Variables } from './variables.js';
 export interface SessionOptions {
   /** Code with break tests; false for "run without debugging". */
   readonly debug: boolean;
+  /** Bytes of memory for going back in time (of page copies). */
+  readonly historyBudget?: number;
+  /** Who says which CPU goes on (a schedule); default: the seed. */
+  readonly chooser?: Chooser;
 }
+
+const DEFAULT_BUDGET = 256 << 20;
 
 export class Session {
   readonly simulation: Simulation;
   readonly target: Target;
+  readonly past: TimeTravel;
+  /** The stopped machine for trees and commands. */
+  readonly view: MachineView;
+  readonly inspector: Inspector;
+  readonly console: Console;
   /** Output of the drivers, of the scenario and of the debugger itself. */
   onOutput: (line: OutputLine) => void = () => {};
   onThread: (id: number, started: boolean) => void = () => {};
@@ -51,17 +72,15 @@ export class Session {
   private readonly breakpoints: Breakpoints;
   private readonly variablesView: Variables;
   private readonly evaluator: Evaluator;
+  private readonly judge: StopJudge;
   private filters: ExceptionFilters = { bugcheck: true, firstChance: false };
-  private operation: StepOperation | undefined;
-  private entryStop = false;
   private pauseRequested = false;
-  /** The machine stands before a step whose break byte is set and has been told; the next run goes over it. */
-  private skipBreak = false;
-  private exception: ExceptionInfo | undefined;
+  private at = new Standing();
+  private lastStop: Stop | undefined;
+  /** Memory was changed and the record does not know it yet. */
+  private written = false;
   private finished = false;
-  private endShown = false;
-  /** Where and when the last stop at a break byte was: the same again without progress is the same stop, met after an interrupt. */
-  private lastBreak = '';
+  private endTold = false;
   private frames: Frame[] = [];
   private bootThreadsTold = false;
 
@@ -70,17 +89,33 @@ export class Session {
     readonly build: Build,
     options: SessionOptions,
   ) {
-    this.simulation = new Simulation(build, { debug: options.debug });
+    this.simulation = new Simulation(build, options);
     const { diagnostics } = this.simulation;
     const errors = diagnostics.filter((d) => d.severity === 'error');
     if (errors.length) throw new LaunchError(summary(errors), diagnostics);
     this.target = new Target(this.simulation.kernel, this.simulation.images);
+    this.view = new MachineView(this.target);
+    this.inspector = new Inspector(this.view);
     this.locations = new Locations(this.simulation.images);
     const { machine } = this.simulation.kernel;
     this.flags = new BreakFlags((step, on) => machine.setBreak(step, on));
     this.breakpoints = new Breakpoints(this.locations, (step, on) => (on ? this.flags.add(step) : this.flags.remove(step)));
     this.variablesView = new Variables(this.target);
     this.evaluator = new Evaluator(this.target);
+    this.judge = new StopJudge(this.simulation, this.target, this.evaluator, this.breakpoints, (line) => this.onOutput(line));
+    this.past = new TimeTravel({
+      simulation: this.simulation,
+      target: this.target,
+      flags: this.flags,
+      breakpoints: this.breakpoints,
+      judge: this.judge,
+      output: (line) => this.onOutput(line),
+      budget: options.debug ? (options.historyBudget ?? DEFAULT_BUDGET) : 0,
+    });
+    this.target.onWrite = () => {
+      this.written = true;
+    };
+    this.console = new Console(this.view, this.simulation, this.evaluator);
     this.simulation.onThread = (id, started) => this.onThread(id, started);
     this.simulation.onOutput = (text, category, range) => this.onOutput({ category, text, ...(range ? { range } : {}) });
   }
@@ -101,7 +136,7 @@ export class Session {
   }
   /** Stop at the first statement of the first driver's DriverEntry. */
   stopOnEntry(): void {
-    this.entryStop = true;
+    this.judge.entryStop = true;
     this.flags.setTemporary(this.simulation.entrySteps());
   }
   sources(): readonly SourceFile[] {
@@ -113,6 +148,8 @@ export class Session {
   run(steps: number): RunEvent {
     if (this.finished) return { kind: 'ended', exitCode: this.simulation.exitCode() };
     this.tellBootThreads();
+    if (this.past.busy) return this.travel();
+    this.noteWrites();
     let left = steps;
     while (left > 0) {
       if (this.pauseRequested) {
@@ -120,23 +157,24 @@ export class Session {
         if (stop) return stop;
       }
       const before = this.simulation.stepsRun;
-      const event = this.simulation.advance(left, this.skipBreak);
+      const event = this.simulation.advance(Math.min(left, this.past.room()), this.at.skipBreak);
       left -= Math.max(1, this.simulation.stepsRun - before);
-      this.skipBreak = false;
+      this.at.skipBreak = false;
+      this.past.afterPiece();
       switch (event.kind) {
         case 'running':
           break;
         case 'break': {
-          this.skipBreak = true;
+          this.at.skipBreak = true;
           const now = this.breakMoment(event.step, event.cpu);
-          if (now === this.lastBreak) break;
-          this.lastBreak = now;
-          const stop = this.judgeBreak(event.step, event.cpu);
+          if (now === this.at.lastBreak) break;
+          this.at.lastBreak = now;
+          const stop = this.judge.atBreak(event.step, event.cpu);
           if (stop) return this.stopped(stop);
           break;
         }
         case 'exception':
-          this.exception = { id: event.id, description: event.description, breakMode: 'always', details: event.where };
+          this.at.exception = { id: event.id, description: event.description, breakMode: 'always', details: event.where };
           return this.stopped({
             reason: 'exception',
             threadId: this.target.threadIdOn(event.cpu),
@@ -144,7 +182,7 @@ export class Session {
             text: event.id,
           });
         case 'ended': {
-          const stop = this.bugCheckStop() ?? this.notSimulatedStop();
+          const stop = this.endStop();
           if (stop) return this.stopped(stop);
           return this.finish();
         }
@@ -154,11 +192,64 @@ export class Session {
   }
 
   private stopped(stop: Stop): RunEvent {
-    this.operation = undefined;
+    this.judge.operation = undefined;
     this.flags.setTemporary([]);
     this.variablesView.clear();
     this.frames = [];
-    return { kind: 'stopped', stop };
+    this.console.moved(stop.threadId);
+    this.lastStop = stop;
+    return { kind: 'stopped', stop: this.past.inPast ? toldAsPast(stop, formatPosition(this.past.position)) : stop };
+  }
+
+  // ---------------------------------------------------------------- back in time
+  /** The statement that this thread began before, in its frame or its caller's; `run` goes there. */
+  stepBack(threadId: number): void {
+    this.noteWrites();
+    this.past.stepBack(threadId, this.at, this.lastStop);
+    this.forget();
+  }
+  /** The last stop at a breakpoint before, or the start of the record. */
+  reverseContinue(): void {
+    this.noteWrites();
+    this.past.reverseContinue(this.at, this.lastStop);
+    this.forget();
+  }
+  goTo(position: Position | 'present', threadId?: number): void {
+    this.noteWrites();
+    this.past.goTo(position, threadId, this.at, this.lastStop);
+    this.forget();
+  }
+  /** What is shown now. `threadId`: whose CPU tells the time. */
+  moment(threadId: number): Moment {
+    const { kernel, build } = this.simulation;
+    const t = this.target.thread(threadId);
+    const cpu = t && t.cpu >= 0 ? t.cpu : kernel.cpuNumber;
+    return {
+      position: formatPosition(this.past.position),
+      present: formatPosition(this.past.furthest),
+      inPast: this.past.inPast,
+      timeNs: kernel.machine.cpus[cpu].time * build.scenario.machine.stepNs,
+    };
+  }
+
+  private travel(): RunEvent {
+    const arrival = this.pauseRequested ? this.past.interrupt() : this.past.work();
+    if (!arrival) return { kind: 'running' };
+    this.pauseRequested = false;
+    this.at = arrival.present instanceof Standing ? arrival.present : new Standing();
+    const step = arrival.present ? undefined : this.past.stepHere();
+    if (step !== undefined) {
+      this.at.skipBreak = true;
+      this.at.lastBreak = this.breakMoment(step, this.simulation.kernel.cpuNumber);
+    }
+    return this.stopped(arrival.stop);
+  }
+
+  /** The record learns of assignments before anything runs on. */
+  private noteWrites(): void {
+    if (!this.written) return;
+    this.written = false;
+    this.past.edited();
   }
 
   private finish(): RunEvent {
@@ -168,36 +259,15 @@ export class Session {
     return { kind: 'ended', exitCode: this.simulation.exitCode() };
   }
 
-  private bugCheckStop(): Stop | undefined {
-    const b = this.simulation.bugCheck();
-    if (!b || this.endShown) return undefined;
-    this.endShown = true;
-    this.onOutput({ category: 'stderr', text: `${b.text}\n`, ...(b.range ? { range: b.range } : {}) });
+  private endStop(): Stop | undefined {
+    const end = this.at.endShown ? undefined : this.judge.atEnd();
+    if (!end) return undefined;
+    this.at.endShown = true;
+    if (!this.endTold) this.onOutput(end.line);
+    this.endTold = true;
     if (!this.filters.bugcheck) return undefined;
-    this.exception = {
-      id: `${b.name} (0x${b.code.toString(16).toUpperCase()})`,
-      description: b.text,
-      breakMode: 'unhandled',
-      details: b.stackText,
-    };
-    return {
-      reason: 'exception',
-      threadId: this.target.threadIdOn(b.cpu),
-      description: `Bug check ${b.name} (0x${b.code.toString(16).toUpperCase()})`,
-      text: b.explanation,
-    };
-  }
-
-  /** Something that is not simulated was called: nothing after it would be true, but the stopped machine can be looked at. */
-  private notSimulatedStop(): Stop | undefined {
-    const { end, kernel } = this.simulation;
-    if (end?.kind !== 'not-simulated' || this.endShown) return undefined;
-    this.endShown = true;
-    const text = `${end.name} is declared but not simulated yet; it is called at ${end.where}`;
-    this.onOutput({ category: 'stderr', text: `${text}\n` });
-    if (!this.filters.bugcheck) return undefined;
-    this.exception = { id: 'not simulated', description: text, breakMode: 'unhandled' };
-    return { reason: 'exception', threadId: this.target.threadIdOn(kernel.cpuNumber), description: `Not simulated: ${end.name}`, text };
+    this.at.exception = end.exception;
+    return end.stop;
   }
 
   private pauseStop(): RunEvent | undefined {
@@ -207,7 +277,7 @@ export class Session {
     if (!t) return undefined;
     // shown here, so going on from here does not stop at this very step again
     const top = t.cpu >= 0 ? this.target.stack(t)[0] : undefined;
-    if (top?.info) this.lastBreak = this.breakMoment(top.info.stepBase + top.pc, t.cpu);
+    if (top?.info) this.at.lastBreak = this.breakMoment(top.info.stepBase + top.pc, t.cpu);
     return this.stopped({ reason: 'pause', threadId: t.id });
   }
 
@@ -216,60 +286,9 @@ export class Session {
     return `${step} ${this.target.progress(cpu)} ${this.simulation.kernel.machine.wordsOf(cpu)[Reg.Top >> 2]}`;
   }
 
-  private judgeBreak(step: number, cpu: number): Stop | undefined {
-    const threadId = this.target.threadIdOn(cpu);
-    const hit = this.breakpoints.at(step).filter((b) => this.counts(b, cpu));
-    if (hit.length) return { reason: 'breakpoint', threadId, breakpointIds: hit.map((b) => b.id) };
-    if (this.entryStop) {
-      this.entryStop = false;
-      return { reason: 'entry', threadId };
-    }
-    const o = this.operation;
-    const info = this.simulation.kernel.machine.stepInfo(step);
-    const fp = this.simulation.kernel.machine.wordsOf(cpu)[Reg.Top >> 2];
-    if (o && info && o.threadId === threadId && o.ends(step, fp, info.function)) return { reason: 'step', threadId };
-    return undefined;
-  }
-
-  /** Condition, hit count, log message. A breakpoint whose condition cannot be evaluated stops and says why: better than a silent miss. */
-  private counts(b: Breakpoint, cpu: number): boolean {
-    const thread = this.target.threadOn(cpu);
-    if (!thread) return false;
-    const frame = this.frameOf(thread, 0);
-    try {
-      if (b.request.condition !== undefined) {
-        const v = this.evaluator.value(b.request.condition, frame, false);
-        if (v.type.kind === 'float' ? asNumber(v) === 0 : asInteger(v) === 0n) return false;
-      }
-    } catch (e) {
-      if (!(e instanceof EvaluationError)) throw e;
-      this.onOutput({ category: 'stderr', text: `breakpoint condition '${b.request.condition}': ${e.message}\n` });
-      return true;
-    }
-    b.hits++;
-    if (b.request.hitCondition !== undefined && !parseHitCondition(b.request.hitCondition)?.(b.hits)) return false;
-    if (b.request.logMessage === undefined) return true;
-    this.onOutput({ category: 'console', text: `${this.logText(b.request.logMessage, frame)}\n` });
-    return false;
-  }
-
-  /** `{expression}` parts are evaluated; `{{` is a brace. */
-  private logText(message: string, frame: Frame | undefined): string {
-    return message.replace(/\{\{|\}\}|\{([^{}]*)\}/g, (all, expression: string | undefined) => {
-      if (expression === undefined) return all[0];
-      try {
-        const v = this.evaluator.value(expression, frame, false);
-        return formatValue(v, this.evaluator.memory(frame), this.target);
-      } catch (e) {
-        if (!(e instanceof EvaluationError)) throw e;
-        return `{${e.message}}`;
-      }
-    });
-  }
-
   continue(): void {
     this.forget();
-    this.operation = undefined;
+    this.judge.operation = undefined;
   }
   next(threadId: number): void {
     this.step('next', threadId);
@@ -288,7 +307,7 @@ export class Session {
     this.forget();
     const t = this.target.thread(threadId);
     const frames = t ? this.target.stack(t).filter((f) => f.info && !f.info.unit.file.builtin) : [];
-    this.operation =
+    this.judge.operation =
       t &&
       stepOperation(
         kind,
@@ -296,11 +315,11 @@ export class Session {
         frames.map((f) => ({ fp: f.fp, fn: f.info as FunctionInfo, pc: f.pc })),
         this.locations,
       );
-    this.flags.setTemporary(this.operation?.steps ?? []);
+    this.flags.setTemporary(this.judge.operation?.steps ?? []);
   }
 
   private forget(): void {
-    this.exception = undefined;
+    this.at = Object.assign(new Standing(), this.at, { exception: undefined });
     this.variablesView.clear();
     this.frames = [];
   }
@@ -311,16 +330,12 @@ export class Session {
     this.bootThreadsTold = true;
     for (const t of this.target.threads()) this.onThread(t.id, true);
     this.simulation.skipOutput();
+    this.past.begin();
   }
 
   // ---------------------------------------------------------------- looking
   threads(): ThreadInfo[] {
-    return this.target.threads().map((t) => ({ id: t.id, name: describeThread(this.target, t) }));
-  }
-
-  private frameOf(thread: TargetThread, index: number): Frame | undefined {
-    const frame = this.target.stack(thread)[index];
-    return frame && { id: 0, thread, frame, memory: this.target.memoryOf(thread.process) };
+    return this.target.threads().map((t) => ({ id: t.id, name: describeThread(this.view, t) }));
   }
 
   stackTrace(threadId: number, start: number, levels: number): { frames: FrameInfo[]; total: number } {
@@ -356,13 +371,25 @@ export class Session {
     return this.variablesView.variables(reference);
   }
   exceptionInfo(): ExceptionInfo | undefined {
-    return this.exception;
+    return this.at.exception;
   }
 
-  evaluate(text: string, frameId: number | undefined, allowWrites: boolean): VariableInfo {
+  /** `console`: text that was typed into the debug console, which may be a command and may write. */
+  evaluate(text: string, frameId: number | undefined, console: boolean): VariableInfo {
     const frame = frameId ? this.frame(frameId) : undefined;
-    const value = this.evaluator.value(text, frame, allowWrites);
-    return this.variablesView.describe(text, value, frame, text);
+    const answer = console ? this.console.run(text, frame) : undefined;
+    if (answer?.kind === 'text') return { name: text, value: answer.text, type: '', reference: 0 };
+    const expression = answer?.text ?? text;
+    const value = this.evaluator.value(expression, frame, console);
+    this.noteWrites();
+    return this.variablesView.describe(expression, value, frame, expression);
+  }
+
+  /** Completion of what is typed into the console; `cursor` is an offset. */
+  completions(text: string, cursor: number, frameId: number | undefined): Completion[] {
+    const frame = frameId ? this.frame(frameId) : undefined;
+    const variables = this.variablesView.inReach(frame).map((s) => ({ name: s.name, type: formatType(s.type) }));
+    return complete(this.console.context(frame), text, cursor, variables);
   }
 
   setVariable(reference: number, name: string, text: string): VariableInfo {
@@ -372,6 +399,7 @@ export class Session {
     const target = this.variablesView.variables(reference).find((v) => v.name === name);
     if (!target?.expression) throw new EvaluationError(`'${name}' cannot be changed`);
     this.evaluator.value(`${target.expression} = (${text})`, frame, true);
+    this.noteWrites();
     return this.variablesView.describe(name, this.evaluator.value(target.expression, frame, false), frame, target.expression);
   }
 }

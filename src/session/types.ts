@@ -17,7 +17,7 @@ export interface BreakpointInfo {
   readonly message?: string;
 }
 
-export type StopReason = 'entry' | 'breakpoint' | 'step' | 'pause' | 'exception';
+export type StopReason = 'entry' | 'breakpoint' | 'step' | 'pause' | 'exception' | 'goto';
 export interface Stop {
   readonly reason: StopReason;
   readonly threadId: number;
@@ -25,6 +25,16 @@ export interface Stop {
   readonly description?: string;
   readonly text?: string;
   readonly breakpointIds?: readonly number[];
+}
+
+/** The moment that is shown; positions as text. */
+export interface Moment {
+  readonly position: string;
+  /** Furthest point of this branch. */
+  readonly present: string;
+  readonly inPast: boolean;
+  /** Virtual time. */
+  readonly timeNs: number;
 }
 
 /** Result of running a piece: still running, stopped, or over. */

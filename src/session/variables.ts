@@ -103,6 +103,13 @@ export class Variables {
     return (unit?.globals ?? []).filter((g) => g.scope === 'global' && this.target.globalAddress(g) !== undefined);
   }
 
+  /** Variables in reach of a frame: locals and parameters, then the globals of its unit; without a frame the globals of all drivers. */
+  inReach(f: Frame | undefined): VarSymbol[] {
+    if (!f?.frame.info) return this.target.images.flatMap((i) => i.globals.map((g) => g.symbol).filter((s) => s.scope === 'global'));
+    const { params, locals } = this.visible(f);
+    return [...locals, ...params, ...this.globals(f)];
+  }
+
   private registers(f: Frame): VariableInfo[] {
     const { kernel, machine } = this.target;
     const { mem } = kernel;

@@ -3,8 +3,10 @@ import type { Addr } from '../machine/abi.js';
 import type { Machine } from '../machine/machine.js';
 
 export interface TraceClock {
+  /** Brings the fields up to date; absent when they always are. */
+  sync?(): void;
   /** Machine steps executed so far, all CPUs together. */
-  readonly steps: number;
+  readonly step: number;
   /** Virtual time of the running CPU in steps. */
   readonly time: number;
   readonly cpu: number;
@@ -13,22 +15,27 @@ export interface TraceClock {
 }
 
 /** Before there is a machine: everything happens at 0:n. */
-export const NO_CLOCK: TraceClock = { steps: 0, time: 0, cpu: 0, thread: 0 };
+export const NO_CLOCK: TraceClock = { step: 0, time: 0, cpu: 0, thread: 0 };
 
-/** The clock of a machine; `thread` tells the current thread object. */
-export function machineClock(m: Machine, thread: () => Addr): TraceClock {
-  return {
-    get steps() {
-      return m.steps;
-    },
-    get time() {
-      return m.now;
-    },
-    get cpu() {
-      return m.registers.cpu;
-    },
-    get thread() {
-      return thread();
-    },
-  };
+/** The clock of a machine; `currentThread` tells the current thread object. */
+export class MachineClock implements TraceClock {
+  step = 0;
+  time = 0;
+  cpu = 0;
+  thread: Addr = 0;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly currentThread: () => Addr,
+  ) {}
+
+  sync(): void {
+    const m = this.machine;
+    const used = m.usedInSlice;
+    const { cpu } = m.registers;
+    this.step = m.totalSteps + used;
+    this.time = m.cpus[cpu].time + used;
+    this.cpu = cpu;
+    this.thread = this.currentThread();
+  }
 }

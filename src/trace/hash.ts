@@ -14,18 +14,6 @@ export class Hash64 {
     this.b ^= this.b >>> 15;
   }
 
-  /** Mixes in a double by its bits; -0 counts as 0 and every NaN as one NaN. */
-  number(v: number): void {
-    if (Number.isInteger(v) && v >= -2147483648 && v <= 2147483647) {
-      this.word(v);
-      this.word(0);
-      return;
-    }
-    FLOAT[0] = v === v ? v : Number.NaN;
-    this.word(WORDS[0]);
-    this.word(WORDS[1]);
-  }
-
   text(s: string): void {
     this.word(s.length);
     for (let i = 0; i < s.length; i++) this.word(s.charCodeAt(i));
@@ -36,6 +24,3 @@ export class Hash64 {
     return (this.a >>> 0).toString(16).padStart(8, '0') + (this.b >>> 0).toString(16).padStart(8, '0');
   }
 }
-
-const FLOAT = new Float64Array(1);
-const WORDS = new Int32Array(FLOAT.buffer);

@@ -2,9 +2,11 @@
 // does not append but verifies, event by event, that the same happens (this is where lost determinism shows); `branch` cuts off the future,
 // after the user changed something. Stored as columns of numbers, because a run has millions of events and the scheduler panel scrolls through them.
 import { NO_CLOCK, type TraceClock } from './clock.js';
-import { Column, TextTable } from './column.js';
+import { type HashSources, RowHash, Rows } from './columns.js';
 import { Hash64 } from './hash.js';
+import { isAddressMeaning, type KindInfo, WORDS } from './kinds.js';
 import { formatPosition, type Position } from './position.js';
+import { TextTable } from './texts.js';
 
 /** Values of an event: numbers (also simulated addresses), exact 64-bit values, texts. */
 export type EventData = Readonly<Record<string, number | bigint | string>>;
@@ -47,40 +49,62 @@ interface Schema {
   readonly names: readonly string[];
   readonly types: string;
   readonly hash: number;
+  /** Values of this kind need not be looked at: the catalogue says what they are. */
+  readonly known: boolean;
+  /** For queries. */
+  readonly addresses: readonly number[];
 }
 
 const EMPTY = new Hash64();
 const START: TraceMark = { index: 0, a: EMPTY.a, b: EMPTY.b, step: -1, sequence: -1 };
 
+/** Kinds whose values are known beforehand: names in order, and what each is (src/trace/kinds.ts). */
+export type Catalogue = Readonly<Record<string, KindInfo>>;
+
 export class Trace {
   private readonly schemas: Schema[] = [];
   private readonly byKind = new Map<string, Schema[]>();
+  /** Number of values by kind. */
+  private readonly counts: number[] = [];
   private readonly texts = new TextTable();
-  private readonly schema = new Column(new Uint16Array(1024));
-  private readonly cpus = new Column(new Uint8Array(1024));
-  private readonly steps = new Column(new Float64Array(1024));
-  private readonly times = new Column(new Float64Array(1024));
-  private readonly threads = new Column(new Float64Array(1024));
-  private readonly first = new Column(new Uint32Array(1024));
-  private readonly sequences = new Column(new Uint32Array(1024));
-  private readonly values = new Column(new Float64Array(4096));
-  /** Hash over all events up to and including this one. */
-  private readonly hashA = new Column(new Int32Array(1024));
-  private readonly hashB = new Column(new Int32Array(1024));
+  private readonly rows = new Rows();
+  private hashes: RowHash;
   private at = 0;
   /** What happened before the first event that is held here: of a trace that goes on from a checkpoint of another machine. */
   private origin: TraceMark = START;
-  private readonly scratch: number[] = [];
+  private readonly hashSources: HashSources = {
+    kindHash: (i) => this.schemas[i].hash,
+    kindTypes: (i) => this.schemas[i].types,
+    textHash: (i) => this.texts.hash(i),
+  };
+  /**
+   * False: `event` does nothing, and neither cursor nor hash move. For runs of which only the state counts (exploration of many orders); a report needs the events.
+   * Set it before the run begins.
+   */
+  recording = true;
   /** Set when a repeated run differed; the trace went on as a branch from there. */
   difference: Difference | undefined;
   /** Called for every event that is appended (not for verified ones). */
   onEvent: ((index: number) => void) | undefined;
+  /** Counts up whenever events that were held are forgotten: what an index over the trace knows is stale then. */
+  generation = 0;
 
-  constructor(public clock: TraceClock = NO_CLOCK) {}
+  constructor(
+    public clock: TraceClock = NO_CLOCK,
+    catalogue: Catalogue = {},
+  ) {
+    this.hashes = new RowHash(this.rows, this.hashSources, START);
+    for (const w of WORDS) this.texts.intern(w);
+    for (const [kind, info] of Object.entries(catalogue)) {
+      const names = Object.keys(info.values);
+      const types = names.map((n) => (info.values[n] === 'text' ? 's' : info.values[n] === 'quad' ? 'q' : 'n')).join('');
+      this.addSchema(kind, names, types, true, (n) => isAddressMeaning(info.values[n]));
+    }
+  }
 
   /** Number of events of this branch, including those ahead of the cursor and those before `begin`. */
   get length(): number {
-    return this.origin.index + this.schema.length;
+    return this.origin.index + this.rows.length;
   }
   /** Index of the first event that is held: 0, or where a trace that was restored from a checkpoint of another machine begins. */
   get begin(): number {
@@ -95,57 +119,105 @@ export class Trace {
     return this.at < this.length;
   }
 
-  /** Records what happens now, or verifies that it is what happened here before. The order of the properties counts. Returns the event's index. */
-  event(kind: string, data: EventData = {}): number {
-    const { steps, time, cpu, thread } = this.clock;
-    const s = this.schemaOf(kind, data);
-    const v = this.scratch;
-    v.length = 0;
-    const h = this.hashAt(this.at);
-    h.word(s.hash);
-    h.word(cpu);
-    h.number(steps);
-    h.number(time);
-    h.number(thread);
-    for (let i = 0; i < s.names.length; i++) {
-      const x = data[s.names[i]];
-      if (typeof x === 'string') {
-        v.push(this.texts.intern(x));
-        h.text(x);
-      } else if (typeof x === 'bigint') {
-        const lo = Number(BigInt.asUintN(32, x));
-        const hi = Number(BigInt.asUintN(32, x >> 32n));
-        v.push(lo, hi);
-        h.word(lo);
-        h.word(hi);
-      } else {
-        v.push(x);
-        h.number(x);
-      }
+  /**
+   * Records what happens now, or verifies that it is what happened here before. Values of a kind of the catalogue are taken in its order; those of others in
+   * the order of the properties.
+   */
+  event(kind: string, data: EventData = NOTHING): void {
+    if (!this.recording) return;
+    const list = this.byKind.get(kind);
+    const s = list?.[0].known ? list[0] : this.schemaOf(kind, data);
+    const { rows } = this;
+    const { names, types } = s;
+    rows.reserve();
+    const { value } = rows;
+    let p = rows.valueCount;
+    for (let i = 0; i < names.length; i++) {
+      const x = data[names[i]];
+      if (types.charCodeAt(i) === QUAD) {
+        const big = BigInt(x);
+        value[p++] = Number(BigInt.asUintN(32, big));
+        value[p++] = Number(BigInt.asUintN(32, big >> 32n));
+      } else value[p++] = typeof x === 'string' ? this.texts.intern(x) : Number(x) + 0;
     }
-    const index = this.at;
-    if (index < this.length) {
-      const held = index - this.origin.index;
-      if (this.hashA.get(held) === h.a && this.hashB.get(held) === h.b) {
-        this.at++;
-        return index;
-      }
-      this.difference ??= { index, expected: this.get(index), actual: { kind, cpu, time, thread, data: { ...data }, step: steps } };
-      this.branch();
+    this.commit(s.id, p);
+  }
+
+  /**
+   * The same for what happens all the time, without an object and a look-up: `kind` is a number from KIND_ID, the values are in the catalogue's order, texts by
+   * their number (WORD, or `text`). No 64-bit values.
+   */
+  note(kind: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0): void {
+    if (!this.recording) return;
+    const { rows } = this;
+    rows.reserve();
+    const { value, valueCount: p } = rows;
+    value[p] = a;
+    value[p + 1] = b;
+    value[p + 2] = c;
+    value[p + 3] = d;
+    value[p + 4] = e;
+    value[p + 5] = f;
+    value[p + 6] = g;
+    value[p + 7] = h;
+    this.commit(kind, p + this.counts[kind]);
+  }
+  /** Number of a text for `note`. */
+  text(s: string): number {
+    return this.texts.intern(s);
+  }
+
+  /** The values of the event lie behind those of the last row, up to `end`: makes them a row, or compares them with the one that is there. */
+  private commit(kind: number, end: number): void {
+    const { rows, clock } = this;
+    clock.sync?.();
+    const { step, time, cpu, thread } = clock;
+    const row = rows.length;
+    if (this.at - this.origin.index < row) {
+      this.verify(kind, end);
+      return;
     }
-    this.schema.push(s.id);
-    this.cpus.push(cpu);
-    this.steps.push(steps);
-    this.times.push(time);
-    this.threads.push(thread);
-    this.first.push(this.values.length);
-    this.sequences.push(this.sequenceAt(index, steps));
-    for (const x of v) this.values.push(x);
-    this.hashA.push(h.a);
-    this.hashB.push(h.b);
-    this.at++;
-    this.onEvent?.(index);
-    return index;
+    rows.head[row] = kind | (cpu << 16);
+    rows.step[row] = step;
+    rows.time[row] = time;
+    rows.thread[row] = thread;
+    rows.first[row] = rows.valueCount;
+    rows.valueCount = end;
+    rows.length = row + 1;
+    const index = this.at++;
+    if (this.onEvent !== undefined) this.onEvent(index);
+  }
+
+  /** In the past: the same again, or the beginning of another branch. */
+  private verify(kind: number, end: number): void {
+    const { rows, clock } = this;
+    const first = rows.valueCount;
+    if (this.same(this.at - this.origin.index, kind, first, end)) {
+      this.at++;
+      return;
+    }
+    const written = rows.value.slice(first, end);
+    const { step, time, cpu, thread } = clock;
+    const s = this.schemas[kind];
+    this.difference ??= {
+      index: this.at,
+      expected: this.get(this.at),
+      actual: { kind: s.kind, cpu, time, thread, data: this.dataAt(s, first), step },
+    };
+    this.branch();
+    rows.value.set(written, rows.valueCount);
+    this.commit(kind, rows.valueCount + written.length);
+  }
+
+  /** Is the row what would be recorded now? The values to compare with lie at [first, end). */
+  private same(row: number, kind: number, first: number, end: number): boolean {
+    const { rows, clock } = this;
+    if (rows.kind(row) !== kind || rows.cpu(row) !== clock.cpu || rows.step[row] !== clock.step) return false;
+    if (rows.time[row] !== clock.time || rows.thread[row] !== clock.thread) return false;
+    const { value } = rows;
+    const held = rows.first[row];
+    for (let i = 0; i < end - first; i++) if (value[held + i] !== value[first + i]) return false;
+    return true;
   }
 
   /** Moves the cursor to an index in 0..length (after the machine was restored to the state at that event). */
@@ -157,10 +229,10 @@ export class Trace {
 
   /** The present moment, for a checkpoint. */
   mark(): TraceMark {
-    const h = this.hashAt(this.at);
-    const i = this.at - this.origin.index - 1;
-    if (i < 0) return this.origin;
-    return { index: this.at, a: h.a, b: h.b, step: this.steps.get(i), sequence: this.sequences.get(i) };
+    const row = this.at - this.origin.index - 1;
+    if (row < 0) return this.origin;
+    const { a, b } = this.hashes.at(row + 1);
+    return { index: this.at, a, b, step: this.rows.step[row], sequence: this.sequenceOf(row) };
   }
 
   /**
@@ -169,32 +241,32 @@ export class Trace {
    */
   restore(mark: TraceMark): void {
     if (mark.index >= this.begin && mark.index <= this.length) {
-      const h = this.hashAt(mark.index);
+      const h = this.hashes.at(mark.index - this.begin);
       if (h.a === mark.a && h.b === mark.b) {
         this.at = mark.index;
         return;
       }
     }
-    this.values.truncate(0);
-    for (const c of this.columns()) c.truncate(0);
+    this.rows.truncate(0);
+    this.generation++;
     this.origin = { ...mark };
+    this.hashes = new RowHash(this.rows, this.hashSources, mark);
     this.at = mark.index;
   }
 
   /** Forgets what lies ahead of the cursor: from here on things may go another way. */
   branch(): void {
-    const n = this.at - this.origin.index;
     if (this.at === this.length) return;
-    this.values.truncate(this.first.get(n));
-    for (const c of this.columns()) c.truncate(n);
-  }
-  private columns(): { truncate(length: number): void }[] {
-    return [this.schema, this.cpus, this.steps, this.times, this.threads, this.first, this.sequences, this.hashA, this.hashB];
+    const row = this.at - this.origin.index;
+    this.rows.truncate(row);
+    this.hashes.truncate(row);
+    this.generation++;
   }
 
   /** Hash over the events before the cursor (or before `index`): 16 hexadecimal digits. */
   hash(index = this.at): string {
-    return this.hashAt(index).digest();
+    const { a, b } = this.hashes.at(index - this.origin.index);
+    return new Hash64(a, b).digest();
   }
 
   get(i: number): TraceEvent {
@@ -210,62 +282,109 @@ export class Trace {
   }
   // Single columns, for loops over many events.
   kind(i: number): string {
-    return this.schemas[this.schema.get(this.held(i))].kind;
+    return this.schemas[this.rows.kind(this.held(i))].kind;
   }
   cpu(i: number): number {
-    return this.cpus.get(this.held(i));
+    return this.rows.cpu(this.held(i));
   }
   time(i: number): number {
-    return this.times.get(this.held(i));
+    return this.rows.time[this.held(i)];
   }
   thread(i: number): number {
-    return this.threads.get(this.held(i));
+    return this.rows.thread[this.held(i)];
   }
   step(i: number): number {
-    return this.steps.get(this.held(i));
+    return this.rows.step[this.held(i)];
   }
   position(i: number): Position {
-    const held = this.held(i);
-    return { step: this.steps.get(held), sequence: this.sequences.get(held) };
+    const row = this.held(i);
+    return { step: this.rows.step[row], sequence: this.sequenceOf(row) };
   }
   positionText(i: number): string {
     return formatPosition(this.position(i));
   }
+  /** Number of a kind: compares faster than its name. Undefined: no such event was recorded and the catalogue does not have it. */
+  kindIds(kind: string): readonly number[] {
+    return (this.byKind.get(kind) ?? []).map((s) => s.id);
+  }
+  kindId(i: number): number {
+    return this.rows.kind(this.held(i));
+  }
+  /** Name of the kind with a number. */
+  kindName(id: number): string {
+    return this.schemas[id].kind;
+  }
+  /** Kinds seen or known so far: their numbers are 0 to this - 1. */
+  get kindCount(): number {
+    return this.schemas.length;
+  }
   /** One value by name, undefined when the event has none of that name. */
   value(i: number, name: string): number | bigint | string | undefined {
-    return this.data(i)[name];
+    const row = this.held(i);
+    const s = this.schemas[this.rows.kind(row)];
+    const j = s.names.indexOf(name);
+    return j < 0 ? undefined : this.valueAt(s, this.slotOf(s, row, j), j);
+  }
+  /** A value that is a plain number (count, status, address) by its place in the kind's list; for loops: no object is made. */
+  number(i: number, place: number): number {
+    const row = this.held(i);
+    return this.rows.value[this.slotOf(this.schemas[this.rows.kind(row)], row, place)];
+  }
+  /** The simulated addresses among an event's values, in order; `visit` may see 0. */
+  addresses(i: number, visit: (address: number) => void): void {
+    const row = this.held(i);
+    const s = this.schemas[this.rows.kind(row)];
+    for (const j of s.addresses) visit(this.rows.value[this.slotOf(s, row, j)]);
   }
 
   data(i: number): EventData {
-    const held = this.held(i);
-    const s = this.schemas[this.schema.get(held)];
+    const row = this.held(i);
+    return this.dataAt(this.schemas[this.rows.kind(row)], this.rows.first[row]);
+  }
+
+  private dataAt(s: Schema, first: number): EventData {
     const out: Record<string, number | bigint | string> = {};
-    let p = this.first.get(held);
+    let p = first;
     for (let j = 0; j < s.names.length; j++) {
-      const v = this.values.get(p++);
-      if (s.types[j] === 'n') out[s.names[j]] = v;
-      else if (s.types[j] === 's') out[s.names[j]] = this.texts.get(v);
-      else out[s.names[j]] = (BigInt(this.values.get(p++)) << 32n) | BigInt(v);
+      out[s.names[j]] = this.valueAt(s, p, j);
+      p += s.types.charCodeAt(j) === QUAD ? 2 : 1;
     }
     return out;
   }
 
+  private valueAt(s: Schema, slot: number, j: number): number | bigint | string {
+    const v = this.rows.value[slot];
+    const t = s.types.charCodeAt(j);
+    if (t === TEXT) return this.texts.get(v);
+    return t === QUAD ? (BigInt(this.rows.value[slot + 1]) << 32n) | BigInt(v) : v;
+  }
+  private slotOf(s: Schema, row: number, j: number): number {
+    let p = this.rows.first[row] + j;
+    for (let i = 0; i < j; i++) if (s.types.charCodeAt(i) === QUAD) p++;
+    return p;
+  }
+
   /** Position of "now": after all events at the present step. */
   now(): Position {
-    const step = this.clock.steps;
-    return { step, sequence: this.sequenceAt(this.at, step) };
+    this.clock.sync?.();
+    const { step } = this.clock;
+    const row = this.at - this.origin.index - 1;
+    if (row < 0) return { step, sequence: this.origin.step === step ? this.origin.sequence + 1 : 0 };
+    return { step, sequence: this.rows.step[row] === step ? this.sequenceOf(row) + 1 : 0 };
   }
 
   /** Index of the first event at or after a position (length when there is none). */
   indexAt(p: Position): number {
+    const { step } = this.rows;
     let lo = 0;
-    let hi = this.schema.length;
+    let hi = this.rows.length;
     while (lo < hi) {
       const mid = (lo + hi) >> 1;
-      const s = this.steps.get(mid);
-      if (s < p.step || (s === p.step && this.sequences.get(mid) < p.sequence)) lo = mid + 1;
+      if (step[mid] < p.step) lo = mid + 1;
       else hi = mid;
     }
+    const begun = this.origin.step === p.step ? this.origin.sequence + 1 : 0;
+    for (let sequence = lo === 0 ? begun : 0; sequence < p.sequence && lo < this.rows.length && step[lo] === p.step; sequence++) lo++;
     return this.begin + lo;
   }
 
@@ -276,34 +395,41 @@ export class Trace {
     return row;
   }
 
-  /** Number that an event at this index gets among those of its step. */
-  private sequenceAt(index: number, step: number): number {
-    const i = index - this.origin.index - 1;
-    if (i < 0) return this.origin.step === step ? this.origin.sequence + 1 : 0;
-    return this.steps.get(i) === step ? this.sequences.get(i) + 1 : 0;
-  }
-
-  private hashAt(index: number): Hash64 {
-    const i = index - this.origin.index - 1;
-    return i < 0 ? new Hash64(this.origin.a, this.origin.b) : new Hash64(this.hashA.get(i), this.hashB.get(i));
+  /** Number of an event among those of its step. */
+  private sequenceOf(row: number): number {
+    const { step } = this.rows;
+    let first = row;
+    while (first > 0 && step[first - 1] === step[row]) first--;
+    return row - first + (first === 0 && this.origin.step === step[row] ? this.origin.sequence + 1 : 0);
   }
 
   private schemaOf(kind: string, data: EventData): Schema {
-    let list = this.byKind.get(kind);
-    if (!list) this.byKind.set(kind, (list = []));
-    for (const s of list) if (matches(s, data)) return s;
+    for (const s of this.byKind.get(kind) ?? []) if (matches(s, data)) return s;
     const names = Object.keys(data);
     const types = names.map((n) => (typeof data[n] === 'string' ? 's' : typeof data[n] === 'bigint' ? 'q' : 'n')).join('');
+    // A kind outside the catalogue: every number may be an address.
+    return this.addSchema(kind, names, types, false, () => true);
+  }
+
+  private addSchema(kind: string, names: readonly string[], types: string, known: boolean, isAddress: (name: string) => boolean): Schema {
     const h = new Hash64();
     h.text(kind);
     for (const n of names) h.text(n);
     h.text(types);
-    const s: Schema = { id: this.schemas.length, kind, names, types, hash: h.a };
+    const addresses = names.flatMap((n, j) => (types[j] === 'n' && isAddress(n) ? [j] : []));
+    const s: Schema = { id: this.schemas.length, kind, names, types, hash: h.a, known, addresses };
     this.schemas.push(s);
-    list.push(s);
+    this.counts.push(types.length);
+    const list = this.byKind.get(kind);
+    if (list) list.push(s);
+    else this.byKind.set(kind, [s]);
     return s;
   }
 }
+
+const TEXT = 's'.charCodeAt(0);
+const QUAD = 'q'.charCodeAt(0);
+const NOTHING: EventData = {};
 
 function matches(s: Schema, data: EventData): boolean {
   const names = Object.keys(data); // insertion order, fixed by the language

@@ -8,6 +8,7 @@
 #define FLTAPI NTAPI
 #include "ntifs.h"
 #include "ntfsctl.h"
+#include "fltuserstructures.h"
 
 typedef struct _FLT_FILTER *PFLT_FILTER;
 typedef struct _FLT_VOLUME *PFLT_VOLUME;

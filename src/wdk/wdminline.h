@@ -307,6 +307,7 @@ FORCEINLINE LARGE_INTEGER RtlExtendedLargeIntegerDivide(_In_ LARGE_INTEGER Divid
 #define ReadNoFence64(p) (*(volatile const LONG64 *)(p))
 #define ReadULongNoFence(p) (*(volatile const ULONG *)(p))
 #define ReadPointerNoFence(p) (*(PVOID volatile const *)(p))
+#define ReadForWriteAccess(p) (*(p))
 #define ReadAcquire(p) (*(volatile const LONG *)(p))
 #define ReadULongAcquire(p) (*(volatile const ULONG *)(p))
 #define ReadPointerAcquire(p) (*(PVOID volatile const *)(p))

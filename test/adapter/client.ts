@@ -199,7 +199,7 @@ export class Client {
   }
   /** Runs a stepping command and answers the top frame of the stop. */
   async step(
-    command: 'next' | 'stepIn' | 'stepOut' | 'continue',
+    command: 'next' | 'stepIn' | 'stepOut' | 'continue' | 'stepBack' | 'reverseContinue',
     threadId: number,
   ): Promise<{ stop: DebugProtocol.StoppedEvent['body']; frame: DebugProtocol.StackFrame }> {
     await this.request(command, { threadId });

@@ -90,3 +90,27 @@ test('log points and hit counts', async () => {
   client.close();
   assertGolden('logpoints', client);
 });
+
+test('from a bug check to the statement that caused it, back to a breakpoint, and to the present', async () => {
+  const client = Client.inMemory();
+  await client.launch({ program: procwatchBug }, { [processes]: [{ line: lineOf(processes, 'g_State.Counts.ImagesLoaded++') }] }, [
+    'bugcheck',
+  ]);
+  await client.stopped();
+  await client.setBreakpoints(processes, []);
+  await client.step('continue', 1);
+  const stop = await client.step('stepBack', 48);
+  await look(client, stop.stop.threadId ?? 0);
+  await client.setBreakpoints(processes, [{ line: lineOf(processes, 'g_State.Counts.ImagesLoaded++') }]);
+  await client.step('reverseContinue', 48);
+  await client.setBreakpoints(processes, []);
+  await client.step('reverseContinue', 48);
+  await client.raw('interlock/goTo', { position: 'yesterday' });
+  await client.raw('interlock/goTo', { position: 'FFFFFFFF' });
+  await client.request('interlock/goTo', { position: 'present' });
+  await client.stopped();
+  await client.request('terminate');
+  await client.event('terminated');
+  client.close();
+  assertGolden('back-in-time', client);
+});

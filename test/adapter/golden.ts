@@ -21,6 +21,9 @@ function line(message: DebugProtocol.ProtocolMessage): { [key: string]: unknown 
     return { response: r.command, ...(r.success ? {} : { failed: r.message }), ...(r.body === undefined ? {} : { body: r.body }) };
   }
   const e = message as DebugProtocol.Event;
+  // where a run is in steps changes with every kernel routine: what the views show does not
+  if (e.event === 'interlock/moment')
+    return { event: e.event, body: { ...e.body, position: '<position>', present: '<position>', timeNs: 0 } };
   return { event: e.event, ...(e.body === undefined ? {} : { body: e.body }) };
 }
 
@@ -35,6 +38,7 @@ export function traffic(client: Client): string {
   const clean = (text: string): string =>
     (slashes(text).includes(base) ? slashes(text).split(base).join('<root>') : text)
       .replace(/0x[fF]{4}[0-9a-fA-F]{12}/g, named)
+      .replace(/\b(at|is) [0-9A-F]+:[0-9A-F]+\b/g, '$1 <position>')
       .replace(/[\d.]+ [mun]?s of virtual time, \d+ steps, \d+ events, trace [0-9a-f]{16}/, '<figures>');
   const lines = client.messages.map((m) => JSON.stringify(line(m), (_, v: unknown) => (typeof v === 'string' ? clean(v) : v)));
   return `[\n${lines.join(',\n')}\n]\n`;

@@ -52,7 +52,7 @@ const table = buildRoutineTable([
       cost: 1,
       step(k, f) {
         if (f.pc === 0) return k.call(f, 1, f.ptr(0), [0, 0]);
-        k.event('test.returned', { status: f.result32 });
+        k.trace.event('test.returned', { status: f.result32 });
         return k.returnVoid();
       },
     } satisfies KernelRoutine,

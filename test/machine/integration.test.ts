@@ -13,7 +13,7 @@ import type { CompiledImage } from '../../src/machine/image.js';
 import { type ExceptionInfo, Machine } from '../../src/machine/machine.js';
 import { type RoutineDefinition, routineFixedSize } from '../../src/machine/routine.js';
 import { walkStack } from '../../src/machine/walk.js';
-import { machineClock } from '../../src/trace/clock.js';
+import { MachineClock } from '../../src/trace/clock.js';
 import { Trace } from '../../src/trace/trace.js';
 
 const SOURCE = readFileSync(new URL('./selfcheck.c', import.meta.url), 'utf8');
@@ -121,7 +121,7 @@ class World {
 
   constructor(text = SOURCE) {
     this.machine = new Machine({ host: this });
-    this.trace = new Trace(machineClock(this.machine, () => this.current));
+    this.trace = new Trace(new MachineClock(this.machine, () => this.current));
     const m = this.machine;
     m.loadImages([image(text)]);
     m.mapImage(image(text));
@@ -235,7 +235,7 @@ test('checkpoints anywhere, restored in a fresh machine, give exactly the rest o
     // a machine reserves a gigabyte of addresses: most rounds reset one instead
     if (i % 10 === 0) fresh = new World();
     else fresh.machine.reset();
-    fresh.trace = new Trace(machineClock(fresh.machine, () => fresh.current));
+    fresh.trace = new Trace(new MachineClock(fresh.machine, () => fresh.current));
     fresh.machine.restore(fresh.machine.deserialize(bytes));
     for (const t of fresh.threads) for (const f of walkStack(fresh.machine, t.top)) inside.add(f.parent === undefined ? f.kind : 'filter');
     fresh.finish(slice);

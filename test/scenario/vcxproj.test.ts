@@ -1,6 +1,7 @@
 // Project files: sources, definitions and /INTEGRITYCHECK by configuration; what is not understood is reported.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MemoryFiles } from '../../src/base/files.js';
 import { SourceFile } from '../../src/base/source.js';
 import { readProject } from '../../src/scenario/vcxproj.js';
 
@@ -42,4 +43,34 @@ test('release configuration', () => {
 test('a project without sources is an error', () => {
   const { diagnostics } = readProject(new SourceFile('p.vcxproj', '<Project></Project>'), 'p.vcxproj');
   assert.equal(diagnostics[0].severity, 'error');
+});
+
+test('property sheets: read where they are imported, relative to the project; one that is missing is reported', () => {
+  const files = new MemoryFiles({
+    '/r/Common.props':
+      '<Project><PropertyGroup><Where>shared</Where></PropertyGroup><ItemDefinitionGroup><ClCompile>' +
+      '<AdditionalIncludeDirectories>$(SolutionDir)$(Where);$(MSBuildThisFileDirectory)inc;here;%(AdditionalIncludeDirectories)</AdditionalIncludeDirectories>' +
+      '<PreprocessorDefinitions>SHEET=2;%(PreprocessorDefinitions)</PreprocessorDefinitions></ClCompile></ItemDefinitionGroup>' +
+      '<Import Project="props\\More.props"/><Import Project="Common.props"/></Project>',
+    '/r/props/More.props':
+      '<Project><ItemDefinitionGroup><Link><IntegrityCheck>true</IntegrityCheck></Link></ItemDefinitionGroup></Project>',
+    '/r/Release.props': '<Project><ItemGroup><ClCompile Include="release.c" /></ItemGroup></Project>',
+  });
+  const text = `<Project>
+  <Import Project="$(VCTargetsPath)\\Microsoft.Cpp.props" />
+  <ImportGroup Label="PropertySheets" Condition="'$(Configuration)'=='Debug'"><Import Project="..\\Common.props" /></ImportGroup>
+  <ImportGroup Condition="'$(Configuration)'=='Release'"><Import Project="..\\Release.props" /></ImportGroup>
+  <Import Project="..\\gone.props" Condition="exists('..\\gone.props')" />
+  <Import Project="missing.props" />
+  <ItemGroup><ClCompile Include="a.c" /></ItemGroup>
+</Project>`;
+  const { project, diagnostics } = readProject(new SourceFile('d/p.vcxproj', text), '/r/d/p.vcxproj', 'Debug', files);
+  assert.deepEqual(project.sources, ['/r/d/a.c']);
+  assert.deepEqual(project.includes, ['/r/shared', '/r/inc', '/r/d/here']);
+  assert.deepEqual(project.defines, { SHEET: '2' });
+  assert.equal(project.integrityCheck, true);
+  assert.deepEqual(
+    diagnostics.map((d) => d.message),
+    ['property sheet missing.props was not found and is left out'],
+  );
 });

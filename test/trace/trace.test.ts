@@ -11,7 +11,7 @@ const THREAD = KERNEL_BASE + 0x4001000;
 
 /** A trace with a clock that the test moves. */
 function traced() {
-  const clock = { steps: 0, time: 0, cpu: 0, thread: THREAD };
+  const clock = { step: 0, time: 0, cpu: 0, thread: THREAD };
   return { clock, trace: new Trace(clock) };
 }
 
@@ -23,8 +23,8 @@ function story(n = 50, from = 0, seed = 1) {
 
 function play({ clock, trace }: ReturnType<typeof traced>, n: number, from = 0, seed = 1): void {
   for (let i = from; i < n; i++) {
-    clock.steps = 10 * (i >> 1);
-    clock.time = clock.steps + (i % 3);
+    clock.step = 10 * (i >> 1);
+    clock.time = clock.step + (i % 3);
     clock.cpu = i % 2;
     if (i % 3 === 0) trace.event('ke.switch', { from: THREAD + i, to: THREAD, reason: i % 2 ? 'quantum' : 'preempted' });
     else if (i % 3 === 1) trace.event('io.output', { text: `line ${i * seed}` });
@@ -34,9 +34,10 @@ function play({ clock, trace }: ReturnType<typeof traced>, n: number, from = 0, 
 
 test('an event gives back what was recorded', () => {
   const { trace, clock } = traced();
-  Object.assign(clock, { steps: 0x1a3, time: 7, cpu: 3 });
+  Object.assign(clock, { step: 0x1a3, time: 7, cpu: 3 });
   trace.event('a.b');
-  const i = trace.event('ke.x', { n: -5, a: THREAD, big: -1n, text: 'Grüße', f: 0.5 });
+  trace.event('ke.x', { n: -5, a: THREAD, big: -1n, text: 'Grüße', f: 0.5 });
+  const i = trace.length - 1;
   assert.deepEqual(trace.get(i), {
     index: 1,
     position: { step: 0x1a3, sequence: 1 },
@@ -88,7 +89,7 @@ test('the hash depends on every part of every event', () => {
   one('a', { x: 2 ** 32 + 1 });
   one('a', { x: 1 }, { cpu: 1 });
   one('a', { x: 1 }, { time: 1 });
-  one('a', { x: 1 }, { steps: 1 });
+  one('a', { x: 1 }, { step: 1 });
   one('a', { x: 1 }, { thread: 0 });
   assert.equal(hashes.size, 12);
 });
@@ -157,7 +158,7 @@ test('JSON lines', () => {
 test('a million events', () => {
   const { clock, trace } = traced();
   for (let i = 0; i < 1_000_000; i++) {
-    clock.steps = i;
+    clock.step = i;
     trace.event('ke.x', { a: i, s: 'text' });
   }
   assert.equal(trace.length, 1_000_000);

@@ -1,5 +1,5 @@
 // Compile-time check of the public x64 layouts (reference: ps-routines.md section 8, and the public symbols).
-#include <ntifs.h>
+#include <fltkernel.h>
 #define SIZE(t, n) _Static_assert(sizeof(t) == (n), #t)
 #define AT(t, f, n) _Static_assert(__builtin_offsetof(t, f) == (n), #t "." #f)
 SIZE(CHAR, 1); SIZE(WCHAR, 2); SIZE(SHORT, 2); SIZE(LONG, 4); SIZE(ULONG, 4); SIZE(LONGLONG, 8); SIZE(PVOID, 8); SIZE(SIZE_T, 8); SIZE(BOOLEAN, 1);
@@ -31,3 +31,4 @@ SIZE(ACL, 8); SIZE(SECURITY_DESCRIPTOR, 0x28); SIZE(SID, 0xC); SIZE(SECURITY_SUB
 SIZE(KEY_VALUE_PARTIAL_INFORMATION, 0x10); AT(KEY_VALUE_PARTIAL_INFORMATION, Data, 0xC); AT(KEY_BASIC_INFORMATION, Name, 0x10); AT(REG_SET_VALUE_KEY_INFORMATION, Data, 0x18); AT(REG_POST_OPERATION_INFORMATION, ReturnStatus, 0x18); AT(FILE_NAME_INFORMATION, FileName, 4); SIZE(FILE_STANDARD_INFORMATION, 0x18); SIZE(FILE_BASIC_INFORMATION, 0x28);
 _Static_assert(RegNtPreCreateKeyEx == 26 && RegNtPostOpenKeyEx == 29 && RegNtKeyHandleClose == 14 && FileNormalizedNameInformation == 48 && FileDispositionInformationEx == 64, "enumerations");
 _Static_assert(ProcessImageFileName == 27 && ProcessSubsystemInformation == 75 && SynchronizationEvent == 1 && SynchronizationTimer == 1 && WaitAny == 1 && WrQueue == 15, "enumerations");
+SIZE(FILTER_MESSAGE_HEADER, 0x10); AT(FILTER_MESSAGE_HEADER, MessageId, 8); SIZE(FILTER_REPLY_HEADER, 0x10); AT(FILTER_REPLY_HEADER, MessageId, 8); SIZE(FLT_REGISTRATION, 0x70); SIZE(FLT_OPERATION_REGISTRATION, 0x20); SIZE(FLT_CONTEXT_REGISTRATION, 0x38);

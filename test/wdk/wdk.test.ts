@@ -74,6 +74,10 @@ test('routines carry IRQL, lock and Interlock annotations', () => {
   ]);
   assert.ok(of('PsLookupProcessByProcessId').includes('_IRQL_requires_max_(APC_LEVEL)'));
   assert.ok(of('PsLookupProcessByProcessId').includes('_Must_inspect_result_'));
+  assert.ok(
+    of('RtlInsertElementGenericTable').includes('_IRQL_requires_max_(DISPATCH_LEVEL)'),
+    'tables in nonpaged memory work at DISPATCH_LEVEL',
+  );
   assert.ok(of('ZwOpenKey').includes('_Interlock_registry_'));
   assert.ok(of('ZwCreateFile').includes('_Interlock_file_'));
   assert.ok(of('KeWaitForSingleObject').includes('_Interlock_blocks_'));

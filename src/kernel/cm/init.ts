@@ -3,7 +3,7 @@ import type { Kernel } from '../kernel.js';
 import { CM_GLOBALS } from '../layouts.gen.js';
 import { insertName, rootDirectory, setPermanent } from '../ob/namespace.js';
 import { initListHead } from '../rtl/list.js';
-import { createNode, nodeAt, RegType, setKeyString } from './hive.js';
+import { createNode, nodeAt, RegType, setKeyString, setKeyValue } from './hive.js';
 import { createKeyObject } from './key-object.js';
 
 const KEYS = [
@@ -15,6 +15,9 @@ const KEYS = [
   '\\REGISTRY\\USER\\.DEFAULT\\Software',
   '\\REGISTRY\\USER\\S-1-5-21-1000\\Software',
 ];
+
+/** HKLM\\SYSTEM\\Select: which control set this boot uses, which it tries next, which failed and which last worked. */
+const SELECT = { Current: 1, Default: 1, Failed: 0, LastKnownGood: 1 } as const;
 
 export function cmInit(k: Kernel): void {
   const g = k.globals.CM;
@@ -36,6 +39,8 @@ export function cmInit(k: Kernel): void {
     RegType.Sz,
     String(k.config.windowsBuild),
   );
+  for (const [name, set] of Object.entries(SELECT))
+    setKeyValue(k, '\\REGISTRY\\MACHINE\\SYSTEM\\Select', name, 4, new Uint8Array([set, 0, 0, 0]));
   const body = createKeyObject(k, root);
   insertName(k, rootDirectory(k), 'REGISTRY', body);
   setPermanent(k, body, true);

@@ -2,6 +2,7 @@
 // A contended acquire waits on the synchronization event inside and tries again.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { KIND_ID } from '../../trace/kinds.js';
 import { APC_LEVEL, ObjectType, WaitReason } from '../ke/constants.js';
 import { hex, initHeader } from '../ke/dispatcher.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
@@ -35,7 +36,7 @@ function take(k: Kernel, mutex: Addr, oldIrql: number): void {
   m.setPtr(mutex + FAST_MUTEX.Owner, k.currentThread());
   m.setU32(mutex + FAST_MUTEX.OldIrql, oldIrql);
   held(k, 1);
-  k.event('ex.fastmutex.acquire', { mutex });
+  k.trace.note(KIND_ID['ex.fastmutex.acquire'], mutex);
 }
 
 function checkAcquire(k: Kernel, mutex: Addr, v: Flavour): Status | undefined {
@@ -57,6 +58,7 @@ function checkAcquire(k: Kernel, mutex: Addr, v: Flavour): Status | undefined {
     );
   }
   if (k.mem.checked.ptr(mutex + FAST_MUTEX.Event + 8) === 0) {
+    k.hooks.verifier?.uninitialised(k, `the fast mutex at ${hex(mutex)}`);
     return k.bugCheck(0xc4, 0x1002, mutex, 0, 0, `the fast mutex at ${hex(mutex)} was never initialised`);
   }
   return undefined;
@@ -77,6 +79,7 @@ function acquire(k: Kernel, f: Frame, v: Flavour): Status {
     return k.returnVoid();
   }
   m.setU32(mutex + FAST_MUTEX.Contention, m.u32(mutex + FAST_MUTEX.Contention) + 1);
+  k.event('ex.fastmutex.wait', { mutex, owner: m.ptr(mutex + FAST_MUTEX.Owner) });
   return k.wait(f, 1, { object: mutex + FAST_MUTEX.Event, reason: v.reason });
 }
 
@@ -115,7 +118,7 @@ function release(k: Kernel, f: Frame, v: Flavour): Status {
   m.setPtr(mutex + FAST_MUTEX.Owner, 0);
   m.setI32(mutex + FAST_MUTEX.Count, 1);
   held(k, -1);
-  k.event('ex.fastmutex.release', { mutex });
+  k.trace.note(KIND_ID['ex.fastmutex.release'], mutex);
   if (m.u32(mutex + FAST_MUTEX.Contention) > 0) k.signalEvent(mutex + FAST_MUTEX.Event, 1);
   if (v.raises) k.lowerIrql(old);
   return k.returnVoid();

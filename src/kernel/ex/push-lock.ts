@@ -57,6 +57,7 @@ function acquire(k: Kernel, f: Frame, exclusive: boolean): Status {
   m.setPtr(lock, v | WAITERS);
   const event = bucket(k, lock);
   k.mem.setI32(event + 4, 0);
+  k.event('ex.pushlock.wait', { lock, exclusive: exclusive ? 1 : 0 });
   return k.wait(f, 1, { object: event, reason: WaitReason.WrPushLock });
 }
 

@@ -95,8 +95,10 @@ const add = (k: Kernel, at: Addr, delta: number): void => k.mem.setU32(at, (k.me
 function check(k: Kernel, r: Addr, name: string): Status | undefined {
   k.mem.checked.bytes(r, R.sizeof);
   if (k.irql > APC_LEVEL) return k.bugCheck(0xc4, 0x37, k.irql, 0, r, `${name} at IRQL ${k.irql}: only at APC_LEVEL or below`);
-  if (k.mem.ptr(r + R.SystemResourcesList) === 0)
+  if (k.mem.ptr(r + R.SystemResourcesList) === 0) {
+    k.hooks.verifier?.uninitialised(k, `the resource at ${hex(r)}`);
     return k.bugCheck(0xc4, 0x1002, r, 0, 0, `${name}: the resource at ${hex(r)} was never initialised (ExInitializeResourceLite)`);
+  }
   if (k.irql < APC_LEVEL && k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable) === 0) {
     k.finding(
       'resource-apcs-enabled',
@@ -145,6 +147,7 @@ function acquireExclusive(k: Kernel, f: Frame, r: Addr, wait: boolean): Status {
   if (event === 0) return k.return(0);
   add(k, r + R.NumberOfExclusiveWaiters, 1);
   add(k, r + R.ContentionCount, 1);
+  k.event('ex.resource.wait', { resource: r, exclusive: 1 });
   return k.wait(f, 1, { object: event, reason: WaitReason.WrResource });
 }
 
@@ -178,6 +181,7 @@ function acquireShared(k: Kernel, f: Frame, r: Addr, wait: boolean, starve: bool
   if (semaphore === 0) return k.return(0);
   add(k, r + R.NumberOfSharedWaiters, 1);
   add(k, r + R.ContentionCount, 1);
+  k.event('ex.resource.wait', { resource: r, exclusive: 0 });
   return k.wait(f, 1, { object: semaphore, reason: WaitReason.WrResource });
 }
 
@@ -210,7 +214,7 @@ function release(k: Kernel, r: Addr, owner: Addr): Status {
   }
   const n = countOf(k, entry) - 1;
   setCount(k, entry, n);
-  k.event('ex.resource.release', { resource: r });
+  k.event('ex.resource.release', { resource: r, owner });
   if (n > 0) return k.returnVoid();
   m.setPtr(entry + OWNER_ENTRY.OwnerThread, 0);
   held(k, owner, -1);
@@ -227,6 +231,7 @@ function convert(k: Kernel, r: Addr): Status {
     return k.bugCheck(0x1f, r, thread, 0, 0, `ExConvertExclusiveToSharedLite: the thread does not own the resource at ${hex(r)} exclusive`);
   }
   setExclusive(k, r, false);
+  k.event('ex.resource.convert', { resource: r });
   const shared = m.u32(r + R.NumberOfSharedWaiters);
   if (shared > 0) {
     setActive(k, r, 1 + shared);

@@ -13,6 +13,7 @@ function acquire(k: Kernel, ref: Addr, n: bigint): Status {
   const v = k.mem.checked.u64(ref);
   if (v & ACTIVE) return k.return(0);
   k.mem.checked.setU64(ref, v + 2n * n);
+  k.event('ex.rundown.acquire', { ref, count: Number(n), exclusive: 0 });
   return k.return(1);
 }
 
@@ -31,6 +32,7 @@ function release(k: Kernel, ref: Addr, n: bigint): Status {
         `the rundown reference at ${hex(ref)} is released more often than it was acquired`,
       );
     m.setU64(ref, v - 2n * n);
+    k.event('ex.rundown.release', { ref, count: Number(n) });
     return k.returnVoid();
   }
   const block = Number(BigInt.asIntN(64, v & ~ACTIVE));
@@ -38,6 +40,7 @@ function release(k: Kernel, ref: Addr, n: bigint): Status {
     return k.bugCheck(0x162, k.currentThread(), ref, 0, 0, `the rundown reference at ${hex(ref)} is released after its rundown completed`);
   const left = k.mem.u64(block) - n;
   k.mem.setU64(block, left);
+  k.event('ex.rundown.release', { ref, count: Number(n) });
   if (left === 0n) k.signalEvent(block + 8, 0);
   return k.returnVoid();
 }
@@ -54,12 +57,14 @@ function waitForRelease(k: Kernel, f: Frame): Status {
   if (v & ACTIVE) return k.returnVoid();
   if (v === 0n) {
     m.setU64(ref, ACTIVE);
+    k.event('ex.rundown.complete', { ref });
     return k.returnVoid();
   }
   const block = f.localAddress(0);
   k.mem.setU64(block, v >> 1n);
   initHeader(k, block + 8, ObjectType.SynchronizationEvent, KEVENT.sizeof, 0);
   m.setU64(ref, BigInt.asUintN(64, BigInt(block)) | ACTIVE);
+  k.event('ex.rundown.wait', { ref, users: Number(v >> 1n) });
   return k.wait(f, 1, { object: block + 8, reason: WaitReason.WrRundown });
 }
 
@@ -70,6 +75,7 @@ function releaseRemoveLock(k: Kernel, lock: Addr): Status | undefined {
   const count = m.i32(lock + R.IoCount) - 1;
   if (count < 0) return k.bugCheck(0xc4, 0xd5, lock, 0, 0, `the remove lock at ${hex(lock)} is released more often than it was acquired`);
   m.setI32(lock + R.IoCount, count);
+  k.event('ex.rundown.release', { ref: lock, count: 1 });
   if (count === 0) k.signalEvent(lock + R.RemoveEvent, 0);
   return undefined;
 }
@@ -137,6 +143,7 @@ export const routines: KernelRoutine[] = [
       const lock = f.ptr(0);
       if (m.u8(lock + R.Removed)) return k.return(STATUS.DELETE_PENDING);
       m.setI32(lock + R.IoCount, m.i32(lock + R.IoCount) + 1);
+      k.event('ex.rundown.acquire', { ref: lock, count: 1, exclusive: 0 });
       return k.return(STATUS.SUCCESS);
     },
   },
@@ -149,6 +156,7 @@ export const routines: KernelRoutine[] = [
       k.mem.checked.setU8(lock + R.Removed, 1);
       const bad = releaseRemoveLock(k, lock) ?? releaseRemoveLock(k, lock);
       if (bad !== undefined) return bad;
+      k.event('ex.rundown.wait', { ref: lock, users: k.mem.i32(lock + R.IoCount) });
       return k.wait(f, 1, { object: lock + R.RemoveEvent, reason: WaitReason.Executive });
     },
   },

@@ -1,5 +1,7 @@
 // What a driver leaves behind when it unloads: everything that would call into or point to memory that is gone, or that nobody can free any more.
 import type { Addr } from '../../machine/abi.js';
+import { FILTER_TAG } from '../flt/filter.js';
+import { DESCRIPTOR_TAG, PORT_TAG } from '../flt/port.js';
 import type { Kernel } from '../kernel.js';
 import {
   CM_GLOBALS,
@@ -15,10 +17,11 @@ import {
   OBP_REGISTRATION,
 } from '../layouts.gen.js';
 import { findInDirectory, fullName, lookupPath, rootDirectory } from '../ob/namespace.js';
-import { tidOf } from '../ob/note.js';
-import { isType } from '../ob/object.js';
+import { pidOf, tidOf } from '../ob/note.js';
+import { isType, objectType } from '../ob/object.js';
+import { imageAt, takeHeldReferences } from '../ob/reference-track.js';
 import { ntSuccess } from '../ob/status.js';
-import { ObType } from '../ob/types.js';
+import { ObType, typeName } from '../ob/types.js';
 import { liveThreads } from '../ps/exit.js';
 import { KIND_NAMES, registrations } from '../ps/notify.js';
 import { systemProcess } from '../ps/state.js';
@@ -27,7 +30,7 @@ import { devicesOf, directoryBodies } from './device.js';
 import { workItems } from './work-item.js';
 
 export interface Leak {
-  readonly kind: 'callback' | 'device' | 'symbolic link' | 'pool' | 'work item' | 'timer' | 'thread' | 'irp';
+  readonly kind: 'callback' | 'device' | 'symbolic link' | 'pool' | 'work item' | 'timer' | 'thread' | 'irp' | 'reference';
   /** In words, with the place where it came from when that is known. */
   readonly text: string;
   readonly address: Addr;
@@ -39,6 +42,14 @@ const KERNEL_TAGS = new Set(
     ' ',
   ),
 );
+
+/** Blocks that a routine made and the driver has to give back, by tag: what they are, in words. */
+const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
+  'Irp ': (site) => `IRP allocated at ${site} was not freed`,
+  [FILTER_TAG]: (site) => `filter registered at ${site} was not unregistered`,
+  [PORT_TAG]: (site) => `communication port created at ${site} was not closed`,
+  [DESCRIPTOR_TAG]: (site) => `security descriptor built at ${site} was not freed`,
+};
 
 /** Leaks of the driver whose image is `module`. */
 export function findLeaks(k: Kernel, driver: Addr, module: Addr): Leak[] {
@@ -70,6 +81,7 @@ export function findLeaks(k: Kernel, driver: Addr, module: Addr): Leak[] {
           address: t,
         }),
       ),
+    ...references(k, base),
     ...poolBlocks(k, base, end),
   ];
 }
@@ -136,16 +148,35 @@ function timers(k: Kernel, inside: (a: Addr) => boolean, name: (a: Addr) => stri
   return all;
 }
 
+/** What the driver took of objects and did not give back: they stay for ever, processes and threads as zombies. */
+function references(k: Kernel, base: Addr): Leak[] {
+  return takeHeldReferences(k, imageAt(k, base)).map((h): Leak => {
+    const times = h.count === 1 ? 'a reference' : `${h.count} references`;
+    return {
+      kind: 'reference',
+      text: `${times} to ${objectText(k, h.object)}, taken at ${k.pool.siteText(h.fn, h.step)}, not given back`,
+      address: h.object,
+    };
+  });
+}
+
+function objectText(k: Kernel, object: Addr): string {
+  if (isType(k, object, ObType.Process)) return `process ${pidOf(k, object)}`;
+  if (isType(k, object, ObType.Thread)) return `thread ${tidOf(k, object)}`;
+  const name = fullName(k, object);
+  const type = typeName(k, objectType(k, object)).toLowerCase();
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type} object${name ? ` ${name}` : ''}`;
+}
+
 function poolBlocks(k: Kernel, base: Addr, end: Addr): Leak[] {
   return k.pool
     .live(base, end)
     .filter((b) => !KERNEL_TAGS.has(b.tag))
-    .map((b): Leak => {
-      const irp = b.tag === 'Irp ';
-      return {
-        kind: irp ? 'irp' : 'pool',
-        text: irp ? `IRP allocated at ${b.site} was not freed` : `${b.bytes} bytes of pool, tag '${b.tag}', allocated at ${b.site}`,
+    .map(
+      (b): Leak => ({
+        kind: b.tag === 'Irp ' ? 'irp' : 'pool',
+        text: MADE_FOR_DRIVERS[b.tag]?.(b.site) ?? `${b.bytes} bytes of pool, tag '${b.tag}', allocated at ${b.site}`,
         address: b.address,
-      };
-    });
+      }),
+    );
 }

@@ -55,6 +55,7 @@ function queue(name: string, type: number): KernelRoutine {
       m.setU32(item + IO_WORKITEM.Queued, 1);
       referenceObject(k, object);
       countOutstanding(k, object, 1);
+      k.event('io.work-item.queue', { item, routine: f.ptr(1), context: f.ptr(3) });
       return k.call(f, 1, 'ExQueueWorkItem', [item + IO_WORKITEM.Item, f.u32(2)]);
     },
   };

@@ -72,7 +72,7 @@ function notifyKernelApc(k: Kernel, thread: Addr, increment: number): void {
   }
   if (state !== ThreadState.Waiting || m.u8(thread + KTHREAD.WaitIrql) >= APC_LEVEL || !firstDeliverable(k, thread)) return;
   suspendWait(k, thread);
-  readyThread(k, thread, increment);
+  readyThread(k, thread, increment, 'apc');
 }
 
 /** Takes the thread off its wait but remembers it: KiDeliverApc queues it again. */
@@ -193,13 +193,17 @@ function deliver(k: Kernel, f: Frame): Status {
           `the kernel routine of an APC returned at IRQL ${k.irql} instead of APC_LEVEL`,
         );
       }
-      if (f.get(NORMAL) === 0) return next(k, f, thread);
+      if (f.get(NORMAL) === 0) {
+        k.event('ke.apc.return', { apc: f.get(APC), thread });
+        return next(k, f, thread);
+      }
       m.setU8(thread + IN_PROGRESS, m.u8(thread + IN_PROGRESS) | 1);
       k.lowerIrql(PASSIVE_LEVEL);
       return k.call(f, 2, f.get(NORMAL), [f.get(CONTEXT), f.get(ARG1), f.get(ARG2)]);
     default: // normal routine returned
       m.setU8(thread + IN_PROGRESS, m.u8(thread + IN_PROGRESS) & ~1);
       k.raiseIrql(APC_LEVEL);
+      k.event('ke.apc.return', { apc: f.get(APC), thread });
       return next(k, f, thread);
   }
 }

@@ -11,12 +11,18 @@ export interface Choice {
 }
 
 export interface Chooser {
-  /** `runnable`: CPUs that can advance, ascending, at least one. */
-  choose(k: Kernel, runnable: readonly number[]): Choice;
+  /** `runnable`: CPUs that can advance, ascending, at least one. Undefined: the run loop is left (reason `choice`) and asks again when it is entered. */
+  choose(k: Kernel, runnable: readonly number[]): Choice | undefined;
+  /** What the word KE_GLOBALS.ChoiceState, which belongs to the chooser, holds at first; default: a state made of the seed. */
+  readonly initialState?: number;
+  /** Slices end exactly after their steps, and may be of no steps (interrupts are taken): what a recorded schedule needs. */
+  readonly exact?: boolean;
+  /** No CPU runs ahead of the slowest busy one by more than this many steps. */
+  readonly skew?: number;
 }
 
 /** A slice when nobody competes: the run loop cuts it at the next clock interrupt anyway. */
-const ALONE = 0x7fffffff;
+export const ALONE = 0x7fffffff;
 
 /** Seeded choice: short slices mostly (they find races), long ones sometimes (they get somewhere). Its state is a word of KE_GLOBALS. */
 export class SeededChooser implements Chooser {

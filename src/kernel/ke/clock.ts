@@ -72,7 +72,7 @@ function balance(k: Kernel, now: number): void {
         m.setU8(thread + KTHREAD.PriorityDecrement, 15 - m.i8(thread + KTHREAD.BasePriority));
         armQuantum(k, thread);
         k.event('ke.boost', { thread, from: p, to: 15 });
-        placeThread(k, thread, false);
+        placeThread(k, thread, false, 'priority');
       }
     }
   }

@@ -2,6 +2,7 @@
 // Waiters are the KWAIT_BLOCKs on the object's WaitListHead, first in first out. A waiting thread's innermost frame is the routine that waits;
 // the wait status is written into that frame's result slot, so nothing else has to remember it.
 import { type Addr, FRAME, KERNEL_BASE } from '../../machine/abi.js';
+import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { DISPATCHER_HEADER, KEVENT, KMUTANT, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
 import { entries, insertTail, LIST_LIMIT, remove } from '../rtl/list.js';
@@ -21,6 +22,7 @@ const MUTANT_FLAGS = KMUTANT.ApcDisable - 1;
 /** A dispatcher object that was never initialised has a zero wait list; Windows faults on it at DISPATCH_LEVEL. */
 export function checkInitialised(k: Kernel, object: Addr): void {
   if (k.mem.ptr(object + WAIT_LIST) === 0) {
+    k.hooks.verifier?.uninitialised(k, `the dispatcher object at ${hex(object)}`);
     throw new BugCheckError(
       0xa,
       [0, 2, 1, 0],
@@ -97,7 +99,8 @@ export function unwaitThread(k: Kernel, thread: Addr, status: number, increment:
   removeWaitBlocks(k, thread);
   m.setPtr(thread + KTHREAD.WaitStatus, status);
   m.raw.setI64(m.ptr(thread + KTHREAD.KernelStack) - KERNEL_BASE + FRAME.result, BigInt(status));
-  k.event('ke.unwait', { thread, status: status >>> 0, object: by, by: k.currentThread() });
+  k.trace.note(KIND_ID['ke.unwait'], thread, status >>> 0, by, k.currentThread());
+  k.hooks.verifier?.waitEnds(k, thread, by, k.currentThread());
   makeReady(k, thread, increment);
 }
 
@@ -134,7 +137,7 @@ export function signalEvent(k: Kernel, event: Addr, increment = 0): number {
   checkInitialised(k, event);
   const old = m.i32(event + KEVENT.Header + STATE);
   m.setI32(event + STATE, 1);
-  k.event('ke.event.set', { event, previous: old });
+  k.trace.note(KIND_ID['ke.event.set'], event, old);
   if (old === 0) waitTest(k, event, increment);
   return old;
 }

@@ -1,6 +1,7 @@
 // Events (reference: scheduler.md §8).
 
 import type { Frame } from '../../machine/routine.js';
+import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KEVENT, KTHREAD } from '../layouts.gen.js';
 import { ObjectType } from './constants.js';
@@ -54,7 +55,7 @@ export const routines: KernelRoutine[] = [
       const event = checkedEvent(k, f);
       const old = k.mem.i32(event + STATE);
       k.mem.setI32(event + STATE, 0);
-      k.event('ke.event.reset', { event });
+      k.trace.note(KIND_ID['ke.event.reset'], event);
       return k.return(old);
     },
   },
@@ -64,7 +65,7 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       const event = checkedEvent(k, f);
       k.mem.setI32(event + STATE, 0);
-      k.event('ke.event.reset', { event });
+      k.trace.note(KIND_ID['ke.event.reset'], event);
       return k.returnVoid();
     },
   },
@@ -75,7 +76,7 @@ export const routines: KernelRoutine[] = [
       const old = k.mem.i32(event + STATE);
       if (old === 0) {
         k.mem.setI32(event + STATE, 1);
-        k.event('ke.event.set', { event, previous: old });
+        k.trace.note(KIND_ID['ke.event.set'], event, old);
         waitTest(k, event, f.i32(1));
       }
       k.mem.setI32(event + STATE, 0);

@@ -2,6 +2,7 @@
 // at its end (with Reason.Call: the interrupted frame goes on as if nothing had been).
 import { KERNEL_BASE, Reason, ROUTINE_BASE, type Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KTHREAD } from '../layouts.gen.js';
 
@@ -23,6 +24,7 @@ export function pushInterrupt(k: Kernel, o: InterruptOptions): void {
   const thread = k.currentThread();
   r.userMode = false;
   r.irql = o.irql;
+  if (o.irql !== saved.irql) k.trace.note(KIND_ID['ke.irql'], saved.irql, o.irql);
   let base: number | undefined;
   if (o.stack) {
     base = o.stack.base;
@@ -54,6 +56,7 @@ export function returnFromInterrupt(k: Kernel, f: Frame): Status {
   r.userMode = f.get(3) !== 0;
   r.exceptionCode = f.get(5);
   const irql = f.get(4);
+  if (irql !== r.irql) k.trace.note(KIND_ID['ke.irql'], r.irql, irql);
   r.irql = irql;
   k.checkSoftwareInterrupts();
   return k.stop(Reason.Call);

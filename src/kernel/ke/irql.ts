@@ -1,6 +1,7 @@
 // IRQL of the current CPU. Raising is a register write; lowering makes pending software interrupts (DPC, dispatch, APC) due: they are taken before
 // the next step, because the run loop takes them between steps (run.ts) and `requestStop` ends the slice there.
 import type { Frame } from '../../machine/routine.js';
+import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KPRCB, KTHREAD } from '../layouts.gen.js';
 import { APC_LEVEL, DISPATCH_LEVEL, HIGH_LEVEL } from './constants.js';
@@ -10,6 +11,7 @@ export function raiseIrql(k: Kernel, irql: number): number {
   const old = k.mem.registers.irql;
   if (irql !== old) {
     k.mem.registers.irql = irql;
+    k.trace.note(KIND_ID['ke.irql'], old, irql);
     if (old < DISPATCH_LEVEL && irql >= DISPATCH_LEVEL) k.mem.setPtr(currentPrcb(k) + KPRCB.DispatchSince, k.now);
   }
   return old;
@@ -19,6 +21,7 @@ export function lowerIrql(k: Kernel, irql: number): void {
   const old = k.mem.registers.irql;
   if (irql === old) return;
   k.mem.registers.irql = irql;
+  k.trace.note(KIND_ID['ke.irql'], old, irql);
   if (softwareInterruptDue(k)) k.requestStop();
 }
 

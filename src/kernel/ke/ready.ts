@@ -2,6 +2,7 @@
 // Placement: an idle CPU in its affinity (ideal, last, current, then lowest), else its ideal CPU: if its priority is higher than what runs there it
 // becomes standby and preempts, else it queues there. Each CPU has 32 ready lists and a ReadySummary mask.
 import type { Addr } from '../../machine/abi.js';
+import { KIND_ID, WORD } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
 import { entries, first, insertHead, insertTail, remove } from '../rtl/list.js';
@@ -40,21 +41,24 @@ export function boost(k: Kernel, thread: Addr, increment: number): void {
   }
 }
 
+/** Why a thread became ready, for the trace. */
+export type ReadyWhy = 'woken' | 'started' | 'preempted' | 'quantum' | 'yield' | 'priority' | 'affinity' | 'displaced' | 'apc';
+
 /** Makes a thread ready: `increment` is the boost of the wait that ended. It is on a ready list, standby or in a list of its CPU afterwards. */
-export function readyThread(k: Kernel, thread: Addr, increment = 0): void {
+export function readyThread(k: Kernel, thread: Addr, increment = 0, why: ReadyWhy = 'woken'): void {
   boost(k, thread, increment);
-  placeThread(k, thread, false);
+  placeThread(k, thread, false, why);
 }
 
 /** Puts a ready thread somewhere. `head`: it was preempted and goes first among its equals. */
-export function placeThread(k: Kernel, thread: Addr, head: boolean): void {
+export function placeThread(k: Kernel, thread: Addr, head: boolean, why: ReadyWhy): void {
   const m = k.mem;
   m.setPtr(thread + KTHREAD.WaitTime, k.now);
   const ideal = m.u32(thread + KTHREAD.IdealProcessor);
   const last = m.u32(thread + KTHREAD.NextProcessor);
   const n = cpuCount(k);
   const idle = chooseIdle(k, thread, [ideal, last, k.cpuNumber], n);
-  if (idle >= 0) return makeStandby(k, thread, idle);
+  if (idle >= 0) return makeStandby(k, thread, idle, why);
   let cpu = ideal < n && mayRunOn(k, thread, ideal) ? ideal : -1;
   for (let c = 0; cpu < 0 && c < n; c++) if (mayRunOn(k, thread, c)) cpu = c;
   if (cpu < 0) cpu = 0;
@@ -64,13 +68,13 @@ export function placeThread(k: Kernel, thread: Addr, head: boolean): void {
   if (standby !== 0) {
     if (priority > priorityOf(k, standby)) {
       m.setPtr(prcb + KPRCB.NextThread, 0);
-      makeStandby(k, thread, cpu);
-      return enqueue(k, standby, cpu, true);
+      makeStandby(k, thread, cpu, why);
+      return enqueue(k, standby, cpu, true, 'displaced');
     }
   } else if (priority > priorityOf(k, m.ptr(prcb + KPRCB.CurrentThread))) {
-    return makeStandby(k, thread, cpu);
+    return makeStandby(k, thread, cpu, why);
   }
-  enqueue(k, thread, cpu, head);
+  enqueue(k, thread, cpu, head, why);
 }
 
 function chooseIdle(k: Kernel, thread: Addr, preferred: readonly number[], n: number): number {
@@ -79,17 +83,17 @@ function chooseIdle(k: Kernel, thread: Addr, preferred: readonly number[], n: nu
   return -1;
 }
 
-function makeStandby(k: Kernel, thread: Addr, cpu: number): void {
+function makeStandby(k: Kernel, thread: Addr, cpu: number, why: ReadyWhy): void {
   const prcb = prcbOf(k, cpu);
   setState(k, thread, ThreadState.Standby);
   k.mem.setU32(thread + KTHREAD.NextProcessor, cpu);
   k.mem.setPtr(prcb + KPRCB.NextThread, thread);
-  k.event('ke.ready', { thread, cpu, priority: priorityOf(k, thread), standby: 1 });
+  k.trace.note(KIND_ID['ke.ready'], thread, cpu, priorityOf(k, thread), 1, WORD[why]);
   if (cpu !== k.cpuNumber) k.catchUp(cpu);
   else if (k.irql < DISPATCH_LEVEL) k.requestStop();
 }
 
-export function enqueue(k: Kernel, thread: Addr, cpu: number, head: boolean): void {
+function enqueue(k: Kernel, thread: Addr, cpu: number, head: boolean, why: ReadyWhy): void {
   const m = k.mem;
   const prcb = prcbOf(k, cpu);
   const priority = priorityOf(k, thread);
@@ -99,7 +103,7 @@ export function enqueue(k: Kernel, thread: Addr, cpu: number, head: boolean): vo
   m.setU32(prcb + KPRCB.ReadySummary, (m.u32(prcb + KPRCB.ReadySummary) | (1 << priority)) >>> 0);
   m.setU32(thread + KTHREAD.NextProcessor, cpu);
   setState(k, thread, ThreadState.Ready);
-  k.event('ke.ready', { thread, cpu, priority, standby: 0 });
+  k.trace.note(KIND_ID['ke.ready'], thread, cpu, priority, 0, WORD[why]);
 }
 
 /** Takes a thread off the ready list it is on. */
@@ -157,7 +161,7 @@ export function setPriority(k: Kernel, thread: Addr, priority: number): void {
     dequeue(k, thread);
     m.setU8(thread + KTHREAD.Priority, priority);
     k.event('ke.priority', { thread, from: old, to: priority });
-    return placeThread(k, thread, false);
+    return placeThread(k, thread, false, 'priority');
   }
   m.setU8(thread + KTHREAD.Priority, priority);
   k.event('ke.priority', { thread, from: old, to: priority });
@@ -171,7 +175,7 @@ export function displaceIfHigherReady(k: Kernel, cpu: number): void {
   const running = priorityOf(k, k.mem.ptr(prcb + KPRCB.CurrentThread));
   if (highestReady(k, cpu) > running) {
     const t = selectReady(k, cpu, running + 1);
-    if (t !== 0) makeStandby(k, t, cpu);
+    if (t !== 0) makeStandby(k, t, cpu, 'displaced');
   }
 }
 
@@ -191,13 +195,13 @@ export function applyAffinity(k: Kernel, thread: Addr): void {
   if (mayRunOn(k, thread, cpu)) return;
   if (state === ThreadState.Ready) {
     dequeue(k, thread);
-    placeThread(k, thread, false);
+    placeThread(k, thread, false, 'affinity');
   } else if (state === ThreadState.Standby) {
     m.setPtr(prcbOf(k, cpu) + KPRCB.NextThread, 0);
-    placeThread(k, thread, false);
+    placeThread(k, thread, false, 'affinity');
   } else if (state === ThreadState.Running) {
     const next = selectReady(k, cpu);
-    if (next !== 0) makeStandby(k, next, cpu);
+    if (next !== 0) makeStandby(k, next, cpu, 'affinity');
     else m.setU8(prcbOf(k, cpu) + KPRCB.DispatchPending, 1);
     if (cpu === k.cpuNumber) k.requestStop();
   }

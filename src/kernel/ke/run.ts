@@ -12,7 +12,7 @@ import { takeIpi } from './ipi.js';
 import { prcbOf } from './prcb.js';
 import { cpuCount } from './ready.js';
 import { spinSatisfied } from './spin-wait.js';
-import { quantumEnd, swapContext } from './switch.js';
+import { quantumEnd, swapContext, YIELD } from './switch.js';
 import { firstTimer } from './timer-queue.js';
 import { listWaiters, type Waiter } from './waiters.js';
 
@@ -25,9 +25,24 @@ export interface RunOptions {
   readonly stopAt?: (k: Kernel) => boolean;
   /** Goes on from a step whose break byte stopped the machine. */
   readonly skipBreak?: boolean;
+  /**
+   * With the steps used up: takes what is due and chooses who goes on, but runs nothing. The machine then stands exactly as it does at a break byte of the next
+   * step, and goes on from there as it would have.
+   */
+  readonly settle?: boolean;
 }
 
-export type RunReason = 'stopAt' | 'maxSteps' | 'maxTime' | 'deadlock' | 'bugcheck' | 'break' | 'debugbreak' | 'requested' | 'notSimulated';
+export type RunReason =
+  | 'stopAt'
+  | 'maxSteps'
+  | 'maxTime'
+  | 'deadlock'
+  | 'bugcheck'
+  | 'break'
+  | 'debugbreak'
+  | 'requested'
+  | 'notSimulated'
+  | 'choice';
 
 export interface RunResult {
   readonly reason: RunReason;
@@ -64,6 +79,7 @@ class RunLoop {
   /** Frame that stood before the break byte: only its step is gone over, not that of a DPC or thread that comes first. */
   private readonly breakTop: number;
   private readonly cpus: number;
+  private readonly skew: number;
 
   constructor(
     private readonly k: Kernel,
@@ -73,6 +89,7 @@ class RunLoop {
     this.skipBreak = options.skipBreak ?? false;
     this.breakTop = k.mem.registers.top;
     this.cpus = cpuCount(k);
+    this.skew = k.chooser.skew ?? SKEW;
   }
 
   go(): RunResult {
@@ -82,11 +99,16 @@ class RunLoop {
       if (info) return { reason: 'bugcheck', bugCheck: info };
       if (k.notSimulated) return { reason: 'notSimulated' };
       if (k.takeStopRequest()) return { reason: 'requested' };
-      if (this.stepsLeft <= 0) return { reason: 'maxSteps' };
+      if (this.stepsLeft <= 0 && !this.options.settle) return { reason: 'maxSteps' };
       if (this.sliceLeft === 0) {
         const end = this.beginSlice();
         if (end) return end;
         if (this.sliceLeft === 0) continue;
+      }
+      if (this.stepsLeft <= 0) {
+        if (this.interrupts()) return { reason: 'maxSteps' };
+        this.sliceLeft = 0;
+        continue;
       }
       const ended = this.runSlice();
       if (ended) return ended;
@@ -129,11 +151,12 @@ class RunLoop {
     const slowest = Math.min(...able.map((c) => this.timeOf(c)));
     if (slowest >= (this.options.maxTime ?? Number.MAX_SAFE_INTEGER)) return { reason: 'maxTime' };
     if (this.carryOthers(able, slowest)) return undefined;
-    const fair = able.filter((c) => this.timeOf(c) <= slowest + SKEW);
+    const fair = able.filter((c) => this.timeOf(c) <= slowest + this.skew);
     const choice = k.chooser.choose(k, fair);
+    if (!choice) return { reason: 'choice' };
     k.machine.switchCpu(choice.cpu);
     if (!this.interrupts()) return undefined;
-    this.sliceLeft = this.cut(choice.steps, slowest, able.length > 1);
+    if (choice.steps > 0) this.sliceLeft = this.cut(choice.steps, slowest, able.length > 1);
     return undefined;
   }
 
@@ -175,7 +198,7 @@ class RunLoop {
     const k = this.k;
     const now = k.machine.cpu.time;
     let n = Math.min(steps, k.mem.ptr(k.prcb() + KPRCB.NextTick) - now);
-    if (several) n = Math.min(n, slowest + SKEW - now + 1);
+    if (several) n = Math.min(n, slowest + this.skew - now + 1);
     const clock0 = k.mem.ptr(prcbOf(k, 0) + KPRCB.NextTick);
     if (clock0 > now) n = Math.min(n, clock0 - now); // CPU 0 expires timers: nobody passes it
     if (this.options.maxTime !== undefined && this.options.maxTime > now) n = Math.min(n, this.options.maxTime - now);
@@ -209,7 +232,7 @@ class RunLoop {
           continue;
         }
         if (m.ptr(prcb + KPRCB.NextThread) !== 0 || m.u8(prcb + KPRCB.DispatchPending)) {
-          swapContext(k, m.u8(prcb + KPRCB.DispatchPending) !== 2);
+          swapContext(k, m.u8(prcb + KPRCB.DispatchPending) !== YIELD);
           continue;
         }
         if (!idle && r.irql < APC_LEVEL && kernelApcDue(k, thread)) {
@@ -260,6 +283,7 @@ class RunLoop {
       case Reason.DebugBreak:
         return { reason: 'debugbreak' };
       case Reason.BugCheck:
+      case Reason.Visible:
         this.sliceLeft = 0;
         return undefined;
       default:

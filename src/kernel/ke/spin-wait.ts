@@ -6,10 +6,10 @@ import type { Kernel } from '../kernel.js';
 import { KPRCB } from '../layouts.gen.js';
 
 /** Leaves the routine (it runs again at `f.pc`) until the 64-bit word at `address` is not what it is now. */
-export function spinOn(k: Kernel, f: Frame, address: Addr): Status {
+export function spinOn(k: Kernel, f: Frame, address: Addr, lock = address): Status {
   const m = k.mem;
   const prcb = k.prcb();
-  if (m.ptr(prcb + KPRCB.SpinAddress) === 0) k.event('ke.spin.wait', { lock: address });
+  if (m.ptr(prcb + KPRCB.SpinAddress) === 0) k.event('ke.spin.wait', { lock });
   m.setPtr(prcb + KPRCB.SpinAddress, address);
   m.setU64(prcb + KPRCB.SpinValue, m.u64(address));
   m.setPtr(prcb + KPRCB.SpinStart, k.now);

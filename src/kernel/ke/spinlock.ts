@@ -2,6 +2,7 @@
 // that wrong releases and self-deadlocks are seen at once; a queued lock holds the address of the last handle in its queue.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { KIND_ID, WORD } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KE_GLOBALS, KLOCK_QUEUE_HANDLE, KSPIN_LOCK_QUEUE, KTHREAD } from '../layouts.gen.js';
 import { DISPATCH_LEVEL } from './constants.js';
@@ -39,7 +40,7 @@ function acquirePlain(k: Kernel, f: Frame, lock: Addr, taken: () => Status): Sta
   }
   m.checked.setPtr(lock, ownerWord(k));
   count(k, 1);
-  k.event('ke.spin.acquire', { lock });
+  k.trace.note(KIND_ID['ke.spin.acquire'], lock, 1, WORD.plain);
   return taken();
 }
 
@@ -58,7 +59,7 @@ function releasePlain(k: Kernel, lock: Addr): Status | undefined {
     );
   m.checked.setPtr(lock, 0);
   count(k, -1);
-  k.event('ke.spin.release', { lock });
+  k.trace.note(KIND_ID['ke.spin.release'], lock);
   noteRelease(k);
   return undefined;
 }
@@ -135,16 +136,16 @@ function acquireQueued(k: Kernel, f: Frame, lock: Addr, handle: Addr): Status {
     if (last === 0) {
       m.checked.setPtr(handle + LOCK, lock);
       count(k, 1);
-      k.event('ke.spin.acquire', { lock });
+      k.trace.note(KIND_ID['ke.spin.acquire'], lock, 1, WORD.queued);
       return k.returnVoid();
     }
     m.checked.setPtr(handle + LOCK, lock + WAITING);
     m.checked.setPtr(last + NEXT, handle);
-    return spinOn(k, f, handle + LOCK);
+    return spinOn(k, f, handle + LOCK, lock);
   }
-  if (m.checked.ptr(handle + LOCK) === lock + WAITING) return spinOn(k, f, handle + LOCK);
+  if (m.checked.ptr(handle + LOCK) === lock + WAITING) return spinOn(k, f, handle + LOCK, lock);
   count(k, 1);
-  k.event('ke.spin.acquire', { lock });
+  k.trace.note(KIND_ID['ke.spin.acquire'], lock, 1, WORD.queued);
   return k.returnVoid();
 }
 
@@ -166,7 +167,7 @@ function releaseQueued(k: Kernel, handle: Addr): Status | undefined {
   else m.checked.setPtr(next + LOCK, lock);
   m.checked.setPtr(handle + LOCK, 0);
   count(k, -1);
-  k.event('ke.spin.release', { lock });
+  k.trace.note(KIND_ID['ke.spin.release'], lock);
   noteRelease(k);
   return undefined;
 }
@@ -178,10 +179,10 @@ function acquireEx(k: Kernel, f: Frame, exclusive: boolean, result: () => Status
   const m = k.mem;
   const lock = f.ptr(0);
   const v = m.checked.u32(lock);
-  if (exclusive ? v !== 0 : (v & EXCLUSIVE) !== 0) return spinOn(k, f, lock - (lock & 7));
+  if (exclusive ? v !== 0 : (v & EXCLUSIVE) !== 0) return spinOn(k, f, lock - (lock & 7), lock);
   m.checked.setU32(lock, exclusive ? EXCLUSIVE : v + 1);
   count(k, 1);
-  k.event('ke.spin.acquire', { lock, exclusive: exclusive ? 1 : 0 });
+  k.trace.note(KIND_ID['ke.spin.acquire'], lock, exclusive ? 1 : 0, WORD.rw);
   return result();
 }
 
@@ -200,7 +201,7 @@ function releaseEx(k: Kernel, lock: Addr, exclusive: boolean): Status | undefine
   }
   m.checked.setU32(lock, exclusive ? 0 : v - 1);
   count(k, -1);
-  k.event('ke.spin.release', { lock });
+  k.trace.note(KIND_ID['ke.spin.release'], lock);
   noteRelease(k);
   return undefined;
 }

@@ -1,12 +1,16 @@
 // Context switch: what a thread takes with it (innermost frame, return value, mode, IRQL) lies in its KTHREAD while it does not run.
 // Only the run loop and the routines that give up the CPU call this; a switch happens below DISPATCH_LEVEL only.
 import { type Addr, KERNEL_BASE, toAddress, USER_BASE } from '../../machine/abi.js';
+import { KIND_ID, WORD, type Word } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KPRCB, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { ThreadState, WaitReason } from './constants.js';
 import { currentPrcb } from './prcb.js';
 import { armQuantum, quantumUsedUp } from './quantum.js';
-import { highestReady, placeThread, selectReady, setState } from './ready.js';
+import { highestReady, placeThread, type ReadyWhy, selectReady, setState } from './ready.js';
+
+/** KPRCB.DispatchPending: the thread gives up its turn. */
+export const YIELD = 2;
 
 /** Address space of a process becomes current on this CPU. */
 export function loadAddressSpace(k: Kernel, process: Addr): void {
@@ -63,10 +67,12 @@ export function swapContext(k: Kernel, head: boolean): void {
   const m = k.mem;
   const prcb = currentPrcb(k);
   const cpu = k.cpuNumber;
+  const irql = k.irql;
   const old = m.ptr(prcb + KPRCB.CurrentThread);
   const idle = m.ptr(prcb + KPRCB.IdleThread);
   let next = m.ptr(prcb + KPRCB.NextThread);
   m.setPtr(prcb + KPRCB.NextThread, 0);
+  const ready: ReadyWhy = head ? 'preempted' : m.u8(prcb + KPRCB.DispatchPending) === YIELD ? 'yield' : 'quantum';
   m.setU8(prcb + KPRCB.DispatchPending, 0);
   m.setU8(prcb + KPRCB.QuantumEnd, 0);
   if (next === 0) next = selectReady(k, cpu);
@@ -87,21 +93,17 @@ export function swapContext(k: Kernel, head: boolean): void {
     loadIdle(k);
   }
   m.setU32(prcb + KPRCB.KeContextSwitches, m.u32(prcb + KPRCB.KeContextSwitches) + 1);
-  k.event('ke.switch', {
-    cpu,
-    from: old === idle ? 0 : old,
-    to: next,
-    reason: wasRunning ? (head ? 'preempted' : 'quantum') : stateWord(oldState),
-  });
+  k.trace.note(KIND_ID['ke.switch'], cpu, old === idle ? 0 : old, next, WORD[wasRunning ? ready : stateWord(oldState)]);
+  if (k.irql !== irql) k.trace.note(KIND_ID['ke.irql'], irql, k.irql);
   if (wasRunning) {
     m.setU8(old + KTHREAD.WaitReason, head ? WaitReason.WrPreempted : WaitReason.WrQuantumEnd);
     if (head && m.i8(old + KTHREAD.Priority) >= 16) armQuantum(k, old);
     setState(k, old, ThreadState.Ready);
-    placeThread(k, old, head);
+    placeThread(k, old, head, ready);
   }
 }
 
-const stateWord = (state: number): string => (state === ThreadState.Waiting ? 'wait' : state === ThreadState.Terminated ? 'exit' : 'idle');
+const stateWord = (state: number): Word => (state === ThreadState.Waiting ? 'wait' : state === ThreadState.Terminated ? 'exit' : 'idle');
 
 /** Quantum end of the running thread: decay towards base, fresh quantum, the next of equal or higher priority takes over. */
 export function quantumEnd(k: Kernel): void {
@@ -144,6 +146,6 @@ export function yieldThread(k: Kernel, fp: number): boolean {
     m.setPtr(prcb + KPRCB.NextThread, next);
   }
   m.registers.top = fp;
-  m.setU8(prcb + KPRCB.DispatchPending, 2);
+  m.setU8(prcb + KPRCB.DispatchPending, YIELD);
   return true;
 }

@@ -1,6 +1,7 @@
 // Threads as the scheduler knows them: a KTHREAD with a kernel stack whose outermost frame is KiThreadStartup; ps puts objects and identifiers around.
 import { type Addr, KERNEL_BASE, MAP, PAGE_SHIFT, Reason, ROUTINE_BASE, type Status, toAddress, USER_BASE } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KE_GLOBALS, KEVENT, KMUTANT, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { entries, first, initListHead, insertTail, remove } from '../rtl/list.js';
@@ -106,7 +107,7 @@ function pushStartup(k: Kernel, thread: Addr, args: readonly (number | bigint)[]
 
 export function startThread(k: Kernel, thread: Addr): void {
   k.event('ke.thread.start', { thread, start: k.mem.ptr(thread + KTHREAD.StartRoutine) });
-  readyThread(k, thread, 0);
+  readyThread(k, thread, 0, 'started');
 }
 
 /** Goes to user mode for the first time: a fresh frame on the user stack, nothing left on the kernel stack. The function must never return. */
@@ -134,6 +135,7 @@ export function terminateCurrentThread(k: Kernel, exitStatus: number): Status {
   m.setU8(thread + KTHREAD.ApcQueueable, 0);
   remove(m, thread + KTHREAD.ThreadListEntry);
   remove(m, thread + KTHREAD.AllThreadsEntry);
+  if (k.irql !== PASSIVE_LEVEL) k.trace.note(KIND_ID['ke.irql'], k.irql, PASSIVE_LEVEL);
   k.mem.registers.irql = PASSIVE_LEVEL;
   signalObject(k, thread, 0);
   const limit = m.ptr(thread + KTHREAD.StackLimit) - KERNEL_BASE;

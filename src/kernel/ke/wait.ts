@@ -3,8 +3,9 @@
 // A kernel APC takes a waiting thread off its lists, runs, and `resumeWait` queues it again at the tail, invisible to the caller.
 import { type Addr, FRAME, Reason, type Status, toAddress } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { DISPATCHER_HEADER, KPRCB, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
+import { DISPATCHER_HEADER, KMUTANT, KPRCB, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
 import { insertTail } from '../rtl/list.js';
 import { DISPATCH_LEVEL, ObjectType, STATUS, ThreadState, UserMode, WAIT_REASON_NAMES, WaitAll, WaitAny, WaitReason } from './constants.js';
 import { checkInitialised, hex, initHeader, isSignalled, isWaitable, objectType, satisfy, WAIT_LIST } from './dispatcher.js';
@@ -93,6 +94,7 @@ export function wait(k: Kernel, f: Frame, nextPc: number, r: WaitRequest): Statu
     if (due <= interruptTime100(k)) return finish(k, f.fp, STATUS.TIMEOUT);
   }
   commit(k, thread, objects, r, due);
+  k.hooks.verifier?.waitBegins(k, thread, f.fp, objects, r.reason ?? 0);
   m.setPtr(thread + KTHREAD.KernelStack, toAddress(f.fp));
   k.mem.registers.top = f.fp;
   return k.stop(Reason.Dispatch);
@@ -127,14 +129,21 @@ function commit(k: Kernel, thread: Addr, objects: readonly Addr[], r: WaitReques
   m.setU32(thread + KTHREAD.WaitHasTimeout, due === undefined ? 0 : 1);
   if (due !== undefined) m.setPtr(thread + KTHREAD.WaitDueTime, due);
   queueBlocks(k, thread);
-  k.event('ke.wait', {
+  const reason = k.trace.text(WAIT_REASON_NAMES[r.reason ?? 0] ?? String(r.reason));
+  k.trace.note(
+    KIND_ID['ke.wait'],
     thread,
-    object: objects[0] ?? 0,
-    count: objects.length,
-    type: r.type ?? WaitAny,
-    reason: WAIT_REASON_NAMES[r.reason ?? 0] ?? String(r.reason),
-    due: due ?? -1,
-  });
+    objects[0] ?? 0,
+    objects.length,
+    r.type ?? WaitAny,
+    reason,
+    r.mode ?? 0,
+    r.alertable ? 1 : 0,
+    due ?? -1,
+  );
+  for (let i = 1; i < objects.length; i++) k.event('ke.wait.object', { thread, object: objects[i], index: i });
+  for (const o of objects)
+    if (objectType(k, o) === ObjectType.Mutant) k.event('ke.mutex.wait', { mutex: o, owner: m.ptr(o + KMUTANT.OwnerThread) });
 }
 
 /** Puts the blocks of the thread's recorded wait on their lists, starts the timeout, state = Waiting. */

@@ -1,12 +1,13 @@
 // Pool: every block has a record (who, where, how much) in memory. While pages last each block gets pages of its own, ending at a page end with an
 // unmapped page behind it (special pool): an overrun or a use after free faults at the very access. Freed pages stay unmapped in a first-in first-out
 // quarantine until pages run out. Beyond that budget blocks are packed into shared pages with one state byte per 16 bytes.
+import type { Range } from '../../base/source.js';
 import { type Addr, FRAME, KERNEL_BASE, MAP, PAGE_SIZE, ROUTINE_BASE, toAddress } from '../../machine/abi.js';
 import { BugCheckError } from '../ke/bugcheck.js';
 import { APC_LEVEL, DISPATCH_LEVEL } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
 import type { Kernel } from '../kernel.js';
-import { KE_GLOBALS, MI_POOL_RECORD } from '../layouts.gen.js';
+import { KE_GLOBALS, MI_POOL_ARENA, MI_POOL_RECORD } from '../layouts.gen.js';
 import { NT_LAYOUT } from '../nt-layout.js';
 import { PackedPool } from './pool-packed.js';
 
@@ -27,6 +28,8 @@ export interface PoolBlock {
   readonly paged: boolean;
   /** `function (file:line)` of the allocation. */
   readonly site: string;
+  /** The same as a place in the sources; undefined for blocks of the kernel. */
+  readonly place: Range | undefined;
   /** Offset of the allocating image's code: 0 = the kernel itself. */
   readonly owner: number;
   readonly sequence: number;
@@ -39,6 +42,7 @@ export interface PoolDescription {
 }
 
 const R = MI_POOL_RECORD;
+const ARENA = MI_POOL_ARENA;
 
 export const tagText = (tag: number): string =>
   Array.from({ length: 4 }, (_, i) => (tag >>> (8 * i)) & 0xff)
@@ -54,6 +58,10 @@ export const tagNumber = (tag: string | number): number => {
 
 export class Pool {
   private readonly packed: PackedPool;
+  /** Told about every block before it is freed. */
+  onFree: ((address: Addr, bytes: number) => void) | undefined;
+  /** Told about every new block; `tag` is empty for one that a driver asked for. For those who watch the run from outside. */
+  onAllocate: ((address: Addr, bytes: number, tag: string) => void) | undefined;
   constructor(private readonly k: Kernel) {
     this.packed = new PackedPool(k);
   }
@@ -63,6 +71,24 @@ export class Pool {
   }
   private get budget(): number {
     return Math.min(this.k.config.specialPoolPages, SPECIAL_PAGES);
+  }
+  /** Each CPU takes blocks from pages of its own: addresses do not depend on the order in which CPUs allocate. */
+  private get separate(): boolean {
+    return this.k.chooser.exact === true;
+  }
+  /** Pages of one arena. */
+  private get share(): number {
+    return this.separate ? Math.floor(this.budget / this.k.config.cpus) : this.budget;
+  }
+  private arena(cpu: number): Addr {
+    return this.separate ? this.global(KE_GLOBALS.PoolArenas) + cpu * ARENA.sizeof : this.global(KE_GLOBALS.PoolSequence);
+  }
+  private nextSequence(): number {
+    const m = this.k.mem;
+    const at = this.arena(this.k.cpuNumber) + ARENA.Sequence;
+    const n = m.ptr(at) + 1;
+    m.setPtr(at, n);
+    return this.separate ? 64 * n + this.k.cpuNumber : n;
   }
   private record(index: number): Addr {
     return toAddress(NT_LAYOUT.poolRecords) + index * R.sizeof;
@@ -77,6 +103,7 @@ export class Pool {
     const site = this.site();
     const address = this.special(bytes, tagNumber(tag), paged, site) || this.packed.allocate(bytes, tagNumber(tag), paged, site);
     if (address === 0) return 0;
+    this.onAllocate?.(address, bytes, typeof type === 'number' ? '' : String(tag));
     this.count(paged, bytes, 1);
     this.k.event('mm.pool.allocate', { address, bytes, tag: tagText(tagNumber(tag)), paged: paged ? 1 : 0 });
     return address;
@@ -113,8 +140,7 @@ export class Pool {
     const offset = bytes >= PAGE_SIZE ? start : start + pages * PAGE_SIZE - size;
     m.raw.fill(start, pages * PAGE_SIZE, SLACK);
     m.raw.fill(offset, bytes, FRESH);
-    const sequence = m.ptr(this.global(KE_GLOBALS.PoolSequence)) + 1;
-    m.setPtr(this.global(KE_GLOBALS.PoolSequence), sequence);
+    const sequence = this.nextSequence();
     const r = this.record(index);
     m.fill(r, R.sizeof);
     m.setU32(r + R.State, RecordState.Allocated);
@@ -137,19 +163,20 @@ export class Pool {
   /** `n` consecutive pages: never used ones first, then the oldest freed block that is large enough. Index of the first, -1: none. */
   private takePages(n: number): number {
     const m = this.k.mem;
-    const next = m.u32(this.global(KE_GLOBALS.PoolNext));
-    if (next + n <= this.budget) {
-      m.setU32(this.global(KE_GLOBALS.PoolNext), next + n);
-      return next;
+    const arena = this.arena(this.k.cpuNumber);
+    const next = m.u32(arena + ARENA.Next);
+    if (next + n <= this.share) {
+      m.setU32(arena + ARENA.Next, next + n);
+      return next + (this.separate ? this.k.cpuNumber * this.share : 0);
     }
     let previous = 0;
-    for (let at = m.u32(this.global(KE_GLOBALS.PoolFreeHead)), tries = 0; at !== 0 && tries < 512; tries++) {
+    for (let at = m.u32(arena + ARENA.FreeHead), tries = 0; at !== 0 && tries < 512; tries++) {
       const r = this.record(at - 1);
       const following = m.u32(r + R.Next);
       if (m.u32(r + R.Pages) + 1 >= n) {
-        if (previous === 0) m.setU32(this.global(KE_GLOBALS.PoolFreeHead), following);
+        if (previous === 0) m.setU32(arena + ARENA.FreeHead, following);
         else m.setU32(this.record(previous - 1) + R.Next, following);
-        if (following === 0) m.setU32(this.global(KE_GLOBALS.PoolFreeTail), previous);
+        if (following === 0) m.setU32(arena + ARENA.FreeTail, previous);
         return at - 1;
       }
       previous = at;
@@ -211,6 +238,7 @@ export class Pool {
       );
     }
     this.checkSlack(r);
+    this.onFree?.(address, m.u32(r + R.Bytes));
     this.release(r);
     this.freed(paged, m.u32(r + R.Bytes), address);
   }
@@ -230,10 +258,11 @@ export class Pool {
     m.setU32(r + R.FreedBy, site.fn);
     m.setU32(r + R.FreedAt, site.step);
     m.setU32(r + R.Next, 0);
-    const tail = m.u32(this.global(KE_GLOBALS.PoolFreeTail));
-    if (tail === 0) m.setU32(this.global(KE_GLOBALS.PoolFreeHead), index + 1);
+    const arena = this.arena(this.k.cpuNumber);
+    const tail = m.u32(arena + ARENA.FreeTail);
+    if (tail === 0) m.setU32(arena + ARENA.FreeHead, index + 1);
     else m.setU32(this.record(tail - 1) + R.Next, index + 1);
-    m.setU32(this.global(KE_GLOBALS.PoolFreeTail), index + 1);
+    m.setU32(arena + ARENA.FreeTail, index + 1);
   }
 
   /** Bytes around the block inside its pages must still hold the pattern. */
@@ -262,10 +291,15 @@ export class Pool {
     }
   }
 
-  private siteText(fn: number, step: number): string {
+  private siteRange(fn: number, step: number): Range | undefined {
+    const f = fn === 0 ? undefined : this.k.machine.function(fn);
+    return f?.steps[Math.min(step, f.steps.length - 1)]?.range;
+  }
+  /** `function (file:line)` of a step of compiled code. */
+  siteText(fn: number, step: number): string {
     const f = fn === 0 ? undefined : this.k.machine.function(fn);
     if (!f) return 'the kernel';
-    const range = f.steps[Math.min(step, f.steps.length - 1)]?.range;
+    const range = this.siteRange(fn, step);
     return range ? `${f.name} (${range.file.path}:${range.file.position(range.start).line})` : f.name;
   }
   private freedAt(r: Addr): string {
@@ -311,9 +345,11 @@ export class Pool {
   live(from?: Addr, to?: Addr): PoolBlock[] {
     const m = this.k.mem;
     const out: PoolBlock[] = [];
-    for (let i = 0; i < m.u32(this.global(KE_GLOBALS.PoolNext)); i++) {
-      const r = this.record(i);
-      if (m.u32(r + R.State) === RecordState.Allocated) out.push(this.block(r));
+    for (let cpu = 0; cpu < (this.separate ? this.k.config.cpus : 1); cpu++) {
+      for (let i = 0; i < m.u32(this.arena(cpu) + ARENA.Next); i++) {
+        const r = this.record(cpu * this.share + i);
+        if (m.u32(r + R.State) === RecordState.Allocated) out.push(this.block(r));
+      }
     }
     out.push(...this.packed.live().map((r) => this.block(r)));
     const owned = from === undefined || to === undefined ? out : out.filter((b) => b.owner >= from && b.owner < to);
@@ -328,6 +364,7 @@ export class Pool {
       tag: tagText(m.u32(r + R.Tag)),
       paged: (m.u32(r + R.Type) & PAGED) !== 0,
       site: this.siteText(m.u32(r + R.AllocatedBy), m.u32(r + R.AllocatedAt)),
+      place: this.siteRange(m.u32(r + R.AllocatedBy), m.u32(r + R.AllocatedAt)),
       owner: m.ptr(r + R.Owner),
       sequence: m.ptr(r + R.Sequence),
     };

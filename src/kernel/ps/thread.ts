@@ -80,7 +80,7 @@ export function createThread(k: Kernel, o: ThreadCreation): { readonly thread: A
   m.setU8(thread + KTHREAD.PreviousMode, o.user ? 1 : 0);
   initListHead(m, thread + ETHREAD.IrpList);
   linkThread(k, thread, process);
-  k.event('ps.thread-create', { process: pid, thread: tid, name: o.name ?? '', user: o.user ? 1 : 0 });
+  k.event('ps.thread-create', { process: pid, thread: tid, object: thread, name: o.name ?? '', user: o.user ? 1 : 0 });
   return { thread, status: NT.SUCCESS };
 }
 

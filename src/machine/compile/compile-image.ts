@@ -43,6 +43,7 @@ export function compileImage(options: CompileImageOptions): CompiledImage {
   const wasm = emitModule(functions, options.functionBase, {
     mode: options.mode,
     debug: options.debug,
+    cleanStops: options.cleanStops ?? false,
     functionBase: options.functionBase,
     wasmIndex: (f) => indices.get(f),
   });
@@ -66,7 +67,13 @@ export function compileImage(options: CompileImageOptions): CompiledImage {
 }
 
 function emptyImage(o: CompileImageOptions): CompiledImage {
-  const wasm = emitModule([], o.functionBase, { mode: o.mode, debug: o.debug, functionBase: o.functionBase, wasmIndex: () => undefined });
+  const wasm = emitModule([], o.functionBase, {
+    mode: o.mode,
+    debug: o.debug,
+    cleanStops: false,
+    functionBase: o.functionBase,
+    wasmIndex: () => undefined,
+  });
   return {
     name: o.name,
     mode: o.mode,

@@ -9,6 +9,8 @@ import type { Writer } from './writer.js';
 export interface EmitOptions {
   readonly mode: 'kernel' | 'user';
   readonly debug: boolean;
+  /** A stop leaves nothing in spill slots that no later step reads: states that differ in nothing that matters are equal (exploration). */
+  readonly cleanStops: boolean;
   /** Index in this module's function space, or undefined for functions of other images. */
   wasmIndex(fn: FunctionRef): number | undefined;
   /** Number of the first function of the image, for reports of unresolved calls. */
@@ -162,6 +164,20 @@ export class Emitter {
       this.get(Local.fp);
       this.get(this.tempLocal(t));
       this.memory(opcode(t.type, 'store'), t.type === 'i32' || t.type === 'f32' ? 4 : 8, this.spillOffset(t));
+    }
+    if (this.options.cleanStops) this.clearDead(this.live(n));
+  }
+  private clearDead(live: readonly Temp[]): void {
+    for (const type of ['i32', 'i64', 'f32', 'f64'] as const) {
+      for (let register = 0; register < this.fn.registers[type]; register++) {
+        const held = live.find((t) => t.type === type && t.register === register);
+        const narrow = type === 'i32' || type === 'f32';
+        if (held && !narrow) continue;
+        this.get(Local.fp);
+        if (held) this.i32(0);
+        else this.i64(0);
+        this.memory(held ? Op.i32_store : Op.i64_store, held ? 4 : 8, this.spillOffset({ type, register }) + (held ? 4 : 0));
+      }
     }
   }
   /** Brings back all temporaries after a stop (garbage for those that do not live there: never read). */

@@ -22,6 +22,13 @@ TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
   DriverObject->DriverUnload = Unload;
   CHECK_EQ(Open(&key, L"\\Registry\\Machine\\SOFTWARE\\Nope", FALSE, NULL), STATUS_OBJECT_NAME_NOT_FOUND);
+  {
+    UNICODE_STRING current = RTL_CONSTANT_STRING(L"Current");
+    CHECK_EQ(Open(&key, L"\\Registry\\Machine\\SYSTEM\\Select", FALSE, NULL), STATUS_SUCCESS);
+    CHECK_EQ(ZwQueryValueKey(key, &current, KeyValuePartialInformation, buffer, sizeof buffer, &length), STATUS_SUCCESS);
+    CHECK(partial->Type == REG_DWORD && *(PULONG)partial->Data == 1);
+    ZwClose(key);
+  }
   CHECK_EQ(Open(&key, L"\\Registry\\Machine\\SOFTWARE\\T", TRUE, &disposition), STATUS_SUCCESS);
   CHECK_EQ(disposition, REG_CREATED_NEW_KEY);
   CHECK_EQ(ZwSetValueKey(key, &name, 0, REG_DWORD, &value, sizeof value), STATUS_SUCCESS);

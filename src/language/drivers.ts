@@ -1,0 +1,64 @@
+// Which driver an open file belongs to. A project that compiles it decides; else a scenario beside or above it that names it as a source, because F5 compiles it
+// so (with the scenario's include folders and definitions); else its folder. No kernel header anywhere: no driver, and nothing is shown.
+import { dirname, type FileProvider, joinPath } from '../base/files.js';
+import { SourceFile } from '../base/source.js';
+import type { Scenario } from '../scenario/ast.js';
+import { type DriverFolder, findDriver, isDriver } from '../scenario/driver-folder.js';
+import { parseScenario } from '../scenario/parser.js';
+import { driverSources } from '../scenario/sources.js';
+
+export interface WorkspaceDriver extends DriverFolder {
+  /** One string for each driver: its project, its scenario and name there, or its folder. */
+  readonly key: string;
+}
+
+/** Folders above a file in which scenarios are looked for. */
+const MAX_PARENTS = 2;
+
+export function driverOfFile(path: string, files: FileProvider): WorkspaceDriver | undefined {
+  const found = findDriver(path, files);
+  if (found?.project !== undefined) return { ...found, key: found.project };
+  const named = scenarioDriver(path, files);
+  if (named) return named;
+  return found && { ...found, key: `${found.folder}/` };
+}
+
+function scenarioDriver(path: string, files: FileProvider): WorkspaceDriver | undefined {
+  let folder = dirname(path);
+  for (let i = 0; i <= MAX_PARENTS; i++) {
+    for (const name of (files.list(folder) ?? []).filter((n) => /\.scenario$/i.test(n))) {
+      const file = joinPath(folder, name);
+      for (const block of scenarioAt(file, files)?.drivers ?? []) {
+        const { sources, diagnostics } = driverSources(block, folder, files, new Set());
+        const driver: WorkspaceDriver = { name: block.name, folder, sources, diagnostics, key: `${file}#${block.name}` };
+        if (belongs(path, driver) && isDriver(driver, files)) return driver;
+      }
+    }
+    const parent = dirname(folder);
+    if (parent === folder || folder === '') break;
+    folder = parent;
+  }
+  return undefined;
+}
+
+/** A source is named; a header lies beside a source or in an include folder. */
+function belongs(path: string, driver: DriverFolder): boolean {
+  if (driver.sources.paths.includes(path)) return true;
+  const folder = dirname(path);
+  return !/\.c$/i.test(path) && (driver.sources.includes.includes(folder) || driver.sources.paths.some((p) => dirname(p) === folder));
+}
+
+/** Scenarios by path, parsed once for each text. */
+const parsed = new Map<string, { readonly text: string; readonly scenario: Scenario }>();
+const MAX_PARSED = 100;
+
+function scenarioAt(path: string, files: FileProvider): Scenario | undefined {
+  const text = files.read(path);
+  if (text === undefined) return undefined;
+  const old = parsed.get(path);
+  if (old?.text === text) return old.scenario;
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  const { scenario } = parseScenario(new SourceFile(path, text));
+  parsed.set(path, { text, scenario });
+  return scenario;
+}

@@ -1,0 +1,13 @@
+// Somebody who sees every access of compiled code before it happens, and can stop the machine there (Reason.Visible): the explorer of thread orders.
+// While there is one, every page carries Deny.Observe, so that each access takes the slow path; nothing is compiled differently, and step numbers,
+// positions and virtual time are what they are without it. Accesses to slots of a function's own frame are not seen: nobody else can name them.
+
+export interface MachineObserver {
+  /** Compiled code is about to touch [offset, offset + size) of linear memory. True: the machine stops before this step. */
+  access(offset: number, size: number, write: boolean): boolean;
+  /** A routine is about to run a step. True: the machine stops before it. */
+  enterRoutine(id: number): boolean;
+  leaveRoutine(): void;
+  /** The kernel touched memory by address. */
+  touch(offset: number, size: number, write: boolean): void;
+}

@@ -1,0 +1,10 @@
+// Bluetooth: the control codes between its drivers that a watcher needs.
+#pragma once
+#include "bthdef.h"
+#include "devioctl.h"
+#define FILE_DEVICE_BLUETOOTH 0x41
+#define BTH_IOCTL_BASE 0
+#define BTH_KERNEL_CTL(id) CTL_CODE(FILE_DEVICE_BLUETOOTH, (id), METHOD_NEITHER, FILE_ANY_ACCESS)
+#define IOCTL_INTERNAL_BTH_SUBMIT_BRB BTH_KERNEL_CTL(BTH_IOCTL_BASE + 0)
+#define IOCTL_INTERNAL_BTHENUM_GET_ENUMINFO BTH_KERNEL_CTL(BTH_IOCTL_BASE + 1)
+#define IOCTL_INTERNAL_BTHENUM_GET_DEVINFO BTH_KERNEL_CTL(BTH_IOCTL_BASE + 2)
