@@ -20,6 +20,7 @@ export class RuleContext {
   readonly locks: Locks;
   /** What the guideline callbacks reach. */
   readonly reach: ReadonlyMap<Fn, Step>;
+  private ddis: readonly Call[] | undefined;
   private readonly byFunction = new Map<Fn, Callback>();
 
   constructor(
@@ -46,12 +47,16 @@ export class RuleContext {
   }
 
   /** The calls of DDIs in everything that the callbacks reach. */
-  *reachedDdis(): Iterable<Call> {
+  reachedDdis(): readonly Call[] {
+    if (this.ddis) return this.ddis;
+    const out: Call[] = [];
     for (const fn of this.reach.keys()) {
       const isRoot = this.byFunction.has(fn);
       const callers = isRoot ? [] : this.graph.callers(fn).filter((x) => this.reach.has(x.caller));
-      for (const call of fn.calls) if (call.ddi && isFeasible(call, callers)) yield call;
+      for (const call of fn.calls) if (call.ddi && isFeasible(call, callers)) out.push(call);
     }
+    this.ddis = out;
+    return out;
   }
 
   /** From the registration to a place in `fn`: the registration, then each call on the way. */

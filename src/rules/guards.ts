@@ -172,8 +172,10 @@ function mentions(e: Expr, variables: ReadonlySet<VarSymbol>): boolean {
 
 /** Whether some of the given callers can get to the call: not when each passes a constant that a condition on the way excludes. */
 export function isFeasible(call: Call, callers: readonly Call[]): boolean {
+  // only a constant argument can exclude anything
+  if (!callers.some((c) => c.expr.args.some((a) => strip(a).kind === 'int'))) return true;
   const guards = guardsOf(call.caller.def).get(call.expr) ?? [];
-  if (!guards.length || !callers.length) return true;
+  if (!guards.length) return true;
   return callers.some((c) => guards.every((g) => !excluded(g, c)));
 }
 

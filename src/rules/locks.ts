@@ -1,7 +1,7 @@
 // Locks and IRQL along the paths of a function: which locks are held and how high the IRQL is, for certain, before each operation. What differs between the
 // paths that meet is forgotten, so a lock chosen by a flag is held on neither way out. Wrappers of lock routines count as what they do.
 import type { CallExpr, Expr } from '../c/tree.js';
-import { type Analysis, flowOf, inspect, type Op, solve } from './flow.js';
+import { type Analysis, flowOf, type Op, solve } from './flow.js';
 import { pointee } from './places.js';
 import { type Call, type Ddi, type Fn, irqlValue } from './program.js';
 import { strip } from './walk.js';
@@ -125,6 +125,7 @@ const NOTHING: Summary = { acquired: [], released: [] };
 export class Locks {
   private readonly summaries = new Map<Fn, Summary>();
   private readonly callAt = new Map<CallExpr, Call>();
+  private readonly passive = new Map<Fn, readonly (LockState | undefined)[]>();
   private readonly touches = new Map<Fn, boolean>();
 
   constructor(functions: readonly Fn[]) {
@@ -137,12 +138,29 @@ export class Locks {
 
   /** Looks at the state before each call in `fn`, entered at an IRQL. */
   eachCall(fn: Fn, entry: number, look: (call: Call, before: LockState) => void): void {
-    inspect(flowOf(fn.def), this.analysis(fn, entry), {
-      op: (op, before) => {
-        const call = op.kind === 'call' ? this.callAt.get(op.expr) : undefined;
-        if (call) look(call, before);
-      },
+    const a = this.analysis(fn, entry);
+    const { blocks } = flowOf(fn.def);
+    const states = entry === 0 ? this.atPassive(fn) : solve(flowOf(fn.def), a);
+    blocks.forEach((b, i) => {
+      let s = states[i];
+      if (s === undefined) return;
+      for (const op of b.ops) {
+        if (op.kind !== 'call') continue;
+        const call = this.callAt.get(op.expr);
+        if (call) look(call, s);
+        s = a.step(op, s);
+      }
     });
+  }
+
+  /** States at the blocks of a function that is entered at PASSIVE_LEVEL; several rules ask. */
+  private atPassive(fn: Fn): readonly (LockState | undefined)[] {
+    let states = this.passive.get(fn);
+    if (!states) {
+      states = solve(flowOf(fn.def), this.analysis(fn, 0));
+      this.passive.set(fn, states);
+    }
+    return states;
   }
 
   /** Whether the function, or one that it calls directly, has anything to do with locks or IRQL: most have not and need no analysis. */
@@ -202,7 +220,7 @@ export class Locks {
     const flow = flowOf(fn.def);
     let exit: LockState | undefined;
     const a = this.analysis(fn, 0);
-    const states = solve(flow, a);
+    const states = this.atPassive(fn);
     flow.blocks.forEach((b, i) => {
       let s = states[i];
       if (s === undefined || b.end.kind !== 'return') return;
@@ -268,6 +286,8 @@ function lower(s: LockState, arg: Expr | undefined): LockState {
 }
 
 function join(a: LockState, b: LockState): LockState {
+  if (a === b) return a;
+  if (a.irql === b.irql && !a.held.length && !b.held.length && !a.released.length && !b.released.length) return a;
   const low = a.irql <= b.irql ? a : b;
   return {
     ...low,

@@ -186,7 +186,11 @@ function step(op: Op, s: State, why: (e: Expr, s: State) => Reason | undefined):
 
 function assign(s: State, place: string | undefined, value: Expr | undefined, why: (e: Expr, s: State) => Reason | undefined): State {
   if (place === undefined) return s;
-  const nonNull = new Set([...s.nonNull].filter((n) => n !== place && !n.startsWith(`${place}->`) && !n.startsWith(`${place}.`)));
+  const isStale = (n: string): boolean =>
+    n.startsWith(place) && (n.length === place.length || n.startsWith('->', place.length) || n[place.length] === '.');
+  // most stores have nothing to do with pointers that may be NULL
+  if (!s.maybe.has(place) && !s.flags.has(place) && !some(s.nonNull, isStale) && (!value || !isInteresting(value, s, why))) return s;
+  const nonNull = new Set([...s.nonNull].filter((n) => !isStale(n)));
   const maybe = new Map(s.maybe);
   const flags = new Map(s.flags);
   maybe.delete(place);
@@ -203,6 +207,20 @@ function assign(s: State, place: string | undefined, value: Expr | undefined, wh
     }
   }
   return { nonNull, maybe, flags };
+}
+
+function some(set: ReadonlySet<string>, holds: (n: string) => boolean): boolean {
+  for (const n of set) if (holds(n)) return true;
+  return false;
+}
+
+/** Whether storing the value says something: a pointer that may be NULL or was tested, or the result of a test. */
+function isInteresting(value: Expr, s: State, why: (e: Expr, s: State) => Reason | undefined): boolean {
+  const x = strip(value);
+  if (x.type.kind !== 'pointer')
+    return x.kind === 'binary' || x.kind === 'cond' || x.kind === 'unary' ? flagTest(value) !== undefined : false;
+  const from = placeOf(value);
+  return from !== undefined && (s.nonNull.has(from) || why(value, s) !== undefined);
 }
 
 /** A truth value that tells whether a pointer is NULL: `p != NULL`, `(p ? TRUE : FALSE)`. */

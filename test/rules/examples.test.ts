@@ -13,13 +13,14 @@ const page = (rule: string): string => readFileSync(new URL(`../../docs/rules/${
 const found = (files: Record<string, string>): Finding[] => checkDriver({ units: compileDriverText(files) });
 const isProblem = (f: Finding): boolean => f.severity === 'error' || f.severity === 'warning';
 
-test('every rule id has a finder, a page and examples, and nothing else has', () => {
+test('every rule id has a finder, a run-time twin, a page and examples, and nothing else has', () => {
   assert.deepEqual(
     ALL_RULES.map((r) => r.id),
     RULES.map((r) => r.id),
   );
   for (const { id, title } of RULES) {
-    assert.ok(existsSync(new URL(`../../src/rules/${id}.ts`, import.meta.url)), `src/rules/${id}.ts`);
+    for (const file of [`src/rules/${id}.ts`, `src/kernel/verifier/${id}.ts`])
+      assert.ok(existsSync(new URL(`../../${file}`, import.meta.url)), file);
     assert.ok(page(id).startsWith(`# ${title} (\`${id}\`)\n\n${RULE_HELP[id]}\n`), `docs/rules/${id}.md begins with its title and help`);
   }
 });
