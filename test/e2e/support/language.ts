@@ -4,9 +4,17 @@ import type { Locator } from 'playwright-core';
 import type { Example } from './example.js';
 import type { Workbench } from './workbench.js';
 
-/** What is typed: without a line end, the editor would indent what follows. */
-const CALL =
-  'HANDLE key; OBJECT_ATTRIBUTES attributes; InitializeObjectAttributes(&attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL); if (NT_SUCCESS(ZwOpenKey(&key, KEY_READ, &attributes))) { ZwClose(key); }';
+/** What is typed in front of the callback's first statement. */
+const CALL = [
+  'HANDLE key;',
+  'OBJECT_ATTRIBUTES attributes;',
+  'InitializeObjectAttributes(&attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);',
+  'if (NT_SUCCESS(ZwOpenKey(&key, KEY_READ, &attributes))) {',
+  '    ZwClose(key);',
+  '}',
+]
+  .map((l) => `    ${l}\n`)
+  .join('');
 
 export async function diagnoseTheExample(workbench: Workbench, example: Example): Promise<void> {
   const { page } = workbench;
@@ -14,9 +22,8 @@ export async function diagnoseTheExample(workbench: Workbench, example: Example)
   await workbench.runCommand('View: Show Explorer');
   await workbench.openFile(file);
   await workbench.goToLine(line);
-  await page.keyboard.press('Home');
   // typed as text in one go: the editor's own closing brackets and suggestions are not what is tested
-  await page.keyboard.insertText(`${CALL}\n`);
+  await page.keyboard.insertText(CALL);
 
   const squiggle = page.locator('.monaco-editor .squiggly-warning').first();
   await squiggle.waitFor();
