@@ -46,22 +46,37 @@ export class Target implements Names {
     const running = this.runningThreads();
     const out = this.busyIdleThreads(running);
     const head = this.kernel.globals.KE + KE_GLOBALS.AllThreads;
-    for (let at = mem.ptr(head), n = 0; at !== head && at !== 0 && n < THREAD_LIMIT; at = mem.ptr(at), n++) {
+    // a driver may have overwritten the list: what lies outside the memory ends it, and so does an entry that was seen before
+    const seen = new Set<Addr>();
+    for (let at = mem.ptr(head); at !== head && !seen.has(at) && seen.size < THREAD_LIMIT && this.inMemory(at); at = mem.ptr(at)) {
+      seen.add(at);
       const t = this.threadAt(at - KTHREAD.AllThreadsEntry, running);
       if (t) out.push(t);
     }
     return out;
   }
 
+  private inMemory(a: Addr, size = 8): boolean {
+    return isKernelAddress(a) && this.kernel.mem.offsetOf(a, size) >= 0;
+  }
+
   private threadAt(address: Addr, running: ReadonlyMap<Addr, number>): TargetThread | undefined {
     const { mem } = this.kernel;
+    if (!this.inMemory(address, ETHREAD.sizeof)) return undefined;
     const state = mem.u32(address + KTHREAD.State);
     const cpu = running.get(address) ?? -1;
     const own = mem.ptr(address + ETHREAD.Cid + 8);
     const id = own !== 0 || cpu < 0 ? own : IDLE_IDS + cpu;
     if (state === 4 || id === 0) return undefined;
     const process = mem.ptr(address + KTHREAD.Process);
-    return { address, id, processId: own === 0 ? 0 : mem.ptr(address + ETHREAD.Cid), process, state, cpu };
+    return {
+      address,
+      id,
+      processId: own === 0 ? 0 : mem.ptr(address + ETHREAD.Cid),
+      process: this.inMemory(process, EPROCESS.sizeof) ? process : 0,
+      state,
+      cpu,
+    };
   }
 
   /** An idle CPU that was interrupted has frames to show. */
@@ -108,6 +123,7 @@ export class Target implements Names {
   }
 
   processName(process: Addr): string {
+    if (!this.inMemory(process, EPROCESS.sizeof)) return 'process';
     const b = this.kernel.mem.bytes(process + EPROCESS.ImageFileName, 15);
     const end = b.indexOf(0);
     return new TextDecoder('latin1').decode(end < 0 ? b : b.subarray(0, end)) || 'process';
@@ -117,7 +133,8 @@ export class Target implements Names {
   stack(t: TargetThread): StackFrame[] {
     const top =
       t.cpu >= 0 ? this.machine.wordsOf(t.cpu)[Reg.Top >> 2] : this.offsetOrZero(this.kernel.mem.ptr(t.address + KTHREAD.KernelStack));
-    return walkStack(this.machine, top, undefined, this.kernel.mem.u32(t.process + KPROCESS.UserOffset));
+    const userOffset = this.inMemory(t.process, KPROCESS.sizeof) ? this.kernel.mem.u32(t.process + KPROCESS.UserOffset) : 0;
+    return walkStack(this.machine, top, undefined, userOffset);
   }
   private offsetOrZero(a: Addr): number {
     return a === 0 ? 0 : a - KERNEL_BASE;
@@ -126,8 +143,9 @@ export class Target implements Names {
   /** Memory as a thread's process sees it. */
   memoryOf(process: Addr): TargetMemory {
     const { mem } = this.kernel;
-    const userOffset = process === 0 ? 0 : mem.u32(process + KPROCESS.UserOffset);
-    const userSize = process === 0 ? 0 : mem.u32(process + KPROCESS.UserSize);
+    const has = this.inMemory(process, KPROCESS.sizeof);
+    const userOffset = has ? mem.u32(process + KPROCESS.UserOffset) : 0;
+    const userSize = has ? mem.u32(process + KPROCESS.UserSize) : 0;
     const offsetOf = (address: Addr, size: number): number => {
       let o = -1;
       if (isKernelAddress(address) && isKernelAddress(address + size - 1)) o = address - KERNEL_BASE;

@@ -19,7 +19,7 @@ export function resolveAddress(s: AddressScope, argument: string): Addr {
   if (number !== undefined) return toAddressForm(number);
   const pseudo = /^@?\$(\w+)$/.exec(argument);
   if (pseudo) return pseudoRegister(s, pseudo[1]);
-  const symbol = /^(\w[\w.]*)!(\w+)$/.exec(argument);
+  const symbol = /^(\w[\w.-]*)!(\w+)$/.exec(argument);
   if (symbol) return symbolAddress(s.view, symbol[1], symbol[2]);
   const cpp = /^@@(?:c\+\+)?\((.*)\)$/s.exec(argument);
   try {

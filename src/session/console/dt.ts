@@ -45,7 +45,7 @@ function run(c: CommandContext, args: readonly string[]): string {
 
 /** `dt g_State`: a variable or expression with its type. */
 function variable(c: CommandContext, text: string, rest: readonly string[], shape: Shape): string {
-  const module = /^(\w[\w.]*)!(\w+)$/.exec(text);
+  const module = /^(\w[\w.-]*)!(\w+)$/.exec(text);
   if (module) {
     const image = c.view.target.images.find((i) => i.name.toLowerCase() === module[1].toLowerCase());
     const g = image?.globals.find((x) => x.symbol.name === module[2]);
@@ -63,8 +63,8 @@ function variable(c: CommandContext, text: string, rest: readonly string[], shap
   if (value.type.kind === 'pointer' && value.type.target.kind === 'record')
     return show({ name: typeText(value.type.target), type: value.type.target }, rest, c.address(text), shape);
   if (value.address === undefined) return `${typeText(value.type)} ${valueText(value, shape.memory, c.view.target)}`;
-  const head = `Local var or expression @ ${c.view.hex(value.address)} Type ${typeText(value.type)}`;
-  return `${head}\n${show({ name: typeText(value.type), type: value.type }, rest, value.address, shape)}`;
+  const name = `${text} @ ${c.view.hex(value.address)} Type ${typeText(value.type)}`;
+  return show({ name, type: value.type }, rest, value.address, shape);
 }
 
 function unknown(c: CommandContext, text: string): EvaluationError {
@@ -147,7 +147,12 @@ function show(t: NamedType, fields: readonly string[], at: number | undefined, s
 function chosenField(t: RecordType, path: string): Field[] {
   const [, ...tail] = path.split('.');
   const found = matching(t, path);
-  if (tail.length === 0 || tail[0] === '') return found;
+  if (tail.length === 0) return found;
+  // `Cid.`: what is in the field
+  if (tail[0] === '')
+    return found.flatMap((f) =>
+      f.type.kind === 'record' ? members(f.type).map((m) => ({ ...m, name: `${f.name}.${m.name}`, offset: f.offset + m.offset })) : [f],
+    );
   return found.flatMap((f) =>
     f.type.kind === 'record'
       ? chosenField(f.type, tail.join('.')).map((x) => ({ ...x, name: `${f.name}.${x.name}`, offset: x.offset + f.offset }))

@@ -59,7 +59,7 @@ export class KernelTypes {
 
   /** `nt!_KTHREAD`, `driver!MY_STRUCT`, `_KTHREAD`, `MY_STRUCT`: without a module the drivers come first, then the kernel. */
   find(text: string): NamedType | undefined {
-    const m = /^(?:([\w.]+)!)?(?:(?:struct|union|enum)\s+)?([A-Za-z_]\w*)$/.exec(text);
+    const m = /^(?:([\w.-]+)!)?(?:(?:struct|union|enum)\s+)?([A-Za-z_]\w*)$/.exec(text);
     if (!m) return undefined;
     const module = m[1]?.toLowerCase();
     for (const image of this.images) {

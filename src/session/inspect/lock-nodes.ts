@@ -4,7 +4,7 @@ import { findLocks, lockState } from './locks.js';
 import type { MachineView } from './machine-view.js';
 import { type Children, childId, emptyNode, type Node, problemNode } from './node.js';
 import { address } from './reader.js';
-import { threadNode } from './threads.js';
+import { shortName, threadNode } from './threads.js';
 
 export const locksChildren: Children<MachineView> = (v, id) => {
   const { locks, problem } = findLocks(v);
@@ -15,9 +15,9 @@ export const locksChildren: Children<MachineView> = (v, id) => {
     const contention = l.type === 'ERESOURCE' ? `\nContention Count ${v.mem.u32(l.address + ERESOURCE.ContentionCount)}` : '';
     return {
       id: childId(id, 'lock', l.address),
-      label: `${l.name || address(l.address)}`,
+      label: shortName(l.name) || address(l.address),
       description: `${l.type}, ${lockState(v, l)}`,
-      tooltip: `${address(l.address)} ${l.type}\n${lockState(v, l)}${taken.length ? `\ntaken at ${taken.join(', ')}` : ''}${contention}`,
+      tooltip: `${address(l.address)} ${l.type}${l.name ? ` ${l.name}` : ''}\n${lockState(v, l)}${taken.length ? `\ntaken at ${taken.join(', ')}` : ''}${contention}`,
       icon: l.owners.length ? 'lock' : 'unlock',
       range: l.range,
       hasChildren: l.owners.length + l.waiters.length > 0,

@@ -5,6 +5,7 @@ import type { CType } from '../../c/types.js';
 import { FAST_MUTEX, KMUTANT, KTHREAD } from '../../kernel/layouts.gen.js';
 import { type Addr, toAddress } from '../../machine/abi.js';
 import { allThreads } from './all-threads.js';
+import { typeNameOf } from './data-names.js';
 import type { MachineView } from './machine-view.js';
 import { isExclusive, resourceOwners, resources } from './resources.js';
 import { historicOwners, objectName, ownersOfSpinLock, waitsOf } from './waits.js';
@@ -45,7 +46,7 @@ const ELEMENTS = 64;
 
 /** Lock members of a variable of a type: offset and type of each. */
 function* lockMembers(t: CType, offset: number, depth: number): Generator<{ offset: number; type: LockType }> {
-  const name = t.alias ?? (t.kind === 'record' ? (t.decl.tag ?? t.decl.typedefName ?? '').replace(/^_/, '') : '');
+  const name = typeNameOf(t);
   const type = Object.hasOwn(BY_TYPE, name) ? BY_TYPE[name] : undefined;
   if (type) {
     yield { offset, type };

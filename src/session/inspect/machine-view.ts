@@ -1,11 +1,13 @@
 // What every group of the inspector and every console command asks about the stopped machine: names of addresses, places in sources, names of threads and
 // processes. Reads only.
 import type { Range } from '../../base/source.js';
+import { BugCheckError } from '../../kernel/ke/bugcheck.js';
 import { THREAD_STATE_NAMES, ThreadState } from '../../kernel/ke/constants.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { EPROCESS, ETHREAD, KPRCB, KTHREAD } from '../../kernel/layouts.gen.js';
 import { type Addr, isKernelAddress, KERNEL_BASE, Reg, ROUTINE_BASE, toAddress } from '../../machine/abi.js';
 import type { CompiledImage, FunctionInfo, GlobalInfo } from '../../machine/image.js';
+import { SimulatedFault } from '../../machine/routine.js';
 import type { StackFrame } from '../../machine/walk.js';
 import type { Target, TargetThread } from '../target.js';
 import { LockHistory } from './lock-history.js';
@@ -143,6 +145,16 @@ export class MachineView {
       if (global) return { image, global };
     }
     return undefined;
+  }
+  /** Name of the driver that was at an address before it was unloaded. */
+  unloadedImageAt(a: Addr): string | undefined {
+    try {
+      const image = this.kernel.hooks.imageAt?.(this.kernel, a);
+      return image?.unloaded ? image.name : undefined;
+    } catch (e) {
+      if (e instanceof BugCheckError || e instanceof SimulatedFault) return undefined; // the list of modules is overwritten
+      throw e;
+    }
   }
   /** Definition of the function or variable at an address. */
   rangeOf(a: Addr): Range | undefined {

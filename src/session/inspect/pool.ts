@@ -1,7 +1,9 @@
 // Pool by driver and tag, each block with the place that allocated it.
 
+import { BugCheckError } from '../../kernel/ke/bugcheck.js';
 import type { PoolBlock } from '../../kernel/mm/pool.js';
 import { isKernelAddress, KERNEL_BASE } from '../../machine/abi.js';
+import { SimulatedFault } from '../../machine/routine.js';
 import type { MachineView } from './machine-view.js';
 import { type Children, childId, emptyNode, type Node, problemNode } from './node.js';
 import { address } from './reader.js';
@@ -32,7 +34,8 @@ export function poolUse(v: MachineView): { use: TagUse[]; problem?: string } {
   let live: PoolBlock[];
   try {
     live = v.kernel.pool.live();
-  } catch {
+  } catch (e) {
+    if (!(e instanceof BugCheckError) && !(e instanceof SimulatedFault)) throw e;
     return { use: [], problem: 'the records of the pool are corrupted' };
   }
   const groups = new Map<string, { driver: string; start: number; tag: string; blocks: PoolBlock[]; bytes: number }>();

@@ -3,11 +3,15 @@
 import { formatRange } from '../../base/source.js';
 import { KTHREAD } from '../../kernel/layouts.gen.js';
 import type { Addr } from '../../machine/abi.js';
+import { frameName } from '../frame-names.js';
 import { locksOwnedBy } from './locks.js';
 import type { MachineView } from './machine-view.js';
 import { type Children, childId, emptyNode, type Node } from './node.js';
 import { address } from './reader.js';
 import { isWaiting, spinsOn, stateText, type Wait, waitReason, waitsOf } from './waits.js';
+
+/** Without the module (not `pid.tid image!thread`): the side bar is narrow, the tooltip has it. */
+export const shortName = (name: string): string => name.replace(/^[A-Za-z_][\w.-]*!/, '');
 
 /** `role`: why it is shown here ("owner", "current"). */
 export function threadNode(v: MachineView, parent: string, thread: Addr, role = ''): Node {
@@ -36,7 +40,7 @@ export function threadNode(v: MachineView, parent: string, thread: Addr, role = 
 function shortState(v: MachineView, thread: Addr): string {
   const cpu = v.cpuOf(thread);
   const spin = spinsOn(v, thread);
-  if (spin !== 0) return `spins on CPU ${cpu} for ${waitsOf(v, thread)[0]?.name || 'a spin lock'}`;
+  if (spin !== 0) return `spins on CPU ${cpu} for ${shortName(waitsOf(v, thread)[0]?.name ?? '') || 'a spin lock'}`;
   if (cpu >= 0) return v.isIdleThread(thread) ? `idle on CPU ${cpu}` : `running on CPU ${cpu}`;
   if (!isWaiting(v, thread)) return v.stateName(thread).toLowerCase();
   const reason = waitReason(v, thread);
@@ -44,7 +48,7 @@ function shortState(v: MachineView, thread: Addr): string {
     reason === 'DelayExecution' || reason === 'WrQueue'
       ? ''
       : waitsOf(v, thread)
-          .map((w) => w.name || w.type)
+          .map((w) => shortName(w.name) || w.type)
           .join(', ');
   return `waits${what ? ` for ${what}` : ''} (${reason})`;
 }
@@ -68,8 +72,9 @@ export function waitNode(v: MachineView, parent: string, w: Wait): Node {
   const owners = w.owners.map((o) => v.threadName(o));
   return {
     id: childId(parent, 'wait', w.object),
-    label: `waits for ${w.type}${w.name ? ` ${w.name}` : ''}`,
-    description: owners.length ? `owned by ${owners.join(', ')}` : address(w.object),
+    label: `${w.type === 'Spin lock' ? 'spins' : 'waits'} for ${w.type}${w.name ? ` ${shortName(w.name)}` : ''}`,
+    // a thread is its own owner: it must end
+    description: owners.length && w.type !== 'Thread' ? `owned by ${owners.join(', ')}` : address(w.object),
     tooltip: `${address(w.object)} ${w.type}${w.name ? ` ${w.name}` : ''}${owners.length ? `\nowned by ${owners.join(', ')}` : ''}`,
     icon: 'lock',
     range: v.rangeOf(w.object),
@@ -84,9 +89,9 @@ export const threadChildren: Children<MachineView> = (v, id, thread) => {
   for (const l of locksOwnedBy(v, thread))
     out.push({
       id: childId(id, 'owned', l.address),
-      label: `owns ${l.type}${l.name ? ` ${l.name}` : ''}`,
+      label: `owns ${l.type}${l.name ? ` ${shortName(l.name)}` : ''}`,
       description: l.waiters.length ? `${l.waiters.length} waiting` : address(l.address),
-      tooltip: `${address(l.address)} ${l.type}`,
+      tooltip: `${address(l.address)} ${l.type}${l.name ? ` ${l.name}` : ''}`,
       icon: 'key',
       range: l.range,
       hasChildren: l.waiters.length > 0,
@@ -96,7 +101,7 @@ export const threadChildren: Children<MachineView> = (v, id, thread) => {
   for (const [i, f] of top.slice(0, 8).entries()) {
     out.push({
       id: childId(id, 'frame', i),
-      label: f.info ? `${v.target.imageOf(f.info)?.name ?? 'nt'}!${f.name}` : `nt!${f.name}`,
+      label: frameName(v.target, f),
       ...(f.step && !f.step.range.file.builtin ? { description: formatRange(f.step.range), range: f.step.range } : {}),
       icon: 'debug-stackframe',
       kind: 'frame',
@@ -108,4 +113,6 @@ export const threadChildren: Children<MachineView> = (v, id, thread) => {
 
 /** Below a wait object: the threads that own it, each of which opens again. The wait is found again by the thread in the id before. */
 export const waitChildren = (v: MachineView, id: string, thread: Addr, object: Addr): Node[] =>
-  (waitsOf(v, thread).find((w) => w.object === object)?.owners ?? []).map((o) => threadNode(v, id, o, 'owner'));
+  (waitsOf(v, thread).find((w) => w.object === object)?.owners ?? []).map((o) =>
+    threadNode(v, id, o, o === object ? 'until it ends' : 'owner'),
+  );

@@ -2,6 +2,7 @@
 import { ObjectType, ThreadState, WAIT_REASON_NAMES, WaitReason } from '../../kernel/ke/constants.js';
 import { ERESOURCE, FAST_MUTEX, KE_GLOBALS, KEVENT, KMUTANT, KPRCB, KTHREAD, KWAIT_BLOCK } from '../../kernel/layouts.gen.js';
 import type { Addr } from '../../machine/abi.js';
+import { dataName } from './data-names.js';
 import type { MachineView } from './machine-view.js';
 import { resourceOwners, resources } from './resources.js';
 
@@ -120,7 +121,7 @@ function objectOwners(v: MachineView, object: Addr): Addr[] {
 
 /** `driver!g_Lock`, `driver!g_State+0x10`, `process notepad.exe`, the pool block it lies in, the stack it lies on; else nothing. */
 export function objectName(v: MachineView, object: Addr): string {
-  const symbol = v.symbol(object);
+  const symbol = dataName(v, object) ?? v.symbol(object);
   if (symbol) return symbol;
   if (!v.mem.readable(object, 8)) return 'memory that cannot be read';
   const type = v.mem.u8(object) & 0x7f;

@@ -31,11 +31,12 @@ export async function diagnoseTheExample(workbench: Workbench, example: Example)
   const finding = problem(workbench, 'registry-call');
   await finding.waitFor();
   await finding.dblclick(); // goes to the call
-  await workbench.screenshot('diagnostics-dark');
-  await workbench.runCommand('Preferences: Toggle between Light/Dark Themes');
+  await workbench.theme('light');
   await squiggle.waitFor();
   await workbench.screenshot('diagnostics-light');
-  await workbench.runCommand('Preferences: Toggle between Light/Dark Themes');
+  await workbench.theme('dark');
+  await squiggle.waitFor();
+  await workbench.screenshot('diagnostics-dark');
 
   await finding.dblclick();
   await workbench.runCommand('Show or Focus Hover');

@@ -36,6 +36,12 @@ export class Workbench {
     await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
   }
 
+  /** Brings an open editor to the front. */
+  async showTab(name: string): Promise<void> {
+    await this.page.locator('.tab', { hasText: name }).first().click();
+    await this.page.locator('.tab.active', { hasText: name }).first().waitFor();
+  }
+
   /** Puts the cursor on a line (1-based) of the file in front and toggles a breakpoint there. */
   async toggleBreakpoint(line: number): Promise<void> {
     await this.goToLine(line);
@@ -129,6 +135,13 @@ export class Workbench {
     await this.page.keyboard.insertText(expression);
     await this.page.keyboard.press('Enter');
     await this.page.locator('.repl .monaco-list-row .evaluation-result, .repl .monaco-list-row', { hasText: expected }).last().waitFor();
+  }
+
+  /** Workbenches begin with different themes. */
+  async theme(wanted: 'dark' | 'light'): Promise<void> {
+    const themed = this.page.locator(wanted === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').first();
+    if (!(await themed.isVisible())) await this.runCommand('Preferences: Toggle between Light/Dark Themes');
+    await themed.waitFor();
   }
 
   /** Keeps a picture in test/e2e/output/. */
