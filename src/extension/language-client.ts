@@ -115,8 +115,9 @@ class Server implements vscode.Disposable {
 /** Settings as the server reads them. */
 function settings(): LanguageSettings {
   const c = vscode.workspace.getConfiguration('interlock');
-  const sections = ['diagnostics', 'cDiagnostics', 'stackUse', 'tooLong'];
-  return { ...Object.fromEntries(sections.map((s) => [s, c.get(s)])), otherCServer: otherCServer() };
+  const sections = Object.fromEntries(['diagnostics', 'cDiagnostics', 'stackUse', 'tooLong'].map((s) => [s, c.get(s)]));
+  // the editor hands out proxies, which cannot be posted to a worker
+  return { ...(JSON.parse(JSON.stringify(sections)) as Record<string, unknown>), otherCServer: otherCServer() };
 }
 
 /** Whether clangd or cpptools shows C errors in this window. */
