@@ -1,5 +1,7 @@
 // Diagnostics in a real workbench: a registry call is typed into the process callback, its squiggle and its entry in the Problems view appear, the hover tells what
 // the routine demands, the quick fix is applied and the finding is gone. Pictures in the dark and the light theme are kept.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { Example } from './example.js';
 import type { Workbench } from './workbench.js';
@@ -19,6 +21,7 @@ const CALL = [
 export async function diagnoseTheExample(workbench: Workbench, example: Example): Promise<void> {
   const { page } = workbench;
   const { file, line } = example.callback;
+  const original = readFileSync(path.join(example.folder, file), 'utf8');
   await workbench.runCommand('View: Show Explorer');
   await workbench.openFile(file);
   await workbench.goToLine(line);
@@ -53,8 +56,10 @@ export async function diagnoseTheExample(workbench: Workbench, example: Example)
   await finding.waitFor({ state: 'hidden' });
   await workbench.screenshot('fixed');
 
-  // the file as it was, for what comes next
-  await workbench.runCommand('File: Revert File');
+  // the file as it was, for what comes next (the editor may have saved it, so reverting would do nothing)
+  await page.locator('.editor-instance .monaco-editor .view-lines').first().click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(original);
   await squiggle.waitFor({ state: 'hidden' });
 }
 
