@@ -15,7 +15,7 @@ for (const room of ['kernel', 'scenario', 'explore', 'session', 'adapter']) {
 }
 may.adapter.push('messages');
 may.rules = ['base', 'c', 'wdk'];
-may.language = ['base', 'c', 'wdk', 'rules', 'scenario'];
+may.language = ['base', 'c', 'wdk', 'rules', 'scenario', 'messages'];
 may.messages = [];
 may.webview = ['messages'];
 may.extension = ['messages', 'base'];

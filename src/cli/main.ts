@@ -1,4 +1,4 @@
-// The command line: interlock run | explore | replay | dap | lsp. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad
+// The command line: interlock run | explore | replay | check | dap | lsp. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad
 // input (or something that is not simulated: the run says nothing then), 3 no verdict within the budget (explore), 4 a defect of Interlock.
 import type { BadInputReport } from '../scenario/report.js';
 import { parseArguments, UsageError } from './arguments.js';
@@ -9,12 +9,13 @@ const USAGE = `interlock: Windows driver source on a simulated Windows kernel
   interlock explore FILE.scenario [--strategy random|pct|exhaustive] [--schedules N] [--depth N] [--seed N] [--seconds N] [--cpus N]
                     [--output FILE] [--json]                   run it under other orders of its threads until one fails
   interlock replay FILE.schedule [--json] [--force]            run the order that explore found
+  interlock check PATH [--format text|json|sarif] [--level L]  best-practice rules over a driver (folder, .c, .vcxproj, .scenario)
   interlock dap [--port N]                                     debug adapter on standard streams, or on a port of this machine
   interlock lsp                                                language server on standard streams
   interlock --version | --help
 
-exit: 0 the expectations hold, 1 they do not or the machine bug checked, 2 bad input or something that is not simulated yet,
-      3 explore: the budget was spent without a verdict
+exit: 0 the expectations hold (check: clean), 1 they do not or the machine bug checked (check: findings at or above the level),
+      2 bad input or something that is not simulated yet, 3 explore: the budget was spent without a verdict
 `;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -34,6 +35,11 @@ async function main(argv: readonly string[]): Promise<number> {
       const { replayCommand } = await import('./explore.js');
       const a = parseArguments(rest, { json: 'flag', force: 'flag' }, 1);
       return replayCommand(a.positional[0], a.options);
+    }
+    case 'check': {
+      const { CHECK_OPTIONS, checkCommand } = await import('./check.js');
+      const a = parseArguments(rest, CHECK_OPTIONS, 1);
+      return checkCommand(a.positional[0], a.options);
     }
     case 'dap': {
       const { servePort, serveStdio } = await import('./dap.js');

@@ -5,6 +5,7 @@ import { psAttach } from './ps/init.js';
 import { initializeRooms, registerExports } from './rooms.js';
 import { buildRoutineTable, type RoutineTable } from './routine-table.js';
 import { routineLists } from './routines.gen.js';
+import { verifierHooks } from './verifier/verifier.js';
 
 export interface CreateOptions extends CoreOptions {
   /** Further routines (tests). */
@@ -22,6 +23,7 @@ export function createKernel(options: CreateOptions = {}): Kernel {
   const { routines, ...rest } = options;
   const k = createCore(rest, routines ? buildRoutineTable([...routineLists, routines]) : routineTable());
   registerExports(k);
+  if (k.config.verifier) k.hooks.verifier = verifierHooks;
   return k;
 }
 

@@ -13,6 +13,12 @@ export interface KernelConfig {
   readonly bootTime: bigint;
   /** Pool blocks get pages of their own (end of page, freed pages unmapped) while this many pages last; 0 switches special pool off. */
   readonly specialPoolPages: number;
+  /** Best-practice checks of callbacks (verifier/). They change no order and no time, only findings. */
+  readonly verifier: boolean;
+  /** Virtual time that a callback may run, waits not counted. */
+  readonly callbackTimeNs: number;
+  /** Kernel stack that a callback and what it calls may use. */
+  readonly callbackStackBytes: number;
 }
 
 export const DEFAULT_CONFIG: KernelConfig = {
@@ -22,4 +28,7 @@ export const DEFAULT_CONFIG: KernelConfig = {
   windowsBuild: 22621,
   bootTime: 133_500_000_000_000_000n, // 2024-01-16, fixed: a run must not depend on the day
   specialPoolPages: 24576,
+  verifier: true,
+  callbackTimeNs: 100_000,
+  callbackStackBytes: 4096,
 };

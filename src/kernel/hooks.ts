@@ -5,7 +5,29 @@ import type { ExceptionInfo } from '../machine/machine.js';
 import type { Kernel } from './kernel.js';
 
 /** What ps gives the core when it is there. Names are routines; they are called as frames. */
+/** What the best-practice checks (verifier/) want to know; absent when they are off. */
+export interface VerifierHooks {
+  callbackBegins(k: Kernel, start: { kind: number; routine: Addr; depth: number; info?: Addr }): void;
+  callbackEnds(k: Kernel, routine: Addr, unwound: boolean): void;
+  /** The thread begins to wait at this routine frame. */
+  waitBegins(k: Kernel, thread: Addr, frame: number, objects: readonly Addr[], reason: number): void;
+  waitEnds(k: Kernel, thread: Addr, object: Addr, by: Addr): void;
+  /** The routine at this frame begins to spin on a lock. */
+  spinBegins(k: Kernel, frame: number): void;
+  workItemDone(k: Kernel, item: Addr): void;
+  /** An object in use was never initialised: the bug check follows. */
+  uninitialised(k: Kernel, what: string): void;
+  /** A fault near address 0 that becomes a bug check. */
+  nullDereference(k: Kernel, address: Addr, frame: number): void;
+  bugCheckRaised(k: Kernel, code: number, parameter1: number | bigint, explanation: string): void;
+  leftRegistered(k: Kernel, routine: Addr, driver: string, text: string, entryFailed: boolean): void;
+  unresolvedCall(k: Kernel, frame: number, name: string): void;
+  /** A check of the kernel's own. */
+  finding(k: Kernel, id: string, text: string): void;
+}
+
 export interface KernelHooks {
+  verifier?: VerifierHooks;
   /** Routine that ends the current thread when its start routine returns: (exit status). Default KiExitThread. */
   exitThread: string;
   /** Allocates the thread object (ETHREAD) of a system thread made by the core (workers): returns its address, or 0. */

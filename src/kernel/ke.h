@@ -113,6 +113,7 @@ typedef struct _KTHREAD {
   ULONG UserTime;
   ULONG KernelTime;
   LIST_ENTRY AllThreadsEntry;        // KE_GLOBALS.AllThreads
+  PVOID CallbackInvocation;          // VF_INVOCATION of the innermost notify callback that runs on this thread
 } KTHREAD;
 
 typedef struct _KDPC_DATA {

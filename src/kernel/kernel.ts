@@ -255,7 +255,7 @@ export class Kernel implements MachineHost {
   }
   /** Something a verifier would complain about and the run survives. */
   finding(id: string, text: string): void {
-    this.event('verifier.finding', { id, severity: 'warning', text, routine: 0, site: 0, place: '', stack: '' });
+    this.hooks.verifier?.finding(this, id, text);
   }
   /** Code address of a routine or kernel function, 0 when there is none. */
   addressOf(name: string): Addr {
@@ -285,6 +285,7 @@ export class Kernel implements MachineHost {
   reportNotSimulated(fp: number): Status {
     const u = this.machine.unresolved(fp);
     this.notSimulated = { name: u?.name ?? 'an unknown function', where: u ? formatRange(u.range) : this.where(fp) };
+    this.hooks.verifier?.unresolvedCall(this, fp, this.notSimulated.name);
     this.event('ke.notsimulated', { name: this.notSimulated.name, where: this.notSimulated.where });
     return this.machine.stop(Reason.BugCheck);
   }

@@ -14,11 +14,12 @@ export const NT_LAYOUT = {
   SE: 0x00240000,
   UM: 0x00280000,
   MM: 0x002c0000,
+  VF: 0x00300000,
   poolRecords: 0x00400000,
   poolStates: 0x00c00000,
 } as const;
 
-export type GlobalsName = 'KE' | 'PS' | 'OB' | 'IO' | 'CM' | 'SE' | 'UM' | 'MM';
+export type GlobalsName = 'KE' | 'PS' | 'OB' | 'IO' | 'CM' | 'SE' | 'UM' | 'MM' | 'VF';
 
 /** Address of each struct of globals. */
 export const GLOBALS: Readonly<Record<GlobalsName, Addr>> = {
@@ -30,4 +31,5 @@ export const GLOBALS: Readonly<Record<GlobalsName, Addr>> = {
   SE: toAddress(NT_LAYOUT.SE),
   UM: toAddress(NT_LAYOUT.UM),
   MM: toAddress(NT_LAYOUT.MM),
+  VF: toAddress(NT_LAYOUT.VF),
 };

@@ -137,7 +137,17 @@ typedef struct _OBP_OPERATION {
     OB_POST_OPERATION_PARAMETERS PostParameters;
 } OBP_OPERATION;
 
+// A reference that a driver holds: which object, from which place of its code (function number and step), how many.
+typedef struct _OBP_HELD_REFERENCE {
+    PVOID Object;
+    ULONG Function;
+    ULONG Step;
+    LONG Image;
+    ULONG Count;
+} OBP_HELD_REFERENCE;
+
 #define OBP_MAX_TYPES 32
+#define OBP_MAX_HELD 1024
 typedef struct _OB_GLOBALS {
     POBJECT_TYPE Types[OBP_MAX_TYPES];
     ULONG TypeCount;
@@ -168,6 +178,9 @@ typedef struct _OB_GLOBALS {
     POBJECT_TYPE ObTypeTypeVariable;
     POBJECT_TYPE ExCallbackTypeVariable;
     POBJECT_TYPE ExWindowStationTypeVariable;
+    ULONG HeldCount;
+    ULONG Reserved2;
+    OBP_HELD_REFERENCE Held[OBP_MAX_HELD];
 } OB_GLOBALS;
 
 // ------------------------------------------------------------------ process manager

@@ -1,9 +1,11 @@
 // All kernel routines in one table: number 0 reports calls of functions that nobody provides, then all others by name, so that numbers (and code addresses)
 // are the same in every run. Each step is wrapped once: IRQL limit of the header at entry, bug checks thrown from deep inside at exit.
-import type { Status } from '../machine/abi.js';
+import { Status } from '../machine/abi.js';
 import type { Frame } from '../machine/routine.js';
 import { BugCheckError } from './ke/bugcheck.js';
 import type { Kernel, KernelRoutine } from './kernel.js';
+import { referenceHook } from './ob/reference-track.js';
+import { checkedStep } from './verifier/verifier.js';
 
 /** Call of a function that is declared but not simulated (or not defined at all): ends the run with its name and place. */
 const unresolved: KernelRoutine = {
@@ -13,7 +15,7 @@ const unresolved: KernelRoutine = {
 };
 
 function wrap(definition: KernelRoutine): KernelRoutine {
-  const inner = definition.step;
+  const inner = checkedStep(definition.name, tracked(definition));
   const step = (k: Kernel, f: Frame): Status => {
     try {
       if (f.pc === 0) {
@@ -29,6 +31,18 @@ function wrap(definition: KernelRoutine): KernelRoutine {
     }
   };
   return { ...definition, step };
+}
+
+/** The step of a routine that takes or gives back references for its caller also keeps the account of them. */
+function tracked(definition: KernelRoutine): KernelRoutine['step'] {
+  const hook = referenceHook(definition.name);
+  if (!hook) return definition.step;
+  return (k, f) => {
+    if (f.pc === 0) hook.before?.(k, f);
+    const status = definition.step(k, f);
+    if (status === Status.Returned) hook.after?.(k, f);
+    return status;
+  };
 }
 
 function wrongIrql(k: Kernel, name: string, irql: number, limit: { readonly min: number; readonly max: number }): Status {

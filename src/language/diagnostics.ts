@@ -66,7 +66,7 @@ export function frontEndDiagnostic(d: Diagnostic, range: Range, workspace: Works
 }
 
 function findingDiagnostic(f: Finding, workspace: Workspace): LspDiagnostic {
-  const pages = workspace.host.rulePages;
+  const pages = workspace.rulePages;
   return {
     range: lspRange(f.range),
     severity: SEVERITIES[f.severity],

@@ -11,6 +11,7 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { LanguageOptions } from '../messages/language-server.js';
 import { codeActions } from './code-actions.js';
 import { driverDiagnostics } from './diagnostics.js';
 import { analyseDriver } from './driver-analysis.js';
@@ -102,8 +103,9 @@ class Server {
   }
 
   private initialize(params: InitializeParams): InitializeResult {
-    const options = params.initializationOptions as { settings?: unknown } | undefined;
+    const options = params.initializationOptions as Partial<LanguageOptions> | null | undefined;
     this.settings = readSettings(options?.settings);
+    if (typeof options?.rulePages === 'string') this.workspace.rulePages = options.rulePages;
     this.versionedEdits = params.capabilities.workspace?.workspaceEdit?.documentChanges === true;
     return {
       capabilities: {

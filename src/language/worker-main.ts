@@ -1,12 +1,6 @@
 // The server in a web worker (VS Code for the Web): messages of the worker are the transport, files come through the editor.
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
-import {
-  type FileParams,
-  type ListFilesAnswer,
-  listFilesMethod,
-  type ReadFileAnswer,
-  readFileMethod,
-} from '../messages/language-server.js';
+import type { FileParams, LanguageRequests } from '../messages/language-server.js';
 import { wdkHeaders } from '../wdk/headers.gen.js';
 import { FetchedFiles } from './fetched-files.js';
 import type { LanguageHost } from './host.js';
@@ -16,10 +10,11 @@ import { uriOfPath } from './uris.js';
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const connection = createConnection(new BrowserMessageReader(scope), new BrowserMessageWriter(scope));
 
-const ask = <T>(method: string, path: string): Promise<T> => connection.sendRequest<T>(method, { uri: uriOfPath(path) } satisfies FileParams);
+const ask = <M extends keyof LanguageRequests>(method: M, path: string): Promise<LanguageRequests[M]> =>
+  connection.sendRequest(method, { uri: uriOfPath(path) } satisfies FileParams);
 const files = new FetchedFiles({
-  readFile: async (path) => (await ask<ReadFileAnswer>(readFileMethod, path)).text,
-  listFiles: async (path) => (await ask<ListFilesAnswer>(listFilesMethod, path)).names,
+  readFile: async (path) => (await ask('interlock/readFile', path)).text,
+  listFiles: async (path) => (await ask('interlock/listFiles', path)).names,
 });
 
 const channel = new MessageChannel();

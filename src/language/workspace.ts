@@ -14,7 +14,12 @@ export interface OpenDocument {
 export class Workspace {
   private readonly documents = new Map<string, OpenDocument>();
 
-  constructor(readonly host: LanguageHost) {}
+  /** URI of the folder with the pages of the rules: the client's, else the host's. */
+  rulePages: string | undefined;
+
+  constructor(readonly host: LanguageHost) {
+    this.rulePages = host.rulePages;
+  }
 
   open(path: string, document: OpenDocument): void {
     this.documents.set(path, document);

@@ -1,25 +1,25 @@
-// Requests of the language server to the extension when it runs in a web worker: it has no file system and asks the editor, which can read every workspace
-// there is. Sent over LSP itself, as custom requests. Types only, and the names of the two methods.
+// What crosses between the extension and the language server besides LSP itself. In a web worker the server has no file system: it asks the editor, which can
+// read every workspace there is, by custom requests over LSP. Types only.
 
-/** Method: text of a file; an answer without text means that it is not there. */
-export const readFileMethod = 'interlock/readFile';
-/** Method: names in a folder; an answer without names means that it is not there. */
-export const listFilesMethod = 'interlock/listFiles';
-
+/** Custom requests of the server, by method. A file or folder that is not there is answered with an empty object. */
+export interface LanguageRequests {
+  'interlock/readFile': { readonly text?: string };
+  'interlock/listFiles': { readonly names?: readonly string[] };
+}
 export interface FileParams {
   readonly uri: string;
-}
-export interface ReadFileAnswer {
-  readonly text?: string;
-}
-export interface ListFilesAnswer {
-  readonly names?: readonly string[];
 }
 
 /** `initializationOptions` of the client. */
 export interface LanguageOptions {
-  /** The object of the settings under `interlock`, with `otherCServer` added. */
-  readonly settings: unknown;
+  readonly settings: LanguageSettings;
   /** URI of the folder with the pages of the rules. */
   readonly rulePages?: string;
+}
+
+/** The settings of package.json under `interlock`, as they are (also sent as `settings.interlock` when they change), and what the client has seen. */
+export interface LanguageSettings {
+  readonly [section: string]: unknown;
+  /** clangd or cpptools is active in this window. */
+  readonly otherCServer: boolean;
 }

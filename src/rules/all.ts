@@ -3,7 +3,11 @@
 import { blockingCall } from './blocking-call.js';
 import { callsUserMode } from './calls-user-mode.js';
 import type { Rule } from './context.js';
+import { countedString } from './counted-string.js';
 import { irqlTooHigh } from './irql-too-high.js';
+import { notUnregistered } from './not-unregistered.js';
+import { optionalMember } from './optional-member.js';
+import { registeredTooEarly } from './registered-too-early.js';
 import { registryCall } from './registry-call.js';
 import { slowWork } from './slow-work.js';
 import { stackUse } from './stack-use.js';
@@ -21,6 +25,10 @@ export const ALL_RULES: readonly Rule[] = [
   waitsForWorkItem,
   stackUse,
   tooLong,
+  notUnregistered,
   unregisterInside,
+  registeredTooEarly,
+  optionalMember,
+  countedString,
   irqlTooHigh,
 ];

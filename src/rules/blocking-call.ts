@@ -5,6 +5,7 @@ import { finding, type Rule } from './context.js';
 import { acquisition } from './locks.js';
 import type { Finding } from './rule.js';
 import { purposeOf, waitOf } from './waits.js';
+import { workItemFixes } from './work-item-fix.js';
 
 const REMOVES = /^(PsSet|PsRemove|ObUnRegister|CmUnRegister)/;
 
@@ -32,6 +33,7 @@ export const blockingCall: Rule = {
           call.expr.range,
           `${what} in ${c.subject(call.caller)}: the thread that this event belongs to stands still meanwhile, with normal kernel APCs off and its callers' locks held. Queue a work item, or poll with a zero timeout`,
           c.pathTo(call.caller),
+          workItemFixes(c, call),
         ),
       );
     }

@@ -1,7 +1,7 @@
 // Who calls whom: direct calls, calls through pointers (a pointer can hold every function that is ever stored in its variable, parameter or structure member,
 // through casts and copies), and routines that a DDI calls before it returns. Routines that are only handed to a queue, timer or thread are no calls: they
 // run later, in another context.
-import type { Expr, FunctionDef, InitItem } from '../c/tree.js';
+import type { Expr, InitItem } from '../c/tree.js';
 import type { CType } from '../c/types.js';
 import { placeOf, recordName, variableKey } from './places.js';
 import type { Call, Fn, Program, Store } from './program.js';
@@ -243,5 +243,3 @@ export function chain(steps: ReadonlyMap<Fn, Step>, fn: Fn): Call[] {
   for (let s = steps.get(fn); s?.via; s = steps.get(s.via.caller)) out.unshift(s.via);
   return out;
 }
-
-export type { FunctionDef };

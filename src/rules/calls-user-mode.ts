@@ -5,6 +5,7 @@ import type { Call, Fn } from './program.js';
 import type { Certainty, Finding } from './rule.js';
 import { isObjectWait, waitOf } from './waits.js';
 import { eachExpr, eachStmt, strip } from './walk.js';
+import { workItemFixes } from './work-item-fix.js';
 
 const PIPE_DEVICE = 0x11n;
 const PORT = /^(Zw|Nt)(Alpc|RequestWaitReplyPort|ConnectPort|RequestPort)/;
@@ -71,6 +72,7 @@ export const callsUserMode: Rule = {
           call.expr.range,
           `${call.ddi?.name} ${what} in ${c.subject(call.caller)}: the service may wait for this very thread (it starts a process, loads an image, needs a lock that is held here), and then nothing goes on. Decide from what the driver already knows, or queue a work item that tells the service afterwards`,
           [...c.pathTo(call.caller), ...related],
+          call.ddi?.userMode ? workItemFixes(c, call) : [],
         ),
       );
     };

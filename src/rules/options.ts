@@ -4,7 +4,7 @@ import type { RuleId } from '../base/rules.js';
 export interface RuleOptions {
   /** Rules that report nothing. */
   readonly off: readonly RuleId[];
-  /** Bytes of one function's frame from which `stack-use` warns. */
+  /** Bytes of one function's frame from which `stack-use` speaks; it warns from twice as many. */
   readonly frameBytes: number;
   /** Bytes of the deepest path of a callback from which `stack-use` warns. */
   readonly pathBytes: number;

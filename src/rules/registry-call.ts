@@ -3,6 +3,7 @@
 import { KIND_NAMES } from './callbacks.js';
 import { finding, type Rule } from './context.js';
 import type { Finding } from './rule.js';
+import { workItemFixes } from './work-item-fix.js';
 
 export const registryCall: Rule = {
   id: 'registry-call',
@@ -21,6 +22,7 @@ export const registryCall: Rule = {
           call.expr.range,
           `${ddi.name} is a registry call in ${c.subject(call.caller)}: it can block on registry locks and run other drivers' registry callbacks while the ${KIND_NAMES[root.kind].replace(' callback', '')} event waits. Read the value once in DriverEntry, or move the call to a work item`,
           c.pathTo(call.caller),
+          workItemFixes(c, call),
         ),
       );
     }

@@ -4,6 +4,7 @@ import { userModeCall } from './calls-user-mode.js';
 import { finding, type Rule } from './context.js';
 import type { Finding } from './rule.js';
 import { strip } from './walk.js';
+import { workItemFixes } from './work-item-fix.js';
 
 const ATTACH = /^(KeStackAttachProcess|KeAttachProcess)$/;
 const COPY = /^(memcpy|memmove|RtlCopyMemory|RtlMoveMemory|RtlCopyBytes|MmCopyVirtualMemory)$/;
@@ -30,6 +31,7 @@ export const slowWork: Rule = {
             call.expr.range,
             `${ddi.name} is file or device I/O in ${c.subject(call.caller)}: the ${event} event waits for the disk, and completion may need a kernel APC that is off here. Copy what is needed and do it in a work item (IoQueueWorkItem)`,
             c.pathTo(call.caller),
+            workItemFixes(c, call),
           ),
         );
       else if (ATTACH.test(ddi.name))
@@ -41,6 +43,7 @@ export const slowWork: Rule = {
             call.expr.range,
             `${ddi.name} works in another process' address space in ${c.subject(call.caller)}: page faults there are disk reads while the ${event} event waits. Reference the process and do it in a work item (IoQueueWorkItem)`,
             c.pathTo(call.caller),
+            workItemFixes(c, call),
           ),
         );
       else if (COPY.test(ddi.name)) {

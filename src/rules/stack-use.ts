@@ -39,7 +39,8 @@ export const stackUse: Rule = {
       out.push(
         finding(
           'stack-use',
-          'warning',
+          // a frame that is big but not yet twice as big as wished is worth a note
+          bytes >= 2 * c.options.frameBytes ? 'warning' : 'information',
           'certain',
           largest.range,
           `${fn.name} needs about ${bytes} bytes of kernel stack, ${largestBytes} of them for ${largest.name}, in ${c.subject(fn)}, which runs on a stack that is already deep. Allocate it from pool (ExAllocatePool2 or a lookaside list)`,

@@ -13,6 +13,10 @@ export interface MachineBlock {
   timeLimitNs: number;
   /** Step limit of a run (default 10^9). */
   stepLimit: number;
+  /** Virtual time that a callback may run before it is a finding, in nanoseconds. */
+  callbackTimeNs: number;
+  /** Kernel stack that a callback may use before it is a finding, in bytes. */
+  callbackStackBytes: number;
 }
 
 export interface RegistryValue {
@@ -76,6 +80,8 @@ export interface ProcessBlock {
 
 export type Expectation =
   | { readonly kind: 'no'; readonly what: 'bugcheck' | 'leak' | 'race' | 'deadlock'; readonly range: Range }
+  /** No finding of severity warning or error; with an id none of that id, of any severity. */
+  | { readonly kind: 'no-finding'; readonly id?: string; readonly range: Range }
   | { readonly kind: 'bugcheck'; readonly code: number; readonly range: Range }
   | { readonly kind: 'always' | 'finally'; readonly expression: string; readonly expressionStart: number; readonly range: Range }
   | {
@@ -102,4 +108,6 @@ export const DEFAULT_MACHINE: Readonly<MachineBlock> = {
   stepNs: 100,
   timeLimitNs: 60e9,
   stepLimit: 1e9,
+  callbackTimeNs: 100_000,
+  callbackStackBytes: 4096,
 };

@@ -7,6 +7,7 @@ import type { CompiledImage } from '../machine/image.js';
 import { walkStack } from '../machine/walk.js';
 import type { Expectation } from './ast.js';
 import { CallCounter, type CalledFunction } from './call-counter.js';
+import { collectFindings } from './findings.js';
 import type {
   NotShown,
   Place,
@@ -123,7 +124,7 @@ function collect(s: Simulation): Collected {
   };
   /** The same sentence once. */
   const find = (id: string, message: string): void => {
-    if (!c.findings.some((f) => f.id === id && f.message === message)) c.findings.push({ id, message });
+    if (!c.findings.some((f) => f.id === id && f.message === message)) c.findings.push({ id, severity: 'warning', message });
   };
   for (let i = trace.begin; i < trace.cursor; i++) {
     const kind = trace.kind(i);
@@ -153,17 +154,26 @@ function collect(s: Simulation): Collected {
         break;
       }
       case 'io.no-unload':
-        c.findings.push({ id: 'no-unload', message: `driver ${String(trace.data(i).driver)} has no DriverUnload, so it stays loaded` });
+        c.findings.push({
+          severity: 'warning',
+          id: 'no-unload',
+          message: `driver ${String(trace.data(i).driver)} has no DriverUnload, so it stays loaded`,
+        });
         break;
       case 'io.unload-pending':
         c.findings.push({
+          severity: 'warning',
           id: 'unload-pending',
           message: `driver ${String(trace.data(i).driver)} cannot be unloaded: one of its devices is still open`,
         });
         break;
       case 'io.leak': {
         const d = trace.data(i);
-        c.findings.push({ id: `leak-${String(d.kind).replace(/ /g, '-')}`, message: `driver ${String(d.driver)}: ${String(d.text)}` });
+        c.findings.push({
+          severity: 'warning',
+          id: `leak-${String(d.kind).replace(/ /g, '-')}`,
+          message: `driver ${String(d.driver)}: ${String(d.text)}`,
+        });
         break;
       }
       case 'ps.process-create': {
@@ -180,6 +190,7 @@ function collect(s: Simulation): Collected {
       case 'ps.user-exception': {
         const d = trace.data(i);
         c.findings.push({
+          severity: 'warning',
           id: 'user-exception',
           message: `process ${String(d.process)} ended by exception ${statusName(Number(d.code) >>> 0)} at ${String(d.where)}`,
         });
@@ -187,12 +198,14 @@ function collect(s: Simulation): Collected {
       }
       case 'ps.veto-overwritten':
         c.findings.push({
+          severity: 'warning',
           id: 'veto-overwritten',
           message: `a later process callback (${nameOf(Number(trace.data(i).routine))}) overwrote the refusal of an earlier one`,
         });
         break;
       case 'ob.access-added':
         c.findings.push({
+          severity: 'warning',
           id: 'access-added',
           message: `object callback ${nameOf(Number(trace.data(i).routine))} tried to add access rights; they were ignored`,
         });
@@ -210,11 +223,6 @@ function collect(s: Simulation): Collected {
       case 'mm.iospace':
         c.stubs.add('MmMapIoSpace');
         break;
-      case 'verifier.finding': {
-        const d = trace.data(i);
-        find(String(d.id), String(d.text));
-        break;
-      }
       case 'ps.integrity-check': {
         const d = trace.data(i);
         find('integrity-check', `${nameOf(Number(d.routine))} was not registered: ${String(d.image)} is not linked with /INTEGRITYCHECK`);
@@ -248,6 +256,7 @@ function collect(s: Simulation): Collected {
       default:
     }
   }
+  c.findings.push(...collectFindings(s));
   return c;
 }
 
@@ -269,6 +278,12 @@ function checkExpectation(s: Simulation, e: Expectation, c: Collected): { held: 
           return { held: true, reason: 'not checked: races are not searched for yet' };
       }
       break;
+    case 'no-finding': {
+      const bad = c.findings.filter((f) => (e.id === undefined ? f.severity !== 'information' : f.id === e.id));
+      return bad.length === 0
+        ? { held: true }
+        : no(`${bad[0].id}: ${bad[0].message}${bad.length > 1 ? ` and ${bad.length - 1} more` : ''}`);
+    }
     case 'bugcheck':
       return bug?.code === e.code
         ? { held: true }
@@ -304,15 +319,24 @@ export function makeReport(s: Simulation): RunReport {
   const bug = describeBugCheck(s);
   if (s.end?.kind === 'deadlock') {
     const waiting = s.end.waiters.filter((w) => !w.idle).map((w) => `${w.name}: ${w.text}`);
-    c.findings.push({ id: 'deadlock', message: `nothing can run any more: ${waiting.join('; ') || 'every thread waits'}` });
+    c.findings.push({
+      severity: 'error',
+      id: 'deadlock',
+      message: `nothing can run any more: ${waiting.join('; ') || 'every thread waits'}`,
+    });
   }
   if (s.end?.kind === 'limit')
     c.findings.push({
+      severity: 'error',
       id: 'limit',
       message: `the run was stopped after ${s.end.what}${s.whereBusy()}; raise time-limit or step-limit in the machine block if this is meant`,
     });
   if (s.end?.kind === 'not-simulated')
-    c.findings.push({ id: 'not-simulated', message: `${s.end.name} is declared but not simulated yet; it is called at ${s.end.where}` });
+    c.findings.push({
+      severity: 'error',
+      id: 'not-simulated',
+      message: `${s.end.name} is declared but not simulated yet; it is called at ${s.end.where}`,
+    });
   const text = s.build.scenario.file.text;
   const expectations = s.build.scenario.expectations.map(
     (e): ReportedExpectation => ({ text: text.slice(e.range.start, e.range.end), place: placeOf(e.range), ...checkExpectation(s, e, c) }),

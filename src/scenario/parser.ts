@@ -179,6 +179,8 @@ class Parser {
         }),
         step: set(() => void (m.stepNs = Math.max(1, this.time('the virtual time of one step')))),
         'time-limit': set(() => void (m.timeLimitNs = this.time('the limit of virtual time'))),
+        'callback-time': set(() => void (m.callbackTimeNs = this.time('the time that a callback may run'))),
+        'callback-stack': set(() => void (m.callbackStackBytes = this.integer('the stack that a callback may use, in bytes', 256, 24576))),
         'step-limit': set(() => void (m.stepLimit = this.integer('the limit of steps', 1, Number.MAX_SAFE_INTEGER))),
       },
       'machine setting',
@@ -405,10 +407,17 @@ class Parser {
           } else if (what === 'bugcheck' || what === 'leak' || what === 'race' || what === 'deadlock') {
             this.expectations.push({ kind: 'no', what, range: this.range(w, this.word) });
             this.advance();
+          } else if (what === 'finding') {
+            const end = this.advance();
+            if (this.word.kind !== 'string') this.expectations.push({ kind: 'no-finding', range: this.range(w, end) });
+            else {
+              const id = this.string('the id of the finding');
+              this.expectations.push({ kind: 'no-finding', id: id.value, range: this.range(w, id.range) });
+            }
           } else
             this.fail(
               `unknown expectation 'no ${what}'`,
-              'known: no bugcheck, no leak, no race, no deadlock, no output "text"',
+              'known: no bugcheck, no leak, no race, no deadlock, no finding, no finding "id", no output "text"',
               'scenario-unknown-word',
             );
         },

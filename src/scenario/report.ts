@@ -10,10 +10,15 @@ export interface Place {
 }
 
 export interface ReportedFinding {
-  /** Stable id: `leak-pool`, `expectation`, `deadlock`, `limit-time` ... */
+  /** Stable id: `leak-pool`, `deadlock`, `limit` ..., or a best-practice rule such as `registry-call`. */
   readonly id: string;
+  readonly severity: 'error' | 'warning' | 'information';
   readonly message: string;
   readonly place?: Place;
+  /** Of a rule: the call stack from the place outwards to the callback. */
+  readonly path?: readonly string[];
+  /** How often it happened, when more than once. */
+  readonly count?: number;
 }
 
 export interface ReportedBugCheck {

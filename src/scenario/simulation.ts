@@ -18,6 +18,7 @@ import { walkStack } from '../machine/walk.js';
 import type { RegistryValue } from './ast.js';
 import type { Build, BuiltProcess } from './build.js';
 import { ConditionWatch, type Violation } from './condition-watch.js';
+import { outputLine } from './findings.js';
 import { type BuiltImages, compileImages } from './images.js';
 import { describeBugCheck, makeReport } from './make-report.js';
 import type { ReportedBugCheck, RunReport } from './report.js';
@@ -90,7 +91,7 @@ export class Simulation {
   readonly images: readonly CompiledImage[];
   /** Problems found while images were made (duplicate symbols ...); errors forbid running. */
   readonly diagnostics: readonly Diagnostic[];
-  onOutput: (text: string, category: 'stdout' | 'console', range?: Range) => void = () => {};
+  onOutput: (text: string, category: 'stdout' | 'console' | 'important', range?: Range) => void = () => {};
   /** A thread (its ID) began or ended. */
   onThread: (id: number, started: boolean) => void = () => {};
   /** Conditions of `expect` that were seen to be false. */
@@ -121,6 +122,8 @@ export class Simulation {
       seed: m.seed,
       stepNs: m.stepNs,
       windowsBuild: Number(m.windows.split('.')[2]),
+      callbackTimeNs: m.callbackTimeNs,
+      callbackStackBytes: m.callbackStackBytes,
       ...(machine ? { machine } : {}),
       ...(options.chooser ? { chooser: options.chooser } : {}),
     });
@@ -301,7 +304,10 @@ export class Simulation {
       const kind = trace.kind(this.outputFrom);
       if (kind === 'ke.output' || kind === 'um.output')
         this.onOutput(decodeBytes(String(trace.data(this.outputFrom).text)), kind === 'ke.output' ? 'console' : 'stdout');
-      else if (kind === 'ps.thread-create' || kind === 'ps.thread-exit')
+      else if (kind === 'verifier.finding') {
+        const { text, range } = outputLine(this, this.outputFrom);
+        this.onOutput(text, 'important', range);
+      } else if (kind === 'ps.thread-create' || kind === 'ps.thread-exit')
         this.onThread(Number(trace.data(this.outputFrom).thread), kind === 'ps.thread-create');
     }
   }

@@ -40,8 +40,11 @@ export function tellStory(r: RunReport, options: { brief?: boolean } = {}): stri
       out.push(`  ${c.function} (${c.kind}): ${c.calls} call${c.calls === 1 ? '' : 's'}, longest ${formatTime(c.longestNs)}`);
   }
   for (const e of r.expectations) out.push(`${e.held ? 'ok  ' : 'FAIL'} ${e.text}${e.reason ? `: ${e.reason}` : ''}`);
-  for (const f of r.findings)
-    out.push(`finding ${f.id}: ${f.message}${f.place ? ` (${f.place.file}:${f.place.line}:${f.place.column})` : ''}`);
+  for (const f of r.findings) {
+    const times = f.count === undefined ? '' : `, ${f.count} times`;
+    const severity = f.severity === 'warning' ? '' : ` (${f.severity})`;
+    out.push(`finding ${f.id}${severity}: ${f.message}${f.place ? ` (${f.place.file}:${f.place.line}:${f.place.column}${times})` : ''}`);
+  }
   if (r.bugcheck && !options.brief) out.push(tellBugCheck(r.bugcheck));
   out.push(
     `${VERDICT[r.verdict]}; ${formatTime(r.virtualTime)} of virtual time, ${r.statements} steps, ${r.events} events, trace ${r.traceHash}`,

@@ -40,18 +40,18 @@ export class StatementBefore implements SearchBack {
     private readonly travel: Travel,
     private readonly frames: readonly FrameCode[],
     public end: number,
-    private inclusive: boolean,
+    /** The frame stands behind the step at its pc, which faulted, not before it. */
+    behind: boolean,
   ) {
     const [top, ...callers] = frames;
     this.callers = new Map(callers.map((f) => [f.fp, f]));
-    this.entered = top.pc === 0 && !inclusive;
+    this.entered = top.pc === 0 && !behind;
     this.steps.add(top.fn.stepBase);
     for (const { fn } of frames) fn.steps.forEach((s, i) => s.first && this.steps.add(fn.stepBase + i));
   }
 
   next(): Found | undefined {
-    const stretches = this.travel.stretchesBefore(this.end, this.inclusive);
-    this.inclusive = false;
+    const stretches = this.travel.stretchesBefore(this.end);
     if (!stretches) return { at: undefined };
     for (const s of stretches) {
       const found = this.look(s);
@@ -101,12 +101,10 @@ export class BreakpointBefore implements SearchBack {
     private readonly breakpoints: Breakpoints,
     private readonly judge: StopJudge,
     public end: number,
-    private inclusive: boolean,
   ) {}
 
   next(): Found | undefined {
-    const stretches = this.travel.stretchesBefore(this.end, this.inclusive);
-    this.inclusive = false;
+    const stretches = this.travel.stretchesBefore(this.end);
     if (!stretches) return { at: undefined };
     for (const s of stretches) {
       const at = this.look(s);
@@ -135,7 +133,7 @@ export class BreakpointBefore implements SearchBack {
 
   private evaluate(stretch: Stretch, from: number, until = Number.MAX_SAFE_INTEGER): number | undefined {
     let last: number | undefined;
-    const part = until < stretch.to ? { ...stretch, to: until, inclusive: false } : stretch;
+    const part = { ...stretch, to: Math.min(until, stretch.to) };
     this.travel.scan(part, this.breakpoints.steps(), (step, _frame, at) => {
       if (at >= from && at < until && this.wouldStop(step, stretch.from)) last = at;
     });

@@ -3,6 +3,7 @@
 
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import type { SourceFile } from '../base/source.js';
+import type { Chooser } from '../kernel/ke/choice.js';
 import { Reg, toAddress } from '../machine/abi.js';
 import type { FunctionInfo } from '../machine/image.js';
 import { EvaluationError } from '../machine/inspect/value.js';
@@ -20,6 +21,7 @@ import { frameName } from './frame-names.js';
 import { Inspector } from './inspect/inspector.js';
 import { MachineView } from './inspect/machine-view.js';
 import { Locations } from './locations.js';
+import { Standing, toldAsPast } from './standing.js';
 import { type StepKind, stepOperation } from './stepping.js';
 import { StopJudge } from './stop-judge.js';
 import { Target } from './target.js';
@@ -47,20 +49,11 @@ export interface SessionOptions {
   readonly debug: boolean;
   /** Bytes of memory for going back in time (of page copies). */
   readonly historyBudget?: number;
+  /** Who says which CPU goes on (a schedule); default: the seed. */
+  readonly chooser?: Chooser;
 }
 
 const DEFAULT_BUDGET = 256 << 20;
-
-/** How the session stands at the moment that it shows; kept for the present while the view is in the past. */
-class Standing {
-  /** The machine stands before a step whose break byte is set and has been told; the next run goes over it. */
-  skipBreak = false;
-  exception: ExceptionInfo | undefined;
-  /** The end of the run was shown. */
-  endShown = false;
-  /** Where and when the last stop at a break byte was: the same again without progress is the same stop, met after an interrupt. */
-  lastBreak = '';
-}
 
 export class Session {
   readonly simulation: Simulation;
@@ -96,7 +89,7 @@ export class Session {
     readonly build: Build,
     options: SessionOptions,
   ) {
-    this.simulation = new Simulation(build, { debug: options.debug });
+    this.simulation = new Simulation(build, options);
     const { diagnostics } = this.simulation;
     const errors = diagnostics.filter((d) => d.severity === 'error');
     if (errors.length) throw new LaunchError(summary(errors), diagnostics);
@@ -409,24 +402,6 @@ export class Session {
     this.noteWrites();
     return this.variablesView.describe(name, this.evaluator.value(target.expression, frame, false), frame, target.expression);
   }
-}
-
-const REASONS: Readonly<Record<Stop['reason'], string>> = {
-  entry: 'Paused on entry',
-  breakpoint: 'Paused on breakpoint',
-  step: 'Paused on step',
-  pause: 'Paused',
-  exception: 'Paused on exception',
-  goto: 'Moved',
-};
-
-function toldAsPast(stop: Stop, position: string): Stop {
-  const where = `in the past, at ${position}`;
-  return {
-    ...stop,
-    description: `${stop.description ?? REASONS[stop.reason]}, ${where}`,
-    text: stop.text ? `${where}: ${stop.text}` : where,
-  };
 }
 
 /** One line for a dialog; the list goes to the output. */

@@ -176,7 +176,7 @@ export class TimeTravel {
     this.needRecord();
     const { breakpoints, judge, simulation } = this.parts;
     this.leavePresent(kept, stop);
-    this.job = { kind: 'reverse', search: new BreakpointBefore(this.travel, breakpoints, judge, simulation.stepsRun, this.behindStep()) };
+    this.job = { kind: 'reverse', search: new BreakpointBefore(this.travel, breakpoints, judge, simulation.stepsRun) };
   }
 
   /** Goes on with the journey, one interval of the record at most. */
@@ -231,7 +231,7 @@ export class TimeTravel {
     return { stop: { ...arrived, breakpointIds: here === undefined ? [] : this.parts.breakpoints.at(here).map((b) => b.id) } };
   }
 
-  /** The machine has not come to stand before a step: it is inside one that faulted, or in the kernel. */
+  /** The machine stands behind a step, which faulted, or in the kernel. */
   private behindStep(): boolean {
     return (
       this.parts.simulation.end !== undefined ||

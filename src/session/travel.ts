@@ -1,7 +1,6 @@
 // Going to a moment of the recorded run, and looking through a stretch of it. Both run the machine again from a checkpoint, silently: the user's break bytes are off,
 // nothing is shown, and the trace verifies that the same happens. Passes of interesting steps are seen through break bytes and a filter that never leaves the
 // machine, so a stretch costs little more than running it.
-import { frameAt } from '../machine/walk.js';
 import type { Simulation } from '../scenario/simulation.js';
 import type { BreakFlags } from './break-flags.js';
 import type { History, HistoryEntry } from './history.js';
@@ -13,8 +12,6 @@ export type Visit = (step: number, frame: number, at: number) => void;
 export interface Stretch {
   readonly from: HistoryEntry;
   readonly to: number;
-  /** The step before which the machine stands at the end counts as a pass too: one that faults is not paid for, so its moment is that of the fault. */
-  readonly inclusive: boolean;
 }
 
 /** Where an interval is cut for a search from its end: what is looked for is mostly near. */
@@ -43,23 +40,17 @@ export class Travel {
   }
 
   /** Runs from the checkpoint to the end of the stretch and tells the passes of the given steps. */
-  scan({ from, to, inclusive }: Stretch, steps: Iterable<number>, visit: Visit): void {
-    const wanted = new Set(steps);
+  scan({ from, to }: Stretch, steps: Iterable<number>, visit: Visit): void {
     this.restore(from);
-    this.run(to, wanted, visit);
-    if (!inclusive || this.simulation.end) return;
-    this.simulation.settle();
-    const top = frameAt(this.simulation.kernel.machine, this.simulation.kernel.machine.registers.top);
-    const step = top?.info ? top.info.stepBase + top.pc : -1;
-    if (top && wanted.has(step)) visit(step, top.fp, this.simulation.stepsRun);
+    this.run(to, steps, visit);
   }
 
   /**
    * The stretches of the interval that ends before `end`, last first, the shortest first; checkpoints between them are made on the way. Undefined: the record begins
    * here.
    */
-  stretchesBefore(end: number, inclusive: boolean): Stretch[] | undefined {
-    const entry = inclusive ? this.history.atOrBefore(end) : this.history.before(end);
+  stretchesBefore(end: number): Stretch[] | undefined {
+    const entry = this.history.before(end);
     if (!entry) return undefined;
     const cuts = CUTS.map((n) => end - n).filter((at) => at > entry.steps);
     const out: Stretch[] = [];
@@ -72,10 +63,10 @@ export class Travel {
       if (at >= end || at <= from.steps) continue;
       const next = this.history.capture();
       this.history.hold([entry, next, ...out.map((s) => s.from)]);
-      out.unshift({ from, to: at, inclusive: false });
+      out.unshift({ from, to: at });
       from = next;
     }
-    out.unshift({ from, to: end, inclusive });
+    out.unshift({ from, to: end });
     return out;
   }
 

@@ -31,7 +31,7 @@ typedef struct _OB_CALLBACK_REGISTRATION { USHORT Version; USHORT OperationRegis
 
 typedef struct _PS_CREATE_NOTIFY_INFO {
   SIZE_T Size; union { ULONG Flags; struct { ULONG FileOpenNameAvailable : 1; ULONG IsSubsystemProcess : 1; ULONG Reserved : 30; }; };
-  HANDLE ParentProcessId; CLIENT_ID CreatingThreadId; struct _FILE_OBJECT *FileObject; PCUNICODE_STRING ImageFileName; PCUNICODE_STRING CommandLine; NTSTATUS CreationStatus;
+  HANDLE ParentProcessId; CLIENT_ID CreatingThreadId; _When_(IsSubsystemProcess != 0, _Maybenull_) struct _FILE_OBJECT *FileObject; _When_(IsSubsystemProcess != 0, _Maybenull_) PCUNICODE_STRING ImageFileName; _Maybenull_ PCUNICODE_STRING CommandLine; NTSTATUS CreationStatus;
 } PS_CREATE_NOTIFY_INFO, *PPS_CREATE_NOTIFY_INFO;
 typedef VOID(*PCREATE_PROCESS_NOTIFY_ROUTINE)(_In_ HANDLE ParentId, _In_ HANDLE ProcessId, _In_ BOOLEAN Create);
 typedef VOID(*PCREATE_PROCESS_NOTIFY_ROUTINE_EX)(_Inout_ PEPROCESS Process, _In_ HANDLE ProcessId, _Inout_opt_ PPS_CREATE_NOTIFY_INFO CreateInfo);

@@ -1,37 +1,27 @@
 // The packaged extension as a user gets it: the .vsix installed into a VS Code with a Node extension host, driven through its windows.
 import path from 'node:path';
-import { test } from 'node:test';
+import { after } from 'node:test';
 import { packageExtension } from '../../scripts/package.mjs';
-import { openBrowser, outputFolder, prerequisites } from './support/browser.js';
-import { debugTheExample } from './support/debug-the-example.js';
-import { procwatch } from './support/example.js';
-import { addLockOwner, inspectTheKernel } from './support/inspector.js';
-import { withSecondTry } from './support/second-try.js';
-import { startServer, workbenchUrl } from './support/server.js';
-import { Workbench } from './support/workbench.js';
+import { outputFolder, prerequisites } from './support/browser.js';
+import { type Server, startServer, workbenchUrl } from './support/server.js';
+import { tour } from './support/tour.js';
 
-test('F5 on the example, with the .vsix in VS Code (Node extension host)', async (t) => {
-  const ready = prerequisites(t, 'node');
-  if (!ready) return;
-  const vsix = path.join(outputFolder, 'interlock.vsix');
-  await packageExtension(vsix);
-  await withSecondTry(t, async () => {
-    const example = procwatch();
-    addLockOwner(example);
-    const server = await startServer(ready.hostFolder, { vsix });
-    const { browser, page } = await openBrowser(ready.chromium);
-    const workbench = new Workbench(page, 'desktop');
-    try {
-      await workbench.open(workbenchUrl(server, example.folder));
-      await debugTheExample(workbench, example);
-      await inspectTheKernel(workbench, example);
-    } catch (error) {
-      await workbench.screenshot('FAILED').catch(() => undefined);
-      throw error;
-    } finally {
-      await browser.close();
-      await server.stop();
-      example.remove();
+let vsix: string | undefined;
+let server: Server | undefined;
+after(() => server?.stop());
+
+tour(
+  'desktop',
+  async (t) => {
+    const ready = prerequisites(t, 'node');
+    if (ready && !vsix) {
+      vsix = path.join(outputFolder, 'interlock.vsix');
+      await packageExtension(vsix);
     }
-  });
-});
+    return ready;
+  },
+  async (ready, folder) => {
+    server ??= await startServer(ready.hostFolder, { vsix });
+    return { url: workbenchUrl(server, folder), close: () => {} };
+  },
+);

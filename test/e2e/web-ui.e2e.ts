@@ -1,34 +1,14 @@
-// The same F5 in VS Code for the Web: extension and debug adapter in workers of the browser, files through the editor, no Node anywhere. The
-// workbench is 1.91, the oldest that package.json allows.
-import { test } from 'node:test';
+// The same tour in VS Code for the Web: extension, debug adapter and language server in workers of the browser, files through the editor, no Node anywhere.
+// The workbench is 1.91, the oldest that package.json allows.
 import { serveWorkbench } from '../../scripts/lib/web-host.mjs';
-import { openBrowser, prerequisites } from './support/browser.js';
-import { debugTheExample } from './support/debug-the-example.js';
-import { procwatch } from './support/example.js';
-import { addLockOwner, inspectTheKernel } from './support/inspector.js';
-import { withSecondTry } from './support/second-try.js';
-import { Workbench } from './support/workbench.js';
+import { prerequisites } from './support/browser.js';
+import { tour } from './support/tour.js';
 
-test('F5 on the example, in VS Code for the Web (worker extension host)', async (t) => {
-  const ready = prerequisites(t, 'web');
-  if (!ready) return;
-  await withSecondTry(t, async () => {
-    const example = procwatch();
-    addLockOwner(example);
-    const host = await serveWorkbench({ hostFolder: ready.hostFolder, folder: example.folder });
-    const { browser, page } = await openBrowser(ready.chromium);
-    const workbench = new Workbench(page, 'web');
-    try {
-      await workbench.open(host.url);
-      await debugTheExample(workbench, example);
-      await inspectTheKernel(workbench, example);
-    } catch (error) {
-      await workbench.screenshot('FAILED').catch(() => undefined);
-      throw error;
-    } finally {
-      await browser.close();
-      host.stop();
-      example.remove();
-    }
-  });
-});
+tour(
+  'web',
+  async (t) => prerequisites(t, 'web'),
+  async (ready, folder) => {
+    const host = await serveWorkbench({ hostFolder: ready.hostFolder, folder });
+    return { url: host.url, close: () => host.stop() };
+  },
+);

@@ -46,6 +46,4 @@ export const REGISTRY_CALL = `        HANDLE key;
 export const CALL_LINE = DRIVER.split('\n').findIndex((l) => l.includes('g_State.Count++'));
 
 /** The driver with the call typed in. */
-export const DRIVER_WITH_CALL = DRIVER.split('\n')
-  .toSpliced(CALL_LINE, 0, ...REGISTRY_CALL.trimEnd().split('\n'))
-  .join('\n');
+export const DRIVER_WITH_CALL = DRIVER.replace('        g_State.Count++', `${REGISTRY_CALL}        g_State.Count++`);

@@ -1,7 +1,7 @@
 // What an editor sees of the language server: the traffic of a short editing session, and the situations that the settings and the workspace make.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CodeAction, TextDocumentEdit } from 'vscode-languageserver/node';
+import type { CodeAction, Hover, MarkupContent, TextDocumentEdit } from 'vscode-languageserver/node';
 import { MemoryFiles } from '../../src/base/files.js';
 import { Client, placeOf } from './client.js';
 import { CALL_LINE, DRIVER, DRIVER_WITH_CALL, REGISTRY_CALL } from './driver-text.js';
@@ -34,13 +34,13 @@ test('a session: open, type a registry call, read about it, apply its fix', asyn
   assert.deepEqual(d.range.start, placeOf(DRIVER_WITH_CALL, 'ZwOpenKey'));
   assert.equal(d.source, 'interlock');
   assert.equal(d.codeDescription?.href, 'https://example.org/rules/registry-call.md');
-  assert.match(d.message, /registry/i);
+  assert.match(String(d.message), /registry/i);
   const [registered] = d.relatedInformation ?? [];
   assert.equal(registered.location.uri, URI);
   assert.match(registered.message, /OnProcess is registered/);
 
   const hover = await c.hover(URI, d.range.start.line, d.range.start.character + 3);
-  assert.deepEqual((hover?.contents as { value: string }).value.split('\n'), [
+  assert.deepEqual(markdown(hover).split('\n'), [
     '```c',
     'NTSTATUS ZwOpenKey(',
     '    _Out_ PHANDLE KeyHandle,',
@@ -72,6 +72,8 @@ test('a session: open, type a registry call, read about it, apply its fix', asyn
   assert.deepEqual(c.log, []);
   c.dispose();
 });
+
+const markdown = (h: Hover | null): string => (h?.contents as MarkupContent | undefined)?.value ?? '';
 
 /** Text with the edits of an action, which must be for that document alone. */
 function apply(text: string, action: CodeAction): string {

@@ -1,8 +1,11 @@
 // Sessions that go back in time, for the tests of this folder: run to the next stop, say where a thread stands, compare states.
 import assert from 'node:assert/strict';
+import { MAP, PAGE_SHIFT } from '../../src/machine/abi.js';
+import { memoryHash } from '../../src/machine/checkpoint.js';
 import type { Build } from '../../src/scenario/build.js';
 import { Session } from '../../src/session/session.js';
 import type { OutputLine, RunEvent, Stop } from '../../src/session/types.js';
+import { formatPosition } from '../../src/trace/position.js';
 import { buildText } from '../scenario/product.js';
 
 export interface Rig {
@@ -68,3 +71,40 @@ export const lineWith = (text: string, part: string): number => {
   assert.ok(at >= 0, `no line contains ${part}`);
   return at + 1;
 };
+
+/** Pages below the innermost frame in which the temporaries of earlier stops may lie. */
+const DEAD_PAGES = 8;
+
+/**
+ * The state that a session shows, to compare moments: all memory but the stacks by its hash, stacks frame by frame with every variable, time and trace. Bytes of stacks that no
+ * code reads again depend on where the machine was stopped before.
+ */
+export function stateOf(s: Session): unknown {
+  const { kernel } = s.simulation;
+  const stacks = new Set<number>();
+  const threads = s.target.threads().map((t) => {
+    const frames = s.target.stack(t);
+    const user = frames.filter((f) => f.fp >= MAP.user.start).map((f) => f.fp >>> PAGE_SHIFT);
+    for (let p = Math.min(...user) - DEAD_PAGES; user.length && p <= Math.max(...user); p++) stacks.add(p);
+    const variables = s
+      .stackTrace(t.id, 0, 200)
+      .frames.map((f) =>
+        s
+          .scopes(f.id)
+          .flatMap((scope) =>
+            scope.hint === 'globals' || scope.hint === 'registers' ? [] : s.variables(scope.reference).map((v) => `${v.name} = ${v.value}`),
+          ),
+      );
+    return { id: t.id, state: t.state, cpu: t.cpu, frames: frames.map((f) => `${f.name}+${f.pc} at ${f.fp}`), variables };
+  });
+  const skip = (page: number): boolean =>
+    stacks.has(page) || (page >= MAP.stacks.start >>> PAGE_SHIFT && page < MAP.stacks.end >>> PAGE_SHIFT);
+  return {
+    position: formatPosition(kernel.trace.now()),
+    trace: kernel.trace.hash(),
+    cpu: kernel.cpuNumber,
+    times: kernel.machine.cpus.map((c) => c.time),
+    memory: memoryHash(kernel.machine, skip),
+    threads,
+  };
+}

@@ -58,6 +58,7 @@ function checkAcquire(k: Kernel, mutex: Addr, v: Flavour): Status | undefined {
     );
   }
   if (k.mem.checked.ptr(mutex + FAST_MUTEX.Event + 8) === 0) {
+    k.hooks.verifier?.uninitialised(k, `the fast mutex at ${hex(mutex)}`);
     return k.bugCheck(0xc4, 0x1002, mutex, 0, 0, `the fast mutex at ${hex(mutex)} was never initialised`);
   }
   return undefined;

@@ -95,8 +95,10 @@ const add = (k: Kernel, at: Addr, delta: number): void => k.mem.setU32(at, (k.me
 function check(k: Kernel, r: Addr, name: string): Status | undefined {
   k.mem.checked.bytes(r, R.sizeof);
   if (k.irql > APC_LEVEL) return k.bugCheck(0xc4, 0x37, k.irql, 0, r, `${name} at IRQL ${k.irql}: only at APC_LEVEL or below`);
-  if (k.mem.ptr(r + R.SystemResourcesList) === 0)
+  if (k.mem.ptr(r + R.SystemResourcesList) === 0) {
+    k.hooks.verifier?.uninitialised(k, `the resource at ${hex(r)}`);
     return k.bugCheck(0xc4, 0x1002, r, 0, 0, `${name}: the resource at ${hex(r)} was never initialised (ExInitializeResourceLite)`);
+  }
   if (k.irql < APC_LEVEL && k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable) === 0) {
     k.finding(
       'resource-apcs-enabled',

@@ -134,6 +134,7 @@ function checkAfter(k: Kernel, f: Frame, thread: Addr): Status | undefined {
   const routine = f.get(ROUTINE);
   const name = k.functionAtText(routine);
   k.event('ex.work.end', { item: f.get(ITEM), routine });
+  k.hooks.verifier?.workItemDone(k, f.get(ITEM));
   if (k.irql !== PASSIVE_LEVEL) {
     return k.bugCheck(
       0xe1,

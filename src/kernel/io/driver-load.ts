@@ -1,5 +1,6 @@
 // Loading and unloading drivers, in a system thread at PASSIVE_LEVEL: service key, image pages, PsLoadedModuleList, driver object, image-load callbacks with
 // process ID 0, DriverEntry; at the end DriverUnload, the leak report, and the pages go (a later call into them is bug check 0xCE).
+
 import { type Addr, type Status, toAddress } from '../../machine/abi.js';
 import type { CompiledImage } from '../../machine/image.js';
 import { setKeyString, setKeyValue } from '../cm/hive.js';
@@ -25,6 +26,7 @@ import { ObType } from '../ob/types.js';
 import { fillImageInfo, IMAGE_LOCALS } from '../ps/startup.js';
 import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
 import { DO_DEVICE_INITIALIZING, DOE_UNLOAD_PENDING, devicesOf, extensionOf } from './device.js';
+import { DriverState } from './driver-state.js';
 import { createImageFile } from './file.js';
 import { findLeaks } from './leaks.js';
 import { addModule } from './module.js';
@@ -33,7 +35,6 @@ const IO_TYPE_DRIVER = 4;
 const MAJOR_FUNCTIONS = 28;
 const IMAGE_ALIGN = 0x10000;
 /** IOP_DRIVER.State */
-export const DriverState = { Loading: 1, Started: 2, Unloading: 3, Unloaded: 4, Failed: 5 } as const;
 
 export const driverPath = (name: string): string => `\\SystemRoot\\System32\\drivers\\${name}.sys`;
 export const serviceKey = (name: string): string => `\\REGISTRY\\MACHINE\\SYSTEM\\CurrentControlSet\\Services\\${name}`;
@@ -198,8 +199,11 @@ function unmap(k: Kernel, f: Frame): Status {
   if (f.pc === 1) return k.returnVoid();
   const name = readUnicode(k, driver + DRIVER_OBJECT.DriverName).replace(/^\\Driver\\/, '');
   const module = m.ptr(driver + IOP_DRIVER.Module);
-  for (const leak of findLeaks(k, driver, module))
+  const failed = m.u32(driver + IOP_DRIVER.State) === DriverState.Failed;
+  for (const leak of findLeaks(k, driver, module)) {
     k.event('io.leak', { driver: name, kind: leak.kind, text: leak.text, address: leak.address });
+    if (leak.kind === 'callback') k.hooks.verifier?.leftRegistered(k, leak.address, name, leak.text, failed);
+  }
   remember(k, module);
   const image = k.machine.images.images[m.i32(module + LDR_DATA_TABLE_ENTRY.ImageIndex)];
   k.machine.unmapImage(image);

@@ -17,10 +17,11 @@ import {
   OBP_REGISTRATION,
 } from '../layouts.gen.js';
 import { findInDirectory, fullName, lookupPath, rootDirectory } from '../ob/namespace.js';
-import { tidOf } from '../ob/note.js';
-import { isType } from '../ob/object.js';
+import { pidOf, tidOf } from '../ob/note.js';
+import { isType, objectType } from '../ob/object.js';
+import { imageAt, takeHeldReferences } from '../ob/reference-track.js';
 import { ntSuccess } from '../ob/status.js';
-import { ObType } from '../ob/types.js';
+import { ObType, typeName } from '../ob/types.js';
 import { liveThreads } from '../ps/exit.js';
 import { KIND_NAMES, registrations } from '../ps/notify.js';
 import { systemProcess } from '../ps/state.js';
@@ -29,7 +30,7 @@ import { devicesOf, directoryBodies } from './device.js';
 import { workItems } from './work-item.js';
 
 export interface Leak {
-  readonly kind: 'callback' | 'device' | 'symbolic link' | 'pool' | 'work item' | 'timer' | 'thread' | 'irp';
+  readonly kind: 'callback' | 'device' | 'symbolic link' | 'pool' | 'work item' | 'timer' | 'thread' | 'irp' | 'reference';
   /** In words, with the place where it came from when that is known. */
   readonly text: string;
   readonly address: Addr;
@@ -80,6 +81,7 @@ export function findLeaks(k: Kernel, driver: Addr, module: Addr): Leak[] {
           address: t,
         }),
       ),
+    ...references(k, base),
     ...poolBlocks(k, base, end),
   ];
 }
@@ -144,6 +146,26 @@ function timers(k: Kernel, inside: (a: Addr) => boolean, name: (a: Addr) => stri
     }
   }
   return all;
+}
+
+/** What the driver took of objects and did not give back: they stay for ever, processes and threads as zombies. */
+function references(k: Kernel, base: Addr): Leak[] {
+  return takeHeldReferences(k, imageAt(k, base)).map((h): Leak => {
+    const times = h.count === 1 ? 'a reference' : `${h.count} references`;
+    return {
+      kind: 'reference',
+      text: `${times} to ${objectText(k, h.object)}, taken at ${k.pool.siteText(h.fn, h.step)}, not given back`,
+      address: h.object,
+    };
+  });
+}
+
+function objectText(k: Kernel, object: Addr): string {
+  if (isType(k, object, ObType.Process)) return `process ${pidOf(k, object)}`;
+  if (isType(k, object, ObType.Thread)) return `thread ${tidOf(k, object)}`;
+  const name = fullName(k, object);
+  const type = typeName(k, objectType(k, object)).toLowerCase();
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type} object${name ? ` ${name}` : ''}`;
 }
 
 function poolBlocks(k: Kernel, base: Addr, end: Addr): Leak[] {

@@ -45,6 +45,7 @@ export function raiseBugCheck(k: Kernel, code: number, parameters: readonly (num
     k.mem.setPtr(data + KI_BUGCHECK_DATA.Frame, top);
     k.mem.setPtr(data + KI_BUGCHECK_DATA.Active, 1);
     k.bugCheckExplanation = explanation;
+    k.hooks.verifier?.bugCheckRaised(k, code >>> 0, parameters[0] ?? 0, explanation);
     const p = [0, 1, 2, 3].map((i) => BigInt.asUintN(64, BigInt(parameters[i] ?? 0)));
     k.event('ke.bugcheck', { code: code >>> 0, p1: p[0], p2: p[1], p3: p[2], p4: p[3], explanation });
   }

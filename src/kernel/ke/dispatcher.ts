@@ -22,6 +22,7 @@ const MUTANT_FLAGS = KMUTANT.ApcDisable - 1;
 /** A dispatcher object that was never initialised has a zero wait list; Windows faults on it at DISPATCH_LEVEL. */
 export function checkInitialised(k: Kernel, object: Addr): void {
   if (k.mem.ptr(object + WAIT_LIST) === 0) {
+    k.hooks.verifier?.uninitialised(k, `the dispatcher object at ${hex(object)}`);
     throw new BugCheckError(
       0xa,
       [0, 2, 1, 0],
@@ -99,6 +100,7 @@ export function unwaitThread(k: Kernel, thread: Addr, status: number, increment:
   m.setPtr(thread + KTHREAD.WaitStatus, status);
   m.raw.setI64(m.ptr(thread + KTHREAD.KernelStack) - KERNEL_BASE + FRAME.result, BigInt(status));
   k.trace.note(KIND_ID['ke.unwait'], thread, status >>> 0, by, k.currentThread());
+  k.hooks.verifier?.waitEnds(k, thread, by, k.currentThread());
   makeReady(k, thread, increment);
 }
 

@@ -53,6 +53,7 @@ function special(k: Kernel, x: ExceptionInfo): Status | undefined {
 const verb = (x: ExceptionInfo): string => VERB[x.kind] ?? 'access';
 
 function faultAtDispatch(k: Kernel, x: ExceptionInfo): Status {
+  k.hooks.verifier?.nullDereference(k, x.address, x.frame);
   if (isKernelHalf(x.address)) {
     const s = special(k, x);
     if (s !== undefined) return s;
@@ -146,6 +147,7 @@ export function onUnhandled(k: Kernel, x: ExceptionInfo): Status {
     );
   }
   if (k.mem.registers.userMode && k.hooks.userException) return k.hooks.userException(k, x);
+  if (isMemoryFault(x.kind)) k.hooks.verifier?.nullDereference(k, x.address, x.frame);
   const own = driverFrame(k, x.frame);
   const via = own === x.frame ? '' : `${k.machine.functionName(k.machine.headers.fn(x.frame))} called by `;
   const text = `unhandled ${describe(x)} in ${via}${k.where(own)}`;

@@ -94,6 +94,7 @@ export function wait(k: Kernel, f: Frame, nextPc: number, r: WaitRequest): Statu
     if (due <= interruptTime100(k)) return finish(k, f.fp, STATUS.TIMEOUT);
   }
   commit(k, thread, objects, r, due);
+  k.hooks.verifier?.waitBegins(k, thread, f.fp, objects, r.reason ?? 0);
   m.setPtr(thread + KTHREAD.KernelStack, toAddress(f.fp));
   k.mem.registers.top = f.fp;
   return k.stop(Reason.Dispatch);

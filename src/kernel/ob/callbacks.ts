@@ -271,7 +271,7 @@ export const routines: KernelRoutine[] = [
       const op = f.ptr(0);
       const head = op + OBP_OPERATION.Calls;
       if (f.pc === 0) k.enterCriticalRegion();
-      else finishPost(k, f.get(0));
+      else finishPost(k, f.get(0), f.result);
       const link = k.mem.ptr(head);
       if (link === head) {
         k.leaveCriticalRegion();
@@ -319,9 +319,10 @@ function owePost(k: Kernel, op: Addr, item: Addr, callContext: Addr): void {
   insertHead(k.mem, op + OBP_OPERATION.Calls, call + OBP_CALL_CONTEXT.Link);
 }
 
-function finishPost(k: Kernel, call: Addr): void {
+/** `result` undefined: the callback was unwound. */
+function finishPost(k: Kernel, call: Addr, result?: number): void {
   const item = k.mem.ptr(call + OBP_CALL_CONTEXT.Item);
-  leaveCallback(k, CallbackKind.ObjectPost, k.mem.ptr(item + OBP_CALLBACK_ITEM.PostOperation));
+  leaveCallback(k, CallbackKind.ObjectPost, k.mem.ptr(item + OBP_CALLBACK_ITEM.PostOperation), result);
   remove(k.mem, call + OBP_CALL_CONTEXT.Link);
   k.pool.free(call);
   release(k, item);

@@ -11,6 +11,7 @@ import {
   OBJECT_TYPE_INITIALIZER,
   UNICODE_STRING,
 } from '../layouts.gen.js';
+import { forgetObject } from './reference-track.js';
 import { NT } from './status.js';
 import { freeUnicode } from './strings.js';
 import { mapAccess, type ObTypeIndex, typeName, typeOf } from './types.js';
@@ -65,6 +66,7 @@ export function dropReference(k: Kernel, body: Addr, count = 1): number {
 
 /** Returns the memory of an object whose body has been torn down. */
 export function freeObject(k: Kernel, body: Addr): void {
+  forgetObject(k, body);
   const type = objectType(k, body);
   k.mem.setU32(type + OBJECT_TYPE.TotalNumberOfObjects, k.mem.u32(type + OBJECT_TYPE.TotalNumberOfObjects) - 1);
   const name = nameOf(body);

@@ -15,6 +15,8 @@ interface Walk {
   /** Arguments for the callback in a slot of this kind, or undefined when it does not want this event. */
   readonly args: (k: Kernel, f: Frame, kind: number) => (number | bigint)[] | undefined;
   readonly what: (k: Kernel, f: Frame) => string;
+  /** Argument with strings in it for a callback in a slot of this kind, 0 = NULL; undefined: it has none. */
+  readonly info?: (f: Frame, kind: number) => Addr | undefined;
   readonly after?: (k: Kernel, f: Frame, slot: Addr) => void;
 }
 
@@ -40,13 +42,14 @@ function walker(name: string, w: Walk): KernelRoutine {
         const slot = slotAt(k, w.table, i);
         const routine = k.mem.ptr(slot + PSP_NOTIFY_SLOT.Routine);
         if (routine === 0 || k.mem.u32(slot + PSP_NOTIFY_SLOT.Removing) !== 0) continue;
-        const args = w.args(k, f, k.mem.u32(slot + PSP_NOTIFY_SLOT.Kind));
+        const kind = k.mem.u32(slot + PSP_NOTIFY_SLOT.Kind);
+        const args = w.args(k, f, kind);
         if (!args) continue;
         k.mem.setI32(slot + PSP_NOTIFY_SLOT.Running, k.mem.i32(slot + PSP_NOTIFY_SLOT.Running) + 1);
         k.mem.setU32(slot + PSP_NOTIFY_SLOT.Calls, k.mem.u32(slot + PSP_NOTIFY_SLOT.Calls) + 1);
         f.set(0, i + 1);
         f.set(1, routine);
-        enterCallback(k, w.kind, routine, w.what(k, f));
+        enterCallback(k, w.kind, routine, w.what(k, f), w.info?.(f, kind));
         return k.call(f, 1, routine, args);
       }
       k.leaveCriticalRegion();
@@ -90,6 +93,7 @@ export const routines: KernelRoutine[] = [
     table: 'process',
     kind: CallbackKind.Process,
     args: processArguments,
+    info: (f, kind) => (kind === NotifyKind.ProcessLegacy ? undefined : f.ptr(1)),
     what: (k, f) => {
       if (f.ptr(1) !== 0) f.set(2, k.mem.i32(f.ptr(1) + PS_CREATE_NOTIFY_INFO.CreationStatus));
       return `${f.ptr(1) === 0 ? 'exit' : 'create'} ${pidOf(k, f.ptr(0))}`;
@@ -114,6 +118,7 @@ export const routines: KernelRoutine[] = [
     table: 'image',
     kind: CallbackKind.Image,
     args: (_k, f) => [f.ptr(0), f.ptr(1), f.ptr(2) + IMAGE_INFO_EX.ImageInfo],
+    info: (f) => f.ptr(0),
     what: (k, f) => `load ${readUnicode(k, f.ptr(0))} in ${f.ptr(1)}`,
   }),
 ];

@@ -44,19 +44,21 @@ export async function inspectTheKernel(workbench: Workbench, example: Example): 
   const owner = row(/owner: \d+\.\d+ lock\.exe!\w+/);
   await owner.waitFor();
   assert.match((await owner.textContent()) ?? '', /running on CPU \d/);
-  await setTheme(workbench, 'dark');
+  await workbench.theme('dark');
   await workbench.screenshot('inspector-dark');
 
   // a step later the same nodes are open
   await workbench.press('F10');
-  await page.locator('.debug-top-stack-frame-line').first().waitFor();
+  // the stop takes the focus into the editor: before that a key meant for something else would be text there
+  await page.locator('.statusbar-item', { hasText: `Ln ${line + 1},` }).first().waitFor();
+  await page.waitForTimeout(500);
   await workbench.runCommand('View: Show Kernel Inspector');
   await owner.waitFor();
 
   // the owner's place in the sources, and the waiting thread in focus
   await waiting.hover();
   await waiting.locator('.action-label[aria-label^="Select Thread"]').first().click();
-  await setTheme(workbench, 'light');
+  await workbench.theme('light');
   await owner.waitFor();
   await workbench.screenshot('inspector-light');
   await workbench.evaluate('!locks', /Fast mutex @ lock-owner!g_Shared\.Lock/);
@@ -70,7 +72,7 @@ export async function inspectTheKernel(workbench: Workbench, example: Example): 
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+a');
   await page.keyboard.press('Backspace');
-  await setTheme(workbench, 'dark');
+  await workbench.theme('dark');
   await workbench.screenshot('console-dark');
 
   await workbench.removeAllBreakpoints();
@@ -85,11 +87,4 @@ async function open(row: Locator): Promise<void> {
     await row.click();
     await row.page().waitForTimeout(300);
   }
-}
-
-/** Workbenches begin with different themes. */
-async function setTheme(workbench: Workbench, wanted: 'dark' | 'light'): Promise<void> {
-  const themed = workbench.page.locator(wanted === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').first();
-  if (!(await themed.isVisible())) await workbench.runCommand('Preferences: Toggle between Light/Dark Themes');
-  await themed.waitFor();
 }

@@ -38,10 +38,15 @@ export class Workbench {
 
   /** Puts the cursor on a line (1-based) of the file in front and toggles a breakpoint there. */
   async toggleBreakpoint(line: number): Promise<void> {
-    await this.page.locator('.editor-instance .monaco-editor .view-lines').first().click();
-    await this.quickInput('Control+g', `:${line}`, `${line}`);
+    await this.goToLine(line);
     await this.page.keyboard.press('F9');
     await this.page.locator('.codicon-debug-breakpoint').first().waitFor();
+  }
+
+  /** Puts the cursor on a line (1-based) of the file in front. */
+  async goToLine(line: number): Promise<void> {
+    await this.page.locator('.editor-instance .monaco-editor .view-lines').first().click();
+    await this.quickInput('Control+g', `:${line}`, `${line}`);
   }
 
   /** Removes all breakpoints and waits until the editor shows none; a quick input that lost the focus has done nothing, then it is asked again. */
@@ -124,6 +129,13 @@ export class Workbench {
     await this.page.keyboard.insertText(expression);
     await this.page.keyboard.press('Enter');
     await this.page.locator('.repl .monaco-list-row .evaluation-result, .repl .monaco-list-row', { hasText: expected }).last().waitFor();
+  }
+
+  /** Workbenches begin with different themes. */
+  async theme(wanted: 'dark' | 'light'): Promise<void> {
+    const themed = this.page.locator(wanted === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').first();
+    if (!(await themed.isVisible())) await this.runCommand('Preferences: Toggle between Light/Dark Themes');
+    await themed.waitFor();
   }
 
   /** Keeps a picture in test/e2e/output/. */

@@ -1,0 +1,52 @@
+// The callback asks the registry at every process creation.
+#include <ntddk.h>
+
+static LONG g_Created;
+
+static NTSTATUS ReadMode(PULONG Mode)
+{
+    UNICODE_STRING path = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\Software\\Example");
+    UNICODE_STRING name = RTL_CONSTANT_STRING(L"Mode");
+    UCHAR buffer[sizeof(KEY_VALUE_PARTIAL_INFORMATION) + sizeof(ULONG)];
+    PKEY_VALUE_PARTIAL_INFORMATION value = (PKEY_VALUE_PARTIAL_INFORMATION)buffer;
+    OBJECT_ATTRIBUTES attributes;
+    HANDLE key;
+    ULONG length;
+    NTSTATUS status;
+
+    InitializeObjectAttributes(&attributes, &path, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE, NULL, NULL);
+    status = ZwOpenKey(&key, KEY_READ, &attributes);
+    if (!NT_SUCCESS(status)) {
+        return status;
+    }
+    status = ZwQueryValueKey(key, &name, KeyValuePartialInformation, value, sizeof(buffer), &length);
+    if (NT_SUCCESS(status) && value->DataLength == sizeof(ULONG)) {
+        *Mode = *(PULONG)value->Data;
+    }
+    ZwClose(key);
+    return status;
+}
+
+static VOID OnProcess(HANDLE ParentId, HANDLE ProcessId, BOOLEAN Create)
+{
+    ULONG mode = 0;
+
+    UNREFERENCED_PARAMETER(ParentId);
+    UNREFERENCED_PARAMETER(ProcessId);
+    if (Create && NT_SUCCESS(ReadMode(&mode)) && mode != 0) {
+        InterlockedIncrement(&g_Created);
+    }
+}
+
+static VOID DriverUnload(PDRIVER_OBJECT DriverObject)
+{
+    UNREFERENCED_PARAMETER(DriverObject);
+    PsSetCreateProcessNotifyRoutine(OnProcess, TRUE);
+}
+
+NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    UNREFERENCED_PARAMETER(RegistryPath);
+    DriverObject->DriverUnload = DriverUnload;
+    return PsSetCreateProcessNotifyRoutine(OnProcess, FALSE);
+}
