@@ -27,8 +27,8 @@ export class TraceNames {
   private readonly threads = new Map<Addr, NamedThread[]>();
   private readonly symbols = new Map<Addr, string | undefined>();
   private readonly processes = new Map<number, string>([[4, 'System']]);
-  /** Threads created and not started yet. */
-  private readonly created = new Map<Addr, { pid: number; tid: number; name: string }>();
+  /** Threads created and not started yet: their names are not complete. */
+  private readonly created = new Map<Addr, { readonly pid: number; readonly name: string }>();
   private scanned: number;
   private readonly traceGeneration: number;
 
@@ -60,6 +60,8 @@ export class TraceNames {
     if (address === 0) return '';
     const symbol = this.symbol(address);
     if (symbol !== undefined || !isKernelAddress(address)) return symbol ?? '';
+    // it may be gone by now
+    if (!this.view.mem.readable(address, 8)) return '';
     return objectName(this.view, address) || `${typeName(this.view, address)} ${this.view.hex(address)}`;
   }
 
@@ -68,7 +70,7 @@ export class TraceNames {
     this.scan(to);
     const out = new Map<string, NamedAddress>();
     const add = (n: NamedAddress): void => {
-      if (n.name !== '') out.set(`${n.address} ${n.from ?? ''}`, n);
+      if (n.name !== '' && n.threadId !== 0) out.set(`${n.address} ${n.from ?? ''}`, n);
     };
     for (let i = Math.max(from, this.trace.begin); i < Math.min(to, this.trace.length); i++) {
       const self = this.trace.thread(i);
@@ -103,34 +105,35 @@ export class TraceNames {
         this.processes.set(Number(process), `${image}`.replace(/^.*\\/, ''));
       } else if (kind === 'ps.thread-create') {
         const { process, thread, object, name } = trace.data(i);
-        this.created.set(Number(object), { pid: Number(process), tid: Number(thread), name: `${name}` });
+        this.created.set(Number(object), { pid: Number(process), name: `${name}` });
+        this.know({ address: Number(object), threadId: Number(thread), from: i, name: '' });
       } else if (kind === 'ke.thread.start') {
         this.started(i);
       }
     }
   }
 
+  /** The process is named, and the function is known, only after the thread was created. */
   private started(i: number): void {
     const { thread, start } = this.trace.data(i);
     const address = Number(thread);
     const made = this.created.get(address);
-    let named: NamedThread;
-    if (made) {
-      this.created.delete(address);
-      const function_ = this.symbol(Number(start))?.replace(/^.*!/, '');
-      const name = made.name || function_ || 'thread';
-      named = {
-        address,
-        threadId: made.tid,
-        from: i,
-        name: `${made.pid}.${made.tid} ${this.processes.get(made.pid) ?? 'process'}!${name}`,
-      };
-    } else {
-      named = this.living(address, i);
-    }
     const list = this.threads.get(address) ?? [];
-    list.push(named);
-    this.threads.set(address, list);
+    const known = list[list.length - 1];
+    if (!made || !known) {
+      this.know(this.living(address, i));
+      return;
+    }
+    this.created.delete(address);
+    const function_ = this.symbol(Number(start))?.replace(/^.*!/, '');
+    const process = this.processes.get(made.pid) ?? 'process';
+    list[list.length - 1] = { ...known, name: `${made.pid}.${known.threadId} ${process}!${made.name || function_ || 'thread'}` };
+  }
+
+  private know(thread: NamedThread): void {
+    const list = this.threads.get(thread.address) ?? [];
+    list.push(thread);
+    this.threads.set(thread.address, list);
   }
 
   /** A thread of the boot, or one whose creation this trace does not hold: as the memory has it now. */

@@ -61,10 +61,10 @@ export interface Hit {
 
 const REACH = 5;
 
-export function hit(rows: readonly Row[], view: View, x: number, y: number): Hit | undefined {
+export function hit(model: Model, rows: readonly Row[], view: View, x: number, y: number): Hit | undefined {
   const row = rowAt(rows, view, y);
   if (!row || x < 0 || x >= view.width) return undefined;
-  const time = timeAt(view, x);
+  const time = Math.min(Math.max(timeAt(view, x), model.begin), model.end);
   return { row, time, event: nearestEvent(row.lane, view, x) };
 }
 

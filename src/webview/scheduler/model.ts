@@ -58,6 +58,8 @@ export class Model {
   private readonly threadNames = new Map<number, AddressName[]>();
   /** What is done with an event, by the number of its kind. */
   private readonly treatments: { readonly handler: Handler | null; readonly ofThread: boolean }[] = [];
+  /** Who holds a lock; one that is shared, or taken again, has several entries. */
+  private readonly holders = new Map<number, ThreadLane[]>();
   private consumed = 0;
   stepNs = 100;
   generation = -1;
@@ -96,8 +98,7 @@ export class Model {
       return;
     }
     const list = this.threadNames.get(n.address) ?? [];
-    if (!list.some((x) => x.from === n.from)) list.push(n);
-    this.threadNames.set(n.address, list);
+    this.threadNames.set(n.address, [...list.filter((x) => x.from !== n.from), n]);
   }
 
   private lane(address: number, event: number, fresh = false): ThreadLane | undefined {
@@ -159,18 +160,41 @@ export class Model {
     if (lane && lane.contended.last !== value) lane.contended.push(time, value, event);
   }
 
-  add(which: 'inside' | 'locks', event: number, time: number, delta: number): void {
+  /** The thread of an event goes into driver code (1) or leaves it (-1). */
+  enter(event: number, time: number, delta: number): void {
+    const lane = this.lane(this.events.thread(event), event);
+    if (lane && lane.inside.last + delta >= 0) lane.inside.push(time, lane.inside.last + delta, event);
+  }
+
+  acquire(event: number, time: number): void {
     const lane = this.lane(this.events.thread(event), event);
     if (!lane) return;
-    const series = lane[which];
-    if (series.last + delta >= 0) series.push(time, series.last + delta, event);
+    const lock = this.lockOf(event);
+    const holders = this.holders.get(lock);
+    if (holders) holders.push(lane);
+    else this.holders.set(lock, [lane]);
+    lane.locks.push(time, lane.locks.last + 1, event);
+  }
+
+  /** Some locks may be given back by another thread than the one that took them. */
+  release(event: number, time: number): void {
+    const holders = this.holders.get(this.lockOf(event));
+    if (!holders?.length) return;
+    const own = holders.lastIndexOf(this.lane(this.events.thread(event), event) as ThreadLane);
+    const [lane] = holders.splice(own < 0 ? holders.length - 1 : own, 1);
+    lane.locks.push(time, lane.locks.last - 1, event);
+  }
+
+  private lockOf(event: number): number {
+    const { names, values } = this.events.kind(event);
+    return this.events.number(event, names[Math.max(0, values?.indexOf('lock') ?? 0)] ?? '');
   }
 }
 
 type Handler = (m: Model, event: number, time: number, cpu: CpuLane) => void;
 
-const enter: Handler = (m, i, t) => m.add('inside', i, t, 1);
-const leave: Handler = (m, i, t) => m.add('inside', i, t, -1);
+const enter: Handler = (m, i, t) => m.enter(i, t, 1);
+const leave: Handler = (m, i, t) => m.enter(i, t, -1);
 
 const handlers: Record<string, Handler> = {
   'ke.thread.start': (m, i, t) => m.set(m.events.number(i, 'thread'), Activity.None, t, i, true),
@@ -198,7 +222,7 @@ const handlers: Record<string, Handler> = {
   'ke.spin.acquire': (m, i, t, cpu) => {
     if (cpu.spin.last) cpu.spin.push(t, 0, i);
     m.contend(i, t, 0);
-    m.add('locks', i, t, 1);
+    m.acquire(i, t);
   },
   'ps.callback-enter': enter,
   'ps.callback-leave': leave,
@@ -217,10 +241,10 @@ const handlers: Record<string, Handler> = {
 const lockHandlers: Record<NonNullable<KnownKind['lock']>, Handler> = {
   acquire: (m, i, t) => {
     m.contend(i, t, 0);
-    m.add('locks', i, t, 1);
+    m.acquire(i, t);
   },
   wait: (m, i, t) => m.contend(i, t, 1),
-  release: (m, i, t) => m.add('locks', i, t, -1),
+  release: (m, i, t) => m.release(i, t),
 };
 
 function handlerOf(kind: KnownKind): Handler | null {

@@ -224,7 +224,7 @@ export class Panel {
   }
 
   hitAt(canvasX: number, canvasY: number): Hit | undefined {
-    return canvasX < GUTTER || canvasY < AXIS ? undefined : hit(this.rows, this.view, canvasX - GUTTER, canvasY - AXIS);
+    return canvasX < GUTTER || canvasY < AXIS ? undefined : hit(this.model, this.rows, this.view, canvasX - GUTTER, canvasY - AXIS);
   }
   selectAt(canvasX: number, canvasY: number): void {
     const h = this.hitAt(canvasX, canvasY);

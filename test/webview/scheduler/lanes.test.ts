@@ -156,13 +156,13 @@ test('the mouse hits events within reach, else the moment between them', () => {
   const m = small();
   const rows = rowsOf(m);
   const v = view({ scale: 0.5 });
-  const at = (row: Row, time: number) => hit(rows, v, xOf(v, time), row.top + 1 - v.top);
+  const at = (row: Row, time: number) => hit(m, rows, v, xOf(v, time), row.top + 1 - v.top);
   assert.equal(m.events.kind(at(rows[0], 51)?.event ?? -1).kind, 'ps.callback-enter'); // 2 pixels from it, also from the next: the nearer
   const between = at(rows[0], 25);
   assert.equal(between?.event, -1);
   assert.equal(between?.row, rows[0]);
-  assert.equal(hit(rows, v, -1, 0), undefined);
-  assert.equal(hit(rows, v, 0, 5000), undefined);
+  assert.equal(hit(m, rows, v, -1, 0), undefined);
+  assert.equal(hit(m, rows, v, 0, 5000), undefined);
   const s = selectHit(m, between as NonNullable<typeof between>);
   assert.deepEqual([s.time, s.event, s.threadId], [25, -1, 8]);
   // half way between the events at steps 30 (time 10) and 40 (time 40)
