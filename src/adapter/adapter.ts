@@ -11,27 +11,28 @@ import {
 } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
-import { normalizePath } from '../base/files.js';
 import { EvaluationError } from '../machine/inspect/value.js';
-import { buildScenario } from '../scenario/build.js';
 import { Session, summary } from '../session/session.js';
 import { type ExceptionFilters, LaunchError, type OutputLine, type RunEvent } from '../session/types.js';
-import { wdkHeaders as headers } from '../wdk/headers.gen.js';
 import { completionTargets } from './completions.js';
 import { customRequests } from './custom-requests.js';
 import { momentEvent } from './history-requests.js';
 import type { AdapterHost } from './host.js';
 import { selectThread } from './inspector-requests.js';
+import { loadProgram } from './program.js';
+import { TraceFeed } from './scheduler-requests.js';
 import { SourceMap } from './source-map.js';
 
 export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
-  /** Scenario file, or a C file to run under the default scenario. */
+  /** Scenario file, a schedule of one, or a C file to run under the default scenario. */
   program: string;
   stopOnEntry?: boolean;
   cpus?: number;
   seed?: number;
   /** False: a bug check ends the run with its report. */
   stopOnBugCheck?: boolean;
+  /** Set by our own client while its scheduler panel is open: the whole trace is streamed to it. */
+  __followTrace?: boolean;
   /** Megabytes of memory for going back in time. */
   historyBudgetMB?: number;
 }
@@ -59,6 +60,7 @@ export class InterlockAdapter extends DebugSession {
   private ended = false;
   private generation = 0;
   private readonly sources = new SourceMap();
+  private readonly feed = new TraceFeed((event, body) => this.sendCustom(event, body));
   private configured: (() => void) | undefined;
   private exceptionFilters: string[] = ['bugcheck'];
 
@@ -125,25 +127,22 @@ export class InterlockAdapter extends DebugSession {
     checkNumber('cpus', args.cpus, 1, 64);
     checkNumber('seed', args.seed, 0, 0xffffffff);
     checkNumber('historyBudgetMB', args.historyBudgetMB, 16, 65_536);
-    const program = normalizePath(args.program);
-    const options = {
-      files: this.host.files,
-      headers,
+    const { build, chooser } = await loadProgram(this.host, args.program, {
       ...(args.cpus === undefined ? {} : { cpus: args.cpus }),
       ...(args.seed === undefined ? {} : { seed: args.seed }),
-    };
-    let build = buildScenario(program, options);
-    // on the web the snapshot fills while the build asks for files; each round fetches at least one new path, so this ends
-    while (build.missing.size && (await this.host.fetch(build.missing))) build = buildScenario(program, options);
+    });
     this.session = undefined;
     this.sources.folder = build.folder; // also of a failed build: its folder says where the files of its errors are
     const errors = build.diagnostics.filter((d) => d.severity === 'error');
     if (errors.length) throw new LaunchError(summary(errors), build.diagnostics);
     this.session = new Session(build, {
       debug: !this.noDebug,
+      ...(chooser ? { chooser } : {}),
       ...(args.historyBudgetMB === undefined ? {} : { historyBudget: args.historyBudgetMB * 2 ** 20 }),
     });
+    if (chooser) chooser.onMismatch = (text) => this.output({ category: 'important', text: `the schedule does not fit: ${text}\n` });
     this.ended = false;
+    this.feed.launched(args.__followTrace === true);
     this.session.onOutput = (line) => this.output(line);
     this.session.console.onSelectThread = (threadId) => selectThread((event, body) => this.sendCustom(event, body), threadId);
     this.session.onThread = (id, started) => this.sendEvent(new ThreadEvent(started ? 'started' : 'exited', id));
@@ -212,6 +211,7 @@ export class InterlockAdapter extends DebugSession {
         const from = this.host.now();
         const event = session.run(piece);
         const took = this.host.now() - from;
+        this.feed.progress(session);
         if (event.kind !== 'running') {
           this.finishPiece(event);
           return;
@@ -256,6 +256,7 @@ export class InterlockAdapter extends DebugSession {
   private end(exitCode: number): void {
     if (this.ended) return;
     this.ended = true;
+    this.feed.rest(this.session);
     this.tellMoment('ended');
     this.sendEvent({ type: 'event', event: 'exited', seq: 0, body: { exitCode } } as DebugProtocol.Event);
     this.sendEvent(new TerminatedEvent());
@@ -469,6 +470,7 @@ export class InterlockAdapter extends DebugSession {
           session: () => this.need(),
           sources: this.sources,
           running: this.running,
+          feed: this.feed,
           send: (event, body) => this.sendCustom(event, body),
           move: (action) => {
             if (this.running) throw new EvaluationError('the machine is running; pause it first');

@@ -4,6 +4,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { basename, compareCodePoints, dirname, type FileProvider, normalizePath } from '../base/files.js';
 import type { DapMessage, FileResult, FromAdapterWorker, ToAdapterWorker } from '../messages/adapter-worker.js';
 import { InterlockAdapter } from './adapter.js';
+import { answerExplore } from './explore-service.js';
 import type { AdapterHost } from './host.js';
 
 interface WorkerScope {
@@ -95,6 +96,12 @@ scope.onmessage = (event) => {
       files.folders.clear();
     }
     adapter.handleMessage(request);
+    return;
+  }
+  if (m.type === 'explore') {
+    void answerExplore(host, m.request, (orders) => scope.postMessage({ type: 'exploring', orders }))
+      .catch((e: unknown) => ({ verdict: 'bad-input' as const, errors: [{ message: e instanceof Error ? e.message : String(e) }] }))
+      .then((answer) => scope.postMessage({ type: 'explored', answer }));
     return;
   }
   pending.get(m.id)?.(m);

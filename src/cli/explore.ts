@@ -27,6 +27,7 @@ export const EXPLORE_OPTIONS = {
   cpus: 'number',
   output: 'text',
   json: 'flag',
+  progress: 'flag',
 } as const;
 const DEFAULT_SECONDS = 60;
 const PROGRESS_MS = 200;
@@ -48,7 +49,7 @@ export function exploreCommand(file: string, options: Options): number {
   tellDiagnostics(build.diagnostics);
   if (hasErrors(build.diagnostics)) return refuse(build.diagnostics, options.json === true);
   const until = performance.now() + 1000 * (typeof options.seconds === 'number' ? options.seconds : DEFAULT_SECONDS);
-  const progress = progressLine();
+  const progress = progressLine(options.progress === true);
   const result = explore(build, {
     strategy: strategy as StrategyName,
     ...(typeof options.schedules === 'number' ? { schedules: options.schedules } : {}),
@@ -79,17 +80,17 @@ export function exploreCommand(file: string, options: Options): number {
   return { held: 0, failed: 1, 'not-simulated': 2, budget: 3 }[outcome.verdict];
 }
 
-/** How far the search is, on a terminal only. */
-function progressLine(): { show(text: string): void; clear(): void } {
+/** How far the search is: on a terminal, or as lines for a program that asked. */
+function progressLine(asked: boolean): { show(text: string): void; clear(): void } {
   let shownAt = performance.now();
   let shown = false;
   const { stderr } = process;
   return {
     show(text) {
-      if (!stderr.isTTY || performance.now() - shownAt < PROGRESS_MS) return;
+      if (!(stderr.isTTY || asked) || performance.now() - shownAt < PROGRESS_MS) return;
       shownAt = performance.now();
-      shown = true;
-      stderr.write(`\r\x1b[Kexploring: ${text}`);
+      shown = stderr.isTTY;
+      stderr.write(stderr.isTTY ? `\r\x1b[Kexploring: ${text}` : `exploring: ${text}\n`);
     },
     clear() {
       if (shown) stderr.write('\r\x1b[K');

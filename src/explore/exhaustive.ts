@@ -7,12 +7,12 @@
 
 import { type Footprint, independent } from './sharing.js';
 import type { Search, SearchEnd, Strategy } from './strategy.js';
-import type { Transition, Walker } from './walker.js';
+import type { Mark, Transition, Walker } from './walker.js';
 
 type Sleepers = ReadonlyMap<number, Footprint>;
 
-/** Choices in one order; beyond it the order is cut. The host's stack is the limit. */
-const DEEPEST = 4_000;
+/** Choices in one order; beyond it the order is cut. Each needs a mark of about a kilobyte. */
+const DEEPEST = 20_000;
 /** From this depth on a CPU that is alone is not stopped any more, so that long stretches of one thread do not count as depth. */
 const ASK_ALONE = 1_000;
 
@@ -27,7 +27,7 @@ export const exhaustive: Strategy = {
       s.progress.cut = 0;
       s.progress.failing = 0;
       const round = new Round(s);
-      round.explore(new Map(), 0);
+      round.run();
       if (round.end) return round.end;
       if (!s.walker.sharing.grown) return 'complete';
     }
@@ -39,54 +39,81 @@ interface Known {
   readonly failing: number;
 }
 
+/** A choice that is being worked through. */
+interface Level {
+  readonly mark: Mark;
+  readonly sleepers: Sleepers;
+  readonly state: number;
+  readonly choices: readonly number[];
+  /** Steps that were taken here, and those that slept already. */
+  readonly done: Map<number, Footprint>;
+  readonly orders: number;
+  readonly failing: number;
+  next: number;
+}
+
 class Round {
   end: SearchEnd | undefined;
   private readonly known = new Map<number, Map<number, Known>>();
+  private readonly levels: Level[] = [];
 
   constructor(private readonly s: Search) {}
 
-  explore(sleepers: Sleepers, depth: number): void {
-    const { walker, progress } = this.s;
-    if (walker.position === 'stopped' || this.s.stop()) this.end = 'budget';
-    if (this.over) return;
-    if (walker.position !== 'choice' || depth >= DEEPEST) {
-      if (walker.position === 'choice') walker.position = 'cut';
-      if (this.s.outcome()) this.end = progress.failing > 0 ? 'failure' : 'not-simulated';
-      return;
+  run(): void {
+    const { walker, budget } = this.s;
+    this.arrive(new Map());
+    while (this.levels.length > 0 && !this.over) {
+      const level = this.levels[this.levels.length - 1];
+      const cpu = level.choices[level.next++];
+      if (cpu === undefined) this.leave(level);
+      else if (!level.sleepers.has(cpu)) {
+        if (walker.depth !== level.mark.log) walker.back(level.mark);
+        walker.chooser.askAlone = this.levels.length < ASK_ALONE;
+        const t = walker.take(cpu);
+        const asleep = stillAsleep(level.done, t, walker);
+        if (budget.reduce) level.done.set(cpu, t.footprint);
+        this.arrive(asleep);
+      }
     }
-    const state = walker.stateNumber;
-    const asleep = cpuSet(sleepers);
-    const before = this.known.get(state)?.get(asleep);
-    if (before) {
-      progress.orders += before.orders;
-      progress.failing += before.failing;
-      if (progress.orders >= this.s.budget.schedules) this.end = 'budget';
-      return;
-    }
-    const orders = progress.orders;
-    const failing = progress.failing;
-    this.alternatives(sleepers, depth);
-    if (this.over) return;
-    let sets = this.known.get(state);
-    if (!sets) this.known.set(state, (sets = new Map()));
-    sets.set(asleep, { orders: progress.orders - orders, failing: progress.failing - failing });
   }
 
-  private alternatives(sleepers: Sleepers, depth: number): void {
-    const { walker } = this.s;
-    const mark = walker.mark();
-    const done = new Map(sleepers);
-    let first = true;
-    for (const cpu of walker.choices) {
-      if (sleepers.has(cpu)) continue;
-      if (!first) walker.back(mark);
-      first = false;
-      walker.chooser.askAlone = depth < ASK_ALONE;
-      const t = walker.take(cpu);
-      this.explore(stillAsleep(done, t, walker), depth + 1);
-      if (this.over) return;
-      done.set(cpu, t.footprint);
+  /** At a new position: its outcome, what is known of it, or a new level. */
+  private arrive(sleepers: Sleepers): void {
+    const { walker, progress, budget } = this.s;
+    if (walker.position === 'stopped' || this.s.stop()) this.end = 'budget';
+    if (this.over) return;
+    if (walker.position === 'choice' && this.levels.length >= DEEPEST) walker.position = 'cut';
+    if (walker.position !== 'choice') {
+      if (this.s.outcome()) this.end = progress.failing > 0 ? 'failure' : 'not-simulated';
+    } else {
+      const state = walker.stateNumber;
+      const before = this.known.get(state)?.get(cpuSet(sleepers));
+      if (before) {
+        progress.orders += before.orders;
+        progress.failing += before.failing;
+      } else {
+        this.levels.push({
+          mark: walker.mark(),
+          sleepers,
+          state,
+          choices: walker.choices,
+          done: new Map(sleepers),
+          orders: progress.orders,
+          failing: progress.failing,
+          next: 0,
+        });
+      }
     }
+    if (!this.end && progress.orders > budget.schedules) this.end = 'budget';
+  }
+
+  /** All steps of a choice are explored: what follows from its state is known now. */
+  private leave(level: Level): void {
+    this.levels.pop();
+    const { progress } = this.s;
+    let sets = this.known.get(level.state);
+    if (!sets) this.known.set(level.state, (sets = new Map()));
+    sets.set(cpuSet(level.sleepers), { orders: progress.orders - level.orders, failing: progress.failing - level.failing });
   }
 
   /** The search is over, or something new is shared, so that this round is worth nothing. */

@@ -16,6 +16,8 @@ export interface ExploreOptions extends Partial<Budget> {
   /** Asked now and then: the search is to be given up (time is up, the user does not want to wait). */
   stop?(): boolean;
   onProgress?(p: Readonly<Progress>): void;
+  /** Every order that was executed to its end. */
+  onOutcome?(r: RunReport): void;
 }
 
 export interface ExploreResult {
@@ -46,6 +48,7 @@ export function explore(build: Build, options: ExploreOptions = {}): ExploreResu
     seed: options.seed ?? 1,
     depth: options.depth ?? 3,
     all: options.all ?? false,
+    reduce: options.reduce ?? true,
   };
   const steps = options.steps ?? DEFAULT_STEPS;
   const progress: Progress = { orders: 0, executed: 0, failing: 0, cut: 0 };
@@ -67,6 +70,7 @@ export function explore(build: Build, options: ExploreOptions = {}): ExploreResu
       }
       progress.executed++;
       last = walker.report();
+      options.onOutcome?.(last);
       if (last.verdict === 'not-simulated') return true;
       if (last.verdict === 'held') return false;
       progress.failing++;

@@ -6,13 +6,37 @@ import { ALONE, type Choice, type Chooser } from '../kernel/ke/choice.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { KPRCB } from '../kernel/layouts.gen.js';
 import { Reg } from '../machine/abi.js';
-import type { Sharing } from './sharing.js';
+import { Hash64 } from '../trace/hash.js';
+import type { Footprint, Sharing } from './sharing.js';
 
 /**
  * How far one CPU may run ahead of another, in steps: long enough that a whole system call of one fits between two statements of the other, short enough that a
  * thread that polls for another gets its answer. Belongs to the meaning of a schedule.
  */
 export const EXPLORE_SKEW = 50_000;
+
+export interface Poll {
+  readonly spins: boolean;
+  readonly reads: Footprint;
+  readonly states: readonly number[];
+}
+const NOTHING_READ: Poll = { spins: false, reads: [], states: [] };
+/** Reads of shared memory in one round of a polling loop, at most. */
+const POLL_LOOP = 8;
+
+const touches = (reads: Footprint, writes: Footprint): boolean => writes.some((w) => reads.includes(w - 1));
+
+/** The innermost frame of a CPU as a number: where it stands, with its locals and arguments. */
+function localState(k: Kernel, cpu: number): number {
+  const { headers } = k.machine;
+  const top = k.machine.wordsOf(cpu)[Reg.Top >> 2];
+  const raw = k.mem.raw;
+  const h = new Hash64();
+  h.word(top);
+  const end = top + k.machine.fixedSize(headers.fn(top)) + 32;
+  for (let at = top; at < end; at += 4) h.word(raw.i32(at));
+  return (h.a >>> 0) * 1048576 + (h.b >>> 12) + 1;
+}
 
 export class OrderChooser implements Chooser {
   readonly exact = true;
@@ -24,6 +48,8 @@ export class OrderChooser implements Chooser {
   readonly log: number[] = [];
   /** Per CPU: the state in which it was parked, 0 = it is not. */
   readonly parked: Float64Array;
+  /** Per CPU: what it has read since it last changed something, and the states it read it in. Replaced, never changed: marks keep it. */
+  polls: Poll[];
   /** Asks also when only one CPU can go on: a strategy that knows states it has seen wants to look. */
   askAlone = false;
   private decision = -1;
@@ -31,6 +57,7 @@ export class OrderChooser implements Chooser {
 
   constructor(cpus: number) {
     this.parked = new Float64Array(cpus);
+    this.polls = Array.from({ length: cpus }, () => NOTHING_READ);
   }
 
   /** The answer to the choice: the CPU does its visible operation. */
@@ -51,6 +78,24 @@ export class OrderChooser implements Chooser {
     this.decision = -1;
     this.fair = [...fair];
     return undefined;
+  }
+
+  /**
+   * The CPU did its visible operation with this footprint and stands before the next. When it only reads, and stands where it stood before, in the same state,
+   * it polls: it is a waiter until somebody writes what it read.
+   */
+  noteOperation(k: Kernel, cpu: number, footprint: Footprint): void {
+    const writes = footprint.filter((x) => x & 1);
+    if (writes.length) {
+      this.polls = this.polls.map((p, c) => (c === cpu || touches(p.reads, writes) ? NOTHING_READ : p));
+      return;
+    }
+    const poll = this.polls[cpu];
+    const state = this.parked[cpu] === 0 ? 0 : localState(k, cpu);
+    const spins = state !== 0 && poll.states.includes(state);
+    const states = spins || state === 0 ? poll.states : [...poll.states.slice(1 - POLL_LOOP), state];
+    const next: Poll = { spins, reads: [...new Set([...poll.reads, ...footprint])], states };
+    this.polls = this.polls.map((p, c) => (c === cpu ? next : p));
   }
 
   /** Writes the length of the last slice into the log when the machine was stopped in it. Also after the run. */

@@ -14,6 +14,7 @@ export class ReplayChooser implements Chooser {
   readonly initialState = 0;
   /** Set when the order asks for something that is not possible; the run goes on in an order of its own from there. */
   mismatch: string | undefined;
+  onMismatch: (text: string) => void = () => {};
 
   constructor(private readonly slices: readonly number[]) {}
 
@@ -26,6 +27,7 @@ export class ReplayChooser implements Chooser {
     const cpu = this.slices[i];
     if (!runnable.includes(cpu)) {
       this.mismatch = `slice ${given + 1} of the order lets CPU ${cpu} go on, but only CPU ${runnable.join(', ')} can (step ${k.machine.steps.toString(16).toUpperCase()})`;
+      this.onMismatch(this.mismatch);
       return { cpu: current, steps: ALONE };
     }
     k.mem.setU32(at, given + 1);

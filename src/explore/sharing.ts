@@ -64,6 +64,8 @@ export class Sharing implements MachineObserver {
   constructor(k: Kernel) {
     this.controller = new Controller(k);
     this.registers = k.mem.registers.words.subarray(0, WORDS);
+    // who frees a block takes it away from everybody who would touch it
+    k.pool.onFree = (address, bytes) => this.touch(address - KERNEL_BASE, bytes, true);
     k.pool.onAllocate = (address, bytes, tag) => this.allocated(address - KERNEL_BASE, bytes, tag);
   }
 

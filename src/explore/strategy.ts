@@ -12,6 +12,8 @@ export interface Budget {
   readonly depth: number;
   /** Goes on after an order that fails (tests, measurements). */
   readonly all: boolean;
+  /** exhaustive: orders that differ only by swapping independent steps are one (default). Without, every interleaving counts (tests). */
+  readonly reduce: boolean;
 }
 
 /** What a search has done so far. */

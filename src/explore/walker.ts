@@ -5,7 +5,7 @@ import type { Build } from '../scenario/build.js';
 import type { RunReport } from '../scenario/report.js';
 import { Simulation } from '../scenario/simulation.js';
 import { historyOf } from './history.js';
-import { OrderChooser } from './order-chooser.js';
+import { OrderChooser, type Poll } from './order-chooser.js';
 import { type Footprint, Sharing } from './sharing.js';
 import { StateLog, type StateMark } from './state-log.js';
 
@@ -31,6 +31,7 @@ export interface Mark {
   readonly fair: readonly number[];
   readonly position: Position;
   readonly history: number;
+  readonly polls: readonly Poll[];
 }
 
 export interface Transition {
@@ -78,9 +79,16 @@ export class Walker {
     this.begin = this.mark();
   }
 
-  /** CPUs that can be chosen; the one that ran last comes first. */
+  /** Slices in the order so far (twice). */
+  get depth(): number {
+    return this.chooser.log.length;
+  }
+
+  /** CPUs that can be chosen: those that only poll for what others must do are left out. The one that ran last comes first. */
   get choices(): readonly number[] {
-    const { fair } = this.chooser;
+    const { polls } = this.chooser;
+    const awake = this.chooser.fair.filter((c) => !polls[c].spins);
+    const fair = awake.length ? awake : this.chooser.fair;
     const current = this.simulation.kernel.cpuNumber;
     return fair.includes(current) ? [current, ...fair.filter((c) => c !== current)] : fair;
   }
@@ -100,6 +108,7 @@ export class Walker {
     this.transitions++;
     chooser.decide(cpu);
     this.go();
+    if (this.position === 'choice') chooser.noteOperation(this.simulation.kernel, cpu, sharing.footprint);
     const undisturbed = chooser.fair.filter((c) => c !== cpu && before[c] !== 0 && before[c] === chooser.parked[c]);
     return { footprint: sharing.footprint, undisturbed };
   }
@@ -114,6 +123,7 @@ export class Walker {
       fair,
       position: this.position,
       history: this.history,
+      polls: this.chooser.polls,
     };
   }
 
@@ -127,6 +137,7 @@ export class Walker {
     chooser.fair = to.fair;
     this.position = to.position;
     this.history = to.history;
+    chooser.polls = [...to.polls];
     this.sharing.stopped = false;
   }
 

@@ -3,13 +3,14 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.js';
 import { ConfigurationProvider, DynamicConfigurationProvider } from './configurations.js';
+import { type Explorer, registerExplore } from './explore.js';
 import { features } from './features.js';
 
 /** The debug type of package.json's `debuggers`. */
 export const debugType = 'interlock';
 
-/** Registers everything; `adapters` starts the debug adapter the way this host can. */
-export function activateWith(context: vscode.ExtensionContext, adapters: vscode.DebugAdapterDescriptorFactory): void {
+/** Registers everything; `adapters` starts the debug adapter the way this host can, `explorer` an exploration. */
+export function activateWith(context: vscode.ExtensionContext, adapters: vscode.DebugAdapterDescriptorFactory, explorer: Explorer): void {
   context.subscriptions.push(
     vscode.debug.registerDebugAdapterDescriptorFactory(debugType, adapters),
     vscode.debug.registerDebugConfigurationProvider(debugType, new ConfigurationProvider()),
@@ -19,6 +20,7 @@ export function activateWith(context: vscode.ExtensionContext, adapters: vscode.
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
     ...registerCommands(),
+    ...registerExplore(explorer),
     ...features.flatMap((feature) => feature(context)),
   );
 }

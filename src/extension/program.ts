@@ -24,7 +24,7 @@ export async function chooseProgram(uri: vscode.Uri | undefined): Promise<string
   return all.length === 1 ? programOf(all[0]) : pick(all.sort(byPath), undefined);
 }
 
-const isScenario = (uri: vscode.Uri): boolean => /\.scenario$/i.test(uri.path);
+const isScenario = (uri: vscode.Uri): boolean => /\.(scenario|schedule)$/i.test(uri.path);
 const isSource = (uri: vscode.Uri): boolean => /\.[ch]$/i.test(uri.path);
 export const isCFile = (uri: vscode.Uri): boolean => /\.c$/i.test(uri.path);
 const byPath = (a: vscode.Uri, b: vscode.Uri): number => (a.path < b.path ? -1 : 1);

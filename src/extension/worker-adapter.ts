@@ -3,12 +3,18 @@
 import * as vscode from 'vscode';
 import type { DapMessage, FileResult, FolderEntry, FromAdapterWorker, ToAdapterWorker } from '../messages/adapter-worker.js';
 
-/** Starts a worker and answers what VS Code needs to talk to it. */
-export async function startWorkerAdapter(extensionUri: vscode.Uri): Promise<vscode.DebugAdapterDescriptor> {
+/** A worker that runs dist/adapter.worker.js. `release` frees its script when it has ended. */
+export async function newWorker(extensionUri: vscode.Uri): Promise<{ readonly worker: Worker; release(): void }> {
   // `new Worker(url)` works only where the extension comes over http(s); a Blob URL works in every web host.
   const script = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extensionUri, 'dist/adapter.worker.js'));
   const url = URL.createObjectURL(new Blob([script.slice()], { type: 'application/javascript' }));
-  return new vscode.DebugAdapterInlineImplementation(new WorkerAdapter(new Worker(url), () => URL.revokeObjectURL(url)));
+  return { worker: new Worker(url), release: () => URL.revokeObjectURL(url) };
+}
+
+/** Starts a worker and answers what VS Code needs to talk to it. */
+export async function startWorkerAdapter(extensionUri: vscode.Uri): Promise<vscode.DebugAdapterDescriptor> {
+  const { worker, release } = await newWorker(extensionUri);
+  return new vscode.DebugAdapterInlineImplementation(new WorkerAdapter(worker, release));
 }
 
 class WorkerAdapter implements vscode.DebugAdapter {
@@ -42,7 +48,7 @@ class WorkerAdapter implements vscode.DebugAdapter {
     if (message.type === 'dap') {
       this.lastSeq = message.message.seq;
       this.sent.fire(message.message as vscode.DebugProtocolMessage);
-    } else {
+    } else if (message.type === 'readFile' || message.type === 'listFiles') {
       this.post(await answerFileRequest(message));
     }
   }
@@ -57,7 +63,7 @@ class WorkerAdapter implements vscode.DebugAdapter {
   }
 }
 
-async function answerFileRequest(request: Exclude<FromAdapterWorker, { type: 'dap' }>): Promise<FileResult> {
+export async function answerFileRequest(request: Extract<FromAdapterWorker, { type: 'readFile' | 'listFiles' }>): Promise<FileResult> {
   const { id } = request;
   try {
     const uri = /^[A-Za-z][A-Za-z0-9+.-]+:/.test(request.uri) ? vscode.Uri.parse(request.uri, true) : vscode.Uri.file(request.uri);

@@ -105,6 +105,7 @@ export class Machine {
   }
   /** Takes the pages away: a later call or access faults. */
   unmapImage(image: CompiledImage, base = 0): void {
+    this.mem.observer?.touch(image.start + base, image.end - image.start, true);
     this.images.unmap(image, base);
   }
   /** A compiled function by number, or undefined (routines have none). */

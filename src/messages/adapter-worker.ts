@@ -5,6 +5,8 @@
 // The extension starts the worker, sends every DAP message of the editor as `dap` and passes every `dap` message of the worker on to the editor.
 // The worker may ask for files at any time; each request is answered by exactly one `fileResult` with the same id.
 
+import type { FromExploreWorker, ToExploreWorker } from './explore.js';
+
 /** A DAP message (request, response or event) as a plain object; the transport does not look inside. */
 export type DapMessage = { readonly seq: number; readonly type: string };
 
@@ -24,7 +26,7 @@ export interface FileResult {
 }
 
 /** Extension -> worker. */
-export type ToAdapterWorker = { readonly type: 'dap'; readonly message: DapMessage } | FileResult;
+export type ToAdapterWorker = { readonly type: 'dap'; readonly message: DapMessage } | ToExploreWorker | FileResult;
 
 /**
  * Worker -> extension. A `uri` is what the launch request's `program` was made of: a URI (`vscode-vfs://github/...`), or a plain absolute path,
@@ -32,5 +34,6 @@ export type ToAdapterWorker = { readonly type: 'dap'; readonly message: DapMessa
  */
 export type FromAdapterWorker =
   | { readonly type: 'dap'; readonly message: DapMessage }
+  | FromExploreWorker
   | { readonly type: 'readFile'; readonly id: number; readonly uri: string }
   | { readonly type: 'listFiles'; readonly id: number; readonly uri: string };

@@ -3,6 +3,7 @@
 
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import type { SourceFile } from '../base/source.js';
+import type { Chooser } from '../kernel/ke/choice.js';
 import { Reg, toAddress } from '../machine/abi.js';
 import type { FunctionInfo } from '../machine/image.js';
 import { EvaluationError } from '../machine/inspect/value.js';
@@ -48,6 +49,8 @@ export interface SessionOptions {
   readonly debug: boolean;
   /** Bytes of memory for going back in time (of page copies). */
   readonly historyBudget?: number;
+  /** Who says which CPU goes on (a schedule); default: the seed. */
+  readonly chooser?: Chooser;
 }
 
 const DEFAULT_BUDGET = 256 << 20;
@@ -86,7 +89,7 @@ export class Session {
     readonly build: Build,
     options: SessionOptions,
   ) {
-    this.simulation = new Simulation(build, { debug: options.debug });
+    this.simulation = new Simulation(build, options);
     const { diagnostics } = this.simulation;
     const errors = diagnostics.filter((d) => d.severity === 'error');
     if (errors.length) throw new LaunchError(summary(errors), diagnostics);

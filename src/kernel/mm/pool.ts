@@ -58,6 +58,8 @@ export const tagNumber = (tag: string | number): number => {
 
 export class Pool {
   private readonly packed: PackedPool;
+  /** Told about every block before it is freed. */
+  onFree: ((address: Addr, bytes: number) => void) | undefined;
   /** Told about every new block; `tag` is empty for one that a driver asked for. For those who watch the run from outside. */
   onAllocate: ((address: Addr, bytes: number, tag: string) => void) | undefined;
   constructor(private readonly k: Kernel) {
@@ -236,6 +238,7 @@ export class Pool {
       );
     }
     this.checkSlack(r);
+    this.onFree?.(address, m.u32(r + R.Bytes));
     this.release(r);
     this.freed(paged, m.u32(r + R.Bytes), address);
   }

@@ -6,6 +6,7 @@ import { debugTheExample } from './debug-the-example.js';
 import { type Example, procwatch } from './example.js';
 import { addLockOwner, inspectTheKernel } from './inspector.js';
 import { diagnoseTheExample } from './language.js';
+import { schedulerPanel } from './scheduler.js';
 import { withSecondTry } from './second-try.js';
 import { Workbench } from './workbench.js';
 
@@ -19,6 +20,7 @@ interface Visit {
 const VISITS: readonly Visit[] = [
   { name: 'F5 on the example', run: debugTheExample },
   { name: 'diagnostics: a registry call typed into a callback, its squiggle and its fix', run: diagnoseTheExample },
+  { name: 'scheduler panel: the picture, and a click that moves the debugger', run: schedulerPanel },
   { name: 'kernel inspector: from a waiting thread to the owner of the lock', example: withLockOwner, run: inspectTheKernel },
 ];
 
