@@ -39,11 +39,14 @@ export async function schedulerPanel(workbench: Workbench, example: Example): Pr
   const { file, line, name } = example.callback;
   await workbench.openFile(file);
   await workbench.toggleBreakpoint(line);
-  await workbench.press('F5');
-  await workbench.topFrame.filter({ hasText: name }).waitFor();
 
+  // without a session the panel says what to do
   await workbench.runCommand('Interlock: Show Scheduler');
   const panel: FrameLocator = page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  await panel.locator('.empty', { hasText: 'Nothing is being debugged' }).waitFor();
+  await workbench.showTab(file.replace(/^.*\//, ''));
+  await workbench.press('F5');
+  await workbench.topFrame.filter({ hasText: name }).waitFor();
   const canvas = panel.locator('canvas');
   await canvas.waitFor();
   await panel.locator('.status', { hasText: /\d events.*stopped/ }).waitFor();
