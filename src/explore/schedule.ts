@@ -32,7 +32,7 @@ const oneLine = (s: string): string => s.replace(/[\r\n]+/g, ' ');
 export function formatSchedule(s: Schedule): string {
   const out = [`${FIRST} ${VERSION}`, `scenario ${s.scenario}`, `cpus ${s.cpus}`, `seed ${s.seed}`];
   for (const f of s.sources) out.push(`source ${f.hash} ${f.path}`);
-  out.push(`trace ${s.trace}`, `failure ${oneLine(s.failure)}`, 'order');
+  out.push(`trace ${s.trace}`, ...(s.failure ? [`failure ${oneLine(s.failure)}`] : []), 'order');
   const tokens: string[] = [];
   for (let i = 0; i < s.slices.length; ) {
     const [cpu, steps] = [s.slices[i], s.slices[i + 1]];
