@@ -1,8 +1,9 @@
 // Back in time in a run of ten million statements on two CPUs, with calls, loops, a lock and waits: how long stepBack and going to a moment take, at random places and one
 // after the other, what memory the record holds against its budget, and what recording costs the run, as a ratio to the same run without.
 // Usage: tsx test/bench/history.ts [statements in millions]. Prints a table; asserts nothing (times depend on the machine).
-import { seedState, xorshift32 } from '../../src/base/prng.js';
+
 import { MemoryFiles } from '../../src/base/files.js';
+import { seedState, xorshift32 } from '../../src/base/prng.js';
 import { buildScenario } from '../../src/scenario/build.js';
 import { Session } from '../../src/session/session.js';
 import type { Stop } from '../../src/session/types.js';
@@ -198,7 +199,9 @@ for (const budget of [256, 16]) {
   report('  reverseContinue to a conditional breakpoint', runBack);
   s.goTo('present');
   travel(s);
-  console.log(`  most memory held ${(worst / 2 ** 20).toFixed(1)} MB, ${history.length} checkpoints; ${s.simulation.kernel.trace.difference ? 'THE REPEATED RUN DIFFERED' : 'the repeated run never differed'}`);
+  console.log(
+    `  most memory held ${(worst / 2 ** 20).toFixed(1)} MB, ${history.length} checkpoints; ${s.simulation.kernel.trace.difference ? 'THE REPEATED RUN DIFFERED' : 'the repeated run never differed'}`,
+  );
 }
 
 /** The thread asked for, or one that has source in its stack. */

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { openBrowser, type Prerequisites } from './browser.js';
 import { debugTheExample } from './debug-the-example.js';
 import { type Example, procwatch } from './example.js';
+import { exploreTheExample, lostUpdate } from './explore.js';
 import { addLockOwner, inspectTheKernel } from './inspector.js';
 import { diagnoseTheExample } from './language.js';
 import { withSecondTry } from './second-try.js';
@@ -20,6 +21,7 @@ const VISITS: readonly Visit[] = [
   { name: 'F5 on the example', run: debugTheExample },
   { name: 'diagnostics: a registry call typed into a callback, its squiggle and its fix', run: diagnoseTheExample },
   { name: 'kernel inspector: from a waiting thread to the owner of the lock', example: withLockOwner, run: inspectTheKernel },
+  { name: 'explore from the command palette: the race is found and opens in the debugger', example: lostUpdate, run: exploreTheExample },
 ];
 
 function withLockOwner(): Example {
