@@ -38,6 +38,8 @@ export async function exploreTheExample(workbench: Workbench, example: Example):
   const found = page.locator('.notification-list-item', { hasText: 'Order found that fails in lost-update.scenario' }).first();
   await found.waitFor();
   assert.match((await found.textContent()) ?? '', /finally g_Count == 10: it is false/);
+  await found.locator('.monaco-button', { hasText: 'Debug It' }).waitFor();
+  await page.waitForTimeout(500); // notifications are blended in
   await workbench.screenshot('explored');
   await workbench.theme('light');
   await workbench.screenshot('explored-light');
@@ -62,6 +64,7 @@ export async function exploreTheExample(workbench: Workbench, example: Example):
   await workbench.toolbar.waitFor({ state: 'hidden' });
   await workbench.runCommand('Debug Console: Focus on Debug Console View');
   await page.locator('.repl .monaco-list-row', { hasText: 'finally g_Count == 10' }).first().waitFor();
+  await workbench.press('Control+Shift+e');
   await workbench.openFile('lost-update.schedule');
   await workbench.screenshot('schedule');
 }
