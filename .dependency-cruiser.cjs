@@ -54,7 +54,7 @@ module.exports = {
       name: 'vscode-only-in-extension',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/extension/' },
-      to: { path: '^vscode$|@types/vscode|^vscode-languageclient' },
+      to: { path: '^vscode$|@types/vscode|(^|node_modules/)vscode-languageclient' },
     },
     {
       name: 'debugadapter-only-in-adapter',
@@ -86,6 +86,10 @@ module.exports = {
     exclude: { path: '^dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'browser', 'default'],
+    },
   },
 };

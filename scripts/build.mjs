@@ -5,6 +5,7 @@
 //   extension.web.js      the same client in VS Code for the Web                                   worker, CommonJS
 //   adapter.worker.js     the debug adapter in VS Code for the Web                                 worker, one script
 //   language.worker.js    the language server in VS Code for the Web                               worker, one script
+//   webview/scheduler.js  the scheduler panel, with its .css                                       browser, one script
 // The root package.json has no "type", so that Node and VS Code take these .js files as CommonJS, which is what extension hosts load; the
 // sources are ES modules by src/package.json.
 import { existsSync, mkdirSync } from 'node:fs';
@@ -51,6 +52,7 @@ export async function build() {
     inject: [path.join(root, 'scripts/lib/worker-shims.js')],
     define: { global: 'globalThis' },
   };
+  const page = { ...common, platform: 'browser', format: 'iife', target: 'es2022' };
   const bundles = [
     { ...node, entryPoints: ['src/cli/launcher.ts'], outfile: 'dist/interlock.js', banner: { js: '#!/usr/bin/env node' } },
     { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/interlock-core.js' },
@@ -58,6 +60,8 @@ export async function build() {
     { ...web, format: 'cjs', external: ['vscode'], entryPoints: ['src/extension/web.ts'], outfile: 'dist/extension.web.js' },
     { ...web, format: 'iife', entryPoints: ['src/adapter/worker-main.ts'], outfile: 'dist/adapter.worker.js' },
     { ...web, format: 'iife', entryPoints: ['src/language/worker-main.ts'], outfile: 'dist/language.worker.js' },
+    { ...page, entryPoints: ['src/webview/scheduler/main.ts'], outfile: 'dist/webview/scheduler.js' },
+    { ...page, entryPoints: ['src/webview/scheduler/scheduler.css'], outfile: 'dist/webview/scheduler.css' },
     // the part of the end-to-end tests that runs inside VS Code's extension host; mocha is loaded from node_modules there
     {
       ...node,

@@ -1,5 +1,5 @@
-// `npm run lint`: format and lint (biome), import directions (dependency-cruiser), determinism of the simulator rooms, types (tsc). All four run
-// even when one fails, so that one round shows everything.  --fix applies biome's safe fixes.
+// `npm run lint`: format and lint (biome), import directions (dependency-cruiser), determinism of the simulator rooms, types (tsc; the browser code of
+// webviews has a configuration of its own). All run even when one fails, so that one round shows everything.  --fix applies biome's safe fixes.
 
 import { generateAssets } from './gen-assets.mjs';
 import { ensureInstalled } from './lib/install.mjs';
@@ -15,6 +15,7 @@ export async function lint({ fix = false } = {}) {
     await node('import directions', 'dependency-cruiser/bin/dependency-cruise.mjs', ['src', '--config', '.dependency-cruiser.cjs']),
     ['determinism', lintDeterminism()],
     await node('types', 'typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json']),
+    await node('types of webviews', 'typescript/bin/tsc', ['--noEmit', '-p', 'src/webview/tsconfig.json']),
   ];
   const failed = results.filter(([, ok]) => !ok).map(([name]) => name);
   console.log(failed.length ? `lint: FAILED (${failed.join(', ')})` : `lint: ok (${results.map(([name]) => name).join(', ')})`);

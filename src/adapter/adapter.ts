@@ -20,6 +20,7 @@ import { momentEvent } from './history-requests.js';
 import type { AdapterHost } from './host.js';
 import { selectThread } from './inspector-requests.js';
 import { loadProgram } from './program.js';
+import { TraceFeed } from './scheduler-requests.js';
 import { SourceMap } from './source-map.js';
 
 export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
@@ -30,6 +31,8 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   seed?: number;
   /** False: a bug check ends the run with its report. */
   stopOnBugCheck?: boolean;
+  /** Set by our own client while its scheduler panel is open: the whole trace is streamed to it. */
+  __followTrace?: boolean;
   /** Megabytes of memory for going back in time. */
   historyBudgetMB?: number;
 }
@@ -57,6 +60,7 @@ export class InterlockAdapter extends DebugSession {
   private ended = false;
   private generation = 0;
   private readonly sources = new SourceMap();
+  private readonly feed = new TraceFeed((event, body) => this.sendCustom(event, body));
   private configured: (() => void) | undefined;
   private exceptionFilters: string[] = ['bugcheck'];
 
@@ -138,6 +142,7 @@ export class InterlockAdapter extends DebugSession {
     });
     if (chooser) chooser.onMismatch = (text) => this.output({ category: 'important', text: `the schedule does not fit: ${text}\n` });
     this.ended = false;
+    this.feed.launched(args.__followTrace === true);
     this.session.onOutput = (line) => this.output(line);
     this.session.console.onSelectThread = (threadId) => selectThread((event, body) => this.sendCustom(event, body), threadId);
     this.session.onThread = (id, started) => this.sendEvent(new ThreadEvent(started ? 'started' : 'exited', id));
@@ -206,6 +211,7 @@ export class InterlockAdapter extends DebugSession {
         const from = this.host.now();
         const event = session.run(piece);
         const took = this.host.now() - from;
+        this.feed.progress(session);
         if (event.kind !== 'running') {
           this.finishPiece(event);
           return;
@@ -250,6 +256,7 @@ export class InterlockAdapter extends DebugSession {
   private end(exitCode: number): void {
     if (this.ended) return;
     this.ended = true;
+    this.feed.rest(this.session);
     this.tellMoment('ended');
     this.sendEvent({ type: 'event', event: 'exited', seq: 0, body: { exitCode } } as DebugProtocol.Event);
     this.sendEvent(new TerminatedEvent());
@@ -463,6 +470,7 @@ export class InterlockAdapter extends DebugSession {
           session: () => this.need(),
           sources: this.sources,
           running: this.running,
+          feed: this.feed,
           send: (event, body) => this.sendCustom(event, body),
           move: (action) => {
             if (this.running) throw new EvaluationError('the machine is running; pause it first');

@@ -2,6 +2,7 @@
 import type { Session } from '../session/session.js';
 import { historyRequests } from './history-requests.js';
 import { inspectorRequests } from './inspector-requests.js';
+import { schedulerRequests, type TraceFeed } from './scheduler-requests.js';
 import type { SourceMap } from './source-map.js';
 
 /** What a handler may use. */
@@ -9,6 +10,7 @@ export interface CustomContext {
   /** Throws EvaluationError when nothing was launched. */
   session(): Session;
   readonly sources: SourceMap;
+  readonly feed: TraceFeed;
   readonly running: boolean;
   /** Sends a custom event. */
   send(event: string, body: object): void;
@@ -25,4 +27,5 @@ export type CustomRequest = (context: CustomContext, args: unknown) => object;
 export const customRequests: Readonly<Record<string, CustomRequest>> = {
   ...historyRequests,
   ...inspectorRequests,
+  ...schedulerRequests,
 };

@@ -17,6 +17,9 @@ export interface FoundInclude {
   readonly name: string;
 }
 
+/** What has no folder above it: nothing, `/`, a drive, scheme and authority of a URI. */
+const ROOT = /^(\/?|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/]*)$/;
+
 export class IncludeResolver {
   private readonly listings = new Map<string, Map<string, string> | undefined>();
   private readonly trueCase = new Map<string, string>();
@@ -64,7 +67,7 @@ export class IncludeResolver {
     let actual = this.trueCase.get(path);
     if (actual === undefined) {
       const folder = dirname(path);
-      const parent = folder === '' || folder === '/' || folder === path || folder.endsWith(':') ? folder : this.fixCase(folder);
+      const parent = folder === path || ROOT.test(folder) ? folder : this.fixCase(folder);
       const name = path.slice(path.lastIndexOf('/') + 1);
       const spelled = this.listing(parent)?.get(name.toLowerCase()) ?? name;
       actual = joinPath(parent === '' ? '' : parent, spelled);

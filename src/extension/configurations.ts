@@ -2,6 +2,7 @@
 // presses F5; asking for a launch.json first would be the wrong answer.
 import * as vscode from 'vscode';
 import { chooseProgram, programOf } from './program.js';
+import { schedulerIsOpen } from './scheduler-recording.js';
 
 /** Completes a configuration that lacks things, and repairs paths of virtual workspaces. */
 export class ConfigurationProvider implements vscode.DebugConfigurationProvider {
@@ -14,6 +15,7 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
       type: 'interlock',
       request: config.request || 'launch',
       name: config.name || 'Interlock',
+      ...(schedulerIsOpen() ? { __followTrace: true } : {}),
     };
     if (resolved.program !== undefined) return resolved;
     const program = await chooseProgram(vscode.window.activeTextEditor?.document.uri);

@@ -12,8 +12,6 @@ export interface VerifierHooks {
   /** The thread begins to wait at this routine frame. */
   waitBegins(k: Kernel, thread: Addr, frame: number, objects: readonly Addr[], reason: number): void;
   waitEnds(k: Kernel, thread: Addr, object: Addr, by: Addr): void;
-  /** The routine at this frame begins to spin on a lock. */
-  spinBegins(k: Kernel, frame: number): void;
   workItemDone(k: Kernel, item: Addr): void;
   /** An object in use was never initialised: the bug check follows. */
   uninitialised(k: Kernel, what: string): void;

@@ -64,10 +64,19 @@ function sentence(name: string, args: readonly string[]): string | undefined {
   if (name === '_When_' && args.length >= 2) {
     const inner = /^\s*(\w+)\s*(?:\((.*)\))?\s*$/s.exec(args.slice(1).join(', '));
     const words = inner ? sentence(inner[1], inner[2] === undefined ? [] : [inner[2].trim()]) : undefined;
-    return words && `When \`${args[0].trim()}\`: ${words}`;
+    return words && `When \`${condition(args[0])}\`: ${words}`;
   }
   if (Object.hasOwn(PLAIN, name)) return PLAIN[name];
   return Object.hasOwn(WITH_ARGUMENTS, name) && args.length > 0 ? WITH_ARGUMENTS[name](args) : undefined;
+}
+
+/** A condition as one would write it: the preprocessor has replaced NULL. */
+function condition(text: string): string {
+  const plain = text
+    .trim()
+    .replaceAll('((void *)0)', 'NULL')
+    .replace(/\s*(==|!=|&&|\|\|)\s*/g, ' $1 ');
+  return /^\([^()]*\)$/.test(plain) ? plain.slice(1, -1) : plain;
 }
 
 /** The declaration as C text, one parameter a line when there are several. */

@@ -3,6 +3,7 @@
 import type { TranslationUnit } from '../c/tree.js';
 import { checkDriver, type Finding, type RuleOptions } from '../rules/check.js';
 import { driverOfFile, type WorkspaceDriver } from './drivers.js';
+import { steadyFindings } from './steady.js';
 import type { UnitCache } from './unit-cache.js';
 import type { Snapshot, Workspace } from './workspace.js';
 
@@ -28,13 +29,14 @@ export async function driverOf(path: string, workspace: Workspace): Promise<{ dr
   }
 }
 
-/** Analyses a path's driver; `none` when it belongs to no driver, `cancelled` when `cancelled` said so at a pause. */
+/** Analyses a path's driver (`before` answers its last analysis); `none` when it belongs to no driver, `cancelled` when `cancelled` said so at a pause. */
 export async function analyseDriver(
   path: string,
   workspace: Workspace,
   cache: UnitCache,
   options: Partial<RuleOptions> | undefined,
   cancelled: () => boolean,
+  before?: (driver: WorkspaceDriver) => AnalysedDriver | undefined,
 ): Promise<AnalysedDriver | 'none' | 'cancelled'> {
   for (let round = 0; ; round++) {
     const found = await driverOf(path, workspace);
@@ -50,7 +52,7 @@ export async function analyseDriver(
       if (cancelled()) return 'cancelled';
     }
     if (round < MAX_ROUNDS && (await workspace.host.fetch())) continue;
-    const findings = options ? checkDriver({ units }, options) : [];
+    const findings = options ? steadyFindings(checkDriver({ units }, options), units, before?.(driver)?.findings) : [];
     const own = new Set(units.flatMap((u) => [u.file, ...u.includes]).flatMap((f) => (f.builtin ? [] : [f.path])));
     return { driver, units, findings, files: own, versions };
   }

@@ -14,6 +14,11 @@ export class DriverResults {
     return key === undefined ? undefined : this.results.get(key);
   }
 
+  /** The last analysis of a driver. */
+  byKey(key: string): AnalysedDriver | undefined {
+    return this.results.get(key);
+  }
+
   /** A document was analysed with its driver, or belongs to none. */
   assign(path: string, result: AnalysedDriver | undefined): void {
     const before = this.keys.get(path);

@@ -147,7 +147,8 @@ class Server {
       publisher.set(path, new Map([[path, diagnostics]]), new Map([[path, version]]));
       return [path];
     }
-    const result = await analyseDriver(path, workspace, this.cache, settings.enable ? settings.rules : undefined, cancelled);
+    const options = settings.enable ? settings.rules : undefined;
+    const result = await analyseDriver(path, workspace, this.cache, options, cancelled, (d) => results.byKey(d.key));
     if (result === 'cancelled') return undefined;
     if (result === 'none') {
       results.assign(path, undefined);

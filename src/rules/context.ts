@@ -5,6 +5,7 @@ import type { RuleId } from '../base/rules.js';
 import type { Range } from '../base/source.js';
 import { CallGraph, chain, reach, type Step } from './call-graph.js';
 import { type Callback, Callbacks, KIND_NAMES } from './callbacks.js';
+import { isFeasible } from './guards.js';
 import { Locks } from './locks.js';
 import type { RuleOptions } from './options.js';
 import { type Call, type Fn, Program } from './program.js';
@@ -46,7 +47,11 @@ export class RuleContext {
 
   /** The calls of DDIs in everything that the callbacks reach. */
   *reachedDdis(): Iterable<Call> {
-    for (const fn of this.reach.keys()) for (const call of fn.calls) if (call.ddi) yield call;
+    for (const fn of this.reach.keys()) {
+      const isRoot = this.byFunction.has(fn);
+      const callers = isRoot ? [] : this.graph.callers(fn).filter((x) => this.reach.has(x.caller));
+      for (const call of fn.calls) if (call.ddi && isFeasible(call, callers)) yield call;
+    }
   }
 
   /** From the registration to a place in `fn`: the registration, then each call on the way. */

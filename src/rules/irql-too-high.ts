@@ -3,6 +3,7 @@
 import type { Expr } from '../c/tree.js';
 import { KIND_IRQL, KIND_NAMES } from './callbacks.js';
 import { finding, type PathStep, type Rule, type RuleContext } from './context.js';
+import { dependsOnParameter } from './guards.js';
 import type { LockState } from './locks.js';
 import { type Call, type Fn, irqlName, irqlValue } from './program.js';
 import type { Certainty, Finding } from './rule.js';
@@ -18,9 +19,15 @@ interface Context {
   readonly why: string;
   /** The IRQL is only the highest that the callback may be called at. */
   readonly atMost: boolean;
+  /** On the way from where the IRQL is known something was chosen by a parameter, or by a pointer that can be several routines. */
+  readonly chosen: boolean;
 }
 
 const MAX_CONTEXTS = 2000;
+/** Documented for pageable tables; with nonpaged memory and routines they may be used up to DISPATCH_LEVEL. */
+const TABLES = /^Rtl\w*GenericTable/;
+/** Another caller may be meant. */
+const CHOSEN = { severity: 'information', certainty: 'possible' } as const;
 
 export const irqlTooHigh: Rule = {
   id: 'irql-too-high',
@@ -29,7 +36,7 @@ export const irqlTooHigh: Rule = {
     const seen = new Set<string>();
     const work: Context[] = [];
     const enter = (x: Context): void => {
-      const key = `${x.fn.index}|${x.irql}|${x.atMost}`;
+      const key = `${x.fn.index}|${x.irql}|${x.atMost}|${x.chosen}`;
       if (seen.has(key) || seen.size > MAX_CONTEXTS) return;
       seen.add(key);
       work.push(x);
@@ -42,6 +49,7 @@ export const irqlTooHigh: Rule = {
           path: [{ range: d.call.expr.range, message: `${d.fn.name} becomes a ${d.entry === 'DPC' ? 'DPC routine' : d.entry} here` }],
           why: `in the ${d.entry === 'DPC' ? 'DPC routine' : d.entry} ${d.fn.name}`,
           atMost: d.entry === 'completion routine',
+          chosen: false,
         });
     for (const cb of c.callbacks.callbacks)
       if (KIND_IRQL[cb.kind] > 0)
@@ -51,8 +59,10 @@ export const irqlTooHigh: Rule = {
           path: c.pathTo(cb.fn),
           why: `in the ${KIND_NAMES[cb.kind]} ${cb.fn.name}, which may be called at ${irqlName(KIND_IRQL[cb.kind])}`,
           atMost: true,
+          chosen: false,
         });
-    for (const fn of c.program.functions) if (c.locks.isTouched(fn)) enter({ fn, irql: 0, path: [], why: '', atMost: false });
+    for (const fn of c.program.functions)
+      if (c.locks.isTouched(fn)) enter({ fn, irql: 0, path: [], why: '', atMost: false, chosen: false });
     for (let x = work.pop(); x; x = work.pop()) {
       const context = x;
       if (!c.locks.isTouched(context.fn) && context.irql > 0) {
@@ -70,15 +80,24 @@ function visit(c: RuleContext, x: Context, call: Call, s: LockState, out: Findin
   const why = raised ? whyRaised(raised, s) : x.why;
   const path = raised ? [{ range: raised.expr.range, message: `IRQL is ${irqlName(s.irql)} from here (${nameOf(raised)})` }] : x.path;
   const atMost = raised ? false : x.atMost;
+  // entered by a call (the path has more than where the IRQL comes from): the caller's parameters may choose
+  const chosen = !raised && (x.chosen || (x.path.length > 1 && dependsOnParameter(call)));
   for (const fn of call.targets)
     if (!call.ddi)
-      enter({ fn, irql: s.irql, path: [...path, { range: call.expr.range, message: `${x.fn.name} calls ${fn.name} here` }], why, atMost });
+      enter({
+        fn,
+        irql: s.irql,
+        path: [...path, { range: call.expr.range, message: `${x.fn.name} calls ${fn.name} here` }],
+        why,
+        atMost,
+        chosen: chosen || call.targets.length > 1,
+      });
   if (!call.ddi?.known) return;
   const max = limit(call);
   if (max === undefined || s.irql <= max) return;
   // a release routine says the level that it is called at; being above would be another rule's matter
   if (call.ddi.symbol.sal.some((a) => a.name === '_IRQL_requires_' && irqlValue(a.args[0]) !== 0)) return;
-  const { severity, certainty } = weigh(call, s.irql, max, atMost);
+  const { severity, certainty } = chosen || TABLES.test(call.ddi.name) ? CHOSEN : weigh(call, s.irql, max, atMost);
   const cost =
     s.irql >= 2
       ? 'it can page fault or wait there, which is bug check 0xA'
@@ -137,7 +156,7 @@ function limit(call: Call): number | undefined {
 
 /** Whether the condition of a `_When_` holds for the arguments of a call, as far as constants tell. */
 function condition(text: string, call: Call): boolean | undefined {
-  const t = text.replace(/[\s]/g, '');
+  const t = text.replace(/\s/g, '').replaceAll('((void*)0)', 'NULL');
   const param = (name: string): Expr | undefined => {
     const i = call.ddi?.symbol.type.params.findIndex((p) => p.name === name) ?? -1;
     return i >= 0 ? call.expr.args[i] : undefined;
@@ -149,21 +168,35 @@ function condition(text: string, call: Call): boolean | undefined {
     const zero = zeroTimeout(param(timeout[1]), call.caller);
     return zero === undefined ? undefined : zero !== waits;
   }
-  const equal = /^\(?(\w+)(==|!=)(\d+|TRUE|FALSE)\)?$/.exec(t);
+  // Timeout->QuadPart == 0
+  const quad = /^\(?(\w+)->QuadPart(!=|==)0\)?$/.exec(t);
+  if (quad) {
+    const zero = zeroTimeout(param(quad[1]), call.caller);
+    return zero === undefined ? undefined : zero === (quad[2] === '==');
+  }
+  const equal = /^\(?(\w+)(==|!=)(\d+|TRUE|FALSE|NULL)\)?$/.exec(t);
   if (equal) {
     const arg = param(equal[1]);
     const x = arg && strip(arg);
     if (x?.kind !== 'int') return undefined;
-    const n = equal[3] === 'TRUE' ? 1n : equal[3] === 'FALSE' ? 0n : BigInt(equal[3]);
+    const n = equal[3] === 'TRUE' ? 1n : integer(equal[3]);
+    if (n === undefined) return undefined;
     return (x.value === n) === (equal[2] === '==');
   }
   const flag = /^\(?\(?(\w+)&(\w+)\)?(==|!=)0\)?$/.exec(t);
   if (flag) {
     const arg = param(flag[1]);
     const x = arg && strip(arg);
-    const mask = flag[2] === 'POOL_FLAG_PAGED' ? 0x100n : flag[2] === 'PagedPool' ? 1n : /^\d+/.test(flag[2]) ? BigInt(flag[2]) : undefined;
+    const mask = flag[2] === 'POOL_FLAG_PAGED' ? 0x100n : flag[2] === 'PagedPool' ? 1n : integer(flag[2]);
     if (x?.kind !== 'int' || mask === undefined) return undefined;
     return ((x.value & mask) !== 0n) === (flag[3] === '!=');
   }
   return undefined;
+}
+
+/** An integer constant as an annotation's text has it, FALSE, NULL or a number with a suffix. */
+function integer(text: string): bigint | undefined {
+  if (text === 'FALSE' || text === 'NULL') return 0n;
+  const m = /^(0x[0-9a-f]+|\d+)[ul]*$/i.exec(text);
+  return m ? BigInt(m[1]) : undefined;
 }

@@ -217,7 +217,13 @@ export class Locks {
 
 function isLevelRoutine(c: Call): boolean {
   const name = c.ddi?.name ?? '';
-  return Object.hasOwn(ACQUIRE, name) || RELEASE.has(name) || name === 'KeLowerIrql' || /^(KeRaise|KfRaise|KeWaitFor)/.test(name);
+  return (
+    Object.hasOwn(ACQUIRE, name) ||
+    RELEASE.has(name) ||
+    name === 'KeLowerIrql' ||
+    name === 'KeGetCurrentIrql' ||
+    /^(KeRaise|KfRaise|KeWaitFor)/.test(name)
+  );
 }
 
 const raiseOf = (call: Call): number | undefined => acquisition(call)?.raises;

@@ -113,7 +113,8 @@ function passArguments(
   const call = c.locks.call(op.expr);
   if (!call) return;
   if (call.ddi) {
-    if (!call.ddi.known) return;
+    // a routine that is asked whether an address is valid takes any
+    if (!call.ddi.known || call.ddi.name === 'MmIsAddressValid') return;
     call.ddi.symbol.type.params.forEach((p, i) => {
       const arg = op.expr.args[i];
       if (!arg || p.type.kind !== 'pointer') return;

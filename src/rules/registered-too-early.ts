@@ -47,7 +47,7 @@ export const registeredTooEarly: Rule = {
           'warning',
           'likely',
           e.call.expr.range,
-          `${subject(r)} is registered before ${textOfObject(first.call)}${others} is initialised, which it uses: an event on another processor runs it at once. Register callbacks last, when everything they use is ready`,
+          `${subject(r)} is registered before ${textOfObject(first.call)}${others} ${late.length > 1 ? 'are' : 'is'} initialised, which it uses: an event on another processor runs it at once. Register callbacks last, when everything they use is ready`,
           [
             ...late.map((x) => ({ range: x.call.expr.range, message: `${textOfObject(x.call)} is initialised only here` })),
             { range: use.expr.range, message: `${use.caller.name} uses it here` },

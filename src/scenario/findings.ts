@@ -15,12 +15,13 @@ const severityOf = (s: Severity | string): ReportedFinding['severity'] => (s ===
 
 /** Where the driver made the call of a finding, undefined when there is no such place. */
 export function rangeOf(s: Simulation, site: number): Range | undefined {
-  return site === 0 ? undefined : s.kernel.machine.stepInfo(site)?.step.range;
+  return site < 0 ? undefined : s.kernel.machine.stepInfo(site)?.step.range;
 }
 
-/** A finding as the debugger's console shows it at the moment when it happens. */
-export function outputLine(s: Simulation, index: number): { text: string; range: Range | undefined } {
+/** A finding as the debugger's console shows it at the moment when it happens; information waits for the report. */
+export function outputLine(s: Simulation, index: number): { text: string; range: Range | undefined } | undefined {
   const d = s.kernel.trace.data(index);
+  if (severityOf(String(d.severity)) === 'information') return undefined;
   return { text: `finding ${d.id} (${d.severity}): ${d.text}\n`, range: rangeOf(s, Number(d.site)) };
 }
 

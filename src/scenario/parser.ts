@@ -417,7 +417,7 @@ class Parser {
           } else
             this.fail(
               `unknown expectation 'no ${what}'`,
-              'known: no bugcheck, no leak, no race, no deadlock, no finding, no finding "id", no output "text"',
+              'known: no bugcheck, no leak, no race, no deadlock, no finding, no finding "ID", no output "text"',
               'scenario-unknown-word',
             );
         },

@@ -305,8 +305,8 @@ export class Simulation {
       if (kind === 'ke.output' || kind === 'um.output')
         this.onOutput(decodeBytes(String(trace.data(this.outputFrom).text)), kind === 'ke.output' ? 'console' : 'stdout');
       else if (kind === 'verifier.finding') {
-        const { text, range } = outputLine(this, this.outputFrom);
-        this.onOutput(text, 'important', range);
+        const line = outputLine(this, this.outputFrom);
+        if (line) this.onOutput(line.text, 'important', line.range);
       } else if (kind === 'ps.thread-create' || kind === 'ps.thread-exit')
         this.onThread(Number(trace.data(this.outputFrom).thread), kind === 'ps.thread-create');
     }

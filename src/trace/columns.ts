@@ -9,7 +9,7 @@ export interface Mark {
 }
 
 /** First size. What is not touched costs nothing, and copying to a larger array costs much: most runs never grow. */
-const ROWS = 1 << 18;
+const ROWS = 1 << 19;
 /** Values that one event may have at most. */
 export const MAX_VALUES = 16;
 

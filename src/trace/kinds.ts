@@ -207,7 +207,7 @@ export const KINDS = {
   'scenario.done': k('the scenario is over', {}),
   /**
    * id: of a best-practice rule (src/base/rules.ts) or a check of the kernel's; severity: error, warning, information; routine: the callback, 0 = none;
-   * site: machine step of the driver's call; place: `file:line:column` of it; stack: lines, innermost first. Once per id and site.
+   * site: machine step of the driver's call, -1 = none; place: `file:line:column` of it; stack: lines, innermost first. Once per id and site.
    */
   'verifier.finding': k('finding', {
     id: 'text',

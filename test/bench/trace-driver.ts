@@ -88,3 +88,64 @@ process "C:\\\\maker.exe" {
 }
 process "C:\\\\Windows\\\\child.exe" { }
 `;
+
+/** A driver as drivers are: it looks at each process, walks a list under a lock, copies a name; between the events the program computes. */
+export const CALM = `#include <ntddk.h>
+
+#define NAMES 32
+static FAST_MUTEX g_Lock;
+static LONG g_Processes;
+static WCHAR g_Names[NAMES][64];
+
+static ULONG Sum(PCUNICODE_STRING name)
+{
+    ULONG sum = 0;
+    for (USHORT i = 0; i < name->Length / sizeof(WCHAR); i++) sum = sum * 31 + name->Buffer[i];
+    return sum;
+}
+
+static VOID OnProcess(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
+{
+    UNREFERENCED_PARAMETER(process);
+    UNREFERENCED_PARAMETER(id);
+    if (info == NULL || info->ImageFileName == NULL) return;
+    ULONG slot = Sum(info->ImageFileName) % NAMES;
+    ExAcquireFastMutex(&g_Lock);
+    USHORT n = info->ImageFileName->Length / sizeof(WCHAR);
+    if (n > 63) n = 63;
+    RtlCopyMemory(g_Names[slot], info->ImageFileName->Buffer, n * sizeof(WCHAR));
+    g_Names[slot][n] = 0;
+    g_Processes++;
+    ExReleaseFastMutex(&g_Lock);
+}
+
+static VOID Unload(PDRIVER_OBJECT driver)
+{
+    UNREFERENCED_PARAMETER(driver);
+    PsSetCreateProcessNotifyRoutineEx(OnProcess, TRUE);
+}
+
+NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
+{
+    UNREFERENCED_PARAMETER(path);
+    driver->DriverUnload = Unload;
+    ExInitializeFastMutex(&g_Lock);
+    return PsSetCreateProcessNotifyRoutineEx(OnProcess, FALSE);
+}
+`;
+
+export const calmScenario = (cpus: number): string => `machine { cpus ${cpus}; step-limit 1000000000; time-limit 600s; }
+driver "calm" { sources "driver.c"; }
+process "C:\\\\maker.exe" {
+  code { int grid[64][64]; }
+  thread maker {
+    for (int i = 0; i < 400; i++) {
+      HANDLE p = StartProcess(L"C:\\\\Windows\\\\child.exe", L"x");
+      for (int y = 0; y < 64; y++) for (int x = 0; x < 64; x++) grid[y][x] = (grid[x][y] * 31 + i) ^ y;
+      TerminateProcess(p, 0);
+      CloseHandle(p);
+    }
+  }
+}
+process "C:\\\\Windows\\\\child.exe" { }
+`;

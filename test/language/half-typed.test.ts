@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { MemoryFiles } from '../../src/base/files.js';
 import { Client } from './client.js';
-import { DRIVER_WITH_CALL } from './driver-text.js';
+import { DRIVER, DRIVER_WITH_CALL } from './driver-text.js';
 
 const URI = 'file:///w/driver/driver.c';
 const SCENARIO = 'file:///w/driver/d.scenario';
@@ -108,5 +108,24 @@ test('a scenario on its way', { timeout: 120_000 }, async () => {
     }),
     { numRuns: 40 },
   );
+  c.dispose();
+});
+
+test('what is missing is not reported while the text is half typed, and is when it is whole', async () => {
+  const c = new Client(new MemoryFiles({}));
+  await c.initialize();
+  await c.open(URI, DRIVER);
+  assert.deepEqual(await c.diagnostics(URI, 1), []);
+  const call = '    PsSetCreateProcessNotifyRoutine(OnProcess, TRUE);\n';
+  const codes = (found: readonly { code?: unknown }[]) => found.map((d) => d.code);
+  // the removal is swallowed by a condition that is being typed
+  await c.change(URI, 2, [{ text: DRIVER.replace(call, `    if (x\n${call}`) }]);
+  const half = codes(await c.diagnostics(URI, 2));
+  assert.ok(half.includes('c-syntax') && !half.includes('not-unregistered'), half.join());
+  await c.change(URI, 3, [{ text: DRIVER.replace(call, '') }]);
+  assert.ok(codes(await c.diagnostics(URI, 3)).includes('not-unregistered'));
+  // what was there before stays
+  await c.change(URI, 4, [{ text: DRIVER.replace(call, '    if (x\n') }]);
+  assert.ok(codes(await c.diagnostics(URI, 4)).includes('not-unregistered'));
   c.dispose();
 });

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { RULES } from '../../src/base/rules.js';
 import { ALL_RULES } from '../../src/rules/all.js';
 import { checkDriver, type Finding } from '../../src/rules/check.js';
+import { RULE_HELP } from '../../src/rules/help.js';
 import { applyFix, compileDriverText } from './helper.js';
 
 const example = (rule: string, name: string): string => readFileSync(new URL(`./${rule}/${name}.c`, import.meta.url), 'utf8');
@@ -19,7 +20,7 @@ test('every rule id has a finder, a page and examples, and nothing else has', ()
   );
   for (const { id, title } of RULES) {
     assert.ok(existsSync(new URL(`../../src/rules/${id}.ts`, import.meta.url)), `src/rules/${id}.ts`);
-    assert.ok(page(id).startsWith(`# ${title} (\`${id}\`)\n`), `docs/rules/${id}.md begins with its title`);
+    assert.ok(page(id).startsWith(`# ${title} (\`${id}\`)\n\n${RULE_HELP[id]}\n`), `docs/rules/${id}.md begins with its title and help`);
   }
 });
 

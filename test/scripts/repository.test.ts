@@ -15,6 +15,10 @@ test('every file that package.json contributes exists and is packed', () => {
     manifest.icon,
     ...manifest.contributes.languages.map((l: { configuration: string }) => l.configuration),
     ...manifest.contributes.grammars.map((g: { path: string }) => g.path),
+    ...Object.values(manifest.contributes.viewsContainers as Record<string, { icon: string }[]>)
+      .flat()
+      .map((v) => v.icon)
+      .filter((icon) => !icon.startsWith('$(')),
   ];
   const packed = read('.vscodeignore')
     .split('\n')

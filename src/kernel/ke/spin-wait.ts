@@ -9,10 +9,7 @@ import { KPRCB } from '../layouts.gen.js';
 export function spinOn(k: Kernel, f: Frame, address: Addr, lock = address): Status {
   const m = k.mem;
   const prcb = k.prcb();
-  if (m.ptr(prcb + KPRCB.SpinAddress) === 0) {
-    k.event('ke.spin.wait', { lock });
-    k.hooks.verifier?.spinBegins(k, f.fp);
-  }
+  if (m.ptr(prcb + KPRCB.SpinAddress) === 0) k.event('ke.spin.wait', { lock });
   m.setPtr(prcb + KPRCB.SpinAddress, address);
   m.setU64(prcb + KPRCB.SpinValue, m.u64(address));
   m.setPtr(prcb + KPRCB.SpinStart, k.now);

@@ -28,6 +28,17 @@ export function allocateUnicode(k: Kernel, us: Addr, text: string, tag = 'ObNm')
   return true;
 }
 
+/** The same without a terminator: the buffer ends with the last character, and reading on meets filler and then the end of the page. */
+export function allocateCounted(k: Kernel, us: Addr, text: string, tag: string): boolean {
+  if (text === '') return allocateUnicode(k, us, text, tag);
+  const bytes = text.length * 2;
+  const buffer = k.pool.allocate('paged', bytes, tag);
+  if (buffer === 0) return false;
+  k.mem.writeUtf16(buffer, text, false);
+  setUnicode(k, us, buffer, bytes, bytes);
+  return true;
+}
+
 /** Points the UNICODE_STRING at `us` to a buffer. */
 export function setUnicode(k: Kernel, us: Addr, buffer: Addr, length: number, maximum = length): void {
   k.mem.setU16(us + UNICODE_STRING.Length, length);

@@ -25,7 +25,7 @@ import { dropReference, referenceObject } from '../ob/object.js';
 import { referenceByHandle } from '../ob/reference.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
-import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
+import { allocateCounted, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { ObType, typeOf } from '../ob/types.js';
 import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
 import { createProcess } from './process.js';
@@ -57,8 +57,8 @@ export function newCreateBlock(k: Kernel, r: CreateRequest): Addr {
   k.mem.setPtr(block + PSP_CREATE.Parent, r.parent);
   k.mem.setU32(block + PSP_CREATE.Suspended, r.suspended ? 1 : 0);
   k.mem.setU32(block + PSP_CREATE.Scenario, r.scenario ? 1 : 0);
-  allocateUnicode(k, block + PSP_CREATE.ImagePath, r.imagePath, 'PsCr');
-  allocateUnicode(k, block + PSP_CREATE.CommandLine, r.commandLine, 'PsCr');
+  allocateCounted(k, block + PSP_CREATE.ImagePath, r.imagePath, 'PsCr');
+  allocateCounted(k, block + PSP_CREATE.CommandLine, r.commandLine, 'PsCr');
   return block;
 }
 

@@ -9,7 +9,7 @@ import { pidOf } from '../ob/note.js';
 import { referenceObject } from '../ob/object.js';
 import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT } from '../ob/status.js';
-import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
+import { allocateCounted, allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { callThreadNotify, ThreadNotify } from './notify-call.js';
 import { imageSizeOf, threadRecord, toDevicePath } from './program.js';
 import {
@@ -72,7 +72,7 @@ function mapImageSteps(k: Kernel, f: Frame): Status {
       f.set(0, base);
       f.set(1, f.u32(1) === 0 ? file : 0);
       fillImageInfo(k, infoAt(f), base, size, file, false);
-      allocateUnicode(k, nameAt(f), path, 'PsIm');
+      allocateCounted(k, nameAt(f), path, 'PsIm');
       k.event('ps.image-load', { process: pidOf(k, process), image: path, base, size });
       return k.call(f, 1, 'PspCallImageNotifyRoutines', [nameAt(f), pidOf(k, process), infoAt(f)]);
     }

@@ -7,7 +7,7 @@ import type { Kernel } from '../kernel.js';
 import { KMUTANT, KPRCB, VF_INVOCATION } from '../layouts.gen.js';
 import { signalledByUserMode, waitAfterCompletion } from './calls-user-mode.js';
 import type { EntryCheck } from './check.js';
-import { callbackName, report, siteOf } from './finding.js';
+import { callbackName, NO_SITE, report, siteOf } from './finding.js';
 import { invocationOf, kindWord } from './invocation.js';
 import { contended, isLockWait } from './synchronizes.js';
 import { signalledByWorker, waitWithQueuedItem } from './waits-for-work-item.js';
@@ -28,14 +28,14 @@ export function waitBegins(k: Kernel, thread: Addr, frame: number, objects: read
   const invocation = invocationOf(k, thread);
   if (invocation === 0 || reason === WaitReason.Suspended || k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive)) return;
   const site = siteOf(k, frame);
-  if (site === 0) return;
+  if (site === NO_SITE) return;
   const mutant = objects.find((o) => objectType(k, o) === ObjectType.Mutant);
   const lock = mutant !== undefined || isLockWait(reason);
   k.mem.setPtr(invocation + VF_INVOCATION.WaitSite, site + 1);
   k.mem.setU32(invocation + VF_INVOCATION.WaitKind, lock ? Wait.Lock : Wait.Other);
   if (lock) {
     const owner = mutant === undefined ? 0 : k.mem.ptr(mutant + KMUTANT.OwnerThread);
-    contended(k, invocation, frame, owner === 0 ? 'another thread' : (k.hooks.describeThread?.(k, owner) ?? 'another thread'));
+    contended(k, invocation, frame, reason, owner);
     return;
   }
   // The removal of a callback waits too, and has its own rule.
@@ -44,7 +44,7 @@ export function waitBegins(k: Kernel, thread: Addr, frame: number, objects: read
   report(k, {
     rule: 'blocking-call',
     severity: 'warning',
-    text: `${callbackName(k, invocation)} waits ${describe(k, objects[0] ?? 0)} (${WAIT_REASON_NAMES[reason] ?? reason}) inside a ${kindWord(k, invocation)} callback: the thread that caused the event stands still`,
+    text: `${callbackName(k, invocation)} waits ${describe(k, objects[0] ?? 0)} (${WAIT_REASON_NAMES[reason] ?? reason}) inside ${kindWord(k, invocation)} callback: the thread that caused the event stands still`,
     frame,
     invocation,
   });
@@ -73,7 +73,7 @@ export const checks: EntryCheck[] = [
       report(k, {
         rule: 'blocking-call',
         severity: 'warning',
-        text: `${callbackName(k, invocation)} stalls the processor for ${f.u32(0)} us inside a ${kindWord(k, invocation)} callback`,
+        text: `${callbackName(k, invocation)} stalls the processor for ${f.u32(0)} us inside ${kindWord(k, invocation)} callback`,
         frame: f.fp,
         invocation,
       });

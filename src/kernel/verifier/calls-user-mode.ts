@@ -21,7 +21,7 @@ function tell(k: Kernel, invocation: Addr, what: string, o: { frame?: number; si
   report(k, {
     rule: 'calls-user-mode',
     severity: o.certain ? 'error' : 'warning',
-    text: `${callbackName(k, invocation)} ${what} inside a ${kindWord(k, invocation)} callback: the service may itself wait for what this thread holds up`,
+    text: `${callbackName(k, invocation)} ${what} inside ${kindWord(k, invocation)} callback: the service may itself wait for what this thread holds up`,
     ...(o.frame === undefined ? {} : { frame: o.frame }),
     ...(o.site === undefined ? {} : { site: o.site }),
     invocation,

@@ -60,7 +60,7 @@ export const checks: EntryCheck[] = [
         report(k, {
           rule: 'counted-string',
           severity: 'error',
-          text: `${callbackName(k, invocation)} gives the buffer of ${s.name} to ${name} in a ${kindWord(k, invocation)} callback: a UNICODE_STRING need not be terminated, only Length counts`,
+          text: `${callbackName(k, invocation)} gives the buffer of ${s.name} to ${name} in ${kindWord(k, invocation)} callback: a UNICODE_STRING need not be terminated, only Length counts`,
           frame: f.fp,
           invocation,
         });

@@ -9,6 +9,8 @@ import { imageContaining, moduleName } from '../io/module.js';
 import type { Kernel } from '../kernel.js';
 import { VF_GLOBALS, VF_INVOCATION, VF_SITE } from '../layouts.gen.js';
 
+/** There is no driver code at this moment. */
+export const NO_SITE = -1;
 const SITES = 1024;
 const MAX_FRAMES = 256;
 const MAX_LINES = 24;
@@ -28,12 +30,12 @@ export interface Report {
 
 export function report(k: Kernel, r: Report): void {
   const found = r.site === undefined ? driverFrame(k, r.frame ?? k.mem.registers.top) : undefined;
-  const site = r.site ?? (found?.info ? found.info.stepBase + found.pc : 0);
+  const site = r.site ?? (found?.info ? found.info.stepBase + found.pc : NO_SITE);
   if (told(k, `${r.rule} ${r.severity}`, site)) {
     k.event('verifier.repeat', { id: r.rule, site });
     return;
   }
-  const at = k.machine.stepInfo(site);
+  const at = site === NO_SITE ? undefined : k.machine.stepInfo(site);
   const routine = r.invocation ? k.mem.ptr(r.invocation + VF_INVOCATION.Routine) : 0;
   k.event('verifier.finding', {
     id: r.rule,
@@ -41,7 +43,7 @@ export function report(k: Kernel, r: Report): void {
     text: r.text,
     routine,
     site,
-    place: at && site !== 0 ? formatRange(at.step.range) : '',
+    place: at ? formatRange(at.step.range) : '',
     stack: found ? stackLines(k, found, r.invocation ?? 0).join('\n') : '',
   });
 }
@@ -66,7 +68,7 @@ export function calledByDriver(k: Kernel, fp: number): boolean {
 
 export const siteOf = (k: Kernel, fp: number): number => {
   const frame = driverFrame(k, fp);
-  return frame?.info ? frame.info.stepBase + frame.pc : 0;
+  return frame?.info ? frame.info.stepBase + frame.pc : NO_SITE;
 };
 
 /** From the call outwards to the callback and the kernel frame that called it. */
@@ -90,6 +92,13 @@ function imageOf(k: Kernel, frame: StackFrame): string {
   return module === 0 ? 'nt' : moduleName(k, module).replace(/\.sys$/i, '');
 }
 
+/** First statement of a function, as place of what it does as a whole. */
+export function siteOfFunction(k: Kernel, routine: Addr): number {
+  const fn = k.machine.functionAt(routine);
+  const first = fn?.steps.findIndex((s) => s.first) ?? -1;
+  return fn && first >= 0 ? fn.stepBase + first : NO_SITE;
+}
+
 /** Name of a callback for sentences. */
 export const callbackName = (k: Kernel, invocation: Addr): string =>
   k.machine.functionAt(k.mem.ptr(invocation + VF_INVOCATION.Routine))?.name ?? 'the callback';
@@ -108,10 +117,10 @@ function told(k: Kernel, what: string, site: number): boolean {
   for (let i = 0; i < SITES; i++) {
     const entry = table + ((start + i) % SITES) * VF_SITE.sizeof;
     const held = k.mem.u32(entry + VF_SITE.Id);
-    if (held === id && k.mem.u32(entry + VF_SITE.Site) === site) return true;
+    if (held === id && k.mem.i32(entry + VF_SITE.Site) === site) return true;
     if (held !== 0) continue;
     k.mem.setU32(entry + VF_SITE.Id, id);
-    k.mem.setU32(entry + VF_SITE.Site, site);
+    k.mem.setI32(entry + VF_SITE.Site, site);
     return false;
   }
   return true;

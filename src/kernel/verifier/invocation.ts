@@ -74,6 +74,6 @@ export function* allInvocations(k: Kernel): Generator<Addr> {
   }
 }
 
-const KINDS = ['', 'process', 'thread', 'image', 'object', 'object', 'registry'];
-/** `process`, `thread`, `image` or `object`. */
+const KINDS = ['', 'a process', 'a thread', 'an image', 'an object', 'an object', 'a registry'];
+/** `a process`, `an image` ... */
 export const kindWord = (k: Kernel, r: Addr): string => KINDS[k.mem.u32(r + V.Kind)] ?? '';

@@ -37,7 +37,7 @@ export function nullDereference(k: Kernel, address: Addr, frame: number): void {
     report(k, {
       rule: 'optional-member',
       severity: 'error',
-      text: `${callbackName(k, invocation)} dereferences the NULL pointer ${what} in a ${kindWord(k, invocation)} callback: test it before use`,
+      text: `${callbackName(k, invocation)} dereferences the NULL pointer ${what} in ${kindWord(k, invocation)} callback: test it before use`,
       frame,
       invocation,
     });

@@ -31,7 +31,7 @@ export function tooEarly(k: Kernel, invocation: Addr, what: string, frame?: numb
   report(k, {
     rule: 'registered-too-early',
     severity: 'error',
-    text: `${callbackName(k, invocation)} ${what} in a ${kindWord(k, invocation)} callback, ${when}: initialise what a callback uses before it is registered`,
+    text: `${callbackName(k, invocation)} ${what} in ${kindWord(k, invocation)} callback, ${when}: initialise what a callback uses before it is registered`,
     invocation,
     ...(frame === undefined ? {} : { frame }),
   });

@@ -19,7 +19,7 @@ export const checks: EntryCheck[] = [
       report(k, {
         rule: 'registry-call',
         severity: 'warning',
-        text: `${callbackName(k, invocation)} calls ${name} inside a ${kindWord(k, invocation)} callback: registry calls can block on hive locks and call other drivers`,
+        text: `${callbackName(k, invocation)} calls ${name} inside ${kindWord(k, invocation)} callback: registry calls can block on hive locks and call other drivers`,
         frame: f.fp,
         invocation,
       }),

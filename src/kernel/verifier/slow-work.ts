@@ -19,7 +19,7 @@ export const slowWork: EntryCheck['check'] = (k, f, invocation, name) =>
   report(k, {
     rule: 'slow-work',
     severity: 'warning',
-    text: `${callbackName(k, invocation)} calls ${name} inside a ${kindWord(k, invocation)} callback: file work belongs into a work item`,
+    text: `${callbackName(k, invocation)} calls ${name} inside ${kindWord(k, invocation)} callback: file work belongs into a work item`,
     frame: f.fp,
     invocation,
   });

@@ -3,7 +3,7 @@
 import { type Addr, FRAME } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { VF_INVOCATION } from '../layouts.gen.js';
-import { callbackName, report } from './finding.js';
+import { callbackName, report, siteOfFunction } from './finding.js';
 import { kindWord } from './invocation.js';
 
 const PAINT = 0x5afe5afe;
@@ -16,7 +16,13 @@ export function paintStack(k: Kernel, invocation: Addr): void {
   const top = m.ptr(invocation + VF_INVOCATION.StackTop);
   const from = Math.max(m.registers.stackLimit, top - PAINTED);
   const first = (from + STRIDE - 1) & ~(STRIDE - 1);
-  for (let at = first; at + STRIDE <= top; at += STRIDE) if (m.raw.u32(at) !== PAINT) m.raw.setU32(at, PAINT);
+  const words = new Uint32Array(m.wasm.buffer);
+  const end = top - STRIDE;
+  let at = first;
+  // Most of it is still painted from the callback before: only what is above the first other word is written.
+  while (at <= end && words[at >> 2] === PAINT) at += STRIDE;
+  if (at <= end) m.touch(at, end + STRIDE - at);
+  for (; at <= end; at += STRIDE) words[at >> 2] = PAINT;
   m.setPtr(invocation + VF_INVOCATION.PaintedFrom, first);
 }
 
@@ -26,19 +32,19 @@ export function stackUsed(k: Kernel, invocation: Addr): number {
   const top = m.ptr(invocation + VF_INVOCATION.StackTop);
   let at = m.ptr(invocation + VF_INVOCATION.PaintedFrom);
   if (at === 0) return 0;
-  while (at + STRIDE <= top && m.raw.u32(at) === PAINT) at += STRIDE;
+  const words = new Uint32Array(m.wasm.buffer);
+  while (at + STRIDE <= top && words[at >> 2] === PAINT) at += STRIDE;
   return Math.max(0, top - at);
 }
 
 export function checkStack(k: Kernel, invocation: Addr): void {
   const used = stackUsed(k, invocation);
   if (used <= k.config.callbackStackBytes) return;
-  const fn = k.machine.functionAt(k.mem.ptr(invocation + VF_INVOCATION.Routine));
   report(k, {
     rule: 'stack-use',
     severity: 'warning',
-    text: `${callbackName(k, invocation)} and what it calls used ${used} bytes of kernel stack in a ${kindWord(k, invocation)} callback (limit ${k.config.callbackStackBytes}); the caller has used much of the 24 KB already`,
-    site: fn ? fn.stepBase : 0,
+    text: `${callbackName(k, invocation)} and what it calls used ${used} bytes of kernel stack in ${kindWord(k, invocation)} callback (limit ${k.config.callbackStackBytes}); the caller has used much of the 24 KB already`,
+    site: siteOfFunction(k, k.mem.ptr(invocation + VF_INVOCATION.Routine)),
     invocation,
   });
 }

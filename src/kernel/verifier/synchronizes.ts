@@ -1,12 +1,12 @@
-// synchronizes at run time: a callback takes a lock. A short lock that is free is information; one that somebody else holds is a warning, and so is the
-// same callback running again inside itself. Whether a holder of the lock waited while it held it is found in the trace afterwards (lock-order.ts).
+// synchronizes at run time: a callback takes a lock. A short lock that is free is information; it is a warning when the
+// holder waits for something, and so is the same callback running again inside itself. Whether a holder of the lock waited while it held it is found in the trace afterwards (lock-order.ts).
 import type { Addr } from '../../machine/abi.js';
-import { WaitReason } from '../ke/constants.js';
+import { ThreadState, WaitReason } from '../ke/constants.js';
 import type { Kernel } from '../kernel.js';
-import { VF_INVOCATION } from '../layouts.gen.js';
+import { ERESOURCE, FAST_MUTEX, KTHREAD, OWNER_ENTRY, VF_INVOCATION } from '../layouts.gen.js';
 import type { EntryCheck } from './check.js';
-import { callbackName, calledByDriver, report } from './finding.js';
-import { currentInvocation, invocationsOf, kindWord } from './invocation.js';
+import { callbackName, report } from './finding.js';
+import { invocationsOf, kindWord } from './invocation.js';
 
 const LOCKS =
   'KeAcquireSpinLock KeAcquireSpinLockRaiseToDpc KfAcquireSpinLock KeAcquireSpinLockAtDpcLevel KefAcquireSpinLockAtDpcLevel KeAcquireInStackQueuedSpinLock KeAcquireInStackQueuedSpinLockAtDpcLevel ExAcquireSpinLockExclusive ExAcquireSpinLockShared ExAcquireSpinLockExclusiveAtDpcLevel ExAcquireSpinLockSharedAtDpcLevel ExAcquireFastMutex ExAcquireFastMutexUnsafe ExEnterCriticalRegionAndAcquireFastMutexUnsafe KeAcquireGuardedMutex KeAcquireGuardedMutexUnsafe ExAcquireResourceExclusiveLite ExAcquireResourceSharedLite ExAcquireSharedStarveExclusive ExAcquireSharedWaitForExclusive ExEnterCriticalRegionAndAcquireResourceExclusive ExEnterCriticalRegionAndAcquireResourceShared ExAcquirePushLockExclusive ExAcquirePushLockShared ExAcquirePushLockExclusiveEx ExAcquirePushLockSharedEx FltAcquirePushLockExclusive FltAcquirePushLockShared FltAcquireResourceExclusive FltAcquireResourceShared'.split(
@@ -21,21 +21,25 @@ const LOCK_REASONS: ReadonlySet<number> = new Set([
 ]);
 export const isLockWait = (reason: number): boolean => LOCK_REASONS.has(reason);
 
-/** A lock that the callback wants is held by somebody else. */
-export function contended(k: Kernel, invocation: Addr, frame: number, owner: string): void {
+/** Owner of the lock that the routine at this frame wants, 0: not known. */
+function ownerOf(k: Kernel, frame: number, reason: number): Addr {
+  const lock = k.mem.raw.ptr(frame + k.machine.fixedSize(k.machine.headers.fn(frame)));
+  if (reason === WaitReason.WrResource) return k.mem.ptr(lock + ERESOURCE.OwnerEntry + OWNER_ENTRY.OwnerThread) & ~3;
+  return reason === WaitReason.WrPushLock ? 0 : k.mem.ptr(lock + FAST_MUTEX.Owner);
+}
+
+/** A lock that the callback wants is held by somebody else. That is a moment's delay, but a finding when the holder itself waits for something. */
+export function contended(k: Kernel, invocation: Addr, frame: number, reason: number, mutexOwner: Addr): void {
+  const holder = mutexOwner !== 0 ? mutexOwner : ownerOf(k, frame, reason);
+  if (holder === 0 || k.mem.u32(holder + KTHREAD.State) !== ThreadState.Waiting) return;
+  const owner = k.hooks.describeThread?.(k, holder) ?? 'another thread';
   report(k, {
     rule: 'synchronizes',
     severity: 'warning',
-    text: `${callbackName(k, invocation)} waits for a lock that ${owner} holds, inside a ${kindWord(k, invocation)} callback: deadlock when the holder waits for what this thread holds up`,
+    text: `${callbackName(k, invocation)} waits for a lock that ${owner} holds while it waits itself, inside ${kindWord(k, invocation)} callback: deadlock when the holder waits for what this thread holds up`,
     frame,
     invocation,
   });
-}
-
-/** A CPU begins to spin. */
-export function spinBegins(k: Kernel, frame: number): void {
-  const invocation = currentInvocation(k);
-  if (invocation !== 0 && calledByDriver(k, frame)) contended(k, invocation, frame, 'another CPU');
 }
 
 /** A callback begins on a thread where the same callback runs already. */
@@ -60,7 +64,7 @@ export const checks: EntryCheck[] = [
       report(k, {
         rule: 'synchronizes',
         severity: 'information',
-        text: `${callbackName(k, invocation)} takes a lock with ${name} inside a ${kindWord(k, invocation)} callback: harmless while no holder of it waits`,
+        text: `${callbackName(k, invocation)} takes a lock with ${name} inside ${kindWord(k, invocation)} callback: harmless while no holder of it waits`,
         frame: f.fp,
         invocation,
       }),

@@ -17,7 +17,7 @@ function tell(k: Kernel, frame: number, invocation: Addr, name: string): void {
   report(k, {
     rule: 'unregister-inside',
     severity: 'error',
-    text: `${callbackName(k, invocation)} calls ${name} for itself inside a ${kindWord(k, invocation)} callback: the removal waits for this invocation to end, for ever`,
+    text: `${callbackName(k, invocation)} calls ${name} for itself inside ${kindWord(k, invocation)} callback: the removal waits for this invocation to end, for ever`,
     frame,
     invocation,
   });

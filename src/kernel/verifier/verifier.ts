@@ -16,7 +16,7 @@ import { nullDereference } from './optional-member.js';
 import { uninitialised } from './registered-too-early.js';
 import { checks as registry } from './registry-call.js';
 import { checkStack, paintStack } from './stack-use.js';
-import { checks as locks, nestedCall, spinBegins } from './synchronizes.js';
+import { checks as locks, nestedCall } from './synchronizes.js';
 import { checkTime } from './too-long.js';
 import { checks as unregister } from './unregister-inside.js';
 import { workItemDone, checks as workItems } from './waits-for-work-item.js';
@@ -66,7 +66,6 @@ export const verifierHooks: VerifierHooks = {
   callbackEnds,
   waitBegins,
   waitEnds,
-  spinBegins,
   workItemDone,
   uninitialised,
   nullDereference,

@@ -31,7 +31,7 @@ export function workItemDone(k: Kernel, item: Addr): void {
 }
 
 const text = (k: Kernel, invocation: Addr, what: string): string =>
-  `${callbackName(k, invocation)} ${what} inside a ${kindWord(k, invocation)} callback: that is the same as doing the work there, and the worker may need what this thread holds`;
+  `${callbackName(k, invocation)} ${what} inside ${kindWord(k, invocation)} callback: that is the same as doing the work there, and the worker may need what this thread holds`;
 
 /** False: it has queued nothing that is still to run. */
 export function waitWithQueuedItem(k: Kernel, invocation: Addr, frame: number): boolean {

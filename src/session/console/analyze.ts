@@ -3,8 +3,10 @@
 import type { BugCheckInfo } from '../../kernel/kernel.js';
 import { type Addr, isKernelAddress, Reg } from '../../machine/abi.js';
 import { statusName } from '../../scenario/status-name.js';
+import { allThreads } from '../inspect/all-threads.js';
+import { dataName } from '../inspect/data-names.js';
 import type { MachineView } from '../inspect/machine-view.js';
-import { ntVariableAt } from '../inspect/nt-variables.js';
+import { activeProcesses } from '../inspect/processes.js';
 import { address } from '../inspect/reader.js';
 import { bugCheckMeaning } from './bugcheck-arguments.js';
 import { type Command, type CommandContext, misused } from './command.js';
@@ -15,7 +17,6 @@ const LOOK_BACK = 500_000;
 const EVENTS_PER_ADDRESS = 3;
 /** Argument that is an exception code. */
 const EXCEPTIONS = new Set([0x1e, 0x3b, 0x7e]);
-/** Exceptions by code: their names are statuses. */
 const signed = (p: bigint): Addr => Number(BigInt.asIntN(64, p));
 
 function banner(): string[] {
@@ -24,11 +25,18 @@ function banner(): string[] {
   return [stars, row(''), row('Bugcheck Analysis'), row(''), stars, ''];
 }
 
+/** `4.32 System!scenario` for a thread object, `explorer.exe` for a process. */
+function kernelObject(v: MachineView, a: Addr): string | undefined {
+  if (allThreads(v).entries.includes(a)) return v.threadName(a);
+  return activeProcesses(v).entries.includes(a) ? v.imageName(a) : undefined;
+}
+
 /** What an argument is, when that can be said: a symbol, a pool block, a thread. */
 function what(v: MachineView, p: bigint): string {
   const a = signed(p);
   if (!isKernelAddress(a)) return '';
-  const symbol = v.symbol(a) ?? ntVariableAt(a);
+  const object = kernelObject(v, a);
+  const symbol = object ?? dataName(v, a) ?? v.symbol(a);
   if (symbol) return ` (${symbol})`;
   const block = v.kernel.pool.describe(a);
   if (block) return ` (${block.state === 'live' ? 'in' : block.state === 'freed' ? 'in freed' : 'beyond'} ${block.text})`;
@@ -40,7 +48,7 @@ function argumentLines(v: MachineView, b: BugCheckInfo): string[] {
   const meaning = bugCheckMeaning(b.code, b.parameters[0]);
   return b.parameters.map((p, i) => {
     const words = meaning?.arguments[i] ?? 'argument that the driver passed';
-    const note = EXCEPTIONS.has(b.code) && i === 0 ? ` (${statusName(Number(p & 0xffffffffn))})` : what(v, p);
+    const note = EXCEPTIONS.has(b.code) && i === 0 ? ` (${statusName(Number(p & 0xffffffffn)).replace(/ \(0x.*$/, '')})` : what(v, p);
     return `Arg${i + 1}: ${address(p)}, ${words}${note}`;
   });
 }
@@ -51,7 +59,8 @@ function earlierEvents(v: MachineView, b: BugCheckInfo): string[] {
   const wanted = new Map<Addr, number>();
   for (const p of b.parameters) {
     const a = signed(p);
-    if (!isKernelAddress(a) || v.functionAt(a) || v.kernel.machine.resolveCode(a) >= 0) continue;
+    // code and threads say nothing about how it came to this
+    if (!isKernelAddress(a) || v.functionAt(a) || v.kernel.machine.resolveCode(a) >= 0 || kernelObject(v, a)) continue;
     wanted.set(a, 0);
     const block = v.kernel.pool.describe(a);
     if (block) wanted.set(block.address, 0);
@@ -67,7 +76,7 @@ function earlierEvents(v: MachineView, b: BugCheckInfo): string[] {
     wanted.set(hit as Addr, (wanted.get(hit as Addr) ?? 0) + 1);
     const thread = trace.thread(i);
     out.unshift(
-      `    ${trace.positionText(i)}  ${kind}  ${address(hit as Addr)}  CPU ${trace.cpu(i)}, thread ${thread === 0 ? 'none' : v.threadName(thread)}`,
+      `    ${trace.positionText(i)}  ${kind}  ${dataName(v, hit as Addr) ?? address(hit as Addr)}  CPU ${trace.cpu(i)}, thread ${thread === 0 ? 'none' : v.threadName(thread)}`,
     );
   }
   return out;
@@ -93,7 +102,7 @@ function bugCheckText(c: CommandContext, b: BugCheckInfo, verbose: boolean): str
   out.push(`PROCESS_NAME:  ${v.imageName(v.processOf(b.thread))}`, '');
   if (EXCEPTIONS.has(b.code)) {
     const status = Number(b.parameters[0] & 0xffffffffn);
-    out.push(`EXCEPTION_CODE: (NTSTATUS) 0x${status.toString(16)} - ${statusName(status)}`, '');
+    out.push(`EXCEPTION_CODE: (NTSTATUS) 0x${status.toString(16)} - ${statusName(status).replace(/ \(0x.*$/, '')}`, '');
   }
   out.push(`CURRENT_IRQL:  ${c.view.target.machine.wordsOf(b.cpu)[Reg.Irql >> 2]}`, '');
   out.push(

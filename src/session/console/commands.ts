@@ -7,7 +7,9 @@ import { irql } from './irql.js';
 import { k } from './k.js';
 import { locks } from './locks.js';
 import { notify } from './notify.js';
+import { poolused } from './poolused.js';
 import { process } from './process.js';
+import { dpcs, exqueue, timer } from './queues.js';
 import { ready, running } from './running.js';
 import { thread } from './thread.js';
 import { tilde } from './tilde.js';
@@ -33,5 +35,23 @@ const help: Command = {
   complete: () => commands.map((x) => ({ text: x.names[0], kind: 'command' as const, detail: x.summary })),
 };
 
-export const commands: readonly Command[] = [k, tilde, dt, process, thread, running, ready, irql, locks, notify, analyze, bugcheck, help];
+export const commands: readonly Command[] = [
+  k,
+  tilde,
+  dt,
+  process,
+  thread,
+  running,
+  ready,
+  irql,
+  dpcs,
+  timer,
+  exqueue,
+  locks,
+  notify,
+  poolused,
+  analyze,
+  bugcheck,
+  help,
+];
 export const byName: ReadonlyMap<string, Command> = new Map(commands.flatMap((c) => c.names.map((n) => [n, c] as const)));

@@ -37,7 +37,7 @@ function run(c: CommandContext, args: readonly string[]): string {
   if (byId && which === undefined) throw misused(thread, 'the thread ID after -t is missing');
   let at = c.thread;
   if (which !== undefined && which !== '-1') at = byId ? threadById(c, smallNumber(which, 'thread ID')) : c.address(which);
-  if (at === 0) throw new EvaluationError('no thread is in focus');
+  if (at === 0 && which === undefined) throw new EvaluationError('no thread is in focus');
   if (!isThread(c, at)) {
     const asId = allThreads(c.view).entries.some((t) => c.view.tid(t) === at);
     throw new EvaluationError(`there is no thread at ${c.view.hex(at)}${asId ? `; for the thread ID write !thread -t ${which}` : ''}`);

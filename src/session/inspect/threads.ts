@@ -72,8 +72,9 @@ export function waitNode(v: MachineView, parent: string, w: Wait): Node {
   const owners = w.owners.map((o) => v.threadName(o));
   return {
     id: childId(parent, 'wait', w.object),
-    label: `waits for ${w.type}${w.name ? ` ${shortName(w.name)}` : ''}`,
-    description: owners.length ? `owned by ${owners.join(', ')}` : address(w.object),
+    label: `${w.type === 'Spin lock' ? 'spins' : 'waits'} for ${w.type}${w.name ? ` ${shortName(w.name)}` : ''}`,
+    // a thread is its own owner: it must end
+    description: owners.length && w.type !== 'Thread' ? `owned by ${owners.join(', ')}` : address(w.object),
     tooltip: `${address(w.object)} ${w.type}${w.name ? ` ${w.name}` : ''}${owners.length ? `\nowned by ${owners.join(', ')}` : ''}`,
     icon: 'lock',
     range: v.rangeOf(w.object),
@@ -112,4 +113,6 @@ export const threadChildren: Children<MachineView> = (v, id, thread) => {
 
 /** Below a wait object: the threads that own it, each of which opens again. The wait is found again by the thread in the id before. */
 export const waitChildren = (v: MachineView, id: string, thread: Addr, object: Addr): Node[] =>
-  (waitsOf(v, thread).find((w) => w.object === object)?.owners ?? []).map((o) => threadNode(v, id, o, 'owner'));
+  (waitsOf(v, thread).find((w) => w.object === object)?.owners ?? []).map((o) =>
+    threadNode(v, id, o, o === object ? 'until it ends' : 'owner'),
+  );

@@ -3,12 +3,14 @@
 import Mocha from 'mocha';
 import { defineDebugTests } from './debug.js';
 import { defineExtensionTests } from './extension.js';
+import { defineLanguageTests } from './language.js';
 
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 30_000 });
   mocha.suite.emit('pre-require', globalThis as unknown as Mocha.MochaGlobals, '', mocha);
   defineExtensionTests();
   defineDebugTests();
+  defineLanguageTests();
   await new Promise<void>((resolve, reject) => {
     const runner = mocha.run((failures) => {
       const stats = runner.stats;

@@ -62,6 +62,14 @@ export async function inspectTheKernel(workbench: Workbench, example: Example): 
   await workbench.evaluate('!locks', /Fast mutex @ lock-owner!g_Shared\.Lock/);
   await workbench.evaluate('!thread', /WAIT: \(WrFastMutex\)/);
   await workbench.screenshot('console-light');
+  // names of commands are offered while one types
+  await page.locator('.repl-input-wrapper .monaco-editor').first().click();
+  await page.keyboard.type('!proc', { delay: 60 });
+  await page.locator('.suggest-widget .monaco-list-row', { hasText: '!process' }).first().waitFor();
+  await workbench.screenshot('console-completion');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Backspace');
   await workbench.theme('dark');
   await workbench.screenshot('console-dark');
 

@@ -7,6 +7,7 @@ import { type Example, procwatch } from './example.js';
 import { exploreTheExample, lostUpdate } from './explore.js';
 import { addLockOwner, inspectTheKernel } from './inspector.js';
 import { diagnoseTheExample } from './language.js';
+import { schedulerPanel } from './scheduler.js';
 import { withSecondTry } from './second-try.js';
 import { Workbench } from './workbench.js';
 
@@ -20,6 +21,7 @@ interface Visit {
 const VISITS: readonly Visit[] = [
   { name: 'F5 on the example', run: debugTheExample },
   { name: 'diagnostics: a registry call typed into a callback, its squiggle and its fix', run: diagnoseTheExample },
+  { name: 'scheduler panel: the picture, and a click that moves the debugger', run: schedulerPanel },
   { name: 'kernel inspector: from a waiting thread to the owner of the lock', example: withLockOwner, run: inspectTheKernel },
   { name: 'explore from the command palette: the race is found and opens in the debugger', example: lostUpdate, run: exploreTheExample },
 ];

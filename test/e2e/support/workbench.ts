@@ -36,6 +36,12 @@ export class Workbench {
     await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
   }
 
+  /** Brings an open editor to the front. */
+  async showTab(name: string): Promise<void> {
+    await this.page.locator('.tab', { hasText: name }).first().click();
+    await this.page.locator('.tab.active', { hasText: name }).first().waitFor();
+  }
+
   /** Puts the cursor on a line (1-based) of the file in front and toggles a breakpoint there. */
   async toggleBreakpoint(line: number): Promise<void> {
     await this.goToLine(line);

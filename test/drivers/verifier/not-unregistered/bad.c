@@ -4,10 +4,10 @@ static LONG g_Calls;
 
 static VOID OnProcess(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
 {
-    UNREFERENCED_PARAMETER(process); /* finding */
+    UNREFERENCED_PARAMETER(process);
     UNREFERENCED_PARAMETER(id);
     UNREFERENCED_PARAMETER(info);
-    InterlockedIncrement(&g_Calls);
+    InterlockedIncrement(&g_Calls); /* finding */
 }
 
 static VOID Unload(PDRIVER_OBJECT driver)

@@ -16,10 +16,10 @@ static VOID Deep(VOID)
 
 static VOID OnProcess(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
 {
-    UNREFERENCED_PARAMETER(process); /* finding */
+    UNREFERENCED_PARAMETER(process);
     UNREFERENCED_PARAMETER(id);
     UNREFERENCED_PARAMETER(info);
-    Deep();
+    Deep(); /* finding */
 }
 
 static VOID Unload(PDRIVER_OBJECT driver)

@@ -4,10 +4,10 @@ static LONG g_Calls;
 
 static VOID OnProcess(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
 {
-    UNREFERENCED_PARAMETER(process); /* finding */
+    UNREFERENCED_PARAMETER(process);
     UNREFERENCED_PARAMETER(id);
     UNREFERENCED_PARAMETER(info);
-    for (int i = 0; i < 2000; i++) g_Calls += i & 1;
+    for (int i = 0; i < 2000; i++) g_Calls += i & 1; /* finding */
 }
 
 static VOID Unload(PDRIVER_OBJECT driver)
