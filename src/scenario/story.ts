@@ -42,7 +42,7 @@ export function tellStory(r: RunReport, options: { brief?: boolean } = {}): stri
   for (const e of r.expectations) out.push(`${e.held ? 'ok  ' : 'FAIL'} ${e.text}${e.reason ? `: ${e.reason}` : ''}`);
   for (const f of r.findings) {
     const times = f.count === undefined ? '' : `, ${f.count} times`;
-    const severity = f.severity === 'warning' ? '' : ` (${f.severity})`;
+    const severity = f.severity === 'information' ? ' (information)' : '';
     out.push(`finding ${f.id}${severity}: ${f.message}${f.place ? ` (${f.place.file}:${f.place.line}:${f.place.column}${times})` : ''}`);
   }
   if (r.bugcheck && !options.brief) out.push(tellBugCheck(r.bugcheck));
