@@ -83,7 +83,11 @@ const isShared = (object: string): boolean => /^(g:|s\d|t:|\*g:)/.test(object);
 /** The shared objects whose address the callback's code uses, with the call that does. */
 function usedBy(r: Registration): Map<string, Call> {
   const out = new Map<string, Call>();
-  for (const fn of reach(r.routines.map((x) => x.fn)).keys())
+  // what a pointer leads to may be stored there only later, when all is ready
+  for (const fn of reach(
+    r.routines.map((x) => x.fn),
+    (call) => !call.indirect,
+  ).keys())
     for (const call of fn.calls)
       for (const arg of call.expr.args) {
         if (arg.type.kind !== 'pointer') continue;
