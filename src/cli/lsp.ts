@@ -10,7 +10,7 @@ export function serveLanguage(): void {
     files: new DiskFiles(),
     // one turn reads what has arrived, the next one acts on it
     turn: () => new Promise((done) => setImmediate(() => setImmediate(done))),
-    // beside dist/ in the installed extension
-    rulePages: pathToFileURL(path.join(__dirname, '../docs/rules')).href,
+    // beside dist/ in the installed extension; run from its sources it has no place of its own
+    ...(typeof __dirname === 'string' ? { rulePages: pathToFileURL(path.join(__dirname, '../docs/rules')).href } : {}),
   });
 }

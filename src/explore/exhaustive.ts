@@ -87,7 +87,7 @@ class Round {
       if (this.s.outcome()) this.end = progress.failing > 0 ? 'failure' : 'not-simulated';
     } else {
       const state = walker.stateNumber;
-      const before = this.known.get(state)?.get(cpuSet(sleepers));
+      const before = budget.remember ? this.known.get(state)?.get(cpuSet(sleepers)) : undefined;
       if (before) {
         progress.orders += before.orders;
         progress.failing += before.failing;

@@ -49,6 +49,7 @@ export function explore(build: Build, options: ExploreOptions = {}): ExploreResu
     depth: options.depth ?? 3,
     all: options.all ?? false,
     reduce: options.reduce ?? true,
+    remember: options.remember ?? true,
   };
   const steps = options.steps ?? DEFAULT_STEPS;
   const progress: Progress = { orders: 0, executed: 0, failing: 0, cut: 0 };

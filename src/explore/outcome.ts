@@ -55,7 +55,9 @@ function switches(log: readonly number[]): number {
   return n;
 }
 
-const count = (n: number, what: string): string => `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`;
+/** `34,904`, the same on every host. */
+const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+const count = (n: number, what: string): string => `${grouped(n)} ${what}${n === 1 ? '' : 's'}`;
 
 function verdictOf(r: ExploreResult): ExploreVerdict {
   if (r.failure) return 'failed';
@@ -78,8 +80,8 @@ function summaryOf(r: ExploreResult, verdict: ExploreVerdict): string {
       return 'the run met something that is not simulated, so it says nothing';
     case 'budget':
       if (r.end === 'complete')
-        return `no order failed, but ${cut} of ${count(orders, 'order')} did not end within ${r.steps.toLocaleString('en-US')} steps: no verdict`;
-      return `no order failed, but the budget was spent after ${count(orders, 'order')}${cut ? `, ${cut} of them cut after ${r.steps.toLocaleString('en-US')} steps` : ''}: no verdict`;
+        return `no order failed, but ${cut} of ${count(orders, 'order')} did not end within ${grouped(r.steps)} steps: no verdict`;
+      return `no order failed, but the budget was spent after ${count(orders, 'order')}${cut ? `, ${cut} of them cut after ${grouped(r.steps)} steps` : ''}: no verdict`;
   }
 }
 
@@ -132,7 +134,7 @@ export function tellOutcome(o: ExploreOutcome, schedule?: string): string {
     out.push(`explore (${o.strategy}): ${o.summary}`);
   }
   out.push(
-    `  ${count(o.orders, 'order')}, ${o.executed.toLocaleString('en-US')} executed to the end; accesses to ${count(o.sharedPlaces, 'shared place')} were put in order`,
+    `  ${count(o.orders, 'order')}, ${grouped(o.executed)} executed to the end; accesses to ${count(o.sharedPlaces, 'shared place')} were put in order`,
   );
   return `${out.join('\n')}\n`;
 }

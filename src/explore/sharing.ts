@@ -16,6 +16,10 @@ import { Controller } from './controller.js';
 export type Footprint = readonly number[];
 
 const GRANULE_SHIFT = 2;
+/** Granules of a page: a power of two. */
+const PAGE_GRANULES = PAGE_SHIFT - GRANULE_SHIFT;
+const GRANULE_MASK = (1 << PAGE_GRANULES) - 1;
+const NO_GRANULES = new Int32Array(0);
 const AGENTS = 13;
 const WRITERS = AGENTS;
 const AGENT_BITS = (1 << AGENTS) - 1;
@@ -50,7 +54,12 @@ export class Sharing implements MachineObserver {
   /** The machine was stopped before a visible operation since this was last cleared. */
   stopped = false;
   footprint: number[] = [];
-  private readonly granules = new Map<number, number>();
+  /** What is known of each granule, by page. */
+  private readonly pages = new Map<number, Int32Array>();
+  private lastPage = -1;
+  private lastGranules: Int32Array = NO_GRANULES;
+  private lastStack = -1;
+  private lastBit = 0;
   private readonly visibleRoutines = new Set<number>();
   private readonly foundRoutines = new Set<number>();
   private readonly agents = new Map<number, number>();
@@ -72,7 +81,7 @@ export class Sharing implements MachineObserver {
   /** Number of places that are shared. */
   get places(): number {
     let n = 0;
-    for (const v of this.granules.values()) if (v & (ACTIVE | FOUND)) n++;
+    for (const page of this.pages.values()) for (const v of page) if (v & (ACTIVE | FOUND)) n++;
     return n;
   }
 
@@ -85,7 +94,9 @@ export class Sharing implements MachineObserver {
 
   /** What was found becomes what the next search stops at. */
   promote(): void {
-    for (const [g, v] of this.granules) if (v & FOUND) this.granules.set(g, (v & ~FOUND) | ACTIVE);
+    for (const page of this.pages.values()) {
+      for (let i = 0; i < page.length; i++) if (page[i] & FOUND) page[i] = (page[i] & ~FOUND) | ACTIVE;
+    }
     for (const r of this.foundRoutines) this.visibleRoutines.add(r);
     this.foundRoutines.clear();
     this.grown = false;
@@ -139,7 +150,8 @@ export class Sharing implements MachineObserver {
     const last = (offset + Math.max(1, size) - 1) >>> GRANULE_SHIFT;
     const agent = this.agentBit();
     for (let g = offset >>> GRANULE_SHIFT; g <= last; g++) {
-      const old = this.granules.get(g) ?? 0;
+      const granules = g >>> PAGE_GRANULES === this.lastPage ? this.lastGranules : this.granulesOf(g >>> PAGE_GRANULES);
+      const old = granules[g & GRANULE_MASK];
       if (old & ACTIVE) {
         visible = true;
         this.footprint.push(2 * g + (write ? 1 : 0));
@@ -154,10 +166,18 @@ export class Sharing implements MachineObserver {
         now |= FOUND;
         this.grown = true;
       }
-      this.granules.set(g, now);
+      granules[g & GRANULE_MASK] = now;
       if (now & FOUND && this.routine >= 0) this.find(this.routine);
     }
     return visible;
+  }
+
+  private granulesOf(page: number): Int32Array {
+    let granules = this.pages.get(page);
+    if (!granules) this.pages.set(page, (granules = new Int32Array(GRANULE_MASK + 1)));
+    this.lastPage = page;
+    this.lastGranules = granules;
+    return granules;
   }
 
   private find(routine: number): void {
@@ -170,10 +190,13 @@ export class Sharing implements MachineObserver {
   private agentBit(): number {
     const stack = this.registers[Reg.StackLimit >> 2];
     if (stack === this.controller.stack && this.controller.alone(this.agents)) return 0;
+    if (stack === this.lastStack) return this.lastBit;
     let n = this.agents.get(stack);
     if (n === undefined) this.agents.set(stack, (n = Math.min(this.agents.size, AGENTS - 1)));
     // the last bit stands for many threads: together with the first it always counts as two
-    return n === AGENTS - 1 ? (1 << (AGENTS - 1)) | 1 : 1 << n;
+    this.lastStack = stack;
+    this.lastBit = n === AGENTS - 1 ? (1 << (AGENTS - 1)) | 1 : 1 << n;
+    return this.lastBit;
   }
 
   /** A new block has no history; only some of the kernel's own blocks are looked at. */
@@ -188,10 +211,13 @@ export class Sharing implements MachineObserver {
       this.tracked[page] =
         from === undefined || page < start >>> PAGE_SHIFT ? UNTRACKED : page === start >>> PAGE_SHIFT ? start & 0xfff : 0;
     }
-    if (!this.watching || this.granules.size === 0) return;
-    for (let g = offset >>> GRANULE_SHIFT; g <= (offset + bytes - 1) >>> GRANULE_SHIFT; g++) {
-      const v = this.granules.get(g);
-      if (v !== undefined && !(v & (ACTIVE | FOUND))) this.granules.delete(g);
+    for (let page = first; page <= last; page++) {
+      const granules = this.pages.get(page);
+      if (!granules) continue;
+      for (let i = 0; i < granules.length; i++) {
+        const at = (page << PAGE_SHIFT) + (i << GRANULE_SHIFT);
+        if (at >= (offset & ~3) && at < offset + bytes && !(granules[i] & (ACTIVE | FOUND))) granules[i] = 0;
+      }
     }
   }
 }

@@ -2,6 +2,7 @@
 // was written since the root tells what changed since the last look; the hash of the memory is kept up to date from the same differences, so that a state that
 // was seen before is recognised without reading the memory again.
 
+import { xorshift32 } from '../base/prng.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { DENY_TABLE, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE, Reg } from '../machine/abi.js';
 import type { Checkpoint } from '../machine/checkpoint.js';
@@ -47,6 +48,8 @@ export class StateLog {
   private readonly dirtyWords: Int32Array;
   private readonly root: Checkpoint;
   private readonly rootPages = new Map<number, Int32Array>();
+  /** Per page the lowest word that was ever seen to change. */
+  private readonly lowest = new Map<number, number>();
   private garbageA = 0;
   private garbageB = 0;
 
@@ -167,28 +170,35 @@ export class StateLog {
   /** The words below a place that were written since the root, down to the first page that was not. */
   private addBelow(end: number): void {
     const { words } = this;
-    let at = end;
-    for (let page = (end - 1) >>> PAGE_SHIFT; this.mirrors.has(page); page--) {
-      for (const first = page << PAGE_SHIFT; at > first; ) {
-        at -= 4;
-        const w = at >> 2;
+    let a = this.garbageA;
+    let b = this.garbageB;
+    for (let page = (end - 1) >>> PAGE_SHIFT; ; page--) {
+      const lowest = this.lowest.get(page);
+      if (lowest === undefined) break;
+      const root = this.rootPage(page);
+      const first = page * PAGE_WORDS;
+      const key = pageKey(page);
+      for (let w = Math.min(end >> 2, first + PAGE_WORDS) - 1; w >= lowest; w--) {
         const value = words[w];
-        const old = this.rootWord(page, w & (PAGE_WORDS - 1));
+        const old = root[w - first];
         if (value === old) continue;
-        this.garbageA = (this.garbageA + mixA(w, value) - mixA(w, old)) | 0;
-        this.garbageB = (this.garbageB + mixB(w, value) - mixB(w, old)) | 0;
+        const change = mix(value) - mix(old);
+        a = (a + Math.imul(KEYS_A[w - first] + key, change)) | 0;
+        b = (b + Math.imul(KEYS_B[w - first] ^ key, change)) | 0;
       }
     }
+    this.garbageA = a;
+    this.garbageB = b;
   }
 
-  private rootWord(page: number, word: number): number {
+  private rootPage(page: number): Int32Array {
     let r = this.rootPages.get(page);
     if (r === undefined) {
       const p = this.k.machine.pageOf(this.root, page);
       r = p ? new Int32Array(p.buffer, p.byteOffset, PAGE_WORDS) : ZERO_PAGE;
       this.rootPages.set(page, r);
     }
-    return r[word];
+    return r;
   }
 
   private compare(page: number): void {
@@ -205,25 +215,37 @@ export class StateLog {
     }
     const { words } = this;
     const base = page * PAGE_WORDS;
+    let a = this.hashA;
+    let b = this.hashB;
+    let n = this.length;
+    const key = pageKey(page);
+    let first = PAGE_WORDS;
+    this.reserve(n + PAGE_WORDS);
+    const { places, values } = this;
     for (let i = 0; i < PAGE_WORDS; i++) {
       const now = words[base + i];
       const old = mirror[i];
-      if (now !== old) {
-        mirror[i] = now;
-        this.changed(base + i, old, now);
-      }
+      if (now === old) continue;
+      mirror[i] = now;
+      if (i < first) first = i;
+      const at = base + i;
+      places[n] = at;
+      values[n++] = old;
+      const change = mix(now) - mix(old);
+      a = (a + Math.imul(KEYS_A[i] + key, change)) | 0;
+      b = (b + Math.imul(KEYS_B[i] ^ key, change)) | 0;
     }
+    this.hashA = a;
+    this.hashB = b;
+    this.length = n;
+    if (first < PAGE_WORDS) this.lowest.set(page, Math.min(this.lowest.get(page) ?? base + first, base + first));
   }
 
-  private changed(at: number, old: number, now: number): void {
-    if (this.length === this.places.length) {
+  private reserve(length: number): void {
+    while (this.places.length < length) {
       this.places = grown(this.places);
       this.values = grown(this.values);
     }
-    this.places[this.length] = at;
-    this.values[this.length++] = old;
-    this.hashA = (this.hashA + mixA(at, now) - mixA(at, old)) | 0;
-    this.hashB = (this.hashB + mixB(at, now) - mixB(at, old)) | 0;
   }
 }
 
@@ -233,15 +255,19 @@ function grown(a: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   return b;
 }
 
-function mixA(at: number, value: number): number {
-  let x = Math.imul(value ^ Math.imul(at, 0x9e3779b1), 0x85ebca6b);
+// The hash of the memory is a sum over its words: key of the place * mixed value, two sums with keys of their own (multilinear hashing). A change of one word
+// changes each sum by key * difference, so the sums follow the undo log.
+function keys(seed: number): Int32Array {
+  let state = seed;
+  return Int32Array.from({ length: PAGE_WORDS }, () => (state = xorshift32(state)) | 1);
+}
+const KEYS_A = keys(0x1f123bb5);
+const KEYS_B = keys(0x5f356495);
+
+function mix(value: number): number {
+  let x = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   x ^= x >>> 13;
-  x = Math.imul(x, 0xc2b2ae35);
-  return x ^ (x >>> 16);
+  return Math.imul(x, 0xc2b2ae35) ^ (x >>> 16);
 }
-function mixB(at: number, value: number): number {
-  let x = Math.imul(value + Math.imul(at, 0x27d4eb2f), 0x21f0aaad);
-  x ^= x >>> 15;
-  x = Math.imul(x ^ at, 0x735a2d97);
-  return x ^ (x >>> 15);
-}
+/** Even, so that the key of a place stays odd. */
+const pageKey = (page: number): number => mix(page + 1) << 1;

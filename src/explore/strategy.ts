@@ -14,6 +14,8 @@ export interface Budget {
   readonly all: boolean;
   /** exhaustive: orders that differ only by swapping independent steps are one (default). Without, every interleaving counts (tests). */
   readonly reduce: boolean;
+  /** exhaustive: the future of a state that was seen before is known (default). Without, every order is executed to its end (measurements). */
+  readonly remember: boolean;
 }
 
 /** What a search has done so far. */

@@ -1,8 +1,9 @@
 // What the client shows beyond the debugger's own views: each feature registers itself and answers what ends with the extension.
 import type * as vscode from 'vscode';
+import { registerHistoryStatus } from './history-status.js';
 import { inspector } from './inspector.js';
 import { schedulerPanel } from './scheduler-panel.js';
 
 export type Feature = (context: vscode.ExtensionContext) => vscode.Disposable[];
 
-export const features: readonly Feature[] = [inspector, schedulerPanel];
+export const features: readonly Feature[] = [inspector, registerHistoryStatus, schedulerPanel];

@@ -36,6 +36,7 @@ const isOurs = (d: vscode.TextDocument): boolean => d.languageId === 'c' || d.la
 class Server implements vscode.Disposable {
   private client: Promise<BaseLanguageClient | undefined> | undefined;
   private readonly crashes: number[] = [];
+  private readonly watcher = vscode.workspace.createFileSystemWatcher('**/*.{c,h,inl,vcxproj,scenario}');
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -47,12 +48,17 @@ class Server implements vscode.Disposable {
   }
 
   async restart(): Promise<void> {
-    await this.dispose();
+    await this.stop();
     this.crashes.length = 0;
     await this.start();
   }
 
-  async dispose(): Promise<void> {
+  dispose(): Promise<void> {
+    this.watcher.dispose();
+    return this.stop();
+  }
+
+  private async stop(): Promise<void> {
     const client = await this.client;
     this.client = undefined;
     await client?.dispose().catch(() => {}); // it may be dead already
@@ -82,7 +88,7 @@ class Server implements vscode.Disposable {
       documentSelector: [{ language: 'c' }, { language: 'cpp', pattern: '**/*.{h,inl}' }, { language: 'interlock-scenario' }],
       diagnosticCollectionName: 'interlock',
       outputChannelName: 'Interlock Language Server',
-      synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{c,h,inl,vcxproj,scenario}') },
+      synchronize: { fileEvents: this.watcher },
       initializationOptions: () => ({ settings: settings(), rulePages: pages }) satisfies LanguageOptions,
     };
   }
@@ -109,8 +115,9 @@ class Server implements vscode.Disposable {
 /** Settings as the server reads them. */
 function settings(): LanguageSettings {
   const c = vscode.workspace.getConfiguration('interlock');
-  const sections = ['diagnostics', 'cDiagnostics', 'stackUse', 'tooLong'];
-  return { ...Object.fromEntries(sections.map((s) => [s, c.get(s)])), otherCServer: otherCServer() };
+  const sections = Object.fromEntries(['diagnostics', 'cDiagnostics', 'stackUse', 'tooLong'].map((s) => [s, c.get(s)]));
+  // the editor hands out proxies, which cannot be posted to a worker
+  return { ...(JSON.parse(JSON.stringify(sections)) as Record<string, unknown>), otherCServer: otherCServer() };
 }
 
 /** Whether clangd or cpptools shows C errors in this window. */

@@ -11,16 +11,21 @@ const VIEW_TYPE = 'interlock.scheduler';
 export function schedulerPanel(context: vscode.ExtensionContext): vscode.Disposable[] {
   const recordings = new Recordings();
   let open: SchedulerPanel | undefined;
-  const take = (panel: vscode.WebviewPanel): void => {
+  const take = (panel: vscode.WebviewPanel): SchedulerPanel => {
     open = new SchedulerPanel(panel, context.extensionUri, recordings, () => {
       open = undefined;
     });
+    return open;
   };
   return [
     recordings,
     vscode.commands.registerCommand('interlock.showScheduler', () => {
-      if (open) open.reveal();
-      else take(vscode.window.createWebviewPanel(VIEW_TYPE, 'Scheduler', { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }));
+      if (open) {
+        open.reveal();
+        return;
+      }
+      const editor = vscode.window.activeTextEditor;
+      take(vscode.window.createWebviewPanel(VIEW_TYPE, 'Scheduler', vscode.ViewColumn.Beside)).keepGroup(editor);
     }),
     vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
       async deserializeWebviewPanel(panel) {
@@ -36,6 +41,8 @@ const NO_SESSION =
   'can be had again at any time: started again, it does the same.';
 
 class SchedulerPanel {
+  private firstReady: (() => void) | undefined;
+
   constructor(
     private readonly panel: vscode.WebviewPanel,
     extensionUri: vscode.Uri,
@@ -55,6 +62,19 @@ class SchedulerPanel {
 
   reveal(): void {
     this.panel.reveal(undefined, true);
+  }
+
+  /**
+   * Once the panel is there, its group is locked: else the next stop while the panel has the focus would open the source over it. Then the focus goes back
+   * to the editor.
+   */
+  keepGroup(editor: vscode.TextEditor | undefined): void {
+    this.firstReady = async () => {
+      const group = vscode.window.tabGroups.all.find((g) => g.viewColumn === this.panel.viewColumn);
+      if (!this.panel.active || group?.tabs.length !== 1) return;
+      await vscode.commands.executeCommand('workbench.action.lockEditorGroup');
+      if (editor) await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+    };
   }
 
   private post(message: ToSchedulerPanel): void {
@@ -87,6 +107,8 @@ class SchedulerPanel {
     switch (message.type) {
       case 'ready':
         this.sendAll();
+        this.firstReady?.();
+        this.firstReady = undefined;
         break;
       case 'run':
         void vscode.commands.executeCommand('interlock.debugFile');

@@ -137,9 +137,10 @@ typedef struct _OBP_OPERATION {
     OB_POST_OPERATION_PARAMETERS PostParameters;
 } OBP_OPERATION;
 
-// A reference that a driver holds: which object, from which place of its code (function number and step), how many.
+// A reference or handle that a driver holds: which object, from which place of its code (function number and step), how many.
 typedef struct _OBP_HELD_REFERENCE {
-    PVOID Object;
+    PVOID Object; // for a handle its HANDLE_TABLE_ENTRY
+    PVOID Target; // for a handle the object that it names, else NULL
     ULONG Function;
     ULONG Step;
     LONG Image;

@@ -64,6 +64,17 @@ export abstract class Accessors {
     return this.view.getBigUint64(this.at(a, 8, false), true);
   }
 
+  /** First offset in [from, to) of linear memory whose byte is not `value`, or `to`; four bytes at a time. */
+  unequal(from: number, to: number, value: number): number {
+    const { all, view } = this;
+    const pattern = Math.imul(value, 0x01010101) >>> 0;
+    let o = from;
+    while (o < to && (o & 3) !== 0 && all[o] === value) o++;
+    if ((o & 3) === 0) while (o + 4 <= to && view.getUint32(o, true) === pattern) o += 4;
+    while (o < to && all[o] === value) o++;
+    return o;
+  }
+
   setU8(a: Addr, v: number): void {
     this.all[this.at(a, 1, true)] = v;
   }

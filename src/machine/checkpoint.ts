@@ -74,6 +74,8 @@ class Delta implements Checkpoint {
 
 export class CheckpointStore {
   private readonly pool = new PagePool();
+  /** All that hold pages. */
+  private readonly live = new Set<Delta>();
   /** The state that the dirty marks are relative to; undefined = the fresh machine. */
   private base: Delta | undefined;
 
@@ -97,6 +99,7 @@ export class CheckpointStore {
     }
     m.cpu.words.set(m.registers.words);
     const c = new Delta(this.base, pages, m.cpus.map(snapshotCpu), m.registers.cpu, m.totalSteps, m.host.saveState?.());
+    this.live.add(c);
     this.clean();
     this.setBase(c);
     return c;
@@ -159,6 +162,21 @@ export class CheckpointStore {
     if (!(c instanceof Delta) || c.released) return;
     c.released = true;
     this.drop(c);
+    if (this.pool.scattered) this.compact();
+  }
+
+  /** Moves pages out of slabs that are mostly free, so that these go back to the host. */
+  private compact(): void {
+    this.pool.sort();
+    for (const d of this.live) {
+      for (const [n, page] of d.pages) {
+        if (!this.pool.lonely(page)) continue;
+        const copy = this.pool.take();
+        copy.set(page);
+        d.pages.set(n, copy);
+        this.pool.give(page);
+      }
+    }
   }
 
   serialize(c: Checkpoint): Uint8Array {
@@ -204,7 +222,9 @@ export class CheckpointStore {
       copy.set(data.subarray(at + 4, at + 4 + PAGE_SIZE));
       pages.set(view.getUint32(at, true), copy);
     }
-    return new Delta(undefined, pages, state.cpus, state.running, state.steps, state.host);
+    const c = new Delta(undefined, pages, state.cpus, state.running, state.steps, state.host);
+    this.live.add(c);
+    return c;
   }
 
   private dirtyPages(): number[] {
@@ -248,6 +268,7 @@ export class CheckpointStore {
     for (; d && --d.users === 0; d = d.parent) {
       for (const p of d.pages.values()) this.pool.give(p);
       d.pages.clear();
+      this.live.delete(d);
       d.parent?.children.delete(d);
     }
     if (d?.released && d.users === 1 && d.children.size === 1) this.mergeIntoChild(d);
@@ -261,6 +282,7 @@ export class CheckpointStore {
       else child.pages.set(n, copy);
     }
     d.pages.clear();
+    this.live.delete(d);
     d.children.clear();
     d.users = 0;
     child.parent = d.parent; // its use of the parent goes over to the child

@@ -52,6 +52,19 @@ export class PagePool {
     this.open.splice(this.open.indexOf(slab), 1);
   }
 
+  /** Many slabs are mostly free: moving pages together would give memory back. */
+  get scattered(): boolean {
+    return this.bytes > 2 * this.usedBytes + 4 * SLAB_BYTES;
+  }
+  /** From now on pages are taken from the fullest slabs. */
+  sort(): void {
+    this.open.sort((a, b) => b.free.length - a.free.length);
+  }
+  /** The page lies in a slab that is mostly free. */
+  lonely(page: Uint8Array): boolean {
+    return (this.slabs.get(page.buffer)?.free.length ?? 0) > SLAB_PAGES / 2;
+  }
+
   private grow(): Slab {
     const bytes = new Uint8Array(SLAB_BYTES);
     const free: Uint8Array[] = [];

@@ -1,7 +1,6 @@
 // registered-too-early: the callback can run as soon as it is registered, on another processor, before DriverEntry has initialised the locks, lists and events that
 // it uses.
 
-import { reach } from './call-graph.js';
 import type { Registration } from './callbacks.js';
 import { finding, type Rule, type RuleContext } from './context.js';
 import { moveRegistrationFixes } from './move-fix.js';
@@ -80,14 +79,15 @@ function collect(c: RuleContext, fn: Fn, out: Event[], seen: Set<Fn>): void {
 /** A global, or a member of a structure; not a variable of one function. */
 const isShared = (object: string): boolean => /^(g:|s\d|t:|\*g:)/.test(object);
 
-/** The shared objects whose address the callback's code uses, with the call that does. */
+/**
+ * The shared objects whose address the callback's code uses, with the call that does. Only by direct calls: a pointer that is called may be stored later than
+ * everything behind it is ready, as when modules register with each other.
+ */
 function usedBy(r: Registration): Map<string, Call> {
   const out = new Map<string, Call>();
-  // what a pointer leads to may be stored there only later, when all is ready
-  for (const fn of reach(
-    r.routines.map((x) => x.fn),
-    (call) => !call.indirect,
-  ).keys())
+  const reached = new Set(r.routines.map((x) => x.fn));
+  for (const fn of reached) for (const call of fn.calls) if (!call.indirect) for (const t of call.targets) reached.add(t);
+  for (const fn of reached)
     for (const call of fn.calls)
       for (const arg of call.expr.args) {
         if (arg.type.kind !== 'pointer') continue;

@@ -77,7 +77,7 @@ export class TraceNames {
       if (self !== 0) add(this.thread(self, i));
       const data = this.trace.data(i);
       const meanings = kindInfo(this.trace.kind(i))?.values ?? {};
-      for (const name in data) {
+      for (const name of Object.keys(data)) {
         const v = data[name];
         if (typeof v !== 'number' || !isKernelAddress(v)) continue;
         const meaning = meanings[name];

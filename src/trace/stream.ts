@@ -45,7 +45,8 @@ export function encodeEvents(t: Trace, from: number, to: number): EncodedEvents 
     const kind = t.kind(i);
     let key = kind;
     let types = '';
-    for (const name in data) {
+    const names = Object.keys(data); // in the order of the kind's values
+    for (const name of names) {
       const type = typeOf(data[name]);
       types += type;
       key += `${type}${name}`;
@@ -54,7 +55,7 @@ export function encodeEvents(t: Trace, from: number, to: number): EncodedEvents 
     if (id === undefined) {
       id = kindList.length;
       kinds.set(key, id);
-      kindList.push(describeKind(kind, Object.keys(data), types));
+      kindList.push(describeKind(kind, names, types));
     }
     const { step: s, sequence } = t.position(i);
     const cpu = t.cpu(i);
@@ -67,7 +68,7 @@ export function encodeEvents(t: Trace, from: number, to: number): EncodedEvents 
     out.number(t.thread(i));
     step = s;
     times[cpu] = time;
-    for (const name in data) out.value(data[name], texts);
+    for (const name of names) out.value(data[name], texts);
   }
   return { from: begin, to: end, kinds: kindList, texts: [...texts.keys()], wide: out.wideText(), data: out.dataText() };
 }

@@ -234,3 +234,30 @@ test('the repair of a missing test takes the statements after it along', () => {
   );
   assert.match(after['driver.c'], /if \(CreateInfo->CommandLine != NULL\) \{\n[^}]*Buffer\);\n {4}\}\n {4}DbgPrint\("end"\);/);
 });
+
+test('registered-too-early: what a stored pointer reaches may be ready before the pointer is stored', () => {
+  const driver = (body: string): string => `#include <ntddk.h>
+    static FAST_MUTEX Early, Late;
+    static VOID (*volatile Module)(VOID);
+    static VOID Use(VOID) { ExAcquireFastMutex(&Late); ExReleaseFastMutex(&Late); }
+    static VOID Image(PUNICODE_STRING Name, HANDLE Id, PIMAGE_INFO Info) {
+      UNREFERENCED_PARAMETER(Name); UNREFERENCED_PARAMETER(Id); UNREFERENCED_PARAMETER(Info);
+      ExAcquireFastMutex(&Early);
+      ExReleaseFastMutex(&Early);
+      ${body}
+    }
+    static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); PsRemoveLoadImageNotifyRoutine(Image); }
+    NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) {
+      NTSTATUS status;
+      UNREFERENCED_PARAMETER(RegistryPath);
+      DriverObject->DriverUnload = Unload;
+      ExInitializeFastMutex(&Early);
+      status = PsSetLoadImageNotifyRoutine(Image);
+      if (!NT_SUCCESS(status)) return status;
+      ExInitializeFastMutex(&Late);
+      Module = Use;
+      return STATUS_SUCCESS;
+    }`;
+  assert.deepEqual(lines(check(driver('if (Module) Module();')), 'registered-too-early'), []);
+  assert.deepEqual(lines(check(driver('Use();')), 'registered-too-early'), ['17 warning']);
+});

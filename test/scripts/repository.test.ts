@@ -13,7 +13,7 @@ const manifest = JSON.parse(read('package.json'));
 test('every file that package.json contributes exists and is packed', () => {
   const contributed: string[] = [
     manifest.icon,
-    ...manifest.contributes.languages.map((l: { configuration: string }) => l.configuration),
+    ...manifest.contributes.languages.flatMap((l: { configuration?: string }) => l.configuration ?? []),
     ...manifest.contributes.grammars.map((g: { path: string }) => g.path),
     ...Object.values(manifest.contributes.viewsContainers as Record<string, { icon: string }[]>)
       .flat()

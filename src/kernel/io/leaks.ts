@@ -30,7 +30,7 @@ import { devicesOf, directoryBodies } from './device.js';
 import { workItems } from './work-item.js';
 
 export interface Leak {
-  readonly kind: 'callback' | 'device' | 'symbolic link' | 'pool' | 'work item' | 'timer' | 'thread' | 'irp' | 'reference';
+  readonly kind: 'callback' | 'device' | 'symbolic link' | 'pool' | 'work item' | 'timer' | 'thread' | 'irp' | 'reference' | 'handle';
   /** In words, with the place where it came from when that is known. */
   readonly text: string;
   readonly address: Addr;
@@ -151,6 +151,10 @@ function timers(k: Kernel, inside: (a: Addr) => boolean, name: (a: Addr) => stri
 /** What the driver took of objects and did not give back: they stay for ever, processes and threads as zombies. */
 function references(k: Kernel, base: Addr): Leak[] {
   return takeHeldReferences(k, imageAt(k, base)).map((h): Leak => {
+    if (h.handle) {
+      const text = `a handle to ${objectText(k, h.object)}, opened at ${k.pool.siteText(h.fn, h.step)}, not closed`;
+      return { kind: 'handle', text, address: h.object };
+    }
     const times = h.count === 1 ? 'a reference' : `${h.count} references`;
     return {
       kind: 'reference',

@@ -273,7 +273,7 @@ export class Pool {
     const start = Math.floor(offset / PAGE_SIZE) * PAGE_SIZE;
     const end = start + m.u32(r + R.Pages) * PAGE_SIZE;
     const memory = m.buffer;
-    for (let o = offset + bytes; o < end; o++) {
+    for (let o = m.raw.unequal(offset + bytes, end, SLACK); o < end; o++) {
       if (memory[o] !== SLACK)
         throw new BugCheckError(
           0xc1,
@@ -281,7 +281,7 @@ export class Pool {
           `bytes behind the end of ${this.text(r)} were overwritten (first at ${hex(toAddress(o))})`,
         );
     }
-    for (let o = start; o < offset; o++) {
+    for (let o = m.raw.unequal(start, offset, SLACK); o < offset; o++) {
       if (memory[o] !== SLACK)
         throw new BugCheckError(
           0xc1,

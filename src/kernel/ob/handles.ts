@@ -17,6 +17,7 @@ import { removeTemporaryName } from './namespace.js';
 import { pidOf } from './note.js';
 import { bodyOf, handleCount, headerOf, isType, objectType, referenceObject } from './object.js';
 import { findHandle, referenceByHandle, referenceFor } from './reference.js';
+import { forgetObject, noteHandle } from './reference-track.js';
 import { KERNEL_MODE, makeServices, previousMode, probeUser, type ServiceDefinition, USER_MODE } from './service.js';
 import { NT, ntSuccess } from './status.js';
 import { mapAccess, ObType, typeName, typeOf } from './types.js';
@@ -66,6 +67,7 @@ function insertHandle(k: Kernel, f: Frame, access: number): number {
   const plain = allocateHandle(k, table, headerOf(body), access, f.u32(2) & OBJ_INHERIT);
   if (plain === 0) return NT.INSUFFICIENT_RESOURCES;
   const handle = kernelHandle ? toKernelHandle(plain) : plain;
+  noteHandle(k, f, lookupHandle(k, table, plain), body);
   referenceObject(k, body);
   const count = headerOf(body) + OBJECT_HEADER.HandleCount;
   k.mem.setPtr(count, k.mem.ptr(count) + 1);
@@ -244,6 +246,7 @@ export const routines: KernelRoutine[] = [
           const entry = lookupHandle(k, table, f.ptr(1));
           const body = bodyOf(k.mem.ptr(entry + HANDLE_TABLE_ENTRY.Object));
           f.set(0, body);
+          forgetObject(k, entry);
           freeHandle(k, table, f.ptr(1));
           const type = objectType(k, body);
           k.mem.setU32(type + OBJECT_TYPE.TotalNumberOfHandles, k.mem.u32(type + OBJECT_TYPE.TotalNumberOfHandles) - 1);

@@ -1,6 +1,6 @@
-// References to objects that drivers hold: who took them where, so that what is never given back is named when the driver unloads. Windows counts references
-// but does not know their holders; object reference tracing records them like this. Only calls that driver code makes itself count: what the kernel takes and
-// drops on a driver's behalf is its own business.
+// References to objects and handles that drivers hold: who took them where, so that what is never given back is named when the driver unloads. Windows counts
+// references but does not know their holders; object reference tracing records them like this. Only references that driver code takes itself count: what the
+// kernel takes and drops on a driver's behalf is its own business.
 import { type Addr, FRAME, ROUTINE_BASE, toAddress } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel } from '../kernel.js';
@@ -45,10 +45,14 @@ const base = (k: Kernel): Addr => k.globals.OB + OB_GLOBALS.Held;
 const used = (k: Kernel): number => k.mem.u32(k.globals.OB + OB_GLOBALS.HeldCount);
 
 /** Function, step and image of the compiled code that called this routine directly; undefined when a routine of the kernel did. */
-function caller(k: Kernel, f: Frame): { fn: number; step: number; image: number } | undefined {
+function caller(k: Kernel, f: Frame): Place | undefined {
   const fp = k.machine.headers.prev(f.fp);
-  const fn = fp > 0 ? k.machine.headers.fn(fp) : ROUTINE_BASE;
-  if (fn >= ROUTINE_BASE) return undefined;
+  return fp > 0 && k.machine.headers.fn(fp) < ROUTINE_BASE ? compiled(k, fp) : undefined;
+}
+
+/** Where the code of a compiled frame stands. */
+function compiled(k: Kernel, fp: number): Place {
+  const fn = k.machine.headers.fn(fp);
   const code = k.machine.function(fn)?.codeOffset ?? 0;
   const image = k.machine.images.images.findIndex((i) => code >= i.start && code < i.end);
   return { fn, step: k.mem.raw.i32(fp + FRAME.pc), image };
@@ -56,7 +60,27 @@ function caller(k: Kernel, f: Frame): { fn: number; step: number; image: number 
 
 function take(k: Kernel, f: Frame, object: Addr): void {
   const by = object === 0 ? undefined : caller(k, f);
-  if (!by) return;
+  if (by) record(k, by, object, 0);
+}
+
+/** A handle was made: it belongs to the driver whose code is innermost, not to a program. `entry`: its HANDLE_TABLE_ENTRY. */
+export function noteHandle(k: Kernel, f: Frame, entry: Addr, object: Addr): void {
+  const h = k.machine.headers;
+  for (let fp = h.prev(f.fp), n = 0; fp > 0 && n < 64; fp = h.prev(fp), n++) {
+    if (h.fn(fp) >= ROUTINE_BASE) continue;
+    const by = compiled(k, fp);
+    if (k.machine.images.images[by.image]?.mode === 'kernel') record(k, by, entry, object);
+    return;
+  }
+}
+
+interface Place {
+  readonly fn: number;
+  readonly step: number;
+  readonly image: number;
+}
+
+function record(k: Kernel, by: Place, object: Addr, target: Addr): void {
   const n = used(k);
   for (let i = 0; i < n; i++) {
     const r = base(k) + i * R.sizeof;
@@ -67,6 +91,7 @@ function take(k: Kernel, f: Frame, object: Addr): void {
   if (n === CAPACITY) return;
   const r = base(k) + n * R.sizeof;
   k.mem.setPtr(r + R.Object, object);
+  k.mem.setPtr(r + R.Target, target);
   k.mem.setU32(r + R.Function, by.fn);
   k.mem.setU32(r + R.Step, by.step >>> 0);
   k.mem.setI32(r + R.Image, by.image);
@@ -105,7 +130,7 @@ function give(k: Kernel, f: Frame, object: Addr): void {
   if (other >= 0) drop(k, other, 1);
 }
 
-/** An object is gone: whoever held it, nothing of it is left to give back. */
+/** An object (or the entry of a handle) is gone: whoever held it, nothing of it is left to give back. */
 export function forgetObject(k: Kernel, object: Addr): void {
   for (let i = used(k) - 1; i >= 0; i--) if (k.mem.ptr(base(k) + i * R.sizeof + R.Object) === object) drop(k, i, 0xffffffff);
 }
@@ -113,6 +138,8 @@ export function forgetObject(k: Kernel, object: Addr): void {
 export interface HeldReference {
   readonly object: Addr;
   readonly count: number;
+  /** Held by a handle that was not closed, not by a reference. */
+  readonly handle: boolean;
   readonly fn: number;
   readonly step: number;
 }
@@ -123,8 +150,10 @@ export function takeHeldReferences(k: Kernel, image: number): HeldReference[] {
   for (let i = used(k) - 1; i >= 0; i--) {
     const r = base(k) + i * R.sizeof;
     if (k.mem.i32(r + R.Image) !== image) continue;
+    const target = k.mem.ptr(r + R.Target);
     held.unshift({
-      object: k.mem.ptr(r + R.Object),
+      object: target || k.mem.ptr(r + R.Object),
+      handle: target !== 0,
       count: k.mem.u32(r + R.Count),
       fn: k.mem.u32(r + R.Function),
       step: k.mem.u32(r + R.Step),

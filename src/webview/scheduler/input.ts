@@ -1,5 +1,4 @@
 // Mouse, wheel and keyboard on the canvas and the list.
-import { GUTTER } from './layout.js';
 import type { Page } from './page.js';
 import type { Panel } from './panel.js';
 
@@ -67,10 +66,10 @@ function pointer({ canvas, tooltip, stage }: Page, panel: Panel): void {
 function wheel(e: WheelEvent, panel: Panel): void {
   e.preventDefault();
   const unit = e.deltaMode === WheelEvent.DOM_DELTA_LINE ? 20 : 1;
-  if (e.offsetX < GUTTER) panel.panBy(0, e.deltaY * unit);
+  if (panel.overNames(e.offsetX)) panel.panBy(0, e.deltaY * unit);
   else if (e.shiftKey) panel.panBy((e.deltaY + e.deltaX) * unit, 0);
   else if (Math.abs(e.deltaX) > Math.abs(e.deltaY)) panel.panBy(e.deltaX * unit, 0);
-  else panel.zoomBy(1.0015 ** (e.deltaY * unit), e.offsetX - GUTTER);
+  else panel.zoomBy(1.0015 ** (e.deltaY * unit), e.offsetX);
 }
 
 /** Answers whether the key meant something. */

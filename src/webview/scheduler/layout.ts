@@ -4,11 +4,13 @@ import { lastAtMost } from './numbers.js';
 import { timeAt, type View, xOf } from './view.js';
 
 /** Widths and heights in CSS pixels. */
-export const GUTTER = 210;
 export const AXIS = 24;
 const CPU_ROW = 38;
 const THREAD_ROW = 28;
 const GAP = 6;
+
+/** Width of the names at the left, in a canvas of some width. */
+export const gutterOf = (width: number): number => Math.round(Math.min(210, Math.max(90, width * 0.28)));
 
 export interface Band {
   readonly top: number;

@@ -53,8 +53,9 @@ export function makePage(body: HTMLElement) {
     ['locks', 'lock held'],
     ['irql', 'IRQL raised'],
   ]) {
-    make(legend, 'span', { class: `sample ${name}` });
-    make(legend, 'span', {}, text);
+    const entry = make(legend, 'span', { class: 'entry' });
+    make(entry, 'span', { class: `sample ${name}` });
+    make(entry, 'span', {}, text);
   }
   const below = make(body, 'div', { class: 'below' });
   const details = make(below, 'section', { class: 'details', 'aria-label': 'State at the moment', tabindex: '0' });

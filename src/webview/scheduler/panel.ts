@@ -4,7 +4,7 @@ import type { MomentEvent } from '../../messages/moment.js';
 import type { FromSchedulerPanel, RecordingInfo, SchedulerViewState, ToSchedulerPanel, TraceBatch } from '../../messages/scheduler.js';
 import { describeEvent, describeHit, timeText } from './describe.js';
 import { EventList, showSchedule } from './details.js';
-import { AXIS, GUTTER, type Hit, heightOf, hit, type Row, rowsOf } from './layout.js';
+import { AXIS, type Hit, heightOf, hit, type Row, rowsOf } from './layout.js';
 import { localSchedule } from './local-schedule.js';
 import { Model } from './model.js';
 import type { Page } from './page.js';
@@ -201,9 +201,13 @@ export class Panel {
   private extent(): Extent {
     return { begin: this.model.begin, end: this.model.end, height: heightOf(this.rows) };
   }
-  zoomBy(factor: number, x = this.view.width / 2): void {
+  /** Zooms; keeps the time at a place of the canvas where it is. */
+  zoomBy(factor: number, canvasX = this.picture.gutter + this.view.width / 2): void {
     this.fitted = false;
-    this.change(zoom(this.view, this.extent(), factor, x));
+    this.change(zoom(this.view, this.extent(), factor, canvasX - this.picture.gutter));
+  }
+  overNames(canvasX: number): boolean {
+    return canvasX < this.picture.gutter;
   }
   panBy(dx: number, dy: number): void {
     if (dx !== 0) this.fitted = false;
@@ -224,7 +228,8 @@ export class Panel {
   }
 
   hitAt(canvasX: number, canvasY: number): Hit | undefined {
-    return canvasX < GUTTER || canvasY < AXIS ? undefined : hit(this.model, this.rows, this.view, canvasX - GUTTER, canvasY - AXIS);
+    const x = canvasX - this.picture.gutter;
+    return x < 0 || canvasY < AXIS ? undefined : hit(this.model, this.rows, this.view, x, canvasY - AXIS);
   }
   selectAt(canvasX: number, canvasY: number): void {
     const h = this.hitAt(canvasX, canvasY);

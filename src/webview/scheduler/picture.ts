@@ -1,6 +1,6 @@
 // The canvas: lanes from the rasteriser, texts, axis and markers over them. Draws once an animation frame, and only when something changed.
 import { timeText } from './describe.js';
-import { AXIS, GUTTER, type Row } from './layout.js';
+import { AXIS, gutterOf, type Row } from './layout.js';
 import type { Model } from './model.js';
 import { type Label, labelsOf, type Painted, paintLanes, type Raster } from './paint.js';
 import { type Palette, paletteOf } from './palette.js';
@@ -26,6 +26,8 @@ export class Picture {
   private font = '12px sans-serif';
   /** Device pixels a CSS pixel. */
   ratio = 1;
+  /** Width of the names in CSS pixels. */
+  gutter = 0;
 
   constructor(readonly canvas: HTMLCanvasElement) {
     this.context = canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
@@ -57,13 +59,14 @@ export class Picture {
   /** Size in CSS pixels. Answers the size of the lanes' area. */
   resize(width: number, height: number): { width: number; height: number } {
     this.ratio = window.devicePixelRatio || 1;
+    this.gutter = gutterOf(width);
     const w = Math.max(1, Math.round(width * this.ratio));
     const h = Math.max(1, Math.round(height * this.ratio));
     if (this.canvas.width !== w || this.canvas.height !== h) {
       this.canvas.width = w;
       this.canvas.height = h;
     }
-    const lanes = { width: Math.max(1, width - GUTTER), height: Math.max(1, height - AXIS) };
+    const lanes = { width: Math.max(1, width - this.gutter), height: Math.max(1, height - AXIS) };
     const lw = Math.max(1, Math.round(lanes.width * this.ratio));
     const lh = Math.max(1, Math.round(lanes.height * this.ratio));
     if (this.raster.width !== lw || this.raster.height !== lh) {
@@ -81,8 +84,8 @@ export class Picture {
     const css = (p: number): string => `rgb(${p & 0xff},${(p >>> 8) & 0xff},${(p >>> 16) & 0xff})`;
     c.fillStyle = css(this.palette.background);
     c.fillRect(0, 0, this.canvas.width, Math.round(AXIS * ratio));
-    c.fillRect(0, 0, Math.round(GUTTER * ratio), this.canvas.height);
-    if (this.image) c.putImageData(this.image, Math.round(GUTTER * ratio), Math.round(AXIS * ratio));
+    c.fillRect(0, 0, Math.round(this.gutter * ratio), this.canvas.height);
+    if (this.image) c.putImageData(this.image, Math.round(this.gutter * ratio), Math.round(AXIS * ratio));
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.font = this.font;
     c.textBaseline = 'middle';
@@ -98,13 +101,13 @@ export class Picture {
     c.fillStyle = this.colors.dim;
     c.beginPath();
     for (const { time, label } of axis(view, model.stepNs)) {
-      const x = GUTTER + Math.round(xOf(view, time)) + 0.5;
+      const x = this.gutter + Math.round(xOf(view, time)) + 0.5;
       c.moveTo(x, AXIS - 6);
       c.lineTo(x, AXIS);
       c.fillText(label, x + 4, AXIS / 2);
     }
-    c.moveTo(GUTTER, AXIS - 0.5);
-    c.lineTo(GUTTER + view.width, AXIS - 0.5);
+    c.moveTo(this.gutter, AXIS - 0.5);
+    c.lineTo(this.gutter + view.width, AXIS - 0.5);
     c.stroke();
   }
 
@@ -112,14 +115,14 @@ export class Picture {
     const { context: c } = this;
     c.save();
     c.beginPath();
-    c.rect(0, AXIS, GUTTER + view.width, view.height);
+    c.rect(0, AXIS, this.gutter + view.width, view.height);
     c.clip();
     for (const row of rows) {
       const y = AXIS + row.top - view.top;
       if (y + row.height < AXIS || y > AXIS + view.height) continue;
       if (row === marks.row) {
         c.fillStyle = this.colors.focus;
-        c.fillRect(0, y, GUTTER, row.height);
+        c.fillRect(0, y, this.gutter, row.height);
       }
       if (row.kind === 'cpu') {
         c.fillStyle = this.colors.text;
@@ -131,7 +134,7 @@ export class Picture {
         c.fillStyle = `rgb(${p & 0xff},${(p >>> 8) & 0xff},${(p >>> 16) & 0xff})`;
         c.fillRect(10, y + row.height / 2 - 4, 8, 8);
         c.fillStyle = this.colors.text;
-        c.fillText(shorten(c, row.lane.name, GUTTER - 32), 24, y + row.height / 2);
+        c.fillText(shorten(c, row.lane.name, this.gutter - 32), 24, y + row.height / 2);
       }
     }
     c.restore();
@@ -146,7 +149,7 @@ export class Picture {
     for (const l of labels) {
       const width = l.width / ratio - 8;
       const text = shorten(c, model.threads[l.thread].name.replace(/^.*!/, ''), width);
-      if (text !== '…') c.fillText(text, GUTTER + l.x / ratio + 4, AXIS + l.y / ratio + 9);
+      if (text !== '…') c.fillText(text, this.gutter + l.x / ratio + 4, AXIS + l.y / ratio + 9);
     }
   }
 
@@ -156,7 +159,7 @@ export class Picture {
       if (x < 0 || x > view.width) return;
       const { context: c } = this;
       c.fillStyle = color;
-      c.fillRect(GUTTER + Math.round(x) - Math.floor(width / 2), AXIS, width, view.height);
+      c.fillRect(this.gutter + Math.round(x) - Math.floor(width / 2), AXIS, width, view.height);
     };
     if (marks.moment !== undefined) {
       line(marks.moment, this.colors.moment, 2);
@@ -167,8 +170,8 @@ export class Picture {
   }
 
   private flag(view: View, time: number, color: string): void {
-    const x = GUTTER + Math.round(xOf(view, time));
-    if (x < GUTTER || x > GUTTER + view.width) return;
+    const x = this.gutter + Math.round(xOf(view, time));
+    if (x < this.gutter || x > this.gutter + view.width) return;
     const { context: c } = this;
     c.fillStyle = color;
     c.beginPath();
@@ -180,7 +183,7 @@ export class Picture {
 
   private arrow(view: View, wake: NonNullable<Marks['wake']>): void {
     const { context: c } = this;
-    const x = GUTTER + xOf(view, wake.time) + 0.5;
+    const x = this.gutter + xOf(view, wake.time) + 0.5;
     const middle = (row: Row): number => AXIS + row.top - view.top + row.height / 2;
     const from = middle(wake.from);
     const to = middle(wake.to);

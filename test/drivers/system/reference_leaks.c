@@ -1,7 +1,9 @@
-// References that a driver took and did not give back are named when it unloads, with the place that took them; what is given back anywhere in the driver is not.
+// References and handles that a driver took and did not give back are named when it unloads, with the place that took them; what is given back anywhere in the driver is not.
 // expect leak 2 references to process 4, taken at TakeTwice
 // expect leak a reference to thread
 // expect leak a reference to an event object
+// expect leak a handle to an event object
+// expect leak a handle to process 4, opened at Open
 #include "system.h"
 
 static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
@@ -10,6 +12,11 @@ static PEPROCESS TakeTwice(VOID) {
   PEPROCESS process = NULL;
   for (int i = 0; i < 3; i++) PsLookupProcessByProcessId((HANDLE)4, &process);
   return process;
+}
+static HANDLE Open(PEPROCESS Process) {
+  HANDLE handle = NULL;
+  CHECK_EQ(ObOpenObjectByPointer(Process, OBJ_KERNEL_HANDLE, NULL, PROCESS_ALL_ACCESS, *PsProcessType, KernelMode, &handle), STATUS_SUCCESS);
+  return handle;
 }
 static VOID Give(PVOID Object) { ObDereferenceObject(Object); }
 
@@ -35,5 +42,10 @@ TEST_ENTRY {
   CHECK_EQ(ZwCreateEvent(&handle, EVENT_ALL_ACCESS, &oa, NotificationEvent, FALSE), STATUS_SUCCESS);
   CHECK_EQ(ObReferenceObjectByHandle(handle, EVENT_ALL_ACCESS, *ExEventObjectType, KernelMode, &event, NULL), STATUS_SUCCESS);
   CHECK_EQ(ZwClose(handle), STATUS_SUCCESS);
+  // handles: one closed, one of a function not, one in the table of the System process not
+  CHECK_EQ(ZwClose(Open(PsInitialSystemProcess)), STATUS_SUCCESS);
+  CHECK(Open(PsInitialSystemProcess) != NULL);
+  InitializeObjectAttributes(&oa, NULL, 0, NULL, NULL);
+  CHECK_EQ(ZwCreateEvent(&handle, EVENT_ALL_ACCESS, &oa, NotificationEvent, FALSE), STATUS_SUCCESS);
   return STATUS_SUCCESS;
 }

@@ -11,7 +11,7 @@ const CALL =
 export function defineLanguageTests(): void {
   describe('language server', () => {
     it('finds a registry call in the callback, tells about it and mends it', async () => {
-      const { document, line } = await callbackDocument();
+      const { document, line, original } = await callbackDocument();
       const uri = document.uri;
       const found = () => vscode.languages.getDiagnostics(uri).filter((d) => ruleOf(d) === 'registry-call');
       await edit((e) => e.insert(uri, new vscode.Position(line, 0), CALL));
@@ -31,11 +31,11 @@ export function defineLanguageTests(): void {
       assert.ok(fix?.edit, `the actions are ${actions.map((a) => a.title).join(', ')}`);
       assert.ok(await vscode.workspace.applyEdit(fix.edit));
       await until('the finding to disappear', () => found().length === 0);
-      await revert();
+      await restore(document, original);
     });
 
     it('obeys its settings', async () => {
-      const { document, line } = await callbackDocument();
+      const { document, line, original } = await callbackDocument();
       const found = () => vscode.languages.getDiagnostics(document.uri).some((d) => ruleOf(d) === 'registry-call');
       await edit((e) => e.insert(document.uri, new vscode.Position(line, 0), CALL));
       await until('the finding', found);
@@ -44,16 +44,16 @@ export function defineLanguageTests(): void {
       await until('nothing shown', () => !found());
       await settings.update('diagnostics.enable', undefined, vscode.ConfigurationTarget.Global);
       await until('the finding again', found);
-      await revert();
+      await restore(document, original);
       await until('nothing left', () => !found());
     });
 
     it('starts again on demand', async () => {
-      const { document, line } = await callbackDocument();
+      const { document, line, original } = await callbackDocument();
       await vscode.commands.executeCommand('interlock.restartLanguageServer');
       await edit((e) => e.insert(document.uri, new vscode.Position(line, 0), CALL));
       await until('the finding', () => vscode.languages.getDiagnostics(document.uri).some((d) => ruleOf(d) === 'registry-call'));
-      await revert();
+      await restore(document, original);
     });
   });
 }
@@ -61,13 +61,13 @@ export function defineLanguageTests(): void {
 const ruleOf = (d: vscode.Diagnostic): unknown => (typeof d.code === 'object' ? d.code.value : d.code);
 
 /** The example's process callback in an editor, and the line (0-based) of its first statement. */
-async function callbackDocument(): Promise<{ document: vscode.TextDocument; line: number }> {
+async function callbackDocument(): Promise<{ document: vscode.TextDocument; line: number; original: string }> {
   for (const uri of await vscode.workspace.findFiles('**/*.c')) {
     const document = await vscode.workspace.openTextDocument(uri);
     const callback = findCallback(document.getText());
     if (!callback) continue;
     await vscode.window.showTextDocument(document);
-    return { document, line: callback.line - 1 };
+    return { document, line: callback.line - 1, original: document.getText() };
   }
   throw new Error('the example has no process callback');
 }
@@ -78,6 +78,9 @@ async function edit(make: (e: vscode.WorkspaceEdit) => void): Promise<void> {
   assert.ok(await vscode.workspace.applyEdit(e));
 }
 
-async function revert(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.files.revert');
+/** The text as it was. Reverting would do nothing where the editor has saved the file by itself. */
+function restore(document: vscode.TextDocument, text: string): Promise<void> {
+  return edit((e) =>
+    e.replace(document.uri, new vscode.Range(new vscode.Position(0, 0), document.positionAt(document.getText().length)), text),
+  );
 }

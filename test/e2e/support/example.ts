@@ -28,3 +28,19 @@ export function procwatch(): Example {
   }
   throw new Error('examples/procwatch has no function with a PPS_CREATE_NOTIFY_INFO parameter and a body');
 }
+
+/** Copies examples/procwatch-bug and what it uses; the folder to open holds both. */
+export function procwatchBug(): Example {
+  const folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'interlock-example-')), 'drivers');
+  for (const name of ['procwatch', 'procwatch-bug'])
+    cpSync(path.join(root, 'examples', name), path.join(folder, name), { recursive: true });
+  const file = 'procwatch-bug/callbacks.c';
+  const callback = findCallback(readFileSync(path.join(folder, file), 'utf8'));
+  if (!callback) throw new Error('examples/procwatch-bug has no process notify callback');
+  return {
+    folder,
+    scenario: 'procwatch-bug/procwatch-bug.scenario',
+    callback: { file, ...callback },
+    remove: () => rmSync(path.dirname(folder), { recursive: true, force: true }),
+  };
+}

@@ -49,7 +49,12 @@ export async function inspectTheKernel(workbench: Workbench, example: Example): 
 
   // a step later the same nodes are open
   await workbench.press('F10');
-  await page.locator('.debug-top-stack-frame-line').first().waitFor();
+  // the stop takes the focus into the editor: before that a key meant for something else would be text there
+  await page
+    .locator('.statusbar-item', { hasText: `Ln ${line + 1},` })
+    .first()
+    .waitFor();
+  await page.waitForTimeout(500);
   await workbench.runCommand('View: Show Kernel Inspector');
   await owner.waitFor();
 

@@ -3,7 +3,9 @@
 import { test } from 'node:test';
 import { openBrowser, type Prerequisites } from './browser.js';
 import { debugTheExample } from './debug-the-example.js';
-import { type Example, procwatch } from './example.js';
+import { type Example, procwatch, procwatchBug } from './example.js';
+import { exploreTheExample, lostUpdate } from './explore.js';
+import { backFromBugCheck } from './history.js';
 import { addLockOwner, inspectTheKernel } from './inspector.js';
 import { diagnoseTheExample } from './language.js';
 import { schedulerPanel } from './scheduler.js';
@@ -22,6 +24,8 @@ const VISITS: readonly Visit[] = [
   { name: 'diagnostics: a registry call typed into a callback, its squiggle and its fix', run: diagnoseTheExample },
   { name: 'scheduler panel: the picture, and a click that moves the debugger', run: schedulerPanel },
   { name: 'kernel inspector: from a waiting thread to the owner of the lock', example: withLockOwner, run: inspectTheKernel },
+  { name: 'back from a bug check to the statement that caused it', example: procwatchBug, run: backFromBugCheck },
+  { name: 'explore from the command palette: the race is found and opens in the debugger', example: lostUpdate, run: exploreTheExample },
 ];
 
 function withLockOwner(): Example {

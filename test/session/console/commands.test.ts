@@ -37,8 +37,6 @@ test('golden: a thread that waits for a lock', () => {
     'dt SHARED',
     'dt -r g_Shared',
     'dt lock-owner!_SHARED Users @@c++(&g_Shared)',
-    'dt nt!_KTHREAD State Priority WaitReason @$thread',
-    'dt nt!_ETHREAD Cid. @$thread',
     'dt -b nt!_KMUTANT',
     'dt nt!_KTHREAD_STATE',
     'dt nt!_KPRO*',
@@ -131,6 +129,21 @@ test('the owner that !locks prints is the thread that runs', () => {
   const plain = owner.replace('`', '');
   for (const form of [owner, plain, `0x${plain}`, `@@c++(${`0x${plain}`})`, '@$thread'])
     assert.equal(m.say(`!thread ${form}`), m.say(`!thread ${owner}`), form);
+});
+
+test("dt reads the kernel's objects by the headers that they are made with", () => {
+  const m = lockOwner();
+  const tid = m.stop?.threadId ?? 0;
+  assert.match(
+    m.say('dt nt!_KTHREAD State Priority @$thread'),
+    /^nt!_KTHREAD\n {3}\+0x[0-9a-f]{3} State +: 0x2\n {3}\+0x[0-9a-f]{3} Priority +: 8 ''$/,
+  );
+  assert.match(
+    m.say('dt nt!_ETHREAD Cid. @$thread'),
+    new RegExp(`UniqueThread : 0x00000000.0{0,8}${tid.toString(16).padStart(8, '0')} Void`),
+  );
+  assert.match(m.say('dt nt!_EPROCESS ImageFileName @$proc'), /ImageFileName +: \[15\] UChar {2}"lock\.exe"/);
+  assert.match(m.say('dt nt!_KPRCB Number CurrentThread @$prcb'), /Number +: 0x\d\n.*CurrentThread +: 0xfffff8\S+ _KTHREAD/);
 });
 
 test('queues: a DPC, a timer and a work item are found by the commands', () => {
