@@ -22,7 +22,14 @@ export function nullTestFixes(def: FunctionDef, pointer: Expr, text: string): Fi
         : [insert(file, stmt.test.range.start, `${text} != NULL && (`), insert(file, stmt.test.range.end, ')')],
     });
   } else if (stmt.kind === 'expr') {
-    const end = endOf(stmt);
+    // statements right after it that use the same pointer belong into the same test
+    let last = stmt;
+    const next = at.block ? at.block.body.slice(at.block.body.indexOf(stmt) + 1) : [];
+    for (const x of next) {
+      if (x.kind !== 'expr' || x.range.file !== file) break;
+      if (sourceText(x.range).includes(text)) last = x;
+    }
+    const end = endOf(last);
     const body = file.text
       .slice(stmt.range.start, end)
       .split(/\r?\n/)

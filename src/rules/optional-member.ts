@@ -4,7 +4,8 @@
 import type { Expr } from '../c/tree.js';
 import { nullTest } from './conditions.js';
 import { finding, type PathStep, type Rule, type RuleContext } from './context.js';
-import { type Analysis, flowOf, inspect, type Op } from './flow.js';
+import { type Analysis, inspect } from './dataflow.js';
+import { flowOf, type Op } from './flow.js';
 import { nullTestFixes } from './null-test-fix.js';
 import { placeOf, variableKey } from './places.js';
 import type { Fn } from './program.js';

@@ -2,7 +2,7 @@
 // must stay silent.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { check, lines } from './helper.js';
+import { applyFix, check, lines } from './helper.js';
 
 const rule = (id: string, text: string): string[] => lines(check(`#include <ntifs.h>\n${text}`), id);
 
@@ -221,6 +221,18 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT d, PUNICODE_STRING p) { UNREFERENCED_PARAMET
     rule('blocking-call', process('LARGE_INTEGER t; t.QuadPart = -1; KeDelayExecutionThread(KernelMode, FALSE, &t);', '')).length,
     1,
   );
+});
+
+test('the repair of a missing test takes the statements after it along', () => {
+  const text = `#include <ntifs.h>\n${ex('    if (CreateInfo == NULL) return;\n    DbgPrint("%u", CreateInfo->CommandLine->Length);\n    DbgPrint("start");\n    DbgPrint("%p", CreateInfo->CommandLine->Buffer);\n    DbgPrint("end");')}`;
+  const files = { 'driver.c': text };
+  const [f] = check(files).filter((x) => x.rule === 'optional-member');
+  const after = applyFix(f, files);
+  assert.deepEqual(
+    check(after).filter((x) => x.rule === 'optional-member'),
+    [],
+  );
+  assert.match(after['driver.c'], /if \(CreateInfo->CommandLine != NULL\) \{\n[^}]*Buffer\);\n {4}\}\n {4}DbgPrint\("end"\);/);
 });
 
 test('registered-too-early: what a stored pointer reaches may be ready before the pointer is stored', () => {

@@ -71,7 +71,7 @@ test('mutated examples', () => {
       }
       checkAny(text);
     }),
-    { numRuns: 300 },
+    { numRuns: Number(process.env.FUZZ_RUNS ?? 300) },
   );
 });
 
