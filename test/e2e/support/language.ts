@@ -1,31 +1,26 @@
 // Diagnostics in a real workbench: a registry call is typed into the process callback, its squiggle and its entry in the Problems view appear, the hover tells what
 // the routine demands, the quick fix is applied and the finding is gone. Pictures in the dark and the light theme are kept.
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { Example } from './example.js';
 import type { Workbench } from './workbench.js';
 
-/** What is typed in front of the callback's first statement. */
+/** What is typed in front of the callback's first statement; the editor indents each line by itself. */
 const CALL = [
   'HANDLE key;',
   'OBJECT_ATTRIBUTES attributes;',
   'InitializeObjectAttributes(&attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);',
-  'if (NT_SUCCESS(ZwOpenKey(&key, KEY_READ, &attributes))) {',
-  '    ZwClose(key);',
-  '}',
-]
-  .map((l) => `    ${l}\n`)
-  .join('');
+  'if (NT_SUCCESS(ZwOpenKey(&key, KEY_READ, &attributes))) ZwClose(key);',
+  '',
+].join('\n');
 
 export async function diagnoseTheExample(workbench: Workbench, example: Example): Promise<void> {
   const { page } = workbench;
   const { file, line } = example.callback;
-  const original = readFileSync(path.join(example.folder, file), 'utf8');
   await workbench.runCommand('View: Show Explorer');
   await workbench.openFile(file);
   await workbench.goToLine(line);
   // typed as text in one go: the editor's own closing brackets and suggestions are not what is tested
+  await page.keyboard.press('Home');
   await page.keyboard.insertText(CALL);
 
   const squiggle = page.locator('.monaco-editor .squiggly-warning').first();
@@ -36,10 +31,10 @@ export async function diagnoseTheExample(workbench: Workbench, example: Example)
   await finding.dblclick(); // goes to the call
   await workbench.theme('light');
   await squiggle.waitFor();
-  await workbench.screenshot('diagnostics-light');
+  await workbench.screenshot(`diagnostics-${await theme(workbench)}`);
   await workbench.theme('dark');
   await squiggle.waitFor();
-  await workbench.screenshot('diagnostics-dark');
+  await workbench.screenshot(`diagnostics-${await theme(workbench)}`);
 
   await finding.dblclick();
   await workbench.runCommand('Show or Focus Hover');
@@ -58,12 +53,17 @@ export async function diagnoseTheExample(workbench: Workbench, example: Example)
 
   // the file as it was, for what comes next (the editor may have saved it, so reverting would do nothing)
   await page.locator('.editor-instance .monaco-editor .view-lines').first().click();
-  await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(original);
+  for (let i = 0; i < 20; i++) await page.keyboard.press('Control+z');
   await squiggle.waitFor({ state: 'hidden' });
 }
 
 /** A finding of the Problems view by its rule. */
 function problem(workbench: Workbench, rule: string): Locator {
   return workbench.page.locator('.markers-panel .monaco-list-row', { hasText: rule }).first();
+}
+
+/** The theme in front: hosts begin with different ones. */
+async function theme(workbench: Workbench): Promise<'dark' | 'light'> {
+  const classes = await workbench.page.locator('.monaco-workbench').first().getAttribute('class');
+  return classes?.includes('vs-dark') ? 'dark' : 'light';
 }
