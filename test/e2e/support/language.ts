@@ -31,10 +31,10 @@ export async function diagnoseTheExample(workbench: Workbench, example: Example)
   await finding.dblclick(); // goes to the call
   await workbench.theme('light');
   await squiggle.waitFor();
-  await workbench.screenshot(`diagnostics-${await theme(workbench)}`);
+  await workbench.screenshot('diagnostics-light');
   await workbench.theme('dark');
   await squiggle.waitFor();
-  await workbench.screenshot(`diagnostics-${await theme(workbench)}`);
+  await workbench.screenshot('diagnostics-dark');
 
   await finding.dblclick();
   await workbench.runCommand('Show or Focus Hover');
@@ -60,10 +60,4 @@ export async function diagnoseTheExample(workbench: Workbench, example: Example)
 /** A finding of the Problems view by its rule. */
 function problem(workbench: Workbench, rule: string): Locator {
   return workbench.page.locator('.markers-panel .monaco-list-row', { hasText: rule }).first();
-}
-
-/** The theme in front: hosts begin with different ones. */
-async function theme(workbench: Workbench): Promise<'dark' | 'light'> {
-  const classes = await workbench.page.locator('.monaco-workbench').first().getAttribute('class');
-  return classes?.includes('vs-dark') ? 'dark' : 'light';
 }
