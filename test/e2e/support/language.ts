@@ -37,6 +37,7 @@ export async function diagnoseTheExample(workbench: Workbench, example: Example)
   await workbench.screenshot('diagnostics-dark');
 
   await finding.dblclick();
+  await page.keyboard.press('ArrowLeft'); // to the start of the selected call
   await workbench.runCommand('Show or Focus Hover');
   await page.locator('.monaco-hover', { hasText: 'IRQL: at most PASSIVE_LEVEL' }).first().waitFor();
   await workbench.screenshot('hover');
