@@ -1,31 +1,26 @@
 // Diagnostics in a real workbench: a registry call is typed into the process callback, its squiggle and its entry in the Problems view appear, the hover tells what
 // the routine demands, the quick fix is applied and the finding is gone. Pictures in the dark and the light theme are kept.
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { Example } from './example.js';
 import type { Workbench } from './workbench.js';
 
-/** What is typed in front of the callback's first statement. */
+/** What is typed in front of the callback's first statement; the editor indents each line by itself. */
 const CALL = [
   'HANDLE key;',
   'OBJECT_ATTRIBUTES attributes;',
   'InitializeObjectAttributes(&attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);',
-  'if (NT_SUCCESS(ZwOpenKey(&key, KEY_READ, &attributes))) {',
-  '    ZwClose(key);',
-  '}',
-]
-  .map((l) => `    ${l}\n`)
-  .join('');
+  'if (NT_SUCCESS(ZwOpenKey(&key, KEY_READ, &attributes))) ZwClose(key);',
+  '',
+].join('\n');
 
 export async function diagnoseTheExample(workbench: Workbench, example: Example): Promise<void> {
   const { page } = workbench;
   const { file, line } = example.callback;
-  const original = readFileSync(path.join(example.folder, file), 'utf8');
   await workbench.runCommand('View: Show Explorer');
   await workbench.openFile(file);
   await workbench.goToLine(line);
   // typed as text in one go: the editor's own closing brackets and suggestions are not what is tested
+  await page.keyboard.press('Home');
   await page.keyboard.insertText(CALL);
 
   const squiggle = page.locator('.monaco-editor .squiggly-warning').first();
@@ -42,6 +37,7 @@ export async function diagnoseTheExample(workbench: Workbench, example: Example)
   await workbench.screenshot('diagnostics-dark');
 
   await finding.dblclick();
+  await page.keyboard.press('ArrowLeft'); // to the start of the selected call
   await workbench.runCommand('Show or Focus Hover');
   await page.locator('.monaco-hover', { hasText: 'IRQL: at most PASSIVE_LEVEL' }).first().waitFor();
   await workbench.screenshot('hover');
@@ -58,8 +54,7 @@ export async function diagnoseTheExample(workbench: Workbench, example: Example)
 
   // the file as it was, for what comes next (the editor may have saved it, so reverting would do nothing)
   await page.locator('.editor-instance .monaco-editor .view-lines').first().click();
-  await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(original);
+  for (let i = 0; i < 20; i++) await page.keyboard.press('Control+z');
   await squiggle.waitFor({ state: 'hidden' });
 }
 
