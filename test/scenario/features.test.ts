@@ -147,12 +147,17 @@ test('mistakes that the run survives are findings, each once', () => {
   const report = reportOf(fixture('findings'));
   assert.deepEqual(failed(report), []);
   assert.deepEqual(report.findings, [
-    { id: 'integrity-check', message: 'OnProcess was not registered: findings.sys is not linked with /INTEGRITYCHECK' },
+    {
+      id: 'integrity-check',
+      message: 'OnProcess was not registered: findings.sys is not linked with /INTEGRITYCHECK',
+      severity: 'warning',
+    },
     {
       id: 'irp-status',
+      severity: 'warning',
       message:
         'a dispatch routine returned STATUS_SUCCESS (0x00000000) for an IRP that it completed with STATUS_ACCESS_DENIED (0xC0000022)',
     },
-    { id: 'irp-information', message: 'an IRP was completed with Information 100 for an output buffer of 8 bytes' },
+    { id: 'irp-information', message: 'an IRP was completed with Information 100 for an output buffer of 8 bytes', severity: 'warning' },
   ]);
 });

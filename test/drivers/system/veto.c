@@ -15,8 +15,16 @@ thread main {
 static LONG g_Refused, g_RefusedExit, g_ThreadsOfRefused;
 static HANDLE g_Id;
 
+// The command line is counted, not terminated.
+static BOOLEAN Contains(PCUNICODE_STRING Text, PCWSTR Word) {
+  SIZE_T n = wcslen(Word), i;
+  for (i = 0; i + n <= Text->Length / sizeof(WCHAR); i++)
+    if (RtlCompareMemory(Text->Buffer + i, Word, n * sizeof(WCHAR)) == n * sizeof(WCHAR)) return TRUE;
+  return FALSE;
+}
+
 static VOID First(PEPROCESS Process, HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO Info) {
-  if (Info != NULL && Info->CommandLine != NULL && wcsstr(Info->CommandLine->Buffer, L"forbidden") != NULL) {
+  if (Info != NULL && Info->CommandLine != NULL && Contains(Info->CommandLine, L"forbidden")) {
     Info->CreationStatus = STATUS_ACCESS_DENIED;
     g_Refused++;
     g_Id = ProcessId;
