@@ -15,8 +15,15 @@ thread main {
 static LONG g_Refused, g_RefusedExit, g_ThreadsOfRefused;
 static HANDLE g_Id;
 
+/* A counted string has no terminator: the search ends with its length. */
+static BOOLEAN Contains(PCUNICODE_STRING Text, PCWSTR Part, USHORT Length) {
+  for (USHORT i = 0; i + Length <= Text->Length / sizeof(WCHAR); i++)
+    if (RtlCompareMemory(Text->Buffer + i, Part, Length * sizeof(WCHAR)) == Length * sizeof(WCHAR)) return TRUE;
+  return FALSE;
+}
+
 static VOID First(PEPROCESS Process, HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO Info) {
-  if (Info != NULL && Info->CommandLine != NULL && wcsstr(Info->CommandLine->Buffer, L"forbidden") != NULL) {
+  if (Info != NULL && Info->CommandLine != NULL && Contains(Info->CommandLine, L"forbidden", 9)) {
     Info->CreationStatus = STATUS_ACCESS_DENIED;
     g_Refused++;
     g_Id = ProcessId;
