@@ -255,7 +255,8 @@ export class Kernel implements MachineHost {
   }
   /** Something a verifier would complain about and the run survives. */
   finding(id: string, text: string): void {
-    this.hooks.verifier?.finding(this, id, text);
+    if (this.hooks.verifier) this.hooks.verifier.finding(this, id, text);
+    else this.event('verifier.finding', { id, severity: 'warning', text, routine: 0, site: -1, place: '', stack: '' });
   }
   /** Code address of a routine or kernel function, 0 when there is none. */
   addressOf(name: string): Addr {
