@@ -255,7 +255,9 @@ export class Kernel implements MachineHost {
   }
   /** Something a verifier would complain about and the run survives. */
   finding(id: string, text: string): void {
-    this.hooks.verifier?.finding(this, id, text);
+    const { verifier } = this.hooks;
+    if (verifier) verifier.finding(this, id, text);
+    else this.event('verifier.finding', { id, text });
   }
   /** Code address of a routine or kernel function, 0 when there is none. */
   addressOf(name: string): Addr {
