@@ -257,7 +257,7 @@ export class Kernel implements MachineHost {
   finding(id: string, text: string): void {
     const { verifier } = this.hooks;
     if (verifier) verifier.finding(this, id, text);
-    else this.event('verifier.finding', { id, text });
+    else this.event('verifier.finding', { id, severity: 'warning', text, routine: 0, site: 0, place: '', stack: '' });
   }
   /** Code address of a routine or kernel function, 0 when there is none. */
   addressOf(name: string): Addr {
