@@ -34,7 +34,19 @@ expect { no bugcheck; always g_Count >= 0; finally (g_Count == 0); calls OnNotif
 test('a whole scenario', () => {
   const { scenario: s, diagnostics } = parse(GOOD);
   assert.deepEqual(diagnostics, []);
-  assert.deepEqual({ ...s.machine }, { cpus: 4, seed: 7, windows: '10.0.22621', stepNs: 100, timeLimitNs: 2.5e9, stepLimit: 1e9 });
+  assert.deepEqual(
+    { ...s.machine },
+    {
+      cpus: 4,
+      seed: 7,
+      windows: '10.0.22621',
+      stepNs: 100,
+      timeLimitNs: 2.5e9,
+      stepLimit: 1e9,
+      callbackStackBytes: 4096,
+      callbackTimeNs: 100_000,
+    },
+  );
   const d = s.drivers[0];
   assert.deepEqual(
     d.sources.map((x) => x.value),
