@@ -36,14 +36,14 @@ export async function diagnoseTheExample(workbench: Workbench, example: Example)
   await squiggle.waitFor();
   await workbench.screenshot('diagnostics-dark');
 
-  await finding.dblclick();
-  await page.keyboard.press('ArrowLeft'); // to the start of the selected call
+  const call = page.locator('.editor-instance .view-line span', { hasText: /^ZwOpenKey$/ }).first();
+  await call.click();
   await workbench.runCommand('Show or Focus Hover');
   await page.locator('.monaco-hover', { hasText: 'IRQL: at most PASSIVE_LEVEL' }).first().waitFor();
   await workbench.screenshot('hover');
   await page.keyboard.press('Escape');
 
-  await finding.dblclick();
+  await call.click();
   const fixes = page.locator('.action-widget .monaco-list-row.action');
   await workbench.runCommand('Quick Fix...');
   await fixes.first().waitFor();
