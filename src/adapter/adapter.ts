@@ -1,65 +1,30 @@
 // The debug adapter: DAP requests in, calls of the session out. It holds no debugger logic of its own; it keeps the run going in short pieces so that pause,
 // breakpoints and evaluation are answered within milliseconds while the machine runs.
-import {
-  ContinuedEvent,
-  DebugSession,
-  InitializedEvent,
-  OutputEvent,
-  StoppedEvent,
-  TerminatedEvent,
-  ThreadEvent,
-} from '@vscode/debugadapter';
+import { ContinuedEvent, InitializedEvent, OutputEvent, StoppedEvent, TerminatedEvent, ThreadEvent } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import { EvaluationError } from '../machine/inspect/value.js';
 import { Session, summary } from '../session/session.js';
 import { type ExceptionFilters, LaunchError, type OutputLine, type RunEvent } from '../session/types.js';
-import { completionTargets } from './completions.js';
+import { CAPABILITIES } from './capabilities.js';
 import { customRequests } from './custom-requests.js';
 import { momentEvent } from './history-requests.js';
 import type { AdapterHost } from './host.js';
 import { selectThread } from './inspector-requests.js';
+import { checkLaunchArguments, type LaunchArguments } from './launch-arguments.js';
+import { LookingAdapter, USER_ERROR } from './looking.js';
 import { loadProgram } from './program.js';
 import { TraceFeed } from './scheduler-requests.js';
-import { SourceMap } from './source-map.js';
-
-export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
-  /** Scenario file, a schedule of one, or a C file to run under the default scenario. */
-  program: string;
-  stopOnEntry?: boolean;
-  cpus?: number;
-  seed?: number;
-  /** False: a bug check ends the run with its report. */
-  stopOnBugCheck?: boolean;
-  /** Set by our own client while its scheduler panel is open: the whole trace is streamed to it. */
-  __followTrace?: boolean;
-  /** Megabytes of memory for going back in time. */
-  historyBudgetMB?: number;
-}
 
 /** Steps of the first piece; later ones are sized so that a piece takes about PIECE_MS. */
 const FIRST_PIECE = 20_000;
 const PIECE_MS = 15;
 
-const USER_ERROR = 1001;
-
-/** launch.json is written by hand: a number in it may be anything. */
-function checkNumber(name: string, value: unknown, min: number, max: number): void {
-  if (value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max)) return;
-  throw new LaunchError(
-    `'${name}' in the launch configuration must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`,
-    [],
-  );
-}
-
-export class InterlockAdapter extends DebugSession {
-  private session: Session | undefined;
+export class InterlockAdapter extends LookingAdapter {
   private launchArguments: LaunchArguments | undefined;
   private noDebug = false;
-  private running = false;
   private ended = false;
   private generation = 0;
-  private readonly sources = new SourceMap();
   private readonly feed = new TraceFeed((event, body) => this.sendCustom(event, body));
   private configured: (() => void) | undefined;
   private exceptionFilters: string[] = ['bugcheck'];
@@ -72,32 +37,7 @@ export class InterlockAdapter extends DebugSession {
 
   // ---------------------------------------------------------------- start
   protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {
-    response.body = {
-      supportsConfigurationDoneRequest: true,
-      supportsConditionalBreakpoints: true,
-      supportsHitConditionalBreakpoints: true,
-      supportsLogPoints: true,
-      supportsEvaluateForHovers: true,
-      supportsSetVariable: true,
-      supportsExceptionInfoRequest: true,
-      supportsTerminateRequest: true,
-      supportsRestartRequest: true,
-      supportsDelayedStackTraceLoading: true,
-      supportsStepBack: true,
-      supportsBreakpointLocationsRequest: true,
-      supportsLoadedSourcesRequest: true,
-      supportsCompletionsRequest: true,
-      completionTriggerCharacters: ['!', '.', '~', '>', ' ', '_'],
-      exceptionBreakpointFilters: [
-        { filter: 'bugcheck', label: 'Bug checks', description: 'Stop where the machine would show a stop screen', default: true },
-        {
-          filter: 'first-chance',
-          label: 'First-chance exceptions',
-          description: 'Stop when an exception is raised, before a __try/__except handles it',
-          default: false,
-        },
-      ],
-    };
+    response.body = CAPABILITIES;
     this.sendResponse(response);
   }
 
@@ -122,11 +62,7 @@ export class InterlockAdapter extends DebugSession {
 
   /** Builds the program and makes a fresh session of it. Throws LaunchError. */
   private async load(args: LaunchArguments): Promise<void> {
-    if (typeof args.program !== 'string' || args.program === '')
-      throw new LaunchError("'program' is missing in the launch configuration: give a .scenario file or a .c file", []);
-    checkNumber('cpus', args.cpus, 1, 64);
-    checkNumber('seed', args.seed, 0, 0xffffffff);
-    checkNumber('historyBudgetMB', args.historyBudgetMB, 16, 65_536);
+    checkLaunchArguments(args);
     const { build, chooser } = await loadProgram(this.host, args.program, {
       ...(args.cpus === undefined ? {} : { cpus: args.cpus }),
       ...(args.seed === undefined ? {} : { seed: args.seed }),
@@ -190,11 +126,6 @@ export class InterlockAdapter extends DebugSession {
   }
 
   // ---------------------------------------------------------------- running
-  private need(): Session {
-    if (!this.session) throw new EvaluationError('nothing has been launched');
-    return this.session;
-  }
-
   /** Runs in pieces until something happens. Requests are handled between the pieces. */
   private resume(): void {
     if (this.running || this.ended) return;
@@ -337,121 +268,12 @@ export class InterlockAdapter extends DebugSession {
     this.generation++;
   }
 
-  // ---------------------------------------------------------------- breakpoints
-  protected override setBreakPointsRequest(
-    response: DebugProtocol.SetBreakpointsResponse,
-    args: DebugProtocol.SetBreakpointsArguments,
-  ): void {
-    const shown = this.sources.shownPath(args.source);
-    const requests = (args.breakpoints ?? []).map((b) => ({
-      line: b.line,
-      ...(b.condition ? { condition: b.condition } : {}),
-      ...(b.hitCondition ? { hitCondition: b.hitCondition } : {}),
-      ...(b.logMessage ? { logMessage: b.logMessage } : {}),
-    }));
-    this.answer(response, () => {
-      const set = this.need().setBreakpoints(shown, requests);
-      response.body = {
-        breakpoints: set.map((b) => ({
-          id: b.id,
-          verified: b.verified,
-          line: b.line,
-          source: args.source,
-          ...(b.message ? { message: b.message } : {}),
-        })),
-      };
-    });
-  }
-  protected override breakpointLocationsRequest(
-    response: DebugProtocol.BreakpointLocationsResponse,
-    args: DebugProtocol.BreakpointLocationsArguments,
-  ): void {
-    this.answer(response, () => {
-      const lines = this.need().breakpointLines(this.sources.shownPath(args.source), args.line, args.endLine ?? args.line);
-      response.body = { breakpoints: lines.map((line) => ({ line })) };
-    });
-  }
   protected override setExceptionBreakPointsRequest(
     response: DebugProtocol.SetExceptionBreakpointsResponse,
     args: DebugProtocol.SetExceptionBreakpointsArguments,
   ): void {
     this.exceptionFilters = args.filters;
     this.session?.setExceptionFilters(this.filters());
-    this.sendResponse(response);
-  }
-  protected override exceptionInfoRequest(response: DebugProtocol.ExceptionInfoResponse): void {
-    const info = this.session?.exceptionInfo();
-    if (!info) {
-      this.sendErrorResponse(response, { id: USER_ERROR, format: 'there is no exception', showUser: false });
-      return;
-    }
-    response.body = {
-      exceptionId: info.id,
-      description: info.description,
-      breakMode: info.breakMode,
-      ...(info.details ? { details: { message: info.description, stackTrace: info.details } } : {}),
-    };
-    this.sendResponse(response);
-  }
-
-  // ---------------------------------------------------------------- looking
-  protected override threadsRequest(response: DebugProtocol.ThreadsResponse): void {
-    response.body = { threads: this.session ? this.session.threads().map((t) => ({ id: t.id, name: t.name })) : [] };
-    this.sendResponse(response);
-  }
-  protected override stackTraceRequest(response: DebugProtocol.StackTraceResponse, args: DebugProtocol.StackTraceArguments): void {
-    const { frames, total } = this.session?.stackTrace(args.threadId, args.startFrame ?? 0, args.levels ? args.levels : 1000) ?? {
-      frames: [],
-      total: 0,
-    };
-    response.body = {
-      totalFrames: total,
-      stackFrames: frames.map((f) => ({
-        id: f.id,
-        name: f.name,
-        ...this.sources.location(f.range),
-        instructionPointerReference: `0x${BigInt.asUintN(64, BigInt(f.address)).toString(16)}`,
-        presentationHint: f.kind === 'kernel' ? ('subtle' as const) : ('normal' as const),
-      })),
-    };
-    this.sendResponse(response);
-  }
-  protected override scopesRequest(response: DebugProtocol.ScopesResponse, args: DebugProtocol.ScopesArguments): void {
-    this.answer(response, () => {
-      const scopes = this.need().scopes(args.frameId);
-      response.body = {
-        scopes: scopes.map((s) => ({ name: s.name, variablesReference: s.reference, expensive: s.expensive, presentationHint: s.hint })),
-      };
-    });
-  }
-  protected override variablesRequest(response: DebugProtocol.VariablesResponse, args: DebugProtocol.VariablesArguments): void {
-    response.body = {
-      variables: (this.session?.variables(args.variablesReference) ?? []).map((v) => ({
-        name: v.name,
-        value: v.value,
-        type: v.type,
-        variablesReference: v.reference,
-        ...(v.expression ? { evaluateName: v.expression } : {}),
-        ...(v.address === undefined ? {} : { memoryReference: `0x${BigInt.asUintN(64, BigInt(v.address)).toString(16)}` }),
-        ...(v.readOnly ? { presentationHint: { attributes: ['readOnly'] } } : {}),
-      })),
-    };
-    this.sendResponse(response);
-  }
-  protected override setVariableRequest(response: DebugProtocol.SetVariableResponse, args: DebugProtocol.SetVariableArguments): void {
-    this.answer(response, () => {
-      const v = this.need().setVariable(args.variablesReference, args.name, args.value);
-      response.body = { value: v.value, type: v.type, variablesReference: v.reference };
-    });
-  }
-  protected override evaluateRequest(response: DebugProtocol.EvaluateResponse, args: DebugProtocol.EvaluateArguments): void {
-    this.answer(response, () => {
-      const v = this.need().evaluate(args.expression, args.frameId, args.context === 'repl');
-      response.body = { result: v.value, type: v.type, variablesReference: v.reference };
-    });
-  }
-  protected override completionsRequest(response: DebugProtocol.CompletionsResponse, args: DebugProtocol.CompletionsArguments): void {
-    response.body = { targets: this.session && !this.running ? completionTargets(this.session, args) : [] };
     this.sendResponse(response);
   }
   private sendCustom(event: string, body: object): void {
@@ -483,34 +305,6 @@ export class InterlockAdapter extends DebugSession {
     });
     if (moved) this.resume();
   }
-  /** Runs an action whose EvaluationError is the user's mistake, not ours; false after one. */
-  private answer(response: DebugProtocol.Response, action: () => void): boolean {
-    try {
-      action();
-    } catch (e) {
-      if (!(e instanceof EvaluationError)) throw e;
-      this.sendErrorResponse(response, { id: USER_ERROR, format: e.message.replace(/[{}]/g, ''), showUser: false });
-      return false;
-    }
-    this.sendResponse(response);
-    return true;
-  }
-
-  // ---------------------------------------------------------------- sources
-  protected override loadedSourcesRequest(response: DebugProtocol.LoadedSourcesResponse): void {
-    response.body = { sources: this.session ? this.session.sources().map((f) => this.sources.source(f)) : [] };
-    this.sendResponse(response);
-  }
-  protected override sourceRequest(response: DebugProtocol.SourceResponse, args: DebugProtocol.SourceArguments): void {
-    const file = this.sources.builtin(args.sourceReference);
-    if (!file) {
-      this.sendErrorResponse(response, { id: USER_ERROR, format: 'this source is not available', showUser: false });
-      return;
-    }
-    response.body = { content: file.text, mimeType: 'text/x-c' };
-    this.sendResponse(response);
-  }
-
   private output(line: OutputLine): void {
     const e: DebugProtocol.OutputEvent = new OutputEvent(line.text, line.category);
     if (line.range) {

@@ -7,6 +7,7 @@ import type { TranslationUnit } from '../c/tree.js';
 import { checkDriver, type Finding, type RuleOptions } from '../rules/check.js';
 import { buildScenario } from '../scenario/build.js';
 import { compileDriverUnit, type DriverFolder, findDriver, findDrivers } from '../scenario/driver-folder.js';
+import { driverOfFile } from '../scenario/driver-of-file.js';
 import { wdkHeaders } from '../wdk/headers.gen.js';
 import { UsageError } from './arguments.js';
 import { sarif } from './check-sarif.js';
@@ -126,7 +127,7 @@ function driversAt(path: string): { drivers: Checked[]; errors: Diagnostic[] } {
   }
   let found: DriverFolder[] = [];
   if (isFile) {
-    const one = /\.(c|h|inl|vcxproj)$/i.test(path) ? findDriver(path, files) : undefined;
+    const one = /\.vcxproj$/i.test(path) ? findDriver(path, files) : /\.(c|h|inl)$/i.test(path) ? driverOfFile(path, files) : undefined;
     if (one) found = [one];
   } else found = below(path, files, MAX_DEPTH);
   if (!found.length)
@@ -154,10 +155,22 @@ function driversAt(path: string): { drivers: Checked[]; errors: Diagnostic[] } {
 /** The drivers of a folder, else those of the folders in it. */
 function below(folder: string, files: DiskFiles, depth: number): DriverFolder[] {
   const here = findDrivers(folder, files);
-  if (here.length || depth === 0) return here;
+  if (here.length) return here;
+  const named = namedByScenarios(folder, files);
+  if (named.length || depth === 0) return named;
   return (files.list(folder) ?? [])
     .filter((n) => !n.startsWith('.') && n !== 'node_modules' && !/\.[a-z]{1,8}$/i.test(n))
     .flatMap((n) => below(joinPath(folder, n), files, depth - 1));
+}
+
+/** Drivers whose sources here find their headers only with the include folders that a scenario gives. */
+function namedByScenarios(folder: string, files: DiskFiles): DriverFolder[] {
+  const found = new Map<string, DriverFolder>();
+  for (const name of files.list(folder) ?? []) {
+    const driver = /\.c$/i.test(name) ? driverOfFile(joinPath(folder, name), files) : undefined;
+    if (driver) found.set(driver.key, driver);
+  }
+  return [...found.values()];
 }
 
 function tellText(r: CheckResult, path: string): void {

@@ -2,7 +2,7 @@
 // never kept waiting, and ends without an answer when somebody has typed.
 import type { TranslationUnit } from '../c/tree.js';
 import { checkDriver, type Finding, type RuleOptions } from '../rules/check.js';
-import { driverOfFile, type WorkspaceDriver } from './drivers.js';
+import { driverOfFile, type WorkspaceDriver } from '../scenario/driver-of-file.js';
 import { steadyFindings } from './steady.js';
 import type { UnitCache } from './unit-cache.js';
 import type { Snapshot, Workspace } from './workspace.js';

@@ -2,9 +2,9 @@
 import { dirname } from '../base/files.js';
 import { SourceFile } from '../base/source.js';
 import { buildProcess } from '../scenario/build.js';
+import type { WorkspaceDriver } from '../scenario/driver-of-file.js';
 import { parseScenario } from '../scenario/parser.js';
 import { driverOf } from './driver-analysis.js';
-import type { WorkspaceDriver } from './drivers.js';
 import { type HoverText, hoverAt } from './hover.js';
 import type { UnitCache } from './unit-cache.js';
 import type { Workspace } from './workspace.js';

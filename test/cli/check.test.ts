@@ -83,6 +83,17 @@ test('bad input: exit code 2 says what is wrong', () => {
   }
 });
 
+test("a folder whose headers only a scenario finds is checked with the scenario's include folders", () => {
+  write('split/inc/own.h', '#include <ntddk.h>\n');
+  write('split/src/driver.c', BAD.replace('<ntddk.h>', '"own.h"'));
+  write('split/src/driver.scenario', 'driver "split" { sources "driver.c"; include "../inc"; }\n');
+  const { code, out, err } = run('split/src');
+  assert.equal(err, '');
+  assert.equal(code, 1);
+  assert.match(out, /optional-member/);
+  assert.match(out, /in driver split/);
+});
+
 test('C that does not compile: the findings of the rest are printed, exit code 2', () => {
   const r = run('broken');
   assert.equal(r.code, 2);

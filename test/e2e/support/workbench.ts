@@ -38,7 +38,8 @@ export class Workbench {
 
   /** Brings an open editor to the front. */
   async showTab(name: string): Promise<void> {
-    await this.page.locator('.tab', { hasText: name }).first().click();
+    // as an event: while debugging, the floating toolbar may lie over the tab
+    await this.page.locator('.tab', { hasText: name }).first().dispatchEvent('mousedown', { button: 0 });
     await this.page.locator('.tab.active', { hasText: name }).first().waitFor();
   }
 

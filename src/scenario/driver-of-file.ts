@@ -2,10 +2,10 @@
 // so (with the scenario's include folders and definitions); else its folder. No kernel header anywhere: no driver, and nothing is shown.
 import { dirname, type FileProvider, joinPath } from '../base/files.js';
 import { SourceFile } from '../base/source.js';
-import type { Scenario } from '../scenario/ast.js';
-import { type DriverFolder, findDriver, isDriver } from '../scenario/driver-folder.js';
-import { parseScenario } from '../scenario/parser.js';
-import { driverSources } from '../scenario/sources.js';
+import type { Scenario } from './ast.js';
+import { type DriverFolder, findDriver, isDriver } from './driver-folder.js';
+import { parseScenario } from './parser.js';
+import { driverSources } from './sources.js';
 
 export interface WorkspaceDriver extends DriverFolder {
   /** One string for each driver: its project, its scenario and name there, or its folder. */
