@@ -34,8 +34,6 @@ export interface KernelHooks {
   threadCreated?: (k: Kernel, thread: Addr) => void;
   /** Text such as `4.128 System!worker` for messages. */
   describeThread?: (k: Kernel, thread: Addr) => string;
-  /** Name of the object at an address for messages ("event g_Done (driver.c)"), or undefined. */
-  describeObject?: (k: Kernel, object: Addr) => string | undefined;
   /** Routine called before a thread goes back to user mode while KTHREAD.ApcState.UserApcPending is set (user APCs, termination): no arguments. */
   userModeExit?: string;
   /** An interrupt is about to return to user mode while KTHREAD.ApcState.UserApcPending is set. True: it entered the kernel instead. */

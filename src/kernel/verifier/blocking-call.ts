@@ -3,6 +3,7 @@
 import type { Addr } from '../../machine/abi.js';
 import { ObjectType, WAIT_REASON_NAMES, WaitReason } from '../ke/constants.js';
 import { hex, objectType } from '../ke/dispatcher.js';
+import { variableAt } from '../ke/waiters.js';
 import type { Kernel } from '../kernel.js';
 import { KMUTANT, KPRCB, VF_INVOCATION } from '../layouts.gen.js';
 import { signalledByUserMode, waitAfterCompletion } from './calls-user-mode.js';
@@ -19,7 +20,7 @@ const Wait = { None: 0, Lock: 1, Other: 2 } as const;
 
 function describe(k: Kernel, object: Addr): string {
   if (object === 0) return 'for a time to pass';
-  const name = k.hooks.describeObject?.(k, object);
+  const name = variableAt(k, object);
   return `for ${name ?? hex(object)}`;
 }
 
