@@ -34,8 +34,8 @@ export async function inspectTheKernel(workbench: Workbench, example: Example): 
   await workbench.toolbar.waitFor();
   await workbench.currentLine.waitFor();
 
-  await workbench.runCommand('View: Show Kernel Inspector');
-  const row = (wanted: string | RegExp): Locator => page.locator('.sidebar .monaco-list-row', { hasText: wanted }).first();
+  await showInspector(workbench);
+  const row = (wanted: string | RegExp): Locator => page.locator('.sidebar .customview-tree .monaco-list-row', { hasText: wanted }).first();
   await open(row(/\d+ lock\.exe/));
   const waiting = row(/lock\.exe!\w+.*waits for g_Shared\.Lock/);
   await open(waiting);
@@ -55,7 +55,7 @@ export async function inspectTheKernel(workbench: Workbench, example: Example): 
     .first()
     .waitFor();
   await page.waitForTimeout(500);
-  await workbench.runCommand('View: Show Kernel Inspector');
+  await showInspector(workbench);
   await owner.waitFor();
 
   // the owner's place in the sources, and the waiting thread in focus
@@ -81,6 +81,18 @@ export async function inspectTheKernel(workbench: Workbench, example: Example): 
   await workbench.removeAllBreakpoints();
   await workbench.press('F5');
   await workbench.toolbar.waitFor({ state: 'hidden' });
+}
+
+/** At a stop the editor brings its debug view to the front, maybe after the inspector was asked for: then it is asked for again. */
+async function showInspector(workbench: Workbench): Promise<void> {
+  const header = workbench.page.locator('.sidebar .pane-header', { hasText: /Processes and Threads/i }).first();
+  for (let tries = 0; tries < 6; tries++) {
+    await workbench.runCommand('View: Show Kernel Inspector');
+    await header.waitFor({ timeout: 5000 }).catch(() => undefined);
+    await workbench.page.waitForTimeout(700);
+    if (await header.isVisible()) return;
+  }
+  await header.waitFor();
 }
 
 /** Unfolds a row; the tree may be drawn again meanwhile, then the click is repeated. */
