@@ -2,6 +2,7 @@
 // the exit work of Windows (IRQL, APC counts, pending user APC or termination) and goes back to the user frame (its `prev`).
 import { FrameFlag, KERNEL_BASE, Reason, ROUTINE_BASE, type Status, toAddress } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KPRCB, KTHREAD } from '../layouts.gen.js';
 import { USER_APC_PENDING } from './apc.js';
@@ -32,7 +33,7 @@ export function systemCall(k: Kernel, f: Frame, nextPc: number, service: string,
     base,
     flags: FrameFlag.SystemCall,
   });
-  k.event('ke.syscall', { thread, service });
+  k.trace.note(KIND_ID['ke.syscall'], thread, k.trace.text(service));
   return k.stop(Reason.Call);
 }
 

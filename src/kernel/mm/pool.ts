@@ -3,6 +3,7 @@
 // quarantine until pages run out. Beyond that budget blocks are packed into shared pages with one state byte per 16 bytes.
 import type { Range } from '../../base/source.js';
 import { type Addr, FRAME, KERNEL_BASE, MAP, PAGE_SIZE, ROUTINE_BASE, toAddress } from '../../machine/abi.js';
+import { KIND_ID } from '../../trace/kinds.js';
 import { BugCheckError } from '../ke/bugcheck.js';
 import { APC_LEVEL, DISPATCH_LEVEL } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
@@ -44,10 +45,18 @@ export interface PoolDescription {
 const R = MI_POOL_RECORD;
 const ARENA = MI_POOL_ARENA;
 
-export const tagText = (tag: number): string =>
-  Array.from({ length: 4 }, (_, i) => (tag >>> (8 * i)) & 0xff)
-    .map((c) => (c >= 32 && c < 127 ? String.fromCharCode(c) : '.'))
-    .join('');
+/** Tags in words; they are few and asked for at every allocation. */
+const tagTexts = new Map<number, string>();
+export function tagText(tag: number): string {
+  let text = tagTexts.get(tag);
+  if (text === undefined) {
+    text = Array.from({ length: 4 }, (_, i) => (tag >>> (8 * i)) & 0xff)
+      .map((c) => (c >= 32 && c < 127 ? String.fromCharCode(c) : '.'))
+      .join('');
+    if (tagTexts.size < 10_000) tagTexts.set(tag, text);
+  }
+  return text;
+}
 /** A tag as drivers write it in a multi-character constant is stored first character lowest. */
 export const tagNumber = (tag: string | number): number => {
   if (typeof tag === 'number') return tag >>> 0;
@@ -105,7 +114,8 @@ export class Pool {
     if (address === 0) return 0;
     this.onAllocate?.(address, bytes, typeof type === 'number' ? '' : String(tag));
     this.count(paged, bytes, 1);
-    this.k.event('mm.pool.allocate', { address, bytes, tag: tagText(tagNumber(tag)), paged: paged ? 1 : 0 });
+    const { trace } = this.k;
+    trace.note(KIND_ID['mm.pool.allocate'], address, bytes, trace.text(tagText(tagNumber(tag))), paged ? 1 : 0);
     return address;
   }
 
@@ -245,7 +255,7 @@ export class Pool {
 
   private freed(paged: boolean, bytes: number, address: Addr): void {
     this.count(paged, -bytes, -1);
-    this.k.event('mm.pool.free', { address, bytes });
+    this.k.trace.note(KIND_ID['mm.pool.free'], address, bytes);
   }
 
   private release(r: Addr): void {
