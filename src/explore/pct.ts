@@ -26,6 +26,7 @@ export const pct: Strategy = {
       };
       let at = 0;
       for (; walker.position === 'choice'; at++) {
+        if (s.stop()) return 'budget'; // an order may have millions of choices
         let best = highest(walker.choices, (c) => priorityOf(walker.threadOn(c)));
         const change = changes.indexOf(at);
         if (change >= 0) {

@@ -10,6 +10,7 @@ export const random: Strategy = {
     while (s.progress.orders < s.budget.schedules) {
       walker.restart();
       while (walker.position === 'choice') {
+        if (s.stop()) return 'budget'; // an order may have millions of choices
         state = xorshift32(state);
         const choices = walker.choices;
         walker.take(choices[state % choices.length]);
