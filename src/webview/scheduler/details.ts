@@ -44,7 +44,7 @@ export function showSchedule(target: HTMLElement, title: string, answer: Schedul
       ['Thread', 'State', 'Priority', 'CPU', 'Details'],
       answer.threads
         .filter((t) => t.state !== 'terminated')
-        .map((t) => [t.name, t.state, String(t.priority), t.cpu < 0 ? '–' : String(t.cpu), t.detail]),
+        .map((t) => [t.name, t.state, t.priority > 0 ? String(t.priority) : '–', t.cpu < 0 ? '–' : String(t.cpu), t.detail]),
     ),
   );
 }
