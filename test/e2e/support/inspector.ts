@@ -24,7 +24,7 @@ export async function inspectTheKernel(workbench: Workbench, example: Example): 
   const text = readFileSync(path.join(example.folder, FOLDER, NAMES[0]), 'utf8');
   const line = text.split('\n').findIndex((l) => l.includes(MARK)) + 1;
   // the view without a session says what to do
-  await workbench.runCommand('View: Show Kernel Inspector');
+  await showInspector(workbench);
   await page.locator('.welcome-view-content', { hasText: 'appear here when a debugged scenario stops' }).first().waitFor();
 
   await workbench.runCommand('View: Show Explorer');
@@ -83,7 +83,10 @@ export async function inspectTheKernel(workbench: Workbench, example: Example): 
   await workbench.toolbar.waitFor({ state: 'hidden' });
 }
 
-/** At a stop the editor brings its debug view to the front, maybe after the inspector was asked for: then it is asked for again. */
+/**
+ * While it starts the editor brings its explorer to the front, and at a stop its debug view, maybe after the inspector was asked for: then it is asked for
+ * again.
+ */
 async function showInspector(workbench: Workbench): Promise<void> {
   const header = workbench.page.locator('.sidebar .pane-header', { hasText: /Processes and Threads/i }).first();
   for (let tries = 0; tries < 6; tries++) {
