@@ -1,8 +1,7 @@
 // Scenario text -> Scenario. Error-tolerant: an unknown word is reported with the nearest known one and skipped to the next statement, so that one mistake
 // gives one message. Grammar: docs/scenario.md.
 import type { Diagnostic } from '../base/diagnostic.js';
-import { nearest } from '../base/nearest.js';
-import type { Range, SourceFile } from '../base/source.js';
+import type { SourceFile } from '../base/source.js';
 import {
   DEFAULT_MACHINE,
   type DriverBlock,
@@ -15,8 +14,8 @@ import {
   type Scenario,
   type ThreadBlock,
 } from './ast.js';
-import { ScenarioLexer, type Word } from './lexer.js';
-import { binaryValue, parseInteger, parseTime, stringValue } from './values.js';
+import { StatementReader, Stop } from './statement-reader.js';
+import { binaryValue, stringValue } from './values.js';
 
 const PRIORITIES: Record<string, number> = {
   idle: -15,
@@ -28,21 +27,11 @@ const PRIORITIES: Record<string, number> = {
   'time-critical': 15,
 };
 
-class Stop extends Error {}
-
-class Parser {
-  readonly diagnostics: Diagnostic[] = [];
-  private readonly lexer: ScenarioLexer;
-  private word: Word;
+class Parser extends StatementReader {
   private readonly machine: MachineBlock = { ...DEFAULT_MACHINE };
   private readonly drivers: DriverBlock[] = [];
   private readonly processes: ProcessBlock[] = [];
   private readonly expectations: Expectation[] = [];
-
-  constructor(readonly file: SourceFile) {
-    this.lexer = new ScenarioLexer(file, this.diagnostics);
-    this.word = this.lexer.next();
-  }
 
   parse(): Scenario {
     const blocks = {
@@ -56,107 +45,6 @@ class Parser {
       this.guarded(() => this.dispatch(blocks, 'block'));
     }
     return { file: this.file, machine: this.machine, drivers: this.drivers, processes: this.processes, expectations: this.expectations };
-  }
-
-  // ------------------------------------------------------------ small tools
-  private range(a: { start: number }, b: { end: number } = a as Word): Range {
-    return this.lexer.range(a.start, b.end);
-  }
-  private error(message: string, at: { start: number; end: number }, hint?: string, code = 'scenario-syntax'): void {
-    this.diagnostics.push({
-      severity: 'error',
-      code,
-      message,
-      range: this.lexer.range(at.start, Math.max(at.end, at.start + 1)),
-      ...(hint ? { hint } : {}),
-    });
-  }
-  private fail(message: string, hint?: string, code?: string): never {
-    this.error(message, this.word, hint, code);
-    throw new Stop();
-  }
-  private advance(): Word {
-    const w = this.word;
-    this.word = this.lexer.next();
-    return w;
-  }
-  private is(text: string): boolean {
-    return this.word.text === text && (this.word.kind === 'punctuator' || this.word.kind === 'word');
-  }
-  private accept(text: string): boolean {
-    if (!this.is(text)) return false;
-    this.advance();
-    return true;
-  }
-  private want(text: string, where: string): Word {
-    if (!this.is(text)) this.fail(`expected '${text}' ${where}, found ${this.show()}`);
-    return this.advance();
-  }
-  private show(): string {
-    return this.word.kind === 'eof' ? 'the end of the file' : `'${this.word.text}'`;
-  }
-  private string(what: string): Located<string> {
-    if (this.word.kind !== 'string') this.fail(`expected ${what} as a string in quotes, found ${this.show()}`);
-    const w = this.advance();
-    return { value: w.text, range: this.range(w) };
-  }
-  private integer(what: string, min: number, max: number): number {
-    const w = this.word;
-    const n = w.kind === 'number' ? parseInteger(w.text) : undefined;
-    if (n === undefined) this.fail(`expected ${what} as a number, found ${this.show()}`);
-    this.advance();
-    if (n < min || n > max) this.error(`${what} must be between ${min} and ${max}, not ${w.text}`, w);
-    return Math.min(Math.max(n, min), max);
-  }
-  private time(what: string): number {
-    const n = this.word.kind === 'number' ? parseTime(this.word.text) : undefined;
-    if (n === undefined) this.fail(`expected ${what} with a unit, found ${this.show()}`, 'units: ns, us, ms, s; for example 10ms');
-    this.advance();
-    return n;
-  }
-  /** Runs one statement; after a syntax error continues behind the next `;` or block. */
-  private guarded(action: () => void): void {
-    const before = this.word.start;
-    try {
-      action();
-    } catch (e) {
-      if (!(e instanceof Stop)) throw e;
-      while (this.word.kind !== 'eof' && !this.is(';') && !this.is('}')) {
-        if (this.is('{')) {
-          this.lexer.skipBody(this.word.start);
-          this.word = this.lexer.next();
-          return;
-        }
-        this.advance();
-      }
-      this.accept(';');
-      if (this.word.start === before && this.word.kind !== 'eof') this.advance();
-    }
-  }
-  private dispatch(table: Record<string, () => void>, what: string): void {
-    const action = this.word.kind === 'word' ? table[this.word.text] : undefined;
-    if (!action || !Object.hasOwn(table, this.word.text)) {
-      const names = Object.keys(table);
-      const near = nearest(this.word.text, names);
-      this.fail(
-        `unknown ${what} ${this.show()}`,
-        near ? `did you mean '${near}'?` : `known here: ${names.join(', ')}`,
-        'scenario-unknown-word',
-      );
-    }
-    action();
-  }
-  private statements(where: string, table: Record<string, () => void>, what: string): void {
-    this.want('{', where);
-    while (!this.is('}')) {
-      if (this.word.kind === 'eof') {
-        this.error(`the block ${where} is not closed`, this.word, 'add the missing }');
-        return;
-      }
-      if (this.accept(';')) continue;
-      this.guarded(() => this.dispatch(table, what));
-    }
-    this.advance();
   }
 
   // ------------------------------------------------------------ blocks
