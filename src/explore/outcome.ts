@@ -136,5 +136,6 @@ export function tellOutcome(o: ExploreOutcome, schedule?: string): string {
   out.push(
     `  ${count(o.orders, 'order')}, ${grouped(o.executed)} executed to the end; accesses to ${count(o.sharedPlaces, 'shared place')} were put in order`,
   );
+  if (o.verdict === 'held') out.push('  not varied: the moments of clock interrupts, timers and quantum ends');
   return `${out.join('\n')}\n`;
 }
