@@ -45,6 +45,7 @@ _IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ NTKERNELAPI PEX_TIMER 
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID ExCleanupRundownProtectionCacheAware(_Inout_ PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID ExConvertExclusiveToSharedLite(_Inout_ PERESOURCE Resource);
 _IRQL_requires_max_(APC_LEVEL) _Interlock_pageable_ _Must_inspect_result_ NTKERNELAPI NTSTATUS ExCreateCallback(_Outptr_ PCALLBACK_OBJECT *CallbackObject, _In_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ BOOLEAN Create, _In_ BOOLEAN AllowMultipleCallbacks);
+NTKERNELAPI NTSTATUS ExCreatePool(_In_ ULONG Flags, _In_ ULONG_PTR Tag, _Out_ POOL_CREATE_EXTENDED_PARAMS* Params, _Inout_ HANDLE* PoolHandle);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID ExDeleteLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID ExDeleteNPagedLookasideList(_Inout_ PNPAGED_LOOKASIDE_LIST Lookaside);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID ExDeletePagedLookasideList(_Inout_ PPAGED_LOOKASIDE_LIST Lookaside);
@@ -101,7 +102,7 @@ _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID ExReInitializeRundownProtection(
 NTKERNELAPI VOID ExReInitializeRundownProtectionCacheAware(_Out_ PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware);
 _IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_ NTKERNELAPI PVOID ExRegisterCallback(_Inout_ PCALLBACK_OBJECT CallbackObject, _In_ PCALLBACK_FUNCTION CallbackFunction, _In_opt_ PVOID CallbackContext);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI NTSTATUS ExReinitializeResourceLite(_Inout_ PERESOURCE Resource);
-_IRQL_requires_(APC_LEVEL) _Releases_lock_(_Global_critical_region_) NTKERNELAPI VOID ExReleaseFastMutex(_Inout_ PFAST_MUTEX FastMutex);
+_IRQL_requires_(APC_LEVEL) _IRQL_restores_ _Releases_lock_(_Global_critical_region_) NTKERNELAPI VOID ExReleaseFastMutex(_Inout_ PFAST_MUTEX FastMutex);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID ExReleaseFastMutexUnsafe(_Inout_ PFAST_MUTEX FastMutex);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID ExReleasePushLockExclusiveEx(_Inout_ PEX_PUSH_LOCK PushLock, _In_ ULONG Flags);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID ExReleasePushLockSharedEx(_Inout_ PEX_PUSH_LOCK PushLock, _In_ ULONG Flags);
@@ -178,6 +179,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS IoD
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI VOID IoDetachDevice(_Inout_ PDEVICE_OBJECT TargetDevice);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI VOID IoDisconnectInterrupt(_In_ PKINTERRUPT InterruptObject);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI VOID IoDisconnectInterruptEx(_Inout_ PIO_DISCONNECT_INTERRUPT_PARAMETERS Parameters);
+_IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS IoEnumerateKsrPersistentMemoryEx(_In_ PDRIVER_OBJECT DriverObject, _In_ PDEVICE_OBJECT PhysicalDeviceObject, _In_ PUNICODE_STRING PhysicalDeviceId, _In_ PIO_PERSISTED_MEMORY_ENUMERATION_CALLBACK Callback, _In_opt_ PVOID CallbackContext);
 NTKERNELAPI BOOLEAN IoFlushAdapterBuffers(_In_ PDMA_ADAPTER DmaAdapter, _Inout_ PMDL Mdl, _In_ PVOID MapRegisterBase, _In_ PVOID CurrentVa, _In_ ULONG Length, _In_ BOOLEAN WriteToDevice);
 _IRQL_requires_max_(APC_LEVEL) _Interlock_blocks_ NTKERNELAPI BOOLEAN IoForwardIrpSynchronously(_In_ PDEVICE_OBJECT DeviceObject, _In_ PIRP Irp);
 NTKERNELAPI VOID IoFreeAdapterChannel(_In_ PDMA_ADAPTER DmaAdapter);
@@ -191,7 +193,10 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID IoFreeWorkItem(_In_ PIO_WOR
 NTKERNELAPI NTSTATUS IoGetAffinityInterrupt(_In_ PKINTERRUPT InterruptObject, _Inout_ PGROUP_AFFINITY GroupAffinity);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PDEVICE_OBJECT IoGetAttachedDeviceReference(_In_ PDEVICE_OBJECT DeviceObject);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS IoGetBootDiskInformation(_Inout_ PBOOTDISK_INFORMATION BootDiskInformation, _In_ ULONG Size);
+NTKERNELAPI NTSTATUS IoGetBootDiskInformationLite(_Out_ PBOOTDISK_INFORMATION_LITE *BootDiskInformation);
+_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS IoGetContainerInformation(_In_ IO_CONTAINER_INFORMATION_CLASS InformationClass, _In_ PVOID ContainerObject, _In_ PVOID Buffer, _In_ ULONG BufferLength);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PEPROCESS IoGetCurrentProcess(VOID);
+_IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS IoGetDeviceDirectory(_In_ PDEVICE_OBJECT PhysicalDeviceObject, _In_ DEVICE_DIRECTORY_TYPE DirectoryType, _In_ ULONG Flags, _In_ PVOID Reserved, _Out_ PHANDLE DeviceDirectoryHandle);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS IoGetDeviceInterfaceAlias(_In_ PUNICODE_STRING SymbolicLinkName, _In_ CONST GUID *AliasInterfaceClassGuid, _In_ PUNICODE_STRING AliasSymbolicLinkName);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_registry_ _Interlock_blocks_ _Interlock_pageable_ NTKERNELAPI NTSTATUS IoGetDeviceInterfacePropertyData(_In_ PUNICODE_STRING SymbolicLinkName, _In_ CONST DEVPROPKEY *PropertyKey, _In_ LCID Lcid, _In_ ULONG Flags, _In_ ULONG Size, _In_ PVOID Data, _Out_ PULONG RequiredSize, _Inout_ PDEVPROPTYPE Type);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ _Interlock_registry_ _Must_inspect_result_ NTKERNELAPI NTSTATUS IoGetDeviceInterfaces(_In_ CONST GUID *InterfaceClassGuid, _In_opt_ PDEVICE_OBJECT PhysicalDeviceObject, _In_ ULONG Flags, _Outptr_ PZZWSTR *SymbolicLinkList);
@@ -205,6 +210,8 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PVOID IoGetDriverObjectExtension
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI PVOID IoGetInitialStack(VOID);
 NTKERNELAPI NTSTATUS IoGetIoAttributionHandle(_Inout_ PIRP Irp, _Out_ PVOID* IoAttributionHandle);
 NTKERNELAPI IO_PRIORITY_HINT IoGetIoPriorityHint(_Inout_ PIRP Irp);
+_IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS IoGetIommuInterface(_In_ ULONG Version, _Out_ PDMA_IOMMU_INTERFACE InterfaceOut);
+_IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS IoGetIommuInterfaceEx(_In_ ULONG Version, _In_ ULONGLONG Flags, _Out_ PDMA_IOMMU_INTERFACE_EX InterfaceOut);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PDEVICE_OBJECT IoGetRelatedDeviceObject(_In_ PFILE_OBJECT FileObject);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI ULONG_PTR IoGetRemainingStackSize(VOID);
 NTKERNELAPI PVOID IoGetSfioStreamIdentifier(_In_ PFILE_OBJECT FileObject, _In_ PVOID Signature);
@@ -229,6 +236,8 @@ _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS IoQueryKsrPersistentMemo
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS IoQueryKsrPersistentMemorySizeEx(_In_ PDRIVER_OBJECT DriverObject, _In_ PDEVICE_OBJECT PhysicalDeviceObject, _In_ PUNICODE_STRING PhysicalDeviceId, _Out_ PUSHORT DataTag, _Out_ PULONG DataVersion, _Out_ PSIZE_T BufferSize);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID IoQueueWorkItem(_Inout_ PIO_WORKITEM IoWorkItem, _In_ PIO_WORKITEM_ROUTINE WorkerRoutine, _In_ WORK_QUEUE_TYPE QueueType, _In_opt_ PVOID Context);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID IoQueueWorkItemEx(_Inout_ PIO_WORKITEM IoWorkItem, _In_ PIO_WORKITEM_ROUTINE_EX WorkerRoutine, _In_ WORK_QUEUE_TYPE QueueType, _In_opt_ PVOID Context);
+NTKERNELAPI NTSTATUS IoRecordIoAttribution(_In_ PVOID OpaqueHandle, _Inout_ IO_ATTRIBUTION_INFORMATION* AttributionInformation);
+_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS IoRegisterContainerNotification(_In_ IO_CONTAINER_NOTIFICATION_CLASS NotificationClass, _In_ PIO_CONTAINER_NOTIFICATION_FUNCTION CallbackFunction, _In_ PVOID NotificationInformation, _In_ ULONG NotificationInformationLength, _In_ PVOID CallbackRegistration);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ _Interlock_registry_ _Must_inspect_result_ NTKERNELAPI NTSTATUS IoRegisterDeviceInterface(_In_ PDEVICE_OBJECT PhysicalDeviceObject, _In_ CONST GUID *InterfaceClassGuid, _In_opt_ PUNICODE_STRING ReferenceString, _Out_ PUNICODE_STRING SymbolicLinkName);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS IoRegisterLastChanceShutdownNotification(_In_ PDEVICE_OBJECT DeviceObject);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ _Must_inspect_result_ NTKERNELAPI NTSTATUS IoRegisterPlugPlayNotification(_In_ IO_NOTIFICATION_EVENT_CATEGORY EventCategory, _In_ ULONG EventCategoryFlags, _In_opt_ PVOID EventCategoryData, _In_ PDRIVER_OBJECT DriverObject, _In_ PDRIVER_NOTIFICATION_CALLBACK_ROUTINE CallbackRoutine, _Inout_opt_ PVOID Context, _Outptr_ PVOID *NotificationEntry);
@@ -245,6 +254,7 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID IoReportInterruptInactive(_
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS IoReportTargetDeviceChange(_In_ PDEVICE_OBJECT PhysicalDeviceObject, _In_ PVOID NotificationStructure);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI NTSTATUS IoReportTargetDeviceChangeAsynchronous(_In_ PDEVICE_OBJECT PhysicalDeviceObject, _In_ PVOID NotificationStructure, _In_ PDEVICE_CHANGE_COMPLETE_CALLBACK Callback, _In_opt_ PVOID Context);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID IoRequestDeviceEject(_In_ PDEVICE_OBJECT PhysicalDeviceObject);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI NTSTATUS IoRequestDeviceEjectEx(_In_ PDEVICE_OBJECT PhysicalDeviceObject, _In_ PIO_DEVICE_EJECT_CALLBACK Callback, _In_opt_ PVOID Context, _In_ PDRIVER_OBJECT DriverObject);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS IoReserveKsrPersistentMemory(_In_ PDRIVER_OBJECT DriverObject, _In_ PDEVICE_OBJECT PhysicalDeviceObject, _In_ SIZE_T Size, _In_ ULONG Flags, _Out_ PVOID * DataHandle);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS IoReserveKsrPersistentMemoryEx(_In_ PDRIVER_OBJECT DriverObject, _In_ PDEVICE_OBJECT PhysicalDeviceObject, _In_ PUNICODE_STRING PhysicalDeviceId, _Out_ PUSHORT DataTag, _In_ ULONG DataVersion, _In_ SIZE_T Size, _In_ ULONG Flags, _Out_ PVOID * DataHandle);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID IoReuseIrp(_Inout_ PIRP Irp, _In_ NTSTATUS Iostatus);
@@ -288,6 +298,7 @@ _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS IoWMIQueryAllDataMultiple(_O
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS IoWMIQuerySingleInstance(_In_ PVOID DataBlockObject, _In_ PUNICODE_STRING InstanceName, _Out_ PULONG InOutBufferSize, _Out_ PVOID OutBuffer);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS IoWMIQuerySingleInstanceMultiple(_Out_ PVOID *DataBlockObjectList, _In_ PUNICODE_STRING InstanceNames, _In_ ULONG ObjectCount, _Out_ PULONG InOutBufferSize, _Out_ PVOID OutBuffer);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS IoWMIRegistrationControl(_In_ PDEVICE_OBJECT DeviceObject, _In_ ULONG Action);
+_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS IoWMISetNotificationCallback(_In_ PVOID Object, _In_ WMI_NOTIFICATION_CALLBACK Callback, _In_opt_ PVOID Context);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS IoWMISetSingleInstance(_In_ PVOID DataBlockObject, _In_ PUNICODE_STRING InstanceName, _In_ ULONG Version, _In_ ULONG ValueBufferSize, _In_ PVOID ValueBuffer);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS IoWMISetSingleItem(_In_ PVOID DataBlockObject, _In_ PUNICODE_STRING InstanceName, _In_ ULONG DataItemId, _In_ ULONG Version, _In_ ULONG ValueBufferSize, _In_ PVOID ValueBuffer);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS IoWMISuggestInstanceName(_In_ PDEVICE_OBJECT PhysicalDeviceObject, _In_ PUNICODE_STRING SymbolicLinkName, _In_ BOOLEAN CombineNames, _In_ PUNICODE_STRING SuggestedInstanceName);
@@ -382,14 +393,15 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI LONG KeReadStateEvent(_In_ PRKEV
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI LONG KeReadStateMutex(_In_ PRKMUTEX Mutex);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI LONG KeReadStateSemaphore(_In_ PRKSEMAPHORE Semaphore);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN KeReadStateTimer(_In_ PKTIMER Timer);
+_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI PVOID KeRegisterBoundCallback(_In_ PBOUND_CALLBACK CallbackRoutine);
 NTKERNELAPI BOOLEAN KeRegisterBugCheckCallback(_Out_ PKBUGCHECK_CALLBACK_RECORD CallbackRecord, _In_ PKBUGCHECK_CALLBACK_ROUTINE CallbackRoutine, _In_opt_ PVOID Buffer, _In_ ULONG Length, _In_z_ PUCHAR Component);
 NTKERNELAPI BOOLEAN KeRegisterBugCheckReasonCallback(_Out_ PKBUGCHECK_REASON_CALLBACK_RECORD CallbackRecord, _In_ PKBUGCHECK_REASON_CALLBACK_ROUTINE CallbackRoutine, _In_ KBUGCHECK_CALLBACK_REASON Reason, _In_z_ PUCHAR Component);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI PVOID KeRegisterNmiCallback(_In_ PNMI_CALLBACK CallbackRoutine, _In_opt_ PVOID Context);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI PVOID KeRegisterProcessorChangeCallback(_In_ PPROCESSOR_CALLBACK_FUNCTION CallbackFunction, _In_opt_ PVOID CallbackContext, _In_ ULONG Flags);
 _IRQL_requires_max_(APC_LEVEL) _Releases_lock_(_Global_critical_region_) NTKERNELAPI VOID KeReleaseGuardedMutex(_Inout_ PKGUARDED_MUTEX Mutex);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID KeReleaseGuardedMutexUnsafe(_Inout_ PKGUARDED_MUTEX FastMutex);
-_IRQL_requires_(DISPATCH_LEVEL) _Releases_lock_(_Curr_) NTKERNELAPI VOID KeReleaseInStackQueuedSpinLock(_In_ PKLOCK_QUEUE_HANDLE LockHandle);
-_IRQL_requires_(DISPATCH_LEVEL) NTKERNELAPI VOID KeReleaseInStackQueuedSpinLockForDpc(_Inout_ PKLOCK_QUEUE_HANDLE LockHandle);
+_IRQL_requires_(DISPATCH_LEVEL) _IRQL_restores_ _Releases_lock_(_Curr_) NTKERNELAPI VOID KeReleaseInStackQueuedSpinLock(_In_ PKLOCK_QUEUE_HANDLE LockHandle);
+_IRQL_requires_(DISPATCH_LEVEL) _IRQL_restores_ NTKERNELAPI VOID KeReleaseInStackQueuedSpinLockForDpc(_Inout_ PKLOCK_QUEUE_HANDLE LockHandle);
 _IRQL_requires_(DISPATCH_LEVEL) NTKERNELAPI VOID KeReleaseInStackQueuedSpinLockFromDpcLevel(_In_ PKLOCK_QUEUE_HANDLE LockHandle);
 _IRQL_requires_(HIGH_LEVEL) NTKERNELAPI VOID KeReleaseInterruptSpinLock(_In_ PKINTERRUPT Interrupt, _In_ KIRQL OldIrql);
 _When_(Wait==0, _IRQL_requires_max_(DISPATCH_LEVEL)) _When_(Wait==1, _IRQL_requires_max_(APC_LEVEL)) NTKERNELAPI LONG KeReleaseMutex(_Inout_ PRKMUTEX Mutex, _In_ BOOLEAN Wait);
@@ -440,9 +452,11 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PVOID MmAllocateContiguousMemory
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PVOID MmAllocateContiguousNodeMemory(_In_ SIZE_T NumberOfBytes, _In_ PHYSICAL_ADDRESS LowestAcceptableAddress, _In_ PHYSICAL_ADDRESS HighestAcceptableAddress, _In_ PHYSICAL_ADDRESS BoundaryAddressMultiple, _In_ ULONG Protect, _In_ NODE_REQUIREMENT PreferredNode);
 _IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_ NTKERNELAPI PVOID MmAllocateMappingAddress(_In_ SIZE_T NumberOfBytes, _In_ ULONG PoolTag);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI PVOID MmAllocateMappingAddressEx(_In_ SIZE_T NumberOfBytes, _In_ ULONG PoolTag, _In_ ULONG Flags);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI NTSTATUS MmAllocateMdlForIoSpace(_Inout_ PMM_PHYSICAL_ADDRESS_LIST PhysicalAddressList, _In_ SIZE_T NumberOfEntries, _Out_ PMDL *NewMdl);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PMDL MmAllocateNodePagesForMdlEx(_In_ PHYSICAL_ADDRESS LowAddress, _In_ PHYSICAL_ADDRESS HighAddress, _In_ PHYSICAL_ADDRESS SkipBytes, _In_ SIZE_T TotalBytes, _In_ MEMORY_CACHING_TYPE CacheType, _In_ ULONG IdealNode, _In_ ULONG Flags);
 _IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ NTKERNELAPI PMDL MmAllocatePagesForMdl(_In_ PHYSICAL_ADDRESS LowAddress, _In_ PHYSICAL_ADDRESS HighAddress, _In_ PHYSICAL_ADDRESS SkipBytes, _In_ SIZE_T TotalBytes);
 _IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ NTKERNELAPI PMDL MmAllocatePagesForMdlEx(_In_ PHYSICAL_ADDRESS LowAddress, _In_ PHYSICAL_ADDRESS HighAddress, _In_ PHYSICAL_ADDRESS SkipBytes, _In_ SIZE_T TotalBytes, _In_ MEMORY_CACHING_TYPE CacheType, _In_ ULONG Flags);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PMDL MmAllocatePartitionNodePagesForMdlEx(_In_ PHYSICAL_ADDRESS LowAddress, _In_ PHYSICAL_ADDRESS HighAddress, _In_ PHYSICAL_ADDRESS SkipBytes, _In_ SIZE_T TotalBytes, _In_ MEMORY_CACHING_TYPE CacheType, _In_ MM_NODE_NUMBER_ZERO_BASED IdealNode, _In_ ULONG Flags, _In_ PVOID PartitionObject);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI LOGICAL MmAreMdlPagesCached(_Inout_ PMDL MemoryDescriptorList);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID MmBuildMdlForNonPagedPool(_Inout_ PMDL MemoryDescriptorList);
 NTKERNELAPI PMDL MmCreateMdl(_Inout_ PMDL MemoryDescriptorList, _In_ PVOID Base, _In_ SIZE_T Length);
@@ -465,7 +479,9 @@ _When_(AccessMode==0, _IRQL_requires_max_(DISPATCH_LEVEL)) NTKERNELAPI PVOID MmM
 _When_(AccessMode==KernelMode, _IRQL_requires_max_(DISPATCH_LEVEL)) _Must_inspect_result_ NTKERNELAPI PVOID MmMapLockedPagesSpecifyCache(_In_ PMDL MemoryDescriptorList, _In_ KPROCESSOR_MODE AccessMode, _In_ MEMORY_CACHING_TYPE CacheType, _In_opt_ PVOID RequestedAddress, _In_ ULONG BugCheckOnFailure, _In_ ULONG Priority);
 _When_(AccessMode==KernelMode, _IRQL_requires_max_(DISPATCH_LEVEL)) NTKERNELAPI PVOID MmMapLockedPagesSpecifyCache_NXOptIn(_Inout_ PMDL MemoryDescriptorList, _In_ KPROCESSOR_MODE AccessMode, _In_ MEMORY_CACHING_TYPE CacheType, _In_ PVOID RequestedAddress, _In_ ULONG BugCheckOnFailure, _In_ ULONG Priority);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PVOID MmMapLockedPagesWithReservedMapping(_In_ PVOID MappingAddress, _In_ ULONG PoolTag, _Inout_ PMDL MemoryDescriptorList, _In_ MEMORY_CACHING_TYPE CacheType);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI NTSTATUS MmMapMdl(_Inout_ PMDL MemoryDescriptorList, _In_ ULONG Protection, _In_ PMM_MDL_ROUTINE DriverRoutine, _In_opt_ PVOID DriverContext);
 NTKERNELAPI NTSTATUS MmMapMemoryDumpMdlEx(_In_ PVOID Va, _In_ PFN_NUMBER PageTotal, _Inout_ PMDL MemoryDumpMdl, _In_ ULONG Flags);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI MM_MDL_PAGE_CONTENTS_STATE MmMdlPageContentsState(_Inout_ PMDL MemoryDescriptorList, _In_ MM_MDL_PAGE_CONTENTS_STATE State);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI PVOID MmPageEntireDriver(_In_ PVOID AddressWithinSection);
 _IRQL_requires_max_(DISPATCH_LEVEL) _Interlock_blocks_ NTKERNELAPI VOID MmProbeAndLockPages(_Inout_ PMDL MemoryDescriptorList, _In_ KPROCESSOR_MODE AccessMode, _In_ LOCK_OPERATION Operation);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID MmProbeAndLockProcessPages(_Inout_ PMDL MemoryDescriptorList, _In_ PEPROCESS Process, _In_ KPROCESSOR_MODE AccessMode, _In_ LOCK_OPERATION Operation);
@@ -490,11 +506,13 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS NtC
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS NtCreateTransactionManager(_Out_ PHANDLE TmHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ PUNICODE_STRING LogFileName, _In_ ULONG CreateOptions, _In_ ULONG CommitStrength);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS NtEnumerateTransactionObject(_In_ HANDLE RootObjectHandle, _In_ KTMOBJECT_TYPE QueryType, _Inout_ PKTMOBJECT_CURSOR ObjectCursor, _In_ ULONG ObjectCursorLength, _Out_ PULONG ReturnLength);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS NtGetNotificationResourceManager(_In_ HANDLE ResourceManagerHandle, _Inout_ PTRANSACTION_NOTIFICATION TransactionNotification, _In_ ULONG NotificationLength, _In_opt_ PLARGE_INTEGER Timeout, _Out_ PULONG ReturnLength, _In_ ULONG Asynchronous, _In_ ULONG_PTR AsynchronousContext);
+_Interlock_pageable_ NTKERNELAPI NTSTATUS NtManagePartition(_In_ HANDLE TargetHandle, _In_ HANDLE SourceHandle, _In_ PARTITION_INFORMATION_CLASS PartitionInformationClass, _In_ PVOID PartitionInformation, _In_ ULONG PartitionInformationLength);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS NtOpenEnlistment(_Out_ PHANDLE EnlistmentHandle, _In_ ACCESS_MASK DesiredAccess, _In_ HANDLE ResourceManagerHandle, _Inout_ LPGUID EnlistmentGuid, _In_ POBJECT_ATTRIBUTES ObjectAttributes);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_registry_ _Interlock_blocks_ _Interlock_pageable_ NTKERNELAPI NTSTATUS NtOpenRegistryTransaction(_Out_ PHANDLE TransactionHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS NtOpenResourceManager(_Out_ PHANDLE ResourceManagerHandle, _In_ ACCESS_MASK DesiredAccess, _In_ HANDLE TmHandle, _Inout_ LPGUID ResourceManagerGuid, _In_ POBJECT_ATTRIBUTES ObjectAttributes);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS NtOpenTransaction(_Out_ PHANDLE TransactionHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes, _Inout_ LPGUID Uow, _In_ HANDLE TmHandle);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS NtOpenTransactionManager(_Out_ PHANDLE TmHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ PUNICODE_STRING LogFileName, _Inout_ LPGUID TmIdentity, _In_ ULONG OpenOptions);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS NtPowerInformation(_In_ POWER_INFORMATION_LEVEL InformationLevel, _In_ PVOID InputBuffer, _In_ ULONG InputBufferLength, _Out_ PVOID OutputBuffer, _In_ ULONG OutputBufferLength);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS NtPrePrepareComplete(_In_ HANDLE EnlistmentHandle, _Out_ PLARGE_INTEGER TmVirtualClock);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS NtPrePrepareEnlistment(_In_ HANDLE EnlistmentHandle, _Out_ PLARGE_INTEGER TmVirtualClock);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS NtPrepareComplete(_In_ HANDLE EnlistmentHandle, _Out_ PLARGE_INTEGER TmVirtualClock);
@@ -548,12 +566,16 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID PoFxCompleteDirectedPowerDo
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID PoFxCompleteIdleCondition(_Inout_ POHANDLE Handle, _In_ ULONG Component);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID PoFxCompleteIdleState(_Inout_ POHANDLE Handle, _In_ ULONG Component);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID PoFxIdleComponent(_Inout_ POHANDLE Handle, _In_ ULONG Component, _In_ ULONG Flags);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID PoFxIssueComponentPerfStateChange(_Inout_ POHANDLE Handle, _In_ ULONG Flags, _In_ ULONG Component, _Inout_ PPO_FX_PERF_STATE_CHANGE PerfChange, _In_opt_ PVOID Context);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID PoFxIssueComponentPerfStateChangeMultiple(_Inout_ POHANDLE Handle, _In_ ULONG Flags, _In_ ULONG Component, _In_ ULONG PerfChangesCount, _In_ PO_FX_PERF_STATE_CHANGE PerfChanges[], _In_opt_ PVOID Context);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID PoFxNotifySurprisePowerOn(_In_ PDEVICE_OBJECT Pdo);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI NTSTATUS PoFxPowerControl(_Inout_ POHANDLE Handle, _In_ LPCGUID PowerControlCode, _In_ PVOID InBuffer, _In_ SIZE_T InBufferSize, _Out_ PVOID OutBuffer, _In_ SIZE_T OutBufferSize, _Out_ PSIZE_T BytesReturned);
 _IRQL_requires_max_(HIGH_LEVEL) NTKERNELAPI NTSTATUS PoFxPowerOnCrashdumpDevice(_Inout_ POHANDLE Handle, _In_opt_ PVOID Context);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI NTSTATUS PoFxQueryCurrentComponentPerfState(_Inout_ POHANDLE Handle, _In_ ULONG Flags, _In_ ULONG Component, _In_ ULONG SetIndex, _Out_ PULONGLONG CurrentPerf);
+_IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS PoFxRegisterComponentPerfStates(_Inout_ POHANDLE Handle, _In_ ULONG Component, _In_ ULONGLONG Flags, _In_ PPO_FX_COMPONENT_PERF_STATE_CALLBACK ComponentPerfStateCallback, _Inout_ PPO_FX_COMPONENT_PERF_INFO InputStateInfo, _Out_ PPO_FX_COMPONENT_PERF_INFO* OutputStateInfo);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS PoFxRegisterCrashdumpDevice(_Inout_ POHANDLE Handle);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS PoFxRegisterDevice(_In_ PDEVICE_OBJECT Pdo, _Inout_ PPO_FX_DEVICE Device, _Out_ POHANDLE *Handle);
+_IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI VOID PoFxRegisterDripsWatchdogCallback(_Inout_ POHANDLE Handle, _In_ PPO_FX_DRIPS_WATCHDOG_CALLBACK Callback, _In_ BOOLEAN IncludeChildDevices, _In_ PDRIVER_OBJECT MatchingDriverObject);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID PoFxReportDevicePoweredOn(_Inout_ POHANDLE Handle);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID PoFxSetComponentLatency(_Inout_ POHANDLE Handle, _In_ ULONG Component, _In_ ULONGLONG Latency);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID PoFxSetComponentResidency(_Inout_ POHANDLE Handle, _In_ ULONG Component, _In_ ULONGLONG Residency);
@@ -563,6 +585,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS PoFxSetTargetDripsDevice
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI VOID PoFxStartDevicePowerManagement(_Inout_ POHANDLE Handle);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI VOID PoFxUnregisterDevice(_Inout_ POHANDLE Handle);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN PoGetSystemWake(_Inout_ PIRP Irp);
+_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI BOOLEAN PoGetThermalRequestSupport(_In_ PVOID ThermalRequest, _Inout_ PO_THERMAL_REQUEST_TYPE Type);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN PoQueryWatchdogTime(_In_ PDEVICE_OBJECT Pdo, _Out_ PULONG SecondsRemaining);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI PULONG PoRegisterDeviceForIdleDetection(_In_ PDEVICE_OBJECT DeviceObject, _In_ ULONG ConservationIdleTime, _In_ ULONG PerformanceIdleTime, _In_ DEVICE_POWER_STATE State);
 _IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_ NTKERNELAPI NTSTATUS PoRegisterPowerSettingCallback(_In_opt_ PDEVICE_OBJECT DeviceObject, _In_ LPCGUID SettingGuid, _In_ PPOWER_SETTING_CALLBACK Callback, _In_opt_ PVOID Context, _Outptr_ PVOID *Handle);
@@ -660,6 +683,7 @@ NTKERNELAPI ULONG RtlNumberOfClearBitsInRange(_Inout_ PRTL_BITMAP BitMapHeader, 
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI ULONG RtlNumberOfSetBits(_In_ PRTL_BITMAP BitMapHeader);
 NTKERNELAPI ULONG RtlNumberOfSetBitsInRange(_Inout_ PRTL_BITMAP BitMapHeader, _In_ ULONG StartingIndex, _In_ ULONG Length);
 NTKERNELAPI ULONG RtlNumberOfSetBitsUlongPtr(_In_ ULONG_PTR Target);
+NTKERNELAPI OS_DEPLOYEMENT_STATE_VALUES RtlOsDeploymentState(_In_ ULONG Flags);
 NTKERNELAPI VOID RtlPrefetchMemoryNonTemporal(_In_ PVOID Source, _In_ SIZE_T Length);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_registry_ _Interlock_blocks_ _Interlock_pageable_ _Must_inspect_result_ NTKERNELAPI NTSTATUS RtlQueryRegistryValues(_In_ ULONG RelativeTo, _In_z_ PCWSTR Path, _Inout_ PRTL_QUERY_REGISTRY_TABLE QueryTable, _In_opt_ PVOID Context, _In_opt_ PVOID Environment);
 NTKERNELAPI ULONG RtlQueryValidationRunlevel(_In_ PCUNICODE_STRING ComponentName);
@@ -694,8 +718,10 @@ _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS SeEtwWriteKMCveEvent(_In
 NTKERNELAPI VOID SeGetWorldRights(_In_ PSECURITY_DESCRIPTOR SecurityDescriptor, _In_ PGENERIC_MAPPING GenericMapping, _Inout_ PACCESS_MASK GrantedAccess);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI VOID SeLockSubjectContext(_In_ PSECURITY_SUBJECT_CONTEXT SubjectContext);
 NTKERNELAPI ULONG SeObjectCreateSaclAccessBits(_In_ PSECURITY_DESCRIPTOR SecurityDescriptor);
+_IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS SeRegisterImageVerificationCallback(_In_ SE_IMAGE_TYPE ImageType, _In_ SE_IMAGE_VERIFICATION_CALLBACK_TYPE CallbackType, _In_ PSE_IMAGE_VERIFICATION_CALLBACK_FUNCTION CallbackFunction, _In_opt_ PVOID CallbackContext, _In_ SE_IMAGE_VERIFICATION_CALLBACK_TOKEN Token, _Out_ PVOID* CallbackHandle);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI VOID SeReleaseSubjectContext(_Inout_ PSECURITY_SUBJECT_CONTEXT SubjectContext);
 NTKERNELAPI NTSTATUS SeReportSecurityEvent(_In_ ULONG Flags, _In_ PUNICODE_STRING SourceName, _In_ PSID UserSid, _Inout_ PSE_ADT_PARAMETER_ARRAY AuditParameters);
+NTKERNELAPI NTSTATUS SeSetAuditParameter(_Inout_ PSE_ADT_PARAMETER_ARRAY AuditParameters, _In_ SE_ADT_PARAMETER_TYPE Type, _In_ ULONG Index, _In_ PVOID Data);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI VOID SeUnlockSubjectContext(_In_ PSECURITY_SUBJECT_CONTEXT SubjectContext);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI VOID SeUnregisterImageVerificationCallback(_In_ PVOID CallbackHandle);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI BOOLEAN SeValidSecurityDescriptor(_In_ ULONG Length, _In_ PSECURITY_DESCRIPTOR SecurityDescriptor);

@@ -2,5 +2,6 @@
 #pragma once
 #define _NTDDK_
 #include "wdm.h"
+#include "ntddkmisc.h"
 #include "ddi-ntddk.h"
 #include "ntafter.h"

@@ -2,8 +2,11 @@
 #pragma once
 #define _NTIFS_
 #include "wdm.h"
+#include "ntddkmisc.h"
 #include "ddi-ntddk.h"
 #define _NTDDK_
+#include "ntfsrtl.h"
+#include "ntcc.h"
 #include "ddi-ntifs.h"
 #include "ntafter.h"
 // Of the kernel security package: which account a SID is (it asks the local security authority, a process).

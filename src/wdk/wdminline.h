@@ -49,7 +49,7 @@
 #define MmLockPagableCodeSection(a) MmLockPagableDataSection(a)
 #define RtlFailFast(c) __fastfail(c)
 
-FORCEINLINE PETHREAD PsGetCurrentThread(VOID) { return (PETHREAD)KeGetCurrentThread(); }
+_IRQL_requires_max_(DISPATCH_LEVEL) FORCEINLINE PETHREAD PsGetCurrentThread(VOID) { return (PETHREAD)KeGetCurrentThread(); }
 FORCEINLINE VOID InitializeListHead(_Out_ PLIST_ENTRY ListHead) { ListHead->Flink = ListHead->Blink = ListHead; }
 _Must_inspect_result_ FORCEINLINE BOOLEAN IsListEmpty(_In_ const LIST_ENTRY *ListHead) { return (BOOLEAN)(ListHead->Flink == ListHead); }
 FORCEINLINE BOOLEAN RemoveEntryList(_In_ PLIST_ENTRY Entry)
@@ -130,7 +130,7 @@ FORCEINLINE VOID IoCopyCurrentIrpStackLocationToNext(_Inout_ PIRP Irp)
   RtlCopyMemory(Next, Current, FIELD_OFFSET(IO_STACK_LOCATION, CompletionRoutine));
   Next->Control = 0;
 }
-FORCEINLINE VOID IoSetCompletionRoutine(_In_ PIRP Irp, _In_opt_ PIO_COMPLETION_ROUTINE CompletionRoutine, _In_opt_ PVOID Context,
+_IRQL_requires_max_(DISPATCH_LEVEL) FORCEINLINE VOID IoSetCompletionRoutine(_In_ PIRP Irp, _In_opt_ PIO_COMPLETION_ROUTINE CompletionRoutine, _In_opt_ PVOID Context,
   _In_ BOOLEAN InvokeOnSuccess, _In_ BOOLEAN InvokeOnError, _In_ BOOLEAN InvokeOnCancel)
 {
   PIO_STACK_LOCATION Next = IoGetNextIrpStackLocation(Irp);
@@ -144,7 +144,7 @@ FORCEINLINE VOID IoSetCompletionRoutine(_In_ PIRP Irp, _In_opt_ PIO_COMPLETION_R
 FORCEINLINE VOID IoMarkIrpPending(_Inout_ PIRP Irp) { IoGetCurrentIrpStackLocation(Irp)->Control |= SL_PENDING_RETURNED; }
 FORCEINLINE VOID IoUnmarkIrpPending(_Inout_ PIRP Irp) { IoGetCurrentIrpStackLocation(Irp)->Control &= ~SL_PENDING_RETURNED; }
 FORCEINLINE VOID IoRetryIrpCompletion(_Inout_ PIRP Irp) { IoSetNextIrpStackLocation(Irp); }
-FORCEINLINE PDRIVER_CANCEL IoSetCancelRoutine(_Inout_ PIRP Irp, _In_opt_ PDRIVER_CANCEL CancelRoutine)
+_IRQL_requires_max_(DISPATCH_LEVEL) FORCEINLINE PDRIVER_CANCEL IoSetCancelRoutine(_Inout_ PIRP Irp, _In_opt_ PDRIVER_CANCEL CancelRoutine)
 {
   return (PDRIVER_CANCEL)(ULONG_PTR)_InterlockedExchangePointer((PVOID volatile *)&Irp->CancelRoutine, (PVOID)(ULONG_PTR)CancelRoutine);
 }
@@ -160,7 +160,7 @@ FORCEINLINE VOID IoInitializeDriverCreateContext(_Out_ PIO_DRIVER_CREATE_CONTEXT
 #define IoIsErrorUserInduced(s) \
   ((BOOLEAN)((s) == STATUS_DEVICE_NOT_READY || (s) == STATUS_IO_TIMEOUT || (s) == STATUS_MEDIA_WRITE_PROTECTED || (s) == STATUS_NO_MEDIA_IN_DEVICE || \
     (s) == STATUS_VERIFY_REQUIRED || (s) == STATUS_UNRECOGNIZED_MEDIA || (s) == STATUS_WRONG_VOLUME))
-FORCEINLINE PVOID MmGetSystemAddressForMdlSafe(_Inout_ PMDL Mdl, _In_ ULONG Priority)
+_IRQL_requires_max_(DISPATCH_LEVEL) FORCEINLINE PVOID MmGetSystemAddressForMdlSafe(_Inout_ PMDL Mdl, _In_ ULONG Priority)
 {
   if (Mdl->MdlFlags & (MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL)) return Mdl->MappedSystemVa;
   return MmMapLockedPagesSpecifyCache(Mdl, KernelMode, MmCached, NULL, FALSE, Priority);
@@ -179,7 +179,7 @@ FORCEINLINE VOID ExInitializeWorkItem(_Out_ PWORK_QUEUE_ITEM Item, _In_ PWORKER_
   Item->Parameter = Context;
   Item->List.Flink = NULL;
 }
-FORCEINLINE PVOID ExAllocateFromLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside)
+_IRQL_requires_max_(DISPATCH_LEVEL) FORCEINLINE PVOID ExAllocateFromLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside)
 {
   PVOID Entry;
   Lookaside->L.TotalAllocates += 1;
@@ -190,7 +190,7 @@ FORCEINLINE PVOID ExAllocateFromLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Looka
   }
   return Entry;
 }
-FORCEINLINE VOID ExFreeToLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside, _In_ PVOID Entry)
+_IRQL_requires_max_(DISPATCH_LEVEL) FORCEINLINE VOID ExFreeToLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside, _In_ PVOID Entry)
 {
   Lookaside->L.TotalFrees += 1;
   if (ExQueryDepthSList(&Lookaside->L.ListHead) >= Lookaside->L.Depth) {
@@ -200,7 +200,7 @@ FORCEINLINE VOID ExFreeToLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside, _
     InterlockedPushEntrySList(&Lookaside->L.ListHead, (PSLIST_ENTRY)Entry);
   }
 }
-FORCEINLINE PVOID ExAllocateFromNPagedLookasideList(_Inout_ PNPAGED_LOOKASIDE_LIST Lookaside)
+_IRQL_requires_max_(DISPATCH_LEVEL) FORCEINLINE PVOID ExAllocateFromNPagedLookasideList(_Inout_ PNPAGED_LOOKASIDE_LIST Lookaside)
 {
   PVOID Entry;
   Lookaside->L.TotalAllocates += 1;
@@ -211,7 +211,7 @@ FORCEINLINE PVOID ExAllocateFromNPagedLookasideList(_Inout_ PNPAGED_LOOKASIDE_LI
   }
   return Entry;
 }
-FORCEINLINE VOID ExFreeToNPagedLookasideList(_Inout_ PNPAGED_LOOKASIDE_LIST Lookaside, _In_ PVOID Entry)
+_IRQL_requires_max_(DISPATCH_LEVEL) FORCEINLINE VOID ExFreeToNPagedLookasideList(_Inout_ PNPAGED_LOOKASIDE_LIST Lookaside, _In_ PVOID Entry)
 {
   Lookaside->L.TotalFrees += 1;
   if (ExQueryDepthSList(&Lookaside->L.ListHead) >= Lookaside->L.Depth) {
@@ -229,7 +229,7 @@ _IRQL_requires_max_(APC_LEVEL) FORCEINLINE VOID ExFreeToPagedLookasideList(_Inou
 {
   ExFreeToNPagedLookasideList((PNPAGED_LOOKASIDE_LIST)Lookaside, Entry);
 }
-_Must_inspect_result_ FORCEINLINE PVOID ExAllocatePoolZero(_In_ POOL_TYPE PoolType, _In_ SIZE_T NumberOfBytes, _In_ ULONG Tag)
+_When_((PoolType & PagedPool) != 0, _IRQL_requires_max_(APC_LEVEL)) _When_((PoolType & PagedPool) == 0, _IRQL_requires_max_(DISPATCH_LEVEL)) _Must_inspect_result_ FORCEINLINE PVOID ExAllocatePoolZero(_In_ POOL_TYPE PoolType, _In_ SIZE_T NumberOfBytes, _In_ ULONG Tag)
 {
   PVOID Block = ExAllocatePoolWithTag((POOL_TYPE)(PoolType | POOL_ZERO_ALLOCATION), NumberOfBytes, Tag);
   if (Block != NULL) RtlZeroMemory(Block, NumberOfBytes);

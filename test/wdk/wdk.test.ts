@@ -1,27 +1,10 @@
 // The headers are the contract: they must parse alone and together, have the x64 layouts, and carry the annotations that the kernel reads.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { MemoryFiles } from '../../src/base/files.js';
-import { SourceFile } from '../../src/base/source.js';
-import { compileSource } from '../../src/c/compile-unit.js';
 import type { FunctionSymbol, TranslationUnit } from '../../src/c/tree.js';
+import { assertClean, compile, headerNames, include } from './headers.js';
 
-const folder = new URL('../../src/wdk/', import.meta.url);
-const names = readdirSync(folder).filter((n) => n.endsWith('.h'));
-const builtinHeaders = Object.fromEntries(names.map((n) => [n.toLowerCase(), readFileSync(new URL(n, folder), 'utf8')]));
-
-function compile(text: string, defines: Record<string, string> = {}): TranslationUnit {
-  return compileSource(new SourceFile('test.c', text), '/test.c', { files: new MemoryFiles(), builtinHeaders, includePaths: [], defines });
-}
-function assertClean(unit: TranslationUnit, what: string): void {
-  assert.deepEqual(
-    unit.diagnostics.map((d) => d.message),
-    [],
-    what,
-  );
-}
-const include = (...headers: string[]): string => headers.map((h) => `#include <${h}>\n`).join('');
 function routine(unit: TranslationUnit, name: string): FunctionSymbol {
   const symbol = unit.scope.names.get(name);
   assert.ok(symbol && symbol.kind === 'function', name);
@@ -33,7 +16,7 @@ const marks = (f: FunctionSymbol): string[] =>
   f.sal.map((a) => (a.args.length ? `${a.name}(${a.args.join(', ').replace(/(?<=^|_\()([012])(?=$|\))/g, (n) => LEVELS[n])})` : a.name));
 
 test('every header parses alone', () => {
-  for (const n of names) assertClean(compile(include(n)), n);
+  for (const n of headerNames) assertClean(compile(include(n)), n);
 });
 
 test('headers parse together, in either order, free and checked build', () => {
