@@ -10,11 +10,12 @@ export interface Arguments {
   readonly options: Readonly<Record<string, number | string | boolean | undefined>>;
 }
 
-/** Parses `args` against a table of options; exactly `positional` other arguments are wanted. */
+/** Parses `args` against a table of options; `positional` other arguments are wanted, and `optional` more are allowed. */
 export function parseArguments(
   args: readonly string[],
   known: Readonly<Record<string, 'number' | 'text' | 'flag'>>,
   positional: number,
+  optional = 0,
 ): Arguments {
   const options = Object.fromEntries(
     Object.entries(known).map(([n, t]) => [n, { type: t === 'flag' ? ('boolean' as const) : ('string' as const) }]),
@@ -32,13 +33,9 @@ export function parseArguments(
   } catch (e) {
     throw new UsageError(e instanceof Error ? e.message : String(e));
   }
-  if (parsed.positionals.length !== positional)
+  if (parsed.positionals.length < positional || parsed.positionals.length > positional + optional)
     throw new UsageError(
-      positional === 0
-        ? `unexpected argument '${parsed.positionals[0]}'`
-        : parsed.positionals.length < positional
-          ? 'a file is missing'
-          : `unexpected argument '${parsed.positionals[positional]}'`,
+      parsed.positionals.length < positional ? 'a file is missing' : `unexpected argument '${parsed.positionals[positional + optional]}'`,
     );
   const out: Record<string, number | string | boolean | undefined> = {};
   for (const [n, t] of Object.entries(known)) {

@@ -1,4 +1,4 @@
-// The command line: interlock run | explore | replay | check | dap | lsp. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad
+// The command line: interlock run | explore | replay | check | ddis | dap | lsp. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad
 // input (or something that is not simulated: the run says nothing then), 3 no verdict within the budget (explore), 4 a defect of Interlock.
 import type { BadInputReport } from '../scenario/report.js';
 import { parseArguments, UsageError } from './arguments.js';
@@ -10,6 +10,8 @@ const USAGE = `interlock: Windows driver source on a simulated Windows kernel
                     [--output FILE] [--json]                   run it under other orders of its threads until one fails
   interlock replay FILE.schedule [--json] [--force]            run the order that explore found
   interlock check PATH [--format text|json|sarif] [--level L]  best-practice rules over a driver (folder, .c, .vcxproj, .scenario)
+  interlock ddis [NAME-PATTERN] [--status simulated|inline|declared] [--json]
+                                                               every declared routine: header, IRQL, annotations, whether it is simulated
   interlock dap [--port N]                                     debug adapter on standard streams, or on a port of this machine
   interlock lsp                                                language server on standard streams
   interlock --version | --help
@@ -40,6 +42,11 @@ async function main(argv: readonly string[]): Promise<number> {
       const { CHECK_OPTIONS, checkCommand } = await import('./check.js');
       const a = parseArguments(rest, CHECK_OPTIONS, 1);
       return checkCommand(a.positional[0], a.options);
+    }
+    case 'ddis': {
+      const { DDIS_OPTIONS, ddisCommand } = await import('./ddis.js');
+      const a = parseArguments(rest, DDIS_OPTIONS, 0, 1);
+      return ddisCommand(a.positional[0], a.options);
     }
     case 'dap': {
       const { servePort, serveStdio } = await import('./dap.js');

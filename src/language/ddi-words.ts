@@ -43,7 +43,8 @@ const LEVELS: Readonly<Record<string, string>> = {
   '14': 'IPI_LEVEL',
   '15': 'HIGH_LEVEL',
 };
-const levelName = (level: string): string => LEVELS[level.replace(/^\((.*)\)$/, '$1').trim()] ?? level;
+/** `2` -> `DISPATCH_LEVEL`; other text stays. */
+export const levelName = (level: string): string => LEVELS[level.replace(/^\((.*)\)$/, '$1').trim()] ?? level;
 
 function lockName(lock: string | undefined): string {
   if (lock === '_Global_critical_region_') return 'a critical region (normal kernel APCs are off)';

@@ -4,6 +4,7 @@
 #include "ntifs.h"
 #include "ntimage.h"
 #include "ntsysinfo.h"
+#include "ntservices.h"
 typedef enum _KAPC_ENVIRONMENT { OriginalApcEnvironment, AttachedApcEnvironment, CurrentApcEnvironment, InsertApcEnvironment } KAPC_ENVIRONMENT;
 typedef _IRQL_requires_(PASSIVE_LEVEL) VOID KNORMAL_ROUTINE(_In_opt_ PVOID NormalContext, _In_opt_ PVOID SystemArgument1, _In_opt_ PVOID SystemArgument2);
 typedef KNORMAL_ROUTINE *PKNORMAL_ROUTINE;

@@ -17,6 +17,17 @@ unsigned long __cdecl strtoul(_In_z_ const char *String, _Out_opt_ char **End, _
 unsigned __int64 __cdecl _strtoui64(_In_z_ const char *String, _Out_opt_ char **End, _In_ int Radix);
 long __cdecl wcstol(_In_z_ const wchar_t *String, _Out_opt_ wchar_t **End, _In_ int Radix);
 unsigned long __cdecl wcstoul(_In_z_ const wchar_t *String, _Out_opt_ wchar_t **End, _In_ int Radix);
+unsigned __int64 __cdecl _wcstoui64(_In_z_ const wchar_t *String, _Out_opt_ wchar_t **End, _In_ int Radix);
+__int64 __cdecl _atoi64(_In_z_ const char *String);
+__int64 __cdecl _wtoi64(_In_z_ const wchar_t *String);
+char *__cdecl _ltoa(_In_ long Value, _Out_writes_z_(_Inexpressible_) char *Buffer, _In_ int Radix);
+char *__cdecl _ultoa(_In_ unsigned long Value, _Out_writes_z_(_Inexpressible_) char *Buffer, _In_ int Radix);
+char *__cdecl _i64toa(_In_ __int64 Value, _Out_writes_z_(_Inexpressible_) char *Buffer, _In_ int Radix);
+char *__cdecl _ui64toa(_In_ unsigned __int64 Value, _Out_writes_z_(_Inexpressible_) char *Buffer, _In_ int Radix);
+wchar_t *__cdecl _ltow(_In_ long Value, _Out_writes_z_(_Inexpressible_) wchar_t *Buffer, _In_ int Radix);
+wchar_t *__cdecl _ultow(_In_ unsigned long Value, _Out_writes_z_(_Inexpressible_) wchar_t *Buffer, _In_ int Radix);
+wchar_t *__cdecl _i64tow(_In_ __int64 Value, _Out_writes_z_(_Inexpressible_) wchar_t *Buffer, _In_ int Radix);
+wchar_t *__cdecl _ui64tow(_In_ unsigned __int64 Value, _Out_writes_z_(_Inexpressible_) wchar_t *Buffer, _In_ int Radix);
 char *__cdecl _itoa(_In_ int Value, _Out_writes_z_(_Inexpressible_) char *Buffer, _In_ int Radix);
 wchar_t *__cdecl _itow(_In_ int Value, _Out_writes_z_(_Inexpressible_) wchar_t *Buffer, _In_ int Radix);
 int __cdecl abs(_In_ int Value);
