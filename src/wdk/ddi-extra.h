@@ -26,9 +26,6 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN ExCancelTimer(_Inout_ PE
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN FsRtlIsNtstatusExpected(_In_ NTSTATUS Exception);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI ULONG RtlxAnsiStringToUnicodeSize(_In_ PCANSI_STRING AnsiString);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI ULONG RtlxUnicodeStringToAnsiSize(_In_ PCUNICODE_STRING UnicodeString);
-_IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI ULONG RtlxOemStringToUnicodeSize(_In_ PCOEM_STRING OemString);
-_IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI ULONG RtlxUnicodeStringToOemSize(_In_ PCUNICODE_STRING UnicodeString);
-NTKERNELAPI PSLIST_ENTRY InterlockedPushListSList(_Inout_ PSLIST_HEADER ListHead, _Inout_ PSLIST_ENTRY List, _Inout_ PSLIST_ENTRY ListEnd, _In_ ULONG Count);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ _Interlock_blocks_ _Interlock_file_ NTSYSAPI NTSTATUS NtCopyFileChunk(_In_ HANDLE SourceHandle, _In_ HANDLE DestHandle, _In_opt_ HANDLE EventHandle, _Out_ PIO_STATUS_BLOCK IoStatusBlock, _In_ ULONG Length, _In_ PLARGE_INTEGER SourceOffset, _In_ PLARGE_INTEGER DestOffset, _In_opt_ PULONG SourceKey, _In_opt_ PULONG DestKey, _In_ ULONG Flags);
 extern POBJECT_TYPE *CmKeyObjectType;
 extern POBJECT_TYPE *ExDesktopObjectType;

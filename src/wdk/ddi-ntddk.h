@@ -224,7 +224,6 @@ NTKERNELAPI PRTL_DYNAMIC_HASH_TABLE_ENTRY RtlGetNextEntryHashTable(_Inout_ PRTL_
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS RtlGetNonVolatileToken(_In_ PVOID NvBuffer, _In_ SIZE_T Size, _Out_ PVOID *NvToken);
 NTKERNELAPI BOOLEAN RtlGetNtProductType(_Inout_ PNT_PRODUCT_TYPE NtProductType);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI PCWSTR RtlGetNtSystemRoot(VOID);
-_IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS RtlGetPersistedStateLocation(_In_ PCWSTR SourceID, _In_ PCWSTR CustomValue, _In_ PCWSTR DefaultPath, _In_ STATE_LOCATION_TYPE StateLocationType, _In_ PWCHAR TargetPath, _In_ ULONG BufferLengthIn, _Out_ PULONG BufferLengthOut);
 NTKERNELAPI BOOLEAN RtlGetProductInfo(_In_ ULONG OSMajorVersion, _In_ ULONG OSMinorVersion, _In_ ULONG SpMajorVersion, _In_ ULONG SpMinorVersion, _Out_ PULONG ReturnedProductType);
 NTKERNELAPI ULONG RtlGetSuiteMask(VOID);
 NTKERNELAPI NTSTATUS RtlGetSystemGlobalData(_In_ RTL_SYSTEM_GLOBAL_DATA_ID DataId, _In_ PVOID Buffer, _In_ ULONG Size);

@@ -381,7 +381,6 @@ _IRQL_requires_max_(APC_LEVEL) _Interlock_pageable_ _Must_inspect_result_ NTKERN
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID RtlCopyLuid(_Out_ PLUID DestinationLuid, _Out_ PLUID SourceLuid);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS RtlCopySid(_In_ ULONG DestinationSidLength, _Out_ PSID DestinationSid, _In_ PSID SourceSid);
 _IRQL_requires_max_(APC_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS RtlCreateAcl(_Out_ PACL Acl, _In_ ULONG AclLength, _In_ ULONG AclRevision);
-_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI PVOID RtlCreateHeap(_In_ ULONG Flags, _In_ PVOID HeapBase, _In_ SIZE_T ReserveSize, _In_ SIZE_T CommitSize, _In_ PVOID Lock, _Inout_ PRTL_HEAP_PARAMETERS Parameters);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS RtlCreateSecurityDescriptorRelative(_Inout_ PISECURITY_DESCRIPTOR_RELATIVE SecurityDescriptor, _In_ ULONG Revision);
 NTKERNELAPI NTSTATUS RtlCreateServiceSid(_In_ PUNICODE_STRING ServiceName, _In_ PSID ServiceSid, _Out_ PULONG ServiceSidLength);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS RtlCreateSystemVolumeInformationFolder(_In_ PCUNICODE_STRING VolumeRootPath);

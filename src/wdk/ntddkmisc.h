@@ -31,7 +31,6 @@ typedef enum _MM_ROTATE_DIRECTION { MmToFrameBuffer, MmToFrameBufferNoCopy, MmTo
 typedef NTSTATUS MM_ROTATE_COPY_CALLBACK_FUNCTION(_In_ PMDL DestinationMdl, _In_ PMDL SourceMdl, _In_ PVOID Context);
 typedef MM_ROTATE_COPY_CALLBACK_FUNCTION *PMM_ROTATE_COPY_CALLBACK_FUNCTION;
 typedef struct _NV_MEMORY_RANGE { VOID *BaseAddress; SIZE_T Length; } NV_MEMORY_RANGE, *PNV_MEMORY_RANGE;
-typedef enum _STATE_LOCATION_TYPE { LocationTypeRegistry, LocationTypeFileSystem, LocationTypeMaximum } STATE_LOCATION_TYPE;
 typedef enum _RTL_SYSTEM_GLOBAL_DATA_ID {
   GlobalDataIdUnknown, GlobalDataIdRngSeedVersion, GlobalDataIdInterruptTime, GlobalDataIdTimeZoneBias, GlobalDataIdImageNumberLow, GlobalDataIdImageNumberHigh, GlobalDataIdTimeZoneId,
   GlobalDataIdNtMajorVersion, GlobalDataIdNtMinorVersion, GlobalDataIdSystemExpirationDate, GlobalDataIdKdDebuggerEnabled, GlobalDataIdCyclesPerYield, GlobalDataIdSafeBootMode,

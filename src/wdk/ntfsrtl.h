@@ -41,17 +41,6 @@ typedef struct MEM_EXTENDED_PARAMETER {
   union { ULONG64 ULong64; PVOID Pointer; SIZE_T Size; HANDLE Handle; ULONG ULong; };
 } MEM_EXTENDED_PARAMETER, *PMEM_EXTENDED_PARAMETER;
 typedef struct _MEM_ADDRESS_REQUIREMENTS { PVOID LowestStartingAddress; PVOID HighestEndingAddress; SIZE_T Alignment; } MEM_ADDRESS_REQUIREMENTS, *PMEM_ADDRESS_REQUIREMENTS;
-typedef NTSTATUS RTL_HEAP_COMMIT_ROUTINE(_In_ PVOID Base, _Inout_ PVOID *CommitAddress, _Inout_ PSIZE_T CommitSize);
-typedef RTL_HEAP_COMMIT_ROUTINE *PRTL_HEAP_COMMIT_ROUTINE;
-typedef struct _RTL_HEAP_PARAMETERS {
-  ULONG Length; SIZE_T SegmentReserve; SIZE_T SegmentCommit; SIZE_T DeCommitFreeBlockThreshold; SIZE_T DeCommitTotalFreeThreshold; SIZE_T MaximumAllocationSize; SIZE_T VirtualMemoryThreshold;
-  SIZE_T InitialCommit; SIZE_T InitialReserve; PRTL_HEAP_COMMIT_ROUTINE CommitRoutine; SIZE_T Reserved[2];
-} RTL_HEAP_PARAMETERS, *PRTL_HEAP_PARAMETERS;
-#ifndef HEAP_NO_SERIALIZE
-#define HEAP_NO_SERIALIZE 0x00000001
-#define HEAP_GROWABLE 0x00000002
-#define HEAP_GENERATE_EXCEPTIONS 0x00000004
-#define HEAP_ZERO_MEMORY 0x00000008
 #define HEAP_REALLOC_IN_PLACE_ONLY 0x00000010
 #define HEAP_TAIL_CHECKING_ENABLED 0x00000020
 #define HEAP_FREE_CHECKING_ENABLED 0x00000040
@@ -59,7 +48,6 @@ typedef struct _RTL_HEAP_PARAMETERS {
 #define HEAP_CREATE_ALIGN_16 0x00010000
 #define HEAP_CREATE_ENABLE_TRACING 0x00020000
 #define HEAP_CREATE_ENABLE_EXECUTE 0x00040000
-#endif
 
 // ---- advanced FCB headers
 #define FSRTL_FCB_HEADER_V0 0x00
@@ -141,9 +129,6 @@ FORCEINLINE UCHAR FsRtlpCharacterClasses(_In_ UCHAR Character)
 #define FsRtlIsAnsiCharacterLegalNtfs(Character, Wild) FsRtlTestAnsiCharacter((Character), TRUE, (Wild), FSRTL_NTFS_LEGAL)
 #define FsRtlIsAnsiCharacterLegalNtfsStream(Character, Wild) FsRtlTestAnsiCharacter((Character), TRUE, (Wild), FSRTL_NTFS_STREAM_LEGAL)
 
-#define RtlOemStringToUnicodeSize(String) RtlxOemStringToUnicodeSize(String)
-#define RtlOemStringToCountedUnicodeSize(String) ((ULONG)(RtlOemStringToUnicodeSize(String) - sizeof(UNICODE_NULL)))
-#define RtlUnicodeStringToOemSize(String) RtlxUnicodeStringToOemSize(String)
 #define RtlUnicodeStringToCountedOemSize(String) ((ULONG)(RtlUnicodeStringToOemSize(String) - sizeof(ANSI_NULL)))
 #define IsReparseTagMicrosoft(Tag) ((Tag) & 0x80000000)
 #define IsReparseTagNameSurrogate(Tag) ((Tag) & 0x20000000)

@@ -12,7 +12,7 @@ const PARTS: Readonly<Record<string, string>> = {
   'ntafter.h': 'ntddk.h',
   'ntddkmisc.h': 'ntddk.h',
   'wdminline.h': 'wdm.h',
-  'wdmlarge.h': 'wdm.h',
+  'wdmmore.h': 'wdm.h',
   'ntaccess.h': 'wdm.h',
   'ntassert.h': 'wdm.h',
   'ntcontext.h': 'wdm.h',
@@ -27,7 +27,9 @@ const PARTS: Readonly<Record<string, string>> = {
   'ntpower.h': 'wdm.h',
   'ntprocinfo.h': 'ntddk.h',
   'ntregcallback.h': 'wdm.h',
+  'ntlargeint.h': 'wdm.h',
   'ntrtl.h': 'wdm.h',
+  'ntrtlinline.h': 'ntddk.h',
 };
 
 /** Name of the WDK header for a built-in file (`ddi-wdm.h`, `<ntio.h>`); undefined when no WDK header declares what is in it (ntundoc.h). */

@@ -20,4 +20,4 @@
 #include "ddi-wdm.h"
 #include "ddi-extra.h"
 #include "wdminline.h"
-#include "wdmlarge.h"
+#include "wdmmore.h"
