@@ -49,6 +49,8 @@ import { routines as keWait } from './ke/wait.js';
 import { routines as mmCopyVirtual } from './mm/copy-virtual.js';
 import { routines as mmImagePaging } from './mm/image-paging.js';
 import { routines as mmMdlMap } from './mm/mdl-map.js';
+import { routines as mmMdlPages } from './mm/mdl-pages.js';
+import { routines as mmMdlReserved } from './mm/mdl-reserved.js';
 import { routines as mmMdl } from './mm/mdl.js';
 import { routines as mmMmMisc } from './mm/mm-misc.js';
 import { routines as mmPoolRoutines } from './mm/pool-routines.js';
@@ -167,6 +169,8 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmCopyVirtual,
   mmImagePaging,
   mmMdlMap,
+  mmMdlPages,
+  mmMdlReserved,
   mmMdl,
   mmMmMisc,
   mmPoolRoutines,
