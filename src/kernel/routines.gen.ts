@@ -85,6 +85,7 @@ import { routines as rtlDebug } from './rtl/debug.js';
 import { routines as rtlDosError } from './rtl/dos-error.js';
 import { routines as rtlGenericTable } from './rtl/generic-table.js';
 import { routines as rtlGuid } from './rtl/guid.js';
+import { routines as rtlImage } from './rtl/image.js';
 import { routines as rtlMemory } from './rtl/memory.js';
 import { routines as rtlNameExpression } from './rtl/name-expression.js';
 import { routines as rtlNtstatusClass } from './rtl/ntstatus-class.js';
@@ -192,6 +193,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlDosError,
   rtlGenericTable,
   rtlGuid,
+  rtlImage,
   rtlMemory,
   rtlNameExpression,
   rtlNtstatusClass,
