@@ -15,6 +15,10 @@ import { routines as exSlist } from './ex/slist.js';
 import { routines as exWorkQueue } from './ex/work-queue.js';
 import { routines as fltFilter } from './flt/filter.js';
 import { routines as fltPort } from './flt/port.js';
+import { routines as fsCreate } from './fs/create.js';
+import { routines as fsDirectory } from './fs/directory.js';
+import { routines as fsInformation } from './fs/information.js';
+import { routines as fsTransfer } from './fs/transfer.js';
 import { routines as ioBuildIrp } from './io/build-irp.js';
 import { routines as ioCancel } from './io/cancel.js';
 import { routines as ioCreateFile } from './io/create-file.js';
@@ -23,9 +27,11 @@ import { routines as ioDeviceControl } from './io/device-control.js';
 import { routines as ioDevice } from './io/device.js';
 import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
+import { routines as ioFileInformation } from './io/file-information.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioMisc } from './io/misc.js';
 import { routines as ioRequest } from './io/request.js';
+import { routines as ioShareAccess } from './io/share-access.js';
 import { routines as ioTimer } from './io/timer.js';
 import { routines as ioWorkItem } from './io/work-item.js';
 import { routines as keApc } from './ke/apc.js';
@@ -123,6 +129,10 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exWorkQueue,
   fltFilter,
   fltPort,
+  fsCreate,
+  fsDirectory,
+  fsInformation,
+  fsTransfer,
   ioBuildIrp,
   ioCancel,
   ioCreateFile,
@@ -131,9 +141,11 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioDevice,
   ioDosName,
   ioDriverLoad,
+  ioFileInformation,
   ioIrp,
   ioMisc,
   ioRequest,
+  ioShareAccess,
   ioTimer,
   ioWorkItem,
   keApc,
