@@ -3,6 +3,7 @@ import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
+import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
 import { routines as exInterlockedList } from './ex/interlocked-list.js';
@@ -117,6 +118,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
   cmRtlRegistry,
+  cngBcrypt,
   exExTimer,
   exFastMutex,
   exInterlockedList,
