@@ -600,6 +600,8 @@ typedef struct _IO_GLOBALS {
     KTIMER Timer;
     KDPC TimerDpc;
     LIST_ENTRY Irps; // IOP_IRP_TAIL of every allocated IRP
+    LIST_ENTRY Files; // FCB.Link of every file of the volume that was touched
+    ULONG NextFileId;
 } IO_GLOBALS;
 
 // ------------------------------------------------------------------ configuration manager

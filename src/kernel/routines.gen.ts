@@ -3,6 +3,7 @@ import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
+import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
 import { routines as exInterlockedList } from './ex/interlocked-list.js';
@@ -15,6 +16,10 @@ import { routines as exSlist } from './ex/slist.js';
 import { routines as exWorkQueue } from './ex/work-queue.js';
 import { routines as fltFilter } from './flt/filter.js';
 import { routines as fltPort } from './flt/port.js';
+import { routines as fsCreate } from './fs/create.js';
+import { routines as fsDirectory } from './fs/directory.js';
+import { routines as fsInformation } from './fs/information.js';
+import { routines as fsTransfer } from './fs/transfer.js';
 import { routines as ioBuildIrp } from './io/build-irp.js';
 import { routines as ioCancel } from './io/cancel.js';
 import { routines as ioCreateFile } from './io/create-file.js';
@@ -23,9 +28,11 @@ import { routines as ioDeviceControl } from './io/device-control.js';
 import { routines as ioDevice } from './io/device.js';
 import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
+import { routines as ioFileInformation } from './io/file-information.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioMisc } from './io/misc.js';
 import { routines as ioRequest } from './io/request.js';
+import { routines as ioShareAccess } from './io/share-access.js';
 import { routines as ioTimer } from './io/timer.js';
 import { routines as ioWorkItem } from './io/work-item.js';
 import { routines as keApc } from './ke/apc.js';
@@ -92,6 +99,7 @@ import { routines as rtlGenericTable } from './rtl/generic-table.js';
 import { routines as rtlGuid } from './rtl/guid.js';
 import { routines as rtlHashTable } from './rtl/hash-table.js';
 import { routines as rtlHeap } from './rtl/heap.js';
+import { routines as rtlImage } from './rtl/image.js';
 import { routines as rtlMemory } from './rtl/memory.js';
 import { routines as rtlNameExpression } from './rtl/name-expression.js';
 import { routines as rtlNtstatusClass } from './rtl/ntstatus-class.js';
@@ -123,6 +131,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
   cmRtlRegistry,
+  cngBcrypt,
   exExTimer,
   exFastMutex,
   exInterlockedList,
@@ -135,6 +144,10 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exWorkQueue,
   fltFilter,
   fltPort,
+  fsCreate,
+  fsDirectory,
+  fsInformation,
+  fsTransfer,
   ioBuildIrp,
   ioCancel,
   ioCreateFile,
@@ -143,9 +156,11 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioDevice,
   ioDosName,
   ioDriverLoad,
+  ioFileInformation,
   ioIrp,
   ioMisc,
   ioRequest,
+  ioShareAccess,
   ioTimer,
   ioWorkItem,
   keApc,
@@ -212,6 +227,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlGuid,
   rtlHashTable,
   rtlHeap,
+  rtlImage,
   rtlMemory,
   rtlNameExpression,
   rtlNtstatusClass,
