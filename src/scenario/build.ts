@@ -4,6 +4,7 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import { dirname, type FileProvider, joinPath } from '../base/files.js';
 import { SourceFile } from '../base/source.js';
 import { compileUnit } from '../c/compile-unit.js';
+import { settleAcrossUnits } from '../c/implicit-functions.js';
 import type { FunctionDef, TranslationUnit } from '../c/tree.js';
 import type { DriverBlock, ProcessBlock, Scenario } from './ast.js';
 import { bodyText } from './bodies.js';
@@ -110,7 +111,8 @@ function buildDriver(
         shownPath(p, folder),
       ),
     );
-  for (const u of units) diagnostics.push(...u.diagnostics);
+  const settled = settleAcrossUnits(units);
+  for (const u of settled) diagnostics.push(...u.diagnostics);
   if (units.length && !driverEntry(units) && !problems.some((d) => d.severity === 'error'))
     diagnostics.push({
       severity: 'error',
@@ -119,7 +121,7 @@ function buildDriver(
       hint: 'its sources must define  NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)',
       range: block.range,
     });
-  return { block, sources, units };
+  return { block, sources, units: settled };
 }
 
 /** Compiles the bodies of one process; what is wrong with them is added to `diagnostics`. */
