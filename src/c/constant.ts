@@ -13,6 +13,19 @@ export function wrap(value: bigint, type: CType): bigint {
   return signed ? BigInt.asIntN(size * 8, value) : BigInt.asUintN(size * 8, value);
 }
 
+/**
+ * A floating value as integer, as x64 does it: towards zero; what does not fit in 32 bits (64 for unsigned long and 64-bit types) becomes the most
+ * negative number of that width, which is then cut to the type; unsigned 64 has a second range above 2^63. NaN fits nowhere.
+ */
+export function floatToInteger(v: number, type: CType): bigint {
+  if (type.kind === 'int' && type.bool) return v === 0 ? 0n : 1n;
+  const { size, signed } = integerShape(type);
+  const convert = (x: number, bits: number): bigint =>
+    Math.abs(x) < 2 ** (bits - 1) ? BigInt(Math.trunc(x)) : BigInt.asIntN(bits, 1n << BigInt(bits - 1));
+  if (size === 8 && !signed && v >= 2 ** 63) return BigInt.asUintN(64, convert(v - 2 ** 63, 64) ^ (1n << 63n));
+  return wrap(convert(v, size === 8 || (size === 4 && !signed) ? 64 : 32), type);
+}
+
 /** Value of an integer constant expression, or undefined. */
 export function integerValue(e: Expr): bigint | undefined {
   return e.kind === 'int' ? e.value : undefined;

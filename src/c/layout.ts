@@ -1,6 +1,7 @@
 // Size, alignment and record layout by the rules of MSVC for x64.
-// Bit-fields: a new storage unit starts when the declared type's size changes or the field does not fit; a zero width ends the unit.
-// `#pragma pack(n)` lowers the alignment of members, `__declspec(align(n))` raises it and is not lowered by pack.
+// Bit-fields: a new storage unit starts when the declared type's size changes or the field does not fit; a zero width ends an open unit and aligns
+// what follows. `#pragma pack(n)` lowers the alignment of members, `__declspec(align(n))` raises it and is not lowered by pack, also not where the
+// aligned type is deep inside the member. Bit-fields do not affect the alignment of a union. (gcc -mms-bitfields differs in the last two.)
 
 import type { Range } from '../base/source.js';
 import type { Initializer, SalAnnotation } from './tree.js';
@@ -41,6 +42,12 @@ export function alignOf(type: CType): number {
   }
 }
 
+/** What `__declspec(align)` demands of a type. */
+function requiredAlign(type: CType): number {
+  if (type.kind === 'array') return requiredAlign(type.element);
+  return type.kind === 'record' ? (type.decl.required ?? 1) : 1;
+}
+
 /** Bytes of an object: more than its type where a flexible array member is initialised. */
 export function objectSize(type: CType, init: Initializer | undefined): number {
   return Math.max(sizeOf(type), init?.size ?? 0);
@@ -65,42 +72,37 @@ export function layoutRecord(decl: RecordDecl, members: readonly MemberSpec[], p
   let recordAlign = 1;
   // What the size is rounded to. The align attribute of a bit-field raises the alignment of the record, but its size only as far as pack lets it.
   let sizeAlign = 1;
+  let required = align;
   // The open bit-field storage unit, if any.
   let unitOffset = 0;
   let unitSize = 0;
   let unitBits = 0;
   const fields: Field[] = [];
   for (const m of members) {
-    const natural = Math.max(Math.min(alignOf(m.type), pack), m.align ?? 1);
+    const demanded = Math.max(requiredAlign(m.type), m.align ?? 1);
+    const natural = Math.max(Math.min(alignOf(m.type), pack), demanded);
     const size = sizeOf(m.type);
     if (m.bitWidth !== undefined) {
-      if (m.bitWidth === 0) {
-        // Ends the unit; without an open one it has no effect.
-        if (unitSize && !decl.union) end = roundUp(end, natural);
-        unitSize = 0;
-        continue;
-      }
-      if (decl.union || unitSize !== size || unitBits + m.bitWidth > size * 8) {
-        unitOffset = decl.union ? 0 : roundUp(end, natural);
-        unitSize = size;
+      const opens = m.bitWidth > 0 && (decl.union || unitSize !== size || unitBits + m.bitWidth > size * 8);
+      // A zero width without an open unit has no effect.
+      if (opens || (m.bitWidth === 0 && unitSize)) {
+        if (!decl.union) {
+          end = roundUp(end, natural);
+          recordAlign = Math.max(recordAlign, natural);
+          sizeAlign = Math.max(sizeAlign, Math.min(natural, pack));
+        }
+        unitOffset = decl.union ? 0 : end;
+        unitSize = m.bitWidth && size;
         unitBits = 0;
-        end = decl.union ? Math.max(end, size) : unitOffset + size;
-        recordAlign = Math.max(recordAlign, natural);
-        sizeAlign = Math.max(sizeAlign, Math.min(natural, pack));
+        end = decl.union ? Math.max(end, size) : end + unitSize;
       }
-      fields.push({
-        name: m.name,
-        type: m.type,
-        offset: unitOffset,
-        bitOffset: unitBits,
-        bitWidth: m.bitWidth,
-        range: m.range,
-        sal: m.sal,
-      });
+      if (m.bitWidth === 0) continue;
+      fields.push({ name: m.name, type: m.type, offset: unitOffset, bitOffset: unitBits, bitWidth: m.bitWidth, range: m.range, sal: m.sal });
       unitBits += m.bitWidth;
       continue;
     }
     unitSize = 0;
+    required = Math.max(required, demanded);
     recordAlign = Math.max(recordAlign, natural);
     sizeAlign = Math.max(sizeAlign, natural);
     const offset = decl.union ? 0 : roundUp(end, natural);
@@ -110,11 +112,13 @@ export function layoutRecord(decl: RecordDecl, members: readonly MemberSpec[], p
   decl.fields = fields;
   decl.align = Math.max(recordAlign, align);
   decl.size = roundUp(end, Math.max(sizeAlign, align));
+  if (required > 1) decl.required = required;
   decl.complete = true;
 }
 
 /** Gives a complete record a larger alignment. */
 export function raiseAlignment(decl: RecordDecl, align: number): void {
+  decl.required = Math.max(decl.required ?? 1, align);
   if (align <= decl.align) return;
   decl.align = align;
   decl.size = roundUp(decl.size, align);

@@ -1,7 +1,7 @@
 // Conversions: every one that changes a value becomes a `cast` node here, and constants are converted on the spot.
 // `assignConvert` also says what MSVC would say at /W3 about pointers that do not fit.
 import type { Range } from '../base/source.js';
-import { constantAddress, isNullConstant, wrap } from './constant.js';
+import { constantAddress, floatToInteger, isNullConstant, wrap } from './constant.js';
 import { isAssumedCall } from './implicit-functions.js';
 import { sizeOf } from './layout.js';
 import type { Parser } from './parser-state.js';
@@ -102,17 +102,7 @@ function foldCast(e: Expr, to: CType, range: Range): Expr | undefined {
   } else if (e.kind === 'float') {
     if (to.kind === 'float')
       return { kind: 'float', value: to.size === 4 ? Math.fround(e.value) : e.value, type: to, range, lvalue: false, macro: e.macro };
-    if (isInteger(to) && Number.isFinite(e.value)) {
-      const bool = to.kind === 'int' && to.bool;
-      return {
-        kind: 'int',
-        value: bool ? (e.value === 0 ? 0n : 1n) : wrap(BigInt(Math.trunc(e.value)), to),
-        type: to,
-        range,
-        lvalue: false,
-        macro: e.macro,
-      };
-    }
+    if (isInteger(to)) return { kind: 'int', value: floatToInteger(e.value, to), type: to, range, lvalue: false, macro: e.macro };
   }
   return undefined;
 }

@@ -93,6 +93,8 @@ export interface RecordDecl {
   /** Bytes, including tail padding. */
   size: number;
   align: number;
+  /** Alignment that `__declspec(align)` demands of this record or of something in it; `#pragma pack` around a member of this type does not lower it. Absent: 1. */
+  required?: number;
   range?: Range;
   /** Display name when there is no tag: the first typedef given to it. */
   typedefName?: string;

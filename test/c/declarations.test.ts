@@ -102,6 +102,28 @@ test('__declspec(align) of a bit-field starts its unit; pack limits what it does
   }
 });
 
+test('an alignment that __declspec demands goes through pack and through records; bit-fields do not align a union', () => {
+  const u = clean(`
+    struct __declspec(align(32)) A { int a; };
+    #pragma pack(push, 1)
+    struct B { char c; struct A a; };
+    struct C { char c; __declspec(align(8)) int x; };
+    struct D { char c; struct C x[2]; };
+    #pragma pack(pop)
+    struct E { char c; union { struct A a; char b; } u; };
+    union F { unsigned __int64 a : 1; char b; };
+    struct G { char c; union F u; short s; };
+    struct H { char a : 1; int : 0; char b; };`);
+  const of = (tag: string): unknown => [`${record(u, tag).size}/${record(u, tag).align}`, ...fields(record(u, tag))];
+  assert.deepEqual(of('B'), ['64/32', 'c@0', 'a@32']);
+  assert.deepEqual(of('C'), ['16/8', 'c@0', 'x@8']);
+  assert.deepEqual(of('D'), ['40/8', 'c@0', 'x@8']);
+  assert.deepEqual(of('E'), ['64/32', 'c@0', 'u@32']);
+  assert.deepEqual(of('F'), ['8/1', 'a@0:0+1', 'b@0']);
+  assert.deepEqual(of('G'), ['12/2', 'c@0', 'u@1', 's@10']);
+  assert.deepEqual(of('H'), ['8/4', 'a@0:0+1', 'b@4']);
+});
+
 test('bit-fields as MSVC lays them out', () => {
   const u = clean(`
     struct A { int a : 3; int b : 5; char c : 4; char d : 5; };

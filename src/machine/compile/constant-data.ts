@@ -1,6 +1,6 @@
 // Constant initialisers of objects with static storage: evaluated to bytes plus places that hold an address, before addresses are known.
 import type { Range } from '../../base/source.js';
-import { foldBinary, foldFloat, foldUnary, wrap } from '../../c/constant.js';
+import { floatToInteger, foldBinary, foldFloat, foldUnary, wrap } from '../../c/constant.js';
 import { sizeOf } from '../../c/layout.js';
 import type { Expr, FunctionSymbol, Initializer, VarSymbol } from '../../c/tree.js';
 import type { CType } from '../../c/types.js';
@@ -74,10 +74,7 @@ function convertConstant(v: Constant | undefined, type: CType): Constant | undef
     const n = Number(v.v);
     return { k: 'float', v: type.size === 4 ? Math.fround(n) : n };
   }
-  if (v.k === 'float') {
-    if (type.kind === 'int' && type.bool) return int(v.v === 0 ? 0n : 1n);
-    return Number.isFinite(v.v) ? int(wrap(BigInt(Math.trunc(v.v)), type)) : int(0n);
-  }
+  if (v.k === 'float') return int(floatToInteger(v.v, type));
   return int(wrap(v.v, type));
 }
 
@@ -178,7 +175,7 @@ export function writeInitializer(
       if (item.type.size === 4) view.setFloat32(place, Number(v.v), true);
       else view.setFloat64(place, Number(v.v), true);
     } else {
-      const value = v.k === 'float' ? BigInt(Math.trunc(v.v)) : v.v;
+      const value = v.k === 'float' ? floatToInteger(v.v, item.type) : v.v;
       writeInteger(bytes, place, shape(item.type).width, value, item.bitOffset, item.bitWidth);
     }
   }

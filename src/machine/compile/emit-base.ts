@@ -25,7 +25,8 @@ export const FIRST_FUNCTION = 2;
 export const FUNCTION_TYPE = 0;
 
 /**
- * Wasm locals. fp and pc are the parameters; off, a, b, delta, p, q are scratch within one value; soft, number and args within one call.
+ * Wasm locals. fp and pc are the parameters; off and delta are scratch within one access, a, b, p, q within one step, x, y, u, v within one operator
+ * (division, conversion): a step holds addresses in a and b while it evaluates other operands. soft, number and args are scratch within one call.
  */
 export const Local = {
   fp: 0,
@@ -39,13 +40,17 @@ export const Local = {
   number: 8,
   soft: 9,
   args: 10,
-  delta: 11,
-  p: 12,
-  q: 13,
-  firstTemp: 14,
+  x: 11,
+  y: 12,
+  delta: 13,
+  p: 14,
+  q: 15,
+  u: 16,
+  v: 17,
+  firstTemp: 18,
 } as const;
-export const I32_LOCALS = 9;
-export const I64_LOCALS = 3;
+export const I32_LOCALS = 11;
+export const I64_LOCALS = 5;
 
 const MEMORY_ALIGN: Record<number, number> = { 1: 0, 2: 1, 4: 2, 8: 3 };
 

@@ -4,6 +4,7 @@ import { Fault, KERNEL_BASE, REGISTERS, Reg } from '../abi.js';
 import { emitAccess } from './emit-access.js';
 import { type Emitter, Local } from './emit-base.js';
 import type { Slot, Value, Width, WType } from './ir.js';
+import { emitFloatToInteger } from './emit-float.js';
 import { Op, opcode } from './op.js';
 
 /** Opcode that reads `width` bytes as `t`. */
@@ -62,7 +63,8 @@ export function emitValue(E: Emitter, v: Value): void {
     }
     case 'un':
       emitValue(E, v.a);
-      E.op(v.op);
+      if (v.op >= Op.i32_trunc_sat_f32_s) emitFloatToInteger(E, v.op);
+      else E.op(v.op);
       break;
     case 'bin':
       emitValue(E, v.a);
@@ -120,8 +122,8 @@ function emitDivision(E: Emitter, v: Value & { k: 'div' }): void {
   const divisor = v.b.k === 'i32' ? BigInt(v.b.v) : v.b.k === 'i64' ? v.b.v : undefined;
   const signed = op.endsWith('_s');
   if (divisor === undefined || divisor === 0n || (divisor === -1n && signed)) {
-    const a = wide ? Local.p : Local.a;
-    const b = wide ? Local.q : Local.b;
+    const a = wide ? Local.u : Local.x;
+    const b = wide ? Local.v : Local.y;
     E.set(b);
     E.set(a);
     E.get(b);

@@ -79,11 +79,13 @@ export function lowerBuiltin(L: Lowering, e: BuiltinExpr): Value | undefined {
     }
     case 'exception_code':
       if (L.fn.parent && !L.def) return { k: 'slot', t: 'i32', slot: argumentSlot(L, 1), offset: 0, width: 4, signed: true };
-      return L.area ? { k: 'slot', t: 'i32', slot: L.area, offset: 0, width: 4, signed: true } : i32(0);
+      return L.exceptArea ? { k: 'slot', t: 'i32', slot: L.exceptArea, offset: 0, width: 4, signed: true } : i32(0);
     case 'exception_info':
       return L.fn.parent && !L.def ? { k: 'slot', t: 'i64', slot: argumentSlot(L, 0), offset: 0, width: 8, signed: false } : i64(0);
     case 'abnormal_termination':
-      return L.area ? bin(Op.i32_ne, { k: 'slot', t: 'i32', slot: L.area, offset: 0, width: 4, signed: true }, i32(0)) : i32(0);
+      return L.finallyArea
+        ? bin(Op.i32_ne, { k: 'slot', t: 'i32', slot: L.finallyArea, offset: 0, width: 4, signed: true }, i32(0))
+        : i32(0);
     case '__debugbreak':
     case '__int2c':
       L.step({ k: 'stop', reason: Reason.DebugBreak }, 'plain', e.range);

@@ -11,7 +11,7 @@ import { FinallyState } from './seh.js';
 
 export function lowerTry(L: Lowering, s: TryStmt): void {
   const outer = L.tries;
-  const outerArea = L.area;
+  const { exceptArea, finallyArea } = L;
   const area = L.newArea();
   const finallyKind = s.handler.kind === 'finally';
   const handler = L.newLabel();
@@ -31,11 +31,11 @@ export function lowerTry(L: Lowering, s: TryStmt): void {
     L.step({ k: 'jump', target: after }, 'branch', close);
     L.place(handler);
     const first = L.nextNumber;
-    L.area = area;
+    L.exceptArea = area;
     L.begin(s.handler.filter.range);
     L.step({ k: 'nop' });
     lowerStatement(L, s.handler.body);
-    L.area = outerArea;
+    L.exceptArea = exceptArea;
     L.place(after);
     const filter = s.handler.filter;
     if (filter.kind === 'int')
@@ -50,7 +50,7 @@ export function lowerTry(L: Lowering, s: TryStmt): void {
   const first = L.nextNumber;
   const body: TryContext = { stmt: s, outer, end: L.newLabel(), pending: [], body: false };
   L.tries = body;
-  L.area = area;
+  L.finallyArea = area;
   L.begin(s.handler.body.range);
   L.step({ k: 'nop' }, 'plain', {
     file: s.handler.body.range.file,
@@ -58,7 +58,7 @@ export function lowerTry(L: Lowering, s: TryStmt): void {
     end: s.handler.body.range.start + 1,
   });
   lowerStatement(L, s.handler.body);
-  L.area = outerArea;
+  L.finallyArea = finallyArea;
   L.tries = outer;
   L.place(body.end);
   L.begin(s.handler.body.close);

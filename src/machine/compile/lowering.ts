@@ -94,8 +94,9 @@ export class Lowering {
   breakTarget: JumpTarget | undefined;
   continueTarget: JumpTarget | undefined;
   tries: TryContext | undefined;
-  /** Area of the except handler or finally body around the current place. */
-  area: Slot | undefined;
+  /** Areas of the innermost except handler and the innermost finally body around the current place: either may lie inside the other. */
+  exceptArea: Slot | undefined;
+  finallyArea: Slot | undefined;
   readonly labels = new Map<LabelStmt, Label>();
   /** Guarded bodies (and finally bodies) around each label. */
   readonly labelTries = new Map<LabelStmt, readonly TryPart[]>();

@@ -135,7 +135,8 @@ export function convert(v: Value, from: CType, to: CType): Value {
   }
   const { width, signed } = shape(to);
   if (from.kind === 'float') {
-    // Unsigned 32 goes through 64 bits, as compilers for x64 do it: (unsigned)-1.0 is 0xFFFFFFFF.
+    // What does not fit becomes the most negative number, as the processor does it (emit-float.ts). Unsigned 32 goes through 64 bits, as compilers for
+    // x64 do it: (unsigned)-1.0 is 0xFFFFFFFF.
     if (target === 'i32' && width === 4 && !signed) return un(Op.i32_wrap, 'i32', un(opcode('i64', `trunc_sat_${source}_s`), 'i64', v));
     return narrow(un(opcode(target, `trunc_sat_${source}_${signed || width < 4 ? 's' : 'u'}`), target, v), width, signed);
   }

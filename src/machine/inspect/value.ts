@@ -1,6 +1,8 @@
 // Typed values read from the simulated machine: a type, where it lies (if it lies anywhere) and its bytes. The one currency of evaluation and display.
 
+import { floatToInteger } from '../../c/constant.js';
 import { sizeOf } from '../../c/layout.js';
+import { INT64 } from '../../c/type-ops.js';
 import type { CType } from '../../c/types.js';
 import type { Addr } from '../abi.js';
 
@@ -50,7 +52,7 @@ export function load(memory: TargetMemory, type: CType, address: Addr, bits?: { 
 
 /** Integer, enum or pointer as an exact integer with the sign of its type (pointers unsigned). */
 export function asInteger(v: Value): bigint {
-  if (v.type.kind === 'float') return BigInt(Math.trunc(asNumber(v)));
+  if (v.type.kind === 'float') return floatToInteger(asNumber(v), INT64);
   if (v.type.kind === 'array' || v.type.kind === 'function') return BigInt.asUintN(64, BigInt(v.address ?? 0));
   if (!v.bytes) throw new EvaluationError(v.address === undefined ? 'this has no value' : `memory at ${hex64(v.address)} cannot be read`);
   let u = toUnsigned(v.bytes);
@@ -75,7 +77,7 @@ export function fromInteger(type: CType, value: bigint): Value {
 }
 
 export function fromNumber(type: CType, value: number): Value {
-  if (type.kind !== 'float') return fromInteger(type, BigInt(Math.trunc(Number.isFinite(value) ? value : 0)));
+  if (type.kind !== 'float') return fromInteger(type, floatToInteger(value, type));
   const bytes = new Uint8Array(type.size);
   const d = new DataView(bytes.buffer);
   if (type.size === 4) d.setFloat32(0, value, true);

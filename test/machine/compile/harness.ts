@@ -14,7 +14,7 @@ import { type ExceptionInfo, Machine } from '../../../src/machine/machine.js';
 import { type RoutineDefinition, routineFixedSize } from '../../../src/machine/routine.js';
 
 const PRELUDE =
-  'void print(long long v); void printd(double v); void yield_now(void); __declspec(noreturn) void raise(unsigned long code); int native_sum(int n, ...);\n';
+  'void print(long long v); void printd(double v); void yield_now(void); __declspec(noreturn) void raise(unsigned long code); void raise_continuable(unsigned long code); int native_sum(int n, ...);\n';
 
 export interface CompileTestOptions {
   readonly debug?: boolean;
@@ -28,7 +28,7 @@ export interface CompileTestOptions {
   readonly uses?: CompiledImage;
 }
 
-const ROUTINES = ['unresolved', 'print', 'printd', 'yield_now', 'raise', 'native_sum'];
+const ROUTINES = ['unresolved', 'print', 'printd', 'yield_now', 'raise', 'raise_continuable', 'native_sum'];
 
 export function compileText(text: string, o: CompileTestOptions = {}): CompiledImage {
   return compileUnits(parseText(text, o), o);
@@ -81,7 +81,7 @@ export class TestRun {
 
   constructor(
     readonly image: CompiledImage,
-    stackSize = 64 * PAGE_SIZE,
+    readonly stackSize = 64 * PAGE_SIZE,
     others: readonly CompiledImage[] = [],
   ) {
     const definitions: RoutineDefinition<TestRun>[] = [
@@ -90,6 +90,15 @@ export class TestRun {
       { name: 'printd', cost: 0, step: (k, f) => (k.output.push(double(f.u64(0))), Status.Returned) },
       { name: 'yield_now', cost: 0, step: (k) => (k.machine.requestStop(), Status.Returned) },
       { name: 'raise', cost: 0, step: (k, f) => k.machine.raise(f.u32(0)) },
+      {
+        name: 'raise_continuable',
+        cost: 0,
+        step: (k, f) => {
+          if (f.pc === 1) return Status.Returned;
+          f.pc = 1;
+          return k.machine.raise(f.u32(0), { flags: 0 });
+        },
+      },
       {
         name: 'native_sum',
         cost: 0,
