@@ -20,6 +20,7 @@ import type { MachineObserver } from './observer.js';
 import { PageTable } from './pages.js';
 import { Registers } from './registers.js';
 import { SimulatedFault } from './routine.js';
+import { SHADOW_WASM_PAGES, Shadow } from './shadow.js';
 import { WatchList } from './watch.js';
 
 /** Bits that only ask for a closer look; everything else in a deny byte refuses. */
@@ -69,11 +70,16 @@ export class Memory extends Accessors {
   readonly deny: Uint8Array;
 
   readonly wasm: WebAssembly.Memory;
+  /** The race variant's words, when the machine was made with them. */
+  readonly shadow: Shadow | undefined;
 
-  constructor() {
-    const wasm = new WebAssembly.Memory({ initial: WASM_PAGES, maximum: WASM_PAGES });
+  /** `shadow`: with the words of the race variant behind it (shadow.ts). */
+  constructor(shadow = false) {
+    const size = shadow ? SHADOW_WASM_PAGES : WASM_PAGES;
+    const wasm = new WebAssembly.Memory({ initial: size, maximum: size });
     super(wasm.buffer, new Uint8Array((MEMORY_SIZE >>> PAGE_SHIFT) >>> 8));
     this.wasm = wasm;
+    this.shadow = shadow ? new Shadow(wasm.buffer) : undefined;
     this.dirty = new Uint8Array(wasm.buffer, DIRTY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
     this.deny = new Uint8Array(wasm.buffer, DENY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
     this.deny.fill(DENY_UNMAPPED);
@@ -88,6 +94,11 @@ export class Memory extends Accessors {
   /** The whole linear memory (simulated part and host-only part). Writers must call `touch`. */
   get buffer(): Uint8Array {
     return this.all;
+  }
+
+  /** The same with the race shadow behind it, when there is one. For copies of pages. */
+  get whole(): Uint8Array {
+    return this.shadow?.all ?? this.all;
   }
 
   /** Blocks of 256 pages in which a page is or was mapped or written: compiled code writes nowhere else. */
