@@ -16,7 +16,7 @@ import {
   WASM_PAGES,
 } from './abi.js';
 import { Accessors } from './accessors.js';
-import type { MachineObserver } from './observer.js';
+import type { MachineObserver, RaceObserver } from './observer.js';
 import { PageTable } from './pages.js';
 import { Registers } from './registers.js';
 import { SimulatedFault } from './routine.js';
@@ -36,6 +36,7 @@ class CheckedAccessors extends Accessors {
     if (o < 0) throw new SimulatedFault(this.memory.firstRefused(a, size, write), write, size);
     if (write) this.mark(o, size);
     this.memory.observer?.touch(o, size, write);
+    this.memory.races?.touch(o, size, write);
     return o;
   }
 }
@@ -63,6 +64,8 @@ export class Memory extends Accessors {
   readonly watches: WatchList;
   /** Asked for an access to a page with Deny.Slow (pool state bytes): false refuses it. Set by the kernel's pool. */
   slowAccess: ((offset: number, size: number, write: boolean) => boolean) | undefined;
+  /** Told of checked accesses, when races are searched. */
+  races: RaceObserver | undefined;
   /** Sees accesses; set by Machine.observe. */
   observer: MachineObserver | undefined;
   /** One byte a page, non-zero = written since the last checkpoint. */

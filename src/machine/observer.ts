@@ -18,4 +18,6 @@ export interface RaceObserver {
   access(offset: number, kind: number, fp: number): void;
   /** Any bytes. `size` may have SlowKind bits above it. */
   range(offset: number, size: number, kind: number, fp: number): void;
+  /** A checked access of a routine. */
+  touch(offset: number, size: number, write: boolean): void;
 }

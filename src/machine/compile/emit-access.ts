@@ -23,7 +23,8 @@ export interface AccessOptions {
 }
 
 /** Pushes the base of the access and returns the static offset for the instruction. Marks the page dirty for writes. */
-export function emitAccess(E: Emitter, mem: Mem, o: AccessOptions): Operand {
+export function emitAccess(E: Emitter, mem: Mem, access: AccessOptions): Operand {
+  const o = mem.volatile ? { ...access, volatile: true } : access;
   if (mem.slot) {
     const at = E.slotBase(mem.slot) + mem.offset;
     if (mem.slot.owner !== E.fn && o.write) markParent(E, at, o.size);

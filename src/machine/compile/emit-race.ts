@@ -31,11 +31,12 @@ export const raceBits = (o: AccessOptions): number =>
 export function emitRace(E: Emitter, o: AccessOptions, at: RacePlace): void {
   const kind = raceKind(E.fn.stepBase + E.step, raceBits(o));
   const tell = (): void => {
+    E.flushFuel(); // a finding has a position
     pushPlace(E, at);
     E.i32(kind);
     E.get(Local.fp);
   };
-  if (o.interlocked) {
+  if (o.interlocked || o.volatile) {
     tell();
     E.call(RACE_IMPORT);
     return;
@@ -65,6 +66,7 @@ export function emitRace(E: Emitter, o: AccessOptions, at: RacePlace): void {
 
 /** An access of other size: offset in a local, bytes pushed by the callback. */
 export function emitRaceRange(E: Emitter, local: number, size: () => void, bits: number): void {
+  E.flushFuel();
   E.get(local);
   size();
   E.i32(raceKind(E.fn.stepBase + E.step, bits));

@@ -37,6 +37,7 @@ function told(text: string, before?: (r: TestRun, at: number) => void): { list: 
   const list: Told[] = [];
   run.machine.races = {
     access: (offset, kind) => list.push({ at: offset - at, kind: kind & 255 }),
+    touch: () => {},
     range: (offset, size, kind) => list.push({ at: offset - at, kind: (kind & 0xf0) | 0x10000 | (size << 20) }),
   };
   before?.(run, at);
