@@ -5,6 +5,7 @@ import { psAttach } from './ps/init.js';
 import { initializeRooms, registerExports } from './rooms.js';
 import { buildRoutineTable, type RoutineTable } from './routine-table.js';
 import { routineLists } from './routines.gen.js';
+import { RaceDetector } from './verifier/race/detector.js';
 import { verifierHooks } from './verifier/verifier.js';
 
 export interface CreateOptions extends CoreOptions {
@@ -24,6 +25,9 @@ export function createKernel(options: CreateOptions = {}): Kernel {
   const k = createCore(rest, routines ? buildRoutineTable([...routineLists, routines]) : routineTable());
   registerExports(k);
   if (k.config.verifier) k.hooks.verifier = verifierHooks;
+  k.machine.races = undefined;
+  k.mem.races = undefined;
+  if (k.config.races) k.hooks.races = new RaceDetector(k);
   return k;
 }
 

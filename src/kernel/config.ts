@@ -15,6 +15,8 @@ export interface KernelConfig {
   readonly specialPoolPages: number;
   /** Best-practice checks of callbacks (verifier/). They change no order and no time, only findings. */
   readonly verifier: boolean;
+  /** Data races are searched for (verifier/race): the machine needs a shadow and kernel images of the race variant. */
+  readonly races: boolean;
   /** Virtual time that a callback may run, waits not counted. */
   readonly callbackTimeNs: number;
   /** Kernel stack that a callback and what it calls may use. */
@@ -29,6 +31,7 @@ export const DEFAULT_CONFIG: KernelConfig = {
   bootTime: 133_500_000_000_000_000n, // 2024-01-16, fixed: a run must not depend on the day
   specialPoolPages: 24576,
   verifier: true,
+  races: false,
   callbackTimeNs: 100_000,
   callbackStackBytes: 4096,
 };

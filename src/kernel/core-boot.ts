@@ -37,7 +37,7 @@ export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
   const { chooser, machine: given, ...rest } = options;
   const config: KernelConfig = { ...DEFAULT_CONFIG, ...rest };
   if (!(config.cpus >= 1 && config.cpus <= 64)) throw new RangeError(`a machine has 1 to 64 CPUs, not ${config.cpus}`);
-  const machine = given ?? new Machine({ cpus: config.cpus });
+  const machine = given ?? new Machine({ cpus: config.cpus, shadow: config.races });
   const trace = new Trace(undefined, KINDS);
   const k = new Kernel(machine, trace, config, chooser ?? new SeededChooser(), table.list, table.index);
   machine.host = k as never;

@@ -24,7 +24,27 @@ export interface VerifierHooks {
   finding(k: Kernel, id: string, text: string): void;
 }
 
+/** What the race detector (verifier/race) must be told beside the events of the trace; absent when races are not searched. */
+export interface RaceHooks {
+  /** An object becomes signalled by who runs now. */
+  signalled(object: Addr): void;
+  /** A wait of the thread on the object is satisfied. */
+  satisfied(object: Addr, thread: Addr): void;
+  /** An interrupt (DPC, IPI) begins or ends on this CPU. */
+  interrupt(begins: boolean, ipi: boolean): void;
+  /** A routine did one atomic operation on the object. */
+  atomic(object: Addr): void;
+  dpcsFlushed(): void;
+  /** The routine frame whose accesses to a driver's memory count as its caller's; 0 = none. */
+  inRoutine(frame: number): void;
+  /** Memory begins a new life. */
+  forget(address: Addr, bytes: number): void;
+  save(): unknown;
+  restore(state: unknown): void;
+}
+
 export interface KernelHooks {
+  races?: RaceHooks;
   verifier?: VerifierHooks;
   /** Routine that ends the current thread when its start routine returns: (exit status). Default KiExitThread. */
   exitThread: string;

@@ -50,6 +50,7 @@ interface SavedState {
   readonly bugCheckExplanation: string;
   readonly notSimulated?: NotSimulated;
   readonly run?: unknown;
+  readonly races?: unknown;
 }
 
 export class Kernel implements MachineHost {
@@ -329,6 +330,7 @@ export class Kernel implements MachineHost {
       bugCheckExplanation: this.bugCheckExplanation,
       ...(this.notSimulated ? { notSimulated: this.notSimulated } : {}),
       ...(this.runState ? { run: this.runState.save() } : {}),
+      ...(this.hooks.races ? { races: this.hooks.races.save() } : {}),
     };
     return state;
   }
@@ -338,6 +340,7 @@ export class Kernel implements MachineHost {
     this.bugCheckExplanation = s.bugCheckExplanation;
     this.notSimulated = s.notSimulated;
     if (s.run !== undefined) this.runState?.restore(s.run);
+    if (s.races !== undefined) this.hooks.races?.restore(s.races);
   }
   onFault(x: ExceptionInfo): Status | undefined {
     return onFault(this, x);

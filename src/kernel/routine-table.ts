@@ -5,6 +5,7 @@ import type { Frame } from '../machine/routine.js';
 import { BugCheckError } from './ke/bugcheck.js';
 import type { Kernel, KernelRoutine } from './kernel.js';
 import { referenceHook } from './ob/reference-track.js';
+import { watchedForRaces } from './verifier/race/routines.js';
 import { checkedStep } from './verifier/verifier.js';
 
 /** Call of a function that is declared but not simulated (or not defined at all): ends the run with its name and place. */
@@ -15,7 +16,7 @@ const unresolved: KernelRoutine = {
 };
 
 function wrap(definition: KernelRoutine): KernelRoutine {
-  const inner = checkedStep(definition.name, tracked(definition));
+  const inner = checkedStep(definition.name, watchedForRaces(definition.name, tracked(definition)));
   const step = (k: Kernel, f: Frame): Status => {
     try {
       if (f.pc === 0) {

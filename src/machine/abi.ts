@@ -39,6 +39,8 @@ export const DENY_TABLE = MEMORY_SIZE; // MEMORY_SIZE >> 12 = 0x40000 bytes
 export const DIRTY_TABLE = MEMORY_SIZE + 0x40000;
 /** Register file, see Reg. One page. */
 export const REGISTERS = MEMORY_SIZE + 0x80000;
+/** Race variant: one byte a page whose shadow words changed since the last checkpoint, see shadow.ts. 0x28000 bytes. */
+export const SHADOW_DIRTY = MEMORY_SIZE + 0x90000;
 /** Debug variant: one byte a step (global step number): non-zero = stop before it. */
 export const BREAK_TABLE = MEMORY_SIZE + 0x100000;
 export const BREAK_TABLE_SIZE = 0x400000; // 4 Mi steps
@@ -98,6 +100,8 @@ export enum Reg {
   ExceptionCode = 80,
   /** Lowest offset a callee frame may start at to be called directly by compiled code; between StackLimit and this the call goes through the dispatcher (see compile/imports.ts). */
   CallLimit = 84,
+  /** Race variant: shadow word of an access by who runs now, twice (64 bits), see shadow.ts. */
+  Epoch = 88,
   Size = 128,
 }
 

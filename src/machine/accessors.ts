@@ -1,7 +1,7 @@
 // Typed reads and writes of simulated memory, written once over one question: "at which offset does this access land?".
 // The three answers (trusted address, checked address, raw offset) are subclasses, so that no accessor exists twice.
 // Every write marks its pages dirty: without that a checkpoint would miss them.
-import { type Addr, DIRTY_TABLE, PAGE_SHIFT } from './abi.js';
+import { type Addr, DIRTY_TABLE, HOST_END, PAGE_SHIFT } from './abi.js';
 
 const TWO32 = 4294967296;
 
@@ -14,8 +14,8 @@ export abstract class Accessors {
 
   constructor(buffer: ArrayBufferLike, blocks: Uint8Array) {
     this.blocks = blocks;
-    this.view = new DataView(buffer);
-    this.all = new Uint8Array(buffer);
+    this.view = new DataView(buffer, 0, HOST_END);
+    this.all = new Uint8Array(buffer, 0, HOST_END);
   }
 
   /**

@@ -1,13 +1,15 @@
 // Checkpoints: pages that changed since the checkpoint before, in a tree of deltas. Restoring touches only pages that differ between two
 // states, so going back, forking and exploring are the same cheap operation.
 //
-// Page numbers are offset >> 12 over the whole linear memory: simulated pages, and behind them the deny table (page permissions are state too; its
-// Watch bits are the debugger's and are left out). Registers of all CPUs and the host's plain data complete the state.
+// Page numbers are offset >> 12 over the whole linear memory: simulated pages, behind them the deny table (page permissions are state too; its
+// Watch bits are the debugger's and are left out), and the race shadow of pages where it changed (a race is found again when time runs again). Registers of all CPUs and the host's plain data complete the state.
 import { DENY_HOST, DENY_TABLE, DENY_UNMAPPED, Deny, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
 import { type CpuSnapshot, createCpu, restoreCpu, snapshotCpu } from './cpu.js';
 import type { Machine } from './machine.js';
 import { PagePool } from './page-pool.js';
 import { DENY_CHUNKS } from './pages.js';
+import { Shadow } from './shadow.js';
+import { isDenyPage } from './watch.js';
 
 const FIRST_DENY_PAGE = DENY_TABLE >>> PAGE_SHIFT;
 const PAGES = MEMORY_SIZE >>> PAGE_SHIFT;
@@ -89,12 +91,12 @@ export class CheckpointStore {
 
   take(): Checkpoint {
     const m = this.m;
-    const all = m.mem.buffer;
+    const { whole: all } = m.mem;
     const pages = new Map<number, Uint8Array>();
     for (const n of this.dirtyPages()) {
       const copy = this.pool.take();
       copy.set(all.subarray(n * PAGE_SIZE, (n + 1) * PAGE_SIZE));
-      if (n >= FIRST_DENY_PAGE) for (let i = 0; i < PAGE_SIZE; i++) copy[i] &= ~DENY_HOST;
+      if (isDenyPage(n)) for (let i = 0; i < PAGE_SIZE; i++) copy[i] &= ~DENY_HOST;
       pages.set(n, copy);
     }
     m.cpu.words.set(m.registers.words);
@@ -109,7 +111,7 @@ export class CheckpointStore {
     if (!(to instanceof Delta)) throw new Error('not a checkpoint of this machine');
     if (to.released && to.users === 0) throw new Error('the checkpoint was released');
     const m = this.m;
-    const all = m.mem.buffer;
+    const { whole: all } = m.mem;
     const changed = new Set(this.dirtyPages());
     let a = this.base;
     let b: Delta | undefined = to;
@@ -141,7 +143,7 @@ export class CheckpointStore {
     const m = this.m;
     const changed = new Set(this.dirtyPages());
     for (let d = this.base; d; d = d.parent) for (const n of d.pages.keys()) changed.add(n);
-    for (const n of changed) m.mem.buffer.fill(n >= FIRST_DENY_PAGE ? DENY_UNMAPPED : 0, n * PAGE_SIZE, (n + 1) * PAGE_SIZE);
+    for (const n of changed) m.mem.whole.fill(isDenyPage(n) ? DENY_UNMAPPED : 0, n * PAGE_SIZE, (n + 1) * PAGE_SIZE);
     m.applyHostBits();
     for (const c of m.cpus) restoreCpu(c, snapshotCpu(createCpu(c.number)));
     m.registers.words.set(m.cpus[0].words);
@@ -229,7 +231,7 @@ export class CheckpointStore {
 
   private dirtyPages(): number[] {
     const out: number[] = [];
-    const { dirty, pages, usedBlocks } = this.m.mem;
+    const { dirty, pages, usedBlocks, shadow } = this.m.mem;
     for (let block = 0; block < usedBlocks.length; block++) {
       if (!usedBlocks[block]) continue;
       for (let w = block << 6; w < (block + 1) << 6; w++) {
@@ -238,11 +240,13 @@ export class CheckpointStore {
       }
     }
     for (let i = 0; i < DENY_CHUNKS; i++) if (pages.dirtyChunks[i]) out.push(FIRST_DENY_PAGE + i);
+    shadow?.eachDirty((page) => out.push(...Shadow.pagesOf(page)));
     return out;
   }
 
   private clean(): void {
-    const { usedBlocks, pages } = this.m.mem;
+    const { usedBlocks, pages, shadow } = this.m.mem;
+    shadow?.dirty.fill(0);
     for (let block = 0; block < usedBlocks.length; block++) if (usedBlocks[block]) this.dirtyWords.fill(0, block << 6, (block + 1) << 6);
     pages.dirtyChunks.fill(0);
   }

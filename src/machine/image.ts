@@ -114,6 +114,8 @@ export interface CompileImageOptions {
   readonly stepBase: number;
   /** Break-byte test in front of every step. The trace is the same with and without. */
   readonly debug: boolean;
+  /** Every shared access keeps the race shadow (kernel images; the machine must have one). The trace is the same with and without. */
+  readonly race?: boolean;
   /** Code for exploration: a stop leaves no garbage in frames. */
   readonly cleanStops?: boolean;
 }

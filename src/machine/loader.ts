@@ -22,7 +22,7 @@ export class Loader {
 
   constructor(
     private readonly memory: Memory,
-    private readonly imports: Pick<ModuleImports, 'routine' | 'slow'>,
+    private readonly imports: Omit<ModuleImports, 'm' | 't'>,
   ) {}
 
   /** Instantiates the image's code. Throws when its function numbers are taken. */

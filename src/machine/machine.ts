@@ -25,7 +25,7 @@ import type { ExceptionInfo, MachineHost } from './host.js';
 import type { CompiledImage, FunctionInfo, Step } from './image.js';
 import { Loader } from './loader.js';
 import { Memory } from './memory.js';
-import type { MachineObserver } from './observer.js';
+import type { MachineObserver, RaceObserver } from './observer.js';
 import type { Registers } from './registers.js';
 import { routineFixedSize } from './routine.js';
 import { beginRaise, exceptionAt, internalRoutine, pushTrap, type RaiseOptions } from './seh.js';
@@ -36,6 +36,8 @@ export type { ExceptionInfo, MachineHost, UnhandledException } from './host.js';
 
 export interface MachineOptions {
   readonly cpus?: number;
+  /** With the shadow words that images of the race variant need. */
+  readonly shadow?: boolean;
   readonly host?: MachineHost;
 }
 
@@ -71,11 +73,13 @@ export class Machine {
    * leaving the machine, so that a million uninteresting passes cost little. It may look at memory and registers and must change nothing.
    */
   onBreak: ((step: number, frame: number) => boolean) | undefined;
+  /** Told of accesses that the shadow words alone do not settle (race variant). */
+  races: RaceObserver | undefined;
   private readonly dispatcher: Dispatcher;
   private readonly checkpoints: CheckpointStore;
 
   constructor(options: MachineOptions = {}) {
-    this.mem = new Memory();
+    this.mem = new Memory(options.shadow ?? false);
     this.registers = this.mem.registers;
     this.headers = new FrameHeaders(this.mem);
     this.cpus = Array.from({ length: options.cpus ?? 1 }, (_, i) => createCpu(i));
@@ -83,6 +87,8 @@ export class Machine {
     this.images = new Loader(this.mem, {
       routine: (fp, id) => this.dispatcher.callRoutine(fp, id),
       slow: (address, sizeAndKind) => this.dispatcher.slow(address, sizeAndKind),
+      race: (offset, kind, fp) => this.races?.access(offset, kind, fp),
+      raceRange: (offset, size, kind, fp) => this.races?.range(offset, size, kind, fp),
     });
     this.dispatcher = new Dispatcher(this);
     this.checkpoints = new CheckpointStore(this);

@@ -16,10 +16,11 @@ import {
   WASM_PAGES,
 } from './abi.js';
 import { Accessors } from './accessors.js';
-import type { MachineObserver } from './observer.js';
+import type { MachineObserver, RaceObserver } from './observer.js';
 import { PageTable } from './pages.js';
 import { Registers } from './registers.js';
 import { SimulatedFault } from './routine.js';
+import { SHADOW_WASM_PAGES, Shadow } from './shadow.js';
 import { WatchList } from './watch.js';
 
 /** Bits that only ask for a closer look; everything else in a deny byte refuses. */
@@ -35,6 +36,7 @@ class CheckedAccessors extends Accessors {
     if (o < 0) throw new SimulatedFault(this.memory.firstRefused(a, size, write), write, size);
     if (write) this.mark(o, size);
     this.memory.observer?.touch(o, size, write);
+    this.memory.races?.touch(o, size, write);
     return o;
   }
 }
@@ -67,6 +69,8 @@ export class Memory extends Accessors {
    * the running process, -1 for none or, with `write`, for one that may only be read. Set by the kernel's mm. Compiled code comes here by the slow path.
    */
   aliases: ((address: Addr, size: number, write: boolean) => number) | undefined;
+  /** Told of checked accesses, when races are searched. */
+  races: RaceObserver | undefined;
   /** Sees accesses; set by Machine.observe. */
   observer: MachineObserver | undefined;
   /** One byte a page, non-zero = written since the last checkpoint. */
@@ -74,11 +78,16 @@ export class Memory extends Accessors {
   readonly deny: Uint8Array;
 
   readonly wasm: WebAssembly.Memory;
+  /** The race variant's words, when the machine was made with them. */
+  readonly shadow: Shadow | undefined;
 
-  constructor() {
-    const wasm = new WebAssembly.Memory({ initial: WASM_PAGES, maximum: WASM_PAGES });
+  /** `shadow`: with the words of the race variant behind it (shadow.ts). */
+  constructor(shadow = false) {
+    const size = shadow ? SHADOW_WASM_PAGES : WASM_PAGES;
+    const wasm = new WebAssembly.Memory({ initial: size, maximum: size });
     super(wasm.buffer, new Uint8Array((MEMORY_SIZE >>> PAGE_SHIFT) >>> 8));
     this.wasm = wasm;
+    this.shadow = shadow ? new Shadow(wasm.buffer) : undefined;
     this.dirty = new Uint8Array(wasm.buffer, DIRTY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
     this.deny = new Uint8Array(wasm.buffer, DENY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
     this.deny.fill(DENY_UNMAPPED);
@@ -93,6 +102,11 @@ export class Memory extends Accessors {
   /** The whole linear memory (simulated part and host-only part). Writers must call `touch`. */
   get buffer(): Uint8Array {
     return this.all;
+  }
+
+  /** The same with the race shadow behind it, when there is one. For copies of pages. */
+  get whole(): Uint8Array {
+    return this.shadow?.all ?? this.all;
   }
 
   /** Blocks of 256 pages in which a page is or was mapped or written: compiled code writes nowhere else. */

@@ -11,3 +11,13 @@ export interface MachineObserver {
   /** The kernel touched memory by address. */
   touch(offset: number, size: number, write: boolean): void;
 }
+
+/** The race detector, as compiled code of the race variant and the checked accessors see it. */
+export interface RaceObserver {
+  /** One granule or, with RaceKind.Wide, two; `fp` is the accessing frame, the step is in `kind` (shadow.ts RaceKind). */
+  access(offset: number, kind: number, fp: number): void;
+  /** Any bytes. `size` may have SlowKind bits above it. */
+  range(offset: number, size: number, kind: number, fp: number): void;
+  /** A checked access of a routine. */
+  touch(offset: number, size: number, write: boolean): void;
+}

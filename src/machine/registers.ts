@@ -76,6 +76,15 @@ export class Registers {
   get stopStep(): number {
     return this.words[Reg.StopStep >> 2];
   }
+  /** Race variant: the word of an access to all bytes by who runs now (shadow.ts); compiled code compares one or two of it. */
+  get epoch(): number {
+    return this.words[Reg.Epoch >> 2];
+  }
+  set epoch(word: number) {
+    this.words[Reg.Epoch >> 2] = word;
+    this.words[(Reg.Epoch >> 2) + 1] = word;
+  }
+
   get exceptionCode(): number {
     return this.words[Reg.ExceptionCode >> 2] >>> 0;
   }

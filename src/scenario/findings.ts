@@ -42,7 +42,7 @@ export function collectFindings(s: Simulation): ReportedFinding[] {
     const kind = trace.kindId(i);
     if (kind !== finding && kind !== repeat) continue;
     const d = trace.data(i);
-    const key = `${d.id} ${d.site}`;
+    const key = `${d.id} ${d.site}${d.id === 'data-race' ? ` ${d.text}` : ''}`;
     const held = found.get(key);
     if (kind === repeat) {
       if (held) held.count++;

@@ -19,10 +19,13 @@ export interface BuiltImages {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Variant of the code, see CompileImageOptions. */
+export type Variant = Required<Pick<CompileImageOptions, 'debug' | 'race' | 'cleanStops'>>;
+
 /** File name of an executable without its folder: `notepad.exe`. */
 export const imageName = (path: string): string => path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
 
-export function compileImages(build: Build, k: Kernel, debug: boolean, cleanStops = false): BuiltImages {
+export function compileImages(build: Build, k: Kernel, variant: Variant): BuiltImages {
   const all: CompiledImage[] = [];
   const drivers = new Map<BuiltDriver, CompiledImage>();
   const processes = new Map<BuiltProcess, CompiledImage>();
@@ -30,8 +33,8 @@ export function compileImages(build: Build, k: Kernel, debug: boolean, cleanStop
   let functionBase = k.machine.images.functions.length || 1;
   let stepBase = 0;
   for (const f of k.machine.images.functions) if (f) stepBase = Math.max(stepBase, f.stepBase + f.steps.length);
-  const add = (options: Omit<CompileImageOptions, 'functionBase' | 'stepBase' | 'debug' | 'cleanStops'>): CompiledImage => {
-    const image = compileImage({ ...options, functionBase, stepBase, debug, cleanStops });
+  const add = (options: Omit<CompileImageOptions, 'functionBase' | 'stepBase' | keyof Variant>): CompiledImage => {
+    const image = compileImage({ ...options, ...variant, functionBase, stepBase });
     all.push(image);
     diagnostics.push(...image.diagnostics);
     for (const f of image.functions) {

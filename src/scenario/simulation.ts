@@ -76,6 +76,9 @@ function notSimulatedWarnings(image: CompiledImage): Diagnostic[] {
   }));
 }
 
+/** The scenario says `no race`: accesses are watched, in every kind of run. */
+export const searchesRaces = (build: Build): boolean => build.scenario.expectations.some((e) => e.kind === 'no' && e.what === 'race');
+
 /** A machine as good as new for another simulation. */
 function clearMachine(machine: Machine, keepCode: boolean): void {
   machine.mem.watches.set([]);
@@ -110,10 +113,11 @@ export class Simulation {
   ) {
     const m = build.scenario.machine;
     const { reuse, code = reuse, start = 'boot' } = options;
-    const machine = reuse?.kernel.config.cpus === m.cpus ? reuse.kernel.machine : undefined;
+    const races = searchesRaces(build);
+    const machine = reuse?.kernel.config.cpus === m.cpus && reuse.kernel.config.races === races ? reuse.kernel.machine : undefined;
     if (start === 'continue' && !machine) throw new Error('there is no machine to continue on');
     const shared =
-      code?.debug === options.debug && code.build.drivers === build.drivers && code.build.processes === build.processes ? code : undefined;
+      code?.debug === options.debug && code.kernel.config.races === races && code.build.drivers === build.drivers && code.build.processes === build.processes ? code : undefined;
     const loaded = machine !== undefined && shared === reuse;
     if (machine && start !== 'continue') clearMachine(machine, loaded);
     this.debug = options.debug;
@@ -122,12 +126,13 @@ export class Simulation {
       seed: m.seed,
       stepNs: m.stepNs,
       windowsBuild: Number(m.windows.split('.')[2]),
+      races,
       callbackTimeNs: m.callbackTimeNs,
       callbackStackBytes: m.callbackStackBytes,
       ...(machine ? { machine } : {}),
       ...(options.chooser ? { chooser: options.chooser } : {}),
     });
-    this.built = shared?.built ?? compileImages(build, this.kernel, options.debug, options.cleanStops);
+    this.built = shared?.built ?? compileImages(build, this.kernel, { debug: options.debug, race: races, cleanStops: options.cleanStops ?? false });
     for (const [name, limit] of shared?.kernel.irqlLimits ?? []) this.kernel.irqlLimits.set(name, limit);
     this.images = this.built.all;
     this.conditions = new ConditionWatch(this.kernel, build.scenario.expectations, [...this.built.drivers.values()]);

@@ -86,6 +86,8 @@ export class Trace {
   difference: Difference | undefined;
   /** Called for every event that is appended (not for verified ones). */
   onEvent: ((index: number) => void) | undefined;
+  /** Called for every event, appended or verified: number of its kind, the column of values and where its own begin. Must record nothing itself. */
+  watcher: ((kind: number, values: ArrayLike<number>, first: number) => void) | undefined;
   /** Counts up whenever events that were held are forgotten: what an index over the trace knows is stale then. */
   generation = 0;
 
@@ -170,6 +172,7 @@ export class Trace {
   /** The values of the event lie behind those of the last row, up to `end`: makes them a row, or compares them with the one that is there. */
   private commit(kind: number, end: number): void {
     const { rows, clock } = this;
+    this.watcher?.(kind, rows.value, rows.valueCount);
     clock.sync?.();
     const { step, time, cpu, thread } = clock;
     const row = rows.length;

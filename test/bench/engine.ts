@@ -1,77 +1,145 @@
-// Engine figures: our code against gcc -O0 on small C programs in the same run, and what one stop, routine call, page copy etc. costs.
+// Engine figures: our code in its variants, tcc and picoc against gcc -O0 on small C programs in the same run, and what one stop, routine call, page copy etc. costs.
 // Run with `npm run bench`. Prints a table; asserts nothing (times depend on the machine).
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DIRTY_TABLE, MAP, PAGE_SIZE, Reason } from '../../src/machine/abi.js';
-import { compileText, compileUnits, hasGcc, parseText, TestRun } from '../machine/compile/harness.js';
+import { compileText, compileUnits, parseText, TestRun } from '../machine/compile/harness.js';
 import { KERNELS } from './kernels.js';
 
 const now = (): number => performance.now();
 
-/** Milliseconds per repetition by the slope between two sizes, each the best of five: other work on the machine only ever adds. */
-function slope(run: (n: number) => number, n: number): number {
-  let small = Infinity;
-  let big = Infinity;
-  for (let i = 0; i < 5; i++) {
-    small = Math.min(small, run(n));
-    big = Math.min(big, run(3 * n));
+/** Runs n repetitions, answers milliseconds. */
+type Run = (n: number) => number;
+
+/** Time per repetition by the slope between two sizes, each the best of several: other work on the machine only ever adds. */
+class Slope {
+  private small = Infinity;
+  private big = Infinity;
+  constructor(
+    private readonly run: Run,
+    private readonly n: number,
+  ) {}
+  round(): void {
+    this.small = Math.min(this.small, this.run(this.n));
+    this.big = Math.min(this.big, this.run(3 * this.n));
   }
-  return (big - small) / (2 * n);
+  /** Milliseconds a repetition. */
+  get value(): number {
+    return (this.big - this.small) / (2 * this.n);
+  }
 }
 
-/** Repetitions that take about 30 ms. */
-function calibrate(run: (n: number) => number): number {
-  let n = 4;
+function slope(run: Run, n: number): number {
+  const s = new Slope(run, n);
+  for (let i = 0; i < 5; i++) s.round();
+  return s.value;
+}
+
+/** Repetitions that take about 10 ms longer than one does. */
+function calibrate(run: Run): number {
+  const once = run(1);
+  let n = 1;
   while (n < 1 << 24) {
-    if (run(n) > 25) break;
+    if (run(n) - once > 10) break;
     n *= 2;
   }
   return n;
 }
 
+/** CPU time of this process in milliseconds: what others do on the machine is not in it. */
+const cpu = (): number => {
+  const u = process.cpuUsage();
+  return (u.user + u.system) / 1e3;
+};
+
+const VARIANTS = ['plain', 'debug', 'race'] as const;
+type Variant = (typeof VARIANTS)[number];
+
 /** One long run warms the code up: V8 tiers up on entry, the machine re-enters every two million steps. */
-function ours(text: string, debug: boolean): (n: number) => number {
-  const image = compileText(text, { debug });
-  const r = new TestRun(image);
-  r.run('run', undefined, [2]);
-  return (n) => {
+function ours(text: string, variant: Variant): Run {
+  const image = compileText(text, { debug: variant === 'debug', race: variant === 'race' });
+  const r = new TestRun(image, undefined, [], variant === 'race');
+  if (variant === 'race') r.startStrand();
+  const measured: Run = (n) => {
     r.output.length = 0;
-    const t = now();
+    const t = cpu();
     r.run('run', undefined, [n]);
-    return now() - t;
+    return cpu() - t;
   };
+  for (let n = 1, spent = 0; spent < 60; n *= 2) spent += measured(n);
+  return measured;
 }
 
-function native(text: string, dir: string): (n: number) => number {
-  const main = `#include <stdio.h>\n#include <stdlib.h>\n#include <time.h>\nstatic void print(long long v) {}\n${text}\nint main(int c, char **v) { struct timespec a, b; clock_gettime(CLOCK_MONOTONIC, &a); volatile int r = run(atoi(v[1])); clock_gettime(CLOCK_MONOTONIC, &b); printf("%f\\n", (b.tv_sec - a.tv_sec) * 1e3 + (b.tv_nsec - a.tv_nsec) / 1e6); return 0; }\n`;
-  writeFileSync(join(dir, 'k.c'), main);
-  execFileSync('gcc', ['-O0', '-w', '-o', join(dir, 'k'), join(dir, 'k.c')]);
-  return (n) => Number(execFileSync(join(dir, 'k'), [String(n)], { encoding: 'utf8' }));
+/** The peers, as commands on a C file with a main that takes the repetitions and prints its own CPU time. */
+const PEERS: Record<string, (file: string, program: string) => { readonly build?: string[]; readonly run: string[] }> = {
+  'gcc -O0': (file, program) => ({ build: ['gcc', '-O0', '-w', '-o', program, file], run: [program] }),
+  'tcc -run': (file) => ({ run: ['tcc', '-w', '-run', file] }),
+  picoc: (file) => ({ run: ['picoc', file, '-'] }),
+};
+
+const isPresent = (command: string): boolean => !spawnSync(command.split(' ')[0], ['-v'], { timeout: 5000 }).error;
+
+/** Undefined when the peer cannot do the program. */
+function peer(name: string, text: string, dir: string): Run | undefined {
+  const file = join(dir, 'k.c');
+  const main =
+    'int main(int c, char **v) { int r; double t; t = clock(); r = run(atoi(v[1])); t = clock() - t; printf("%d %f\\n", r, t); return 0; }';
+  writeFileSync(file, `#include <stdio.h>\n#include <stdlib.h>\n#include <time.h>\n${text}\n${main}\n`);
+  const program = join(dir, name.split(' ')[0]);
+  const { build, run } = PEERS[name](file, program);
+  const start = (n: number): number => {
+    const r = spawnSync(run[0], [...run.slice(1), String(n)], { encoding: 'utf8', timeout: 20_000 });
+    return r.status === 0 ? Number(/^-?\d+ ([\d.]+)\s*$/.exec(r.stdout)?.[1]) / 1e3 : NaN;
+  };
+  if (build && spawnSync(build[0], build.slice(1)).status !== 0) return undefined;
+  return start(1) >= 0 ? start : undefined;
 }
+
+const ROUNDS = 9;
 
 function programs(): void {
   const dir = mkdtempSync(join(tmpdir(), 'bench-'));
-  let product = 1;
-  let productDebug = 1;
-  let count = 0;
-  console.log('program     gcc -O0 us    plain us  ratio    debug us  ratio  steps/us');
+  const peers = Object.keys(PEERS).filter(isPresent);
+  const absent = Object.keys(PEERS).filter((p) => !peers.includes(p));
+  if (absent.length) console.log(`not here, so not measured: ${absent.join(', ')}`);
+  const ratios = new Map<string, number[]>();
+  const base = 'gcc -O0';
+  const columns = [...peers.filter((p) => p !== base), ...VARIANTS];
+  const only = process.argv.find((a) => a.startsWith('--only='))?.slice(7);
+  console.log(`us of CPU time a repetition, and times ${base}`);
+  console.log(`${'program'.padEnd(9)}${[base, ...columns].map((c) => c.padStart(c === base ? 10 : 17)).join('')}  steps/us`);
   for (const { name, text } of KERNELS) {
-    const plainRun = ours(text, false);
-    const n = calibrate(plainRun);
-    const plain = slope(plainRun, n) * 1e3;
-    const debug = slope(ours(text, true), n) * 1e3;
-    const steps = stepsOf(text, 2) - stepsOf(text, 1);
-    const base = hasGcc ? slope(native(text, dir), n) * 1e3 : NaN;
-    console.log(
-      `${name.padEnd(10)} ${base.toFixed(1).padStart(11)} ${plain.toFixed(1).padStart(11)} ${(plain / base).toFixed(2).padStart(6)} ${debug.toFixed(1).padStart(11)} ${(debug / base).toFixed(2).padStart(6)} ${(steps / plain).toFixed(0).padStart(9)}`,
-    );
-    product *= plain / base;
-    productDebug *= debug / base;
-    count++;
+    if (only && only !== name) continue;
+    const slopes = new Map<string, Slope>();
+    for (const c of [base, ...columns]) {
+      const run = (VARIANTS as readonly string[]).includes(c)
+        ? ours(text, c as Variant)
+        : peers.includes(c)
+          ? peer(c, text, dir)
+          : undefined;
+      if (run) slopes.set(c, new Slope(run, calibrate(run)));
+    }
+    // In turns, so that a slow moment of the machine does not hit one of them alone.
+    for (let i = 0; i < ROUNDS; i++) for (const [c, s] of slopes) if (c !== 'picoc' || i < 2) s.round();
+    const one = (slopes.get(base)?.value ?? NaN) * 1e3;
+    let line = `${name.padEnd(9)}${one.toFixed(1).padStart(10)}`;
+    for (const c of columns) {
+      const us = (slopes.get(c)?.value ?? NaN) * 1e3;
+      const list = ratios.get(c) ?? [];
+      ratios.set(c, list);
+      if (us / one > 0) list.push(us / one);
+      line += us > 0 ? `${us.toFixed(1).padStart(10)} ${(us / one).toFixed(2).padStart(6)}` : '-'.padStart(17);
+    }
+    console.log(`${line} ${((stepsOf(text, 2) - stepsOf(text, 1)) / (slopes.get('plain')!.value * 1e3)).toFixed(0).padStart(9)}`);
   }
-  console.log(`geometric mean ${(product ** (1 / count)).toFixed(2)} (debug ${(productDebug ** (1 / count)).toFixed(2)})`);
+  const mean = (list: readonly number[]): string =>
+    list.length ? Math.exp(list.reduce((s, x) => s + Math.log(x), 0) / list.length).toFixed(2) : '-';
+  const row = (title: string, f: (list: readonly number[]) => string): void =>
+    console.log(`${title.padEnd(19)}${columns.map((c) => f(ratios.get(c) ?? []).padStart(17)).join('')}`);
+  row('geometric mean', mean);
+  row('worst', (list) => (list.length ? Math.max(...list).toFixed(2) : '-'));
   rmSync(dir, { recursive: true, force: true });
 }
 

@@ -43,6 +43,7 @@ export function isSignalled(k: Kernel, object: Addr, thread: Addr): boolean {
 /** Side effect of a satisfied wait. Returns STATUS_ABANDONED (0x80) for an abandoned mutant, else 0. */
 export function satisfy(k: Kernel, object: Addr, thread: Addr): number {
   const m = k.mem;
+  k.hooks.races?.satisfied(object, thread);
   switch (objectType(k, object)) {
     case ObjectType.SynchronizationEvent:
     case ObjectType.SynchronizationTimer:
@@ -74,6 +75,9 @@ export function satisfy(k: Kernel, object: Addr, thread: Addr): number {
       return 0;
   }
 }
+
+/** Timers are signalled by the clock: what ran there has nothing to do with it. */
+const isTimer = (type: number): boolean => type === ObjectType.NotificationTimer || type === ObjectType.SynchronizationTimer;
 
 /** The kind of object is known to the dispatcher (events, mutexes, semaphores, timers, processes, threads, queues, gates). */
 export const isWaitable = (type: number): boolean => type <= ObjectType.SynchronizationTimer;
@@ -107,6 +111,7 @@ export function unwaitThread(k: Kernel, thread: Addr, status: number, increment:
 /** After an object became signalled: releases the waiters it can satisfy, in order. */
 export function waitTest(k: Kernel, object: Addr, increment: number): void {
   const m = k.mem;
+  if (k.hooks.races && !isTimer(objectType(k, object))) k.hooks.races.signalled(object);
   const head = object + WAIT_LIST;
   if (m.ptr(head) === head) return;
   for (const block of entries(m, head, LIST_LIMIT)) {

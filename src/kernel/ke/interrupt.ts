@@ -1,10 +1,11 @@
 // Interrupted context: a DPC or APC frame lies on top of whatever ran, keeps that context's registers in its first local slots, and gives them back
 // at its end (with Reason.Call: the interrupted frame goes on as if nothing had been).
-import { KERNEL_BASE, Reason, ROUTINE_BASE, type Status } from '../../machine/abi.js';
+import { FrameFlag, KERNEL_BASE, Reason, ROUTINE_BASE, type Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KTHREAD } from '../layouts.gen.js';
+import { DISPATCH_LEVEL } from './constants.js';
 
 /** Local slots 0..5 of an interrupt routine hold the context; its own start at INTERRUPT_SLOTS. */
 export const INTERRUPT_SLOTS = 6;
@@ -19,6 +20,7 @@ export interface InterruptOptions {
 }
 
 export function pushInterrupt(k: Kernel, o: InterruptOptions): void {
+  if (o.flags & FrameFlag.Interrupt) k.hooks.races?.interrupt(true, o.irql > DISPATCH_LEVEL);
   const r = k.mem.registers;
   const saved = { top: r.top, value: r.returnValue64, limit: r.stackLimit, user: r.userMode, irql: r.irql, code: r.exceptionCode };
   const thread = k.currentThread();
@@ -57,7 +59,9 @@ export function returnFromInterrupt(k: Kernel, f: Frame): Status {
   r.exceptionCode = f.get(5);
   const irql = f.get(4);
   if (irql !== r.irql) k.trace.note(KIND_ID['ke.irql'], r.irql, irql);
+  const ipi = r.irql > DISPATCH_LEVEL;
   r.irql = irql;
+  if (k.machine.headers.flags(f.fp) & FrameFlag.Interrupt) k.hooks.races?.interrupt(false, ipi);
   k.checkSoftwareInterrupts();
   return k.stop(Reason.Call);
 }

@@ -26,12 +26,17 @@ export interface Report {
   readonly invocation?: Addr;
   /** Instead of a frame: machine step of the driver's call. */
   readonly site?: number;
+  /** With `site`: how the thread came there, lines innermost first. */
+  readonly stack?: readonly string[];
+  /** Told once for this key and place, instead of once for the rule and the site; repeats are not counted. */
+  readonly once?: { readonly key: string; readonly site: number };
 }
 
 export function report(k: Kernel, r: Report): void {
   const found = r.site === undefined ? driverFrame(k, r.frame ?? k.mem.registers.top) : undefined;
   const site = r.site ?? (found?.info ? found.info.stepBase + found.pc : NO_SITE);
-  if (told(k, `${r.rule} ${r.severity}`, site)) {
+  if (r.once && told(k, r.once.key, r.once.site)) return;
+  if (!r.once && told(k, `${r.rule} ${r.severity}`, site)) {
     k.event('verifier.repeat', { id: r.rule, site });
     return;
   }
@@ -44,7 +49,7 @@ export function report(k: Kernel, r: Report): void {
     routine,
     site,
     place: at ? formatRange(at.step.range) : '',
-    stack: found ? stackLines(k, found, r.invocation ?? 0).join('\n') : '',
+    stack: (found ? stackLines(k, found, r.invocation ?? 0) : (r.stack ?? [])).join('\n'),
   });
 }
 

@@ -2,7 +2,7 @@
 // for the debugger.
 import { KERNEL_BASE, USER_BASE } from '../abi.js';
 import type { CompiledImage, CompileImageOptions, FunctionInfo, GlobalInfo, LocalInfo } from '../image.js';
-import { FIRST_FUNCTION } from './emit-base.js';
+import { firstFunction } from './emit-base.js';
 import { emitModule } from './emit-module.js';
 import type { FunctionIR, FunctionRef } from './ir.js';
 import { layoutImage } from './layout.js';
@@ -19,6 +19,8 @@ export function compileImage(options: CompileImageOptions): CompiledImage {
   const linker = new Linker(options.mode, options.units, options.imports);
   linker.roots();
   const functions = lowerAll(linker);
+  const race = options.mode === 'kernel' && (options.race ?? false);
+  const first = firstFunction(race);
   let number = options.functionBase;
   let step = options.stepBase;
   const indices = new Map<FunctionRef, number>();
@@ -28,7 +30,7 @@ export function compileImage(options: CompileImageOptions): CompiledImage {
     f.stepBase = step;
     if (f.ref) {
       f.ref.number = number;
-      indices.set(f.ref, FIRST_FUNCTION + number - options.functionBase);
+      indices.set(f.ref, first + number - options.functionBase);
     }
     number++;
     step += f.steps.length;
@@ -43,7 +45,10 @@ export function compileImage(options: CompileImageOptions): CompiledImage {
   const wasm = emitModule(functions, options.functionBase, {
     mode: options.mode,
     debug: options.debug,
+    race,
     cleanStops: options.cleanStops ?? false,
+    firstFunction: first,
+    functionCount: functions.length,
     functionBase: options.functionBase,
     wasmIndex: (f) => indices.get(f),
   });
@@ -70,7 +75,10 @@ function emptyImage(o: CompileImageOptions): CompiledImage {
   const wasm = emitModule([], o.functionBase, {
     mode: o.mode,
     debug: o.debug,
+    race: false,
     cleanStops: false,
+    firstFunction: firstFunction(false),
+    functionCount: 0,
     functionBase: o.functionBase,
     wasmIndex: () => undefined,
   });

@@ -2,7 +2,9 @@
 // the image's mode, page bits clear under the CPU's mask, naturally aligned (so it cannot cross a page). Everything else is the slow
 // path's business.
 import { DENY_TABLE, DIRTY_TABLE, KERNEL_BASE, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE, Reg, USER_BASE } from '../abi.js';
+import { RaceKind } from '../shadow.js';
 import { type Emitter, Local, SLOW_IMPORT } from './emit-base.js';
+import { emitRace, emitRaceRange, raceBits } from './emit-race.js';
 import { emitValue } from './emit-value.js';
 import { packSlow, SlowKind } from './imports.js';
 import type { Mem } from './ir.js';
@@ -15,12 +17,14 @@ export interface AccessOptions {
   readonly size: number;
   readonly write: boolean;
   readonly interlocked?: boolean;
+  readonly volatile?: boolean;
   /** Local (i32) that receives the offset as well; default Local.off. */
   readonly into?: number;
 }
 
 /** Pushes the base of the access and returns the static offset for the instruction. Marks the page dirty for writes. */
-export function emitAccess(E: Emitter, mem: Mem, o: AccessOptions): Operand {
+export function emitAccess(E: Emitter, mem: Mem, access: AccessOptions): Operand {
+  const o = mem.volatile ? { ...access, volatile: true } : access;
   if (mem.slot) {
     const at = E.slotBase(mem.slot) + mem.offset;
     if (mem.slot.owner !== E.fn && o.write) markParent(E, at, o.size);
@@ -66,6 +70,16 @@ function emitFixed(E: Emitter, address: number, place: number, o: AccessOptions)
   E.open(Op.if);
   E.i64(address);
   callSlow(E, o, Local.off);
+  if (E.options.race) {
+    raceRange(E, o, Local.off);
+    E.else();
+    if (isNatural(o.size)) emitRace(E, o, { fixed: place });
+    else {
+      E.i32(place);
+      E.set(Local.off);
+      raceRange(E, o, Local.off);
+    }
+  }
   E.end();
   if (o.write) {
     E.i32(0);
@@ -142,7 +156,16 @@ function emitChecked(E: Emitter, o: AccessOptions): void {
     mask(E, o.write);
     E.op(Op.i32_and);
     E.br(bad, Op.br_if);
-    if (natural) {
+    if (natural && E.options.race) {
+      if (o.size > 1) {
+        E.get(into);
+        E.i32(o.size - 1);
+        E.op(Op.i32_and);
+        E.br(bad, Op.br_if);
+      }
+      emitRace(E, o, { local: into });
+      E.br(done);
+    } else if (natural) {
       if (o.size > 1) {
         E.get(into);
         E.i32(o.size - 1);
@@ -164,12 +187,19 @@ function emitChecked(E: Emitter, o: AccessOptions): void {
   E.i64(kernel ? KERNEL_BASE : USER_BASE);
   E.op(Op.i64_add);
   callSlow(E, o, into);
+  if (E.options.race && natural) raceRange(E, o, into);
   E.end();
+  if (E.options.race && !natural) raceRange(E, o, into);
   if (o.write) {
     E.get(into);
     markPage(E);
   }
   E.get(into);
+}
+
+/** Accesses of other than natural size, and those that took the slow path (user memory, misaligned): the detector is told always. */
+function raceRange(E: Emitter, o: AccessOptions, local: number): void {
+  emitRaceRange(E, local, () => E.i32(o.size), raceBits(o) & ~RaceKind.Wide);
 }
 
 /** Marks the page of the offset on the stack as written. */
@@ -217,4 +247,5 @@ export function emitRange(E: Emitter, address: () => void, size: () => void, wri
     E.op(Op.i32_or);
   }
   callSlowPath(E, into);
+  if (E.options.race) emitRaceRange(E, into, size, write ? RaceKind.Write : 0);
 }

@@ -9,10 +9,15 @@ import type { Writer } from './writer.js';
 export interface EmitOptions {
   readonly mode: 'kernel' | 'user';
   readonly debug: boolean;
+  /** Shared accesses keep the race shadow (emit-race.ts). Kernel images only. */
+  readonly race: boolean;
   /** A stop leaves nothing in spill slots that no later step reads: states that differ in nothing that matters are equal (exploration). */
   readonly cleanStops: boolean;
   /** Index in this module's function space, or undefined for functions of other images. */
   wasmIndex(fn: FunctionRef): number | undefined;
+  /** Index of the first function in the module's function space, and how many there are. */
+  readonly firstFunction: number;
+  readonly functionCount: number;
   /** Number of the first function of the image, for reports of unresolved calls. */
   readonly functionBase: number;
 }
@@ -20,9 +25,16 @@ export interface EmitOptions {
 /** Indices in the module's function space. */
 export const ROUTINE_IMPORT = 0;
 export const SLOW_IMPORT = 1;
-export const FIRST_FUNCTION = 2;
+/** Only in the race variant. */
+export const RACE_IMPORT = 2;
+export const RACE_RANGE_IMPORT = 3;
+/** Index of the first function of the image. */
+export const firstFunction = (race: boolean): number => (race ? 4 : 2);
 /** Type indices. */
 export const FUNCTION_TYPE = 0;
+export const SLOW_TYPE = 1;
+export const RACE_TYPE = 2;
+export const RACE_RANGE_TYPE = 3;
 
 /**
  * Wasm locals. fp and pc are the parameters; off and delta are scratch within one access, a, b, p, q within one step, x, y, u, v within one operator

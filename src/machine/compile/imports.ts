@@ -39,6 +39,8 @@
 // up to 16 MiB (struct copies). Accesses of up to 31 bytes come packed with their global step number (see packSlow), so that a data
 // breakpoint can name the step that did it.
 //
+// e.race, e.raceRange (race variant): see emit-race.ts. They answer nothing, use no fuel and never stop.
+//
 // Code entries. 16 bytes at every function's code address: u32 CODE_MAGIC, u32 function number, u32 fixedSize, u32 extra. The kernel
 // writes the same for routines (fixedSize = routineFixedSize(locals), extra 0). An indirect call copies `extra` to the callee's
 // header.result (low word). Kernel mode: address must be in the kernel range with Deny.Execute clear, 16-aligned, magic right; else
@@ -92,6 +94,10 @@ export interface ModuleImports {
   readonly t: WebAssembly.Table;
   routine(fp: number, id: number): number;
   slow(address: bigint, sizeAndKind: number): number;
+  /** Race variant only: an access of the frame at `fp` that the shadow words alone do not settle; `kind` as in shadow.ts RaceKind. */
+  race(offset: number, kind: number, fp: number): void;
+  /** The same for `size` bytes anywhere (with SlowKind bits above the size). */
+  raceRange(offset: number, size: number, kind: number, fp: number): void;
 }
 /** Type of every compiled function in the table. */
 export type CompiledFunction = (fp: number, pc: number) => number;

@@ -63,6 +63,8 @@ export interface Mem {
   readonly object?: StaticRef;
   readonly slot?: Slot;
   readonly offset: number;
+  /** The object is declared volatile. */
+  readonly volatile?: boolean;
 }
 
 export type DivOp = 'div_s' | 'div_u' | 'rem_s' | 'rem_u';

@@ -3,7 +3,7 @@
 
 import { sizeOf } from '../../c/layout.js';
 import type { Expr } from '../../c/tree.js';
-import type { CType } from '../../c/types.js';
+import { type CType, Qual } from '../../c/types.js';
 import { effects } from './effects.js';
 import { i32, i64, type Mem, readsSlots, type Value, type Width } from './ir.js';
 import { lowerEffect, lowerValue } from './lower-expression.js';
@@ -53,6 +53,11 @@ export function stablePlace(L: Lowering, p: Place): Place {
 }
 
 export function lowerPlace(L: Lowering, e: Expr): Place {
+  const p = lowerAnyPlace(L, e);
+  return e.type.quals & Qual.Volatile && p.mem.slot === undefined ? { ...p, mem: { ...p.mem, volatile: true } } : p;
+}
+
+function lowerAnyPlace(L: Lowering, e: Expr): Place {
   switch (e.kind) {
     case 'ref': {
       if (e.symbol.kind === 'function') return { mem: { base: { k: 'func', fn: L.link.functionRef(e.symbol, e.range) }, offset: 0 } };

@@ -12,12 +12,15 @@ import { compileImage } from '../../../src/machine/compile/compile-image.js';
 import type { CompiledImage } from '../../../src/machine/image.js';
 import { type ExceptionInfo, Machine } from '../../../src/machine/machine.js';
 import { type RoutineDefinition, routineFixedSize } from '../../../src/machine/routine.js';
+import { epochWord } from '../../../src/machine/shadow.js';
 
 const PRELUDE =
   'void print(long long v); void printd(double v); void yield_now(void); __declspec(noreturn) void raise(unsigned long code); void raise_continuable(unsigned long code); int native_sum(int n, ...);\n';
 
 export interface CompileTestOptions {
   readonly debug?: boolean;
+  /** Race variant: the run's machine has the shadow. */
+  readonly race?: boolean;
   readonly mode?: 'kernel' | 'user';
   /** Other units by file name. */
   readonly more?: Record<string, string>;
@@ -56,6 +59,7 @@ export function compileUnits(units: readonly TranslationUnit[], o: CompileTestOp
     functionBase: o.functionBase ?? 1,
     stepBase: o.stepBase ?? 1,
     debug: o.debug ?? false,
+    race: o.race ?? false,
     imports: {
       func: (name) => {
         const f = o.uses?.functions.find((x) => x.name === name);
@@ -83,6 +87,7 @@ export class TestRun {
     readonly image: CompiledImage,
     readonly stackSize = 64 * PAGE_SIZE,
     others: readonly CompiledImage[] = [],
+    shadow = false,
   ) {
     const definitions: RoutineDefinition<TestRun>[] = [
       { name: 'unresolved', step: (k, f) => (k.output.push(`unresolved ${k.machine.unresolved(f.fp)?.name}`), Status.Returned) },
@@ -111,7 +116,7 @@ export class TestRun {
       },
     ];
     this.routines = definitions as never;
-    this.machine = new Machine({ host: this as never });
+    this.machine = new Machine({ host: this as never, shadow });
     const m = this.machine;
     m.loadImages([...others, image]);
     for (const i of [...others, image]) m.mapImage(i);
@@ -123,6 +128,11 @@ export class TestRun {
     this.top = low + stackSize;
   }
   private readonly top: number;
+
+  /** Race variant: everything is done by one thread. */
+  startStrand(): void {
+    this.machine.registers.epoch = epochWord(1, 1);
+  }
 
   onUnhandled(x: ExceptionInfo): Status {
     this.unhandled = x;

@@ -1,0 +1,277 @@
+// Race variant: the look at the shadow words (shadow.ts) that goes with every shared access of kernel code. Inline only the common case: this strand
+// has done such an access in this epoch. The rest is two helper functions of the module, which settle accesses by the same strand in a newer epoch, and
+// behind them the detector in TypeScript. Nothing here uses fuel, stops or faults, so steps and virtual time are those of the other variants.
+import { PAGE_SHIFT, REGISTERS, Reg, SHADOW_DIRTY } from '../abi.js';
+import { ALL_BYTES, FOREIGN, RaceKind, READ_SHADOW, READ_SITE, raceKind, STRAND_SHIFT, WRITE_SHADOW, WRITE_SITE } from '../shadow.js';
+import type { AccessOptions } from './emit-access.js';
+import { type Emitter, Local, RACE_IMPORT, RACE_RANGE_IMPORT } from './emit-base.js';
+import { Op } from './op.js';
+import type { Writer } from './writer.js';
+
+/** Where the access is: a constant, or the offset in a local. */
+export type RacePlace = { readonly fixed: number } | { readonly local: number };
+
+/** The helpers come after the functions of the image: for reads, then for writes. */
+const helperIndex = (o: Emitter['options'], write: boolean): number => o.firstFunction + o.functionCount + (write ? 1 : 0);
+export const RACE_HELPERS = 2;
+
+function pushPlace(E: Emitter, at: RacePlace): void {
+  if ('fixed' in at) E.i32(at.fixed);
+  else E.get(at.local);
+}
+
+export const raceBits = (o: AccessOptions): number =>
+  (o.size >= 4 ? ALL_BYTES : (1 << o.size) - 1) |
+  (o.size === 8 ? RaceKind.Wide : 0) |
+  (o.write ? RaceKind.Write : 0) |
+  (o.interlocked ? RaceKind.Atomic : 0) |
+  (o.volatile ? RaceKind.Volatile : 0);
+
+/** After the address check, before the access. Size 1, 2, 4 or 8, aligned. */
+export function emitRace(E: Emitter, o: AccessOptions, at: RacePlace): void {
+  const kind = raceKind(E.fn.stepBase + E.step, raceBits(o));
+  const tell = (): void => {
+    E.flushFuel(); // a finding has a position
+    pushPlace(E, at);
+    E.i32(kind);
+    E.get(Local.fp);
+  };
+  if (o.interlocked || o.volatile) {
+    tell();
+    E.call(RACE_IMPORT);
+    return;
+  }
+  const base = o.write ? WRITE_SHADOW : READ_SHADOW;
+  const wide = o.size === 8;
+  const load = wide ? Op.i64_load : Op.i32_load;
+  if ('fixed' in at) {
+    E.i32(0);
+    E.memory(load, wide ? 8 : 4, base + (at.fixed & ~3));
+  } else {
+    E.get(at.local);
+    if (o.size < 4) {
+      E.i32(-4);
+      E.op(Op.i32_and);
+    }
+    E.memory(load, wide ? 8 : 4, base);
+  }
+  E.i32(0);
+  E.memory(load, wide ? 8 : 4, REGISTERS + Reg.Epoch);
+  E.op(wide ? Op.i64_ne : Op.i32_ne);
+  E.open(Op.if);
+  tell();
+  E.call(helperIndex(E.options, o.write));
+  E.end();
+}
+
+/** An access of other size: offset in a local, bytes pushed by the callback. */
+export function emitRaceRange(E: Emitter, local: number, size: () => void, bits: number): void {
+  E.flushFuel();
+  E.get(local);
+  size();
+  E.i32(raceKind(E.fn.stepBase + E.step, bits));
+  E.get(Local.fp);
+  E.call(RACE_RANGE_IMPORT);
+}
+
+// ---------------------------------------------------------------- the helpers: (offset, kind, fp)
+const H = { offset: 0, kind: 1, fp: 2, granule: 3, word: 4, mine: 5, other: 6 };
+
+/** Writes the two helper functions' bodies to the code section. */
+export function emitRaceHelpers(out: Writer, scratch: Writer, options: Emitter['options']): void {
+  for (const write of [false, true]) {
+    scratch.length = 0;
+    scratch.unsigned(1);
+    scratch.unsigned(4);
+    scratch.byte(0x7f);
+    new Helper(scratch, write, helperIndex(options, write)).body();
+    out.sized(scratch);
+  }
+}
+
+class Helper {
+  private depth = 0;
+  constructor(
+    private readonly w: Writer,
+    private readonly write: boolean,
+    private readonly self: number,
+  ) {}
+
+  private get(n: number): void {
+    this.w.byte(Op.local_get);
+    this.w.unsigned(n);
+  }
+  private set(n: number): void {
+    this.w.byte(Op.local_set);
+    this.w.unsigned(n);
+  }
+  private i32(n: number): void {
+    this.w.byte(Op.i32_const);
+    this.w.signed(n);
+  }
+  private op(...codes: number[]): void {
+    for (const c of codes) this.w.op(c);
+  }
+  private memory(code: number, align: number, offset: number): void {
+    this.w.byte(code);
+    this.w.byte(align);
+    this.w.unsigned(offset);
+  }
+  private open(code: number): void {
+    this.w.byte(code);
+    this.w.byte(0x40);
+    this.depth++;
+  }
+  private end(): void {
+    this.w.byte(Op.end);
+    this.depth--;
+  }
+  private br(level: number, code: number = Op.br_if): void {
+    this.w.byte(code);
+    this.w.unsigned(this.depth - level);
+  }
+  /** (word ^ mine) < 1 << STRAND_SHIFT: same strand. */
+  private sameStrand(word: number): void {
+    this.get(word);
+    this.get(H.mine);
+    this.op(Op.i32_xor);
+    this.i32(1 << STRAND_SHIFT);
+    this.op(Op.i32_lt_u);
+  }
+
+  body(): void {
+    // Both halves of a wide access, one after the other.
+    this.get(H.kind);
+    this.i32(RaceKind.Wide);
+    this.op(Op.i32_and);
+    this.open(Op.if);
+    for (const add of [0, 4]) {
+      this.get(H.offset);
+      this.i32(add);
+      this.op(Op.i32_add);
+      this.get(H.kind);
+      this.i32(~RaceKind.Wide);
+      this.op(Op.i32_and);
+      this.get(H.fp);
+      this.w.byte(Op.call);
+      this.w.unsigned(this.self);
+    }
+    this.op(Op.return);
+    this.end();
+    // granule = offset & ~3, other = bytes of it that are meant
+    this.get(H.offset);
+    this.i32(-4);
+    this.op(Op.i32_and);
+    this.set(H.granule);
+    this.get(H.kind);
+    this.i32(ALL_BYTES);
+    this.op(Op.i32_and);
+    this.get(H.offset);
+    this.i32(3);
+    this.op(Op.i32_and, Op.i32_shl);
+    this.set(H.other);
+    this.i32(0);
+    this.memory(Op.i32_load, 2, REGISTERS + Reg.Epoch);
+    this.i32(~ALL_BYTES);
+    this.op(Op.i32_and);
+    this.get(H.other);
+    this.op(Op.i32_or);
+    this.set(H.mine);
+    this.get(H.granule);
+    this.memory(Op.i32_load, 2, this.write ? WRITE_SHADOW : READ_SHADOW);
+    this.set(H.word);
+    this.open(Op.block); // 1: ask the detector
+    if (this.write) this.ownWrite();
+    else this.ownRead();
+    // settle: the word, the site, the dirty mark
+    this.get(H.granule);
+    this.get(H.mine);
+    this.memory(Op.i32_store, 2, this.write ? WRITE_SHADOW : READ_SHADOW);
+    this.get(H.granule);
+    this.get(H.kind);
+    this.i32(RaceKind.StepShift);
+    this.op(Op.i32_shr_u);
+    this.memory(Op.i32_store, 2, this.write ? WRITE_SITE : READ_SITE);
+    this.get(H.granule);
+    this.i32(PAGE_SHIFT);
+    this.op(Op.i32_shr_u);
+    this.i32(1);
+    this.memory(Op.i32_store8, 0, SHADOW_DIRTY);
+    this.op(Op.return);
+    this.end();
+    this.get(H.offset);
+    this.get(H.kind);
+    this.get(H.fp);
+    this.w.byte(Op.call);
+    this.w.unsigned(RACE_IMPORT);
+    this.w.byte(Op.end);
+  }
+
+  /** The read word is mine (then nobody wrote since), or empty and the write word is empty or mine. Falls through with `mine` merged. */
+  private ownRead(): void {
+    this.get(H.word);
+    this.open(Op.if); // 2
+    this.sameStrand(H.word);
+    this.op(Op.i32_eqz);
+    this.br(1);
+    this.mergeBytes();
+    this.w.byte(Op.else);
+    this.otherIsMine(WRITE_SHADOW);
+    this.end();
+  }
+
+  /** The write word is mine or empty, nobody else read since, and the read word is mine or empty. */
+  private ownWrite(): void {
+    this.get(H.word);
+    this.open(Op.if); // 2
+    this.sameStrand(H.word);
+    this.op(Op.i32_eqz);
+    this.br(1);
+    this.get(H.word);
+    this.i32(FOREIGN);
+    this.op(Op.i32_and);
+    this.br(1);
+    this.mergeBytes();
+    this.end();
+    this.otherIsMine(READ_SHADOW);
+  }
+
+  /** Word of the other array: empty or of this strand, else to the detector. Uses `word`. */
+  private otherIsMine(base: number): void {
+    this.get(H.granule);
+    this.memory(Op.i32_load, 2, base);
+    this.set(H.word);
+    this.get(H.word);
+    this.open(Op.if);
+    this.sameStrand(H.word);
+    this.op(Op.i32_eqz);
+    this.br(1);
+    this.end();
+  }
+
+  /**
+   * `word` is of this strand. Same epoch: its bytes join `mine`. An older one: only when this access covers all of its bytes, because one clock
+   * cannot tell two times.
+   */
+  private mergeBytes(): void {
+    this.get(H.word);
+    this.get(H.mine);
+    this.op(Op.i32_xor);
+    this.i32(~ALL_BYTES);
+    this.op(Op.i32_and);
+    this.open(Op.if);
+    this.get(H.word);
+    this.i32(ALL_BYTES);
+    this.op(Op.i32_and);
+    this.get(H.other);
+    this.i32(-1);
+    this.op(Op.i32_xor, Op.i32_and);
+    this.br(1);
+    this.w.byte(Op.else);
+    this.get(H.mine);
+    this.get(H.word);
+    this.op(Op.i32_or);
+    this.set(H.mine);
+    this.end();
+  }
+}
