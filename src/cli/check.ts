@@ -8,6 +8,7 @@ import { checkDriver, type Finding, type RuleOptions } from '../rules/check.js';
 import { buildScenario } from '../scenario/build.js';
 import { compileDriverUnit, type DriverFolder, findDriver, findDrivers } from '../scenario/driver-folder.js';
 import { driverOfFile } from '../scenario/driver-of-file.js';
+import { isRefusal, unitProblems } from '../scenario/sources.js';
 import { wdkHeaders } from '../wdk/headers.gen.js';
 import { UsageError } from './arguments.js';
 import { sarif } from './check-sarif.js';
@@ -90,7 +91,7 @@ export function checkPath(path: string, level: Severity, options: Partial<RuleOp
   const all = drivers.flatMap((d) => checkDriver({ units: d.units }, options));
   const limit = SEVERITIES.indexOf(level);
   const findings = all.filter((f) => SEVERITIES.indexOf(f.severity) <= limit);
-  const problems = [...errors, ...drivers.flatMap((d) => d.problems), ...drivers.flatMap((d) => d.units.flatMap((u) => u.diagnostics))];
+  const problems = [...errors, ...drivers.flatMap((d) => d.problems), ...drivers.flatMap((d) => unitProblems(d.units))];
   const bad = problems.filter((d) => d.severity === 'error');
   return {
     findings,
@@ -127,7 +128,11 @@ function driversAt(path: string): { drivers: Checked[]; errors: Diagnostic[] } {
   }
   let found: DriverFolder[] = [];
   if (isFile) {
-    const one = /\.vcxproj$/i.test(path) ? findDriver(path, files) : /\.(c|h|inl)$/i.test(path) ? driverOfFile(path, files) : undefined;
+    const one = /\.(vcxproj|sln)$/i.test(path)
+      ? findDriver(path, files)
+      : /\.(c|h|inl)$/i.test(path)
+        ? driverOfFile(path, files)
+        : undefined;
     if (one) found = [one];
   } else found = below(path, files, MAX_DEPTH);
   if (!found.length)
@@ -138,14 +143,14 @@ function driversAt(path: string): { drivers: Checked[]; errors: Diagnostic[] } {
           severity: 'error',
           code: 'check-no-driver',
           message: `there is no driver at ${path}`,
-          hint: 'give a folder, .vcxproj, .scenario or C file of a driver: its C sources include ntddk.h, wdm.h, ntifs.h or fltKernel.h (C++ is not read yet)',
+          hint: 'give a folder, .vcxproj, .sln, .scenario or C file of a driver: its C sources include ntddk.h, wdm.h, ntifs.h or fltKernel.h (C++ is not read yet)',
         },
       ],
     };
   return {
     drivers: found.map((d) => ({
       name: d.name,
-      units: d.sources.paths.map((p) => compileDriverUnit(d, p, { files, headers: wdkHeaders }, p)),
+      units: (d.diagnostics.some(isRefusal) ? [] : d.sources.paths).map((p) => compileDriverUnit(d, p, { files, headers: wdkHeaders }, p)),
       problems: d.diagnostics,
     })),
     errors: [],

@@ -3,6 +3,9 @@ import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
+import { routines as etwEtw } from './etw/etw.js';
+import { routines as etwTracelogging } from './etw/tracelogging.js';
+import { routines as etwWpp } from './etw/wpp.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
 import { routines as exInterlockedList } from './ex/interlocked-list.js';
@@ -110,6 +113,9 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
   cmRtlRegistry,
+  etwEtw,
+  etwTracelogging,
+  etwWpp,
   exExTimer,
   exFastMutex,
   exInterlockedList,

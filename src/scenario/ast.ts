@@ -41,7 +41,10 @@ export interface DriverBlock {
   readonly range: Range;
   /** Patterns relative to the scenario's folder (`driver/*.c`). */
   readonly sources: readonly Located<string>[];
+  /** A `.vcxproj` or `.sln`, with the configuration and platform that the block names. */
   readonly project?: Located<string>;
+  readonly configuration?: Located<string>;
+  readonly platform?: Located<string>;
   readonly includes: readonly Located<string>[];
   readonly defines: Readonly<Record<string, string>>;
   readonly registry: readonly RegistryKey[];

@@ -7,9 +7,9 @@ import { compileUnit } from '../c/compile-unit.js';
 import type { FunctionDef, TranslationUnit } from '../c/tree.js';
 import type { DriverBlock, ProcessBlock, Scenario } from './ast.js';
 import { bodyText } from './bodies.js';
-import { defaultScenarioText } from './default-scenario.js';
+import { defaultScenarioText, isDriverPath } from './default-scenario.js';
 import { parseScenario } from './parser.js';
-import { type DriverSources, driverSources, shownPath } from './sources.js';
+import { type DriverSources, driverSources, isRefusal, shownPath, unitOptions, unitProblems } from './sources.js';
 
 export interface BuiltDriver {
   readonly block: DriverBlock;
@@ -39,12 +39,12 @@ export interface BuildOptions {
   readonly seed?: number;
 }
 
-/** Builds a `.scenario` file, or the default scenario around a `.c` file. Never throws. */
+/** Builds a `.scenario` file, or the default scenario around a source, project, solution or folder. Never throws. */
 export function buildScenario(path: string, options: BuildOptions): Build {
   const missing = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   const folder = dirname(path);
-  const isC = /\.[ch]$/i.test(path);
+  const isC = isDriverPath(path, options.files);
   const text = isC ? defaultScenarioText(path, options.files) : options.files.read(path);
   const file = new SourceFile(isC ? `${shownPath(path, folder)} (default scenario)` : shownPath(path, folder), text ?? '');
   if (text === undefined) {
@@ -95,7 +95,7 @@ function buildDriver(
 ): BuiltDriver {
   const { sources, diagnostics: problems } = driverSources(block, folder, options.files, missing);
   diagnostics.push(...problems);
-  const units = sources.paths
+  const units = (problems.some(isRefusal) ? [] : sources.paths)
     .filter((p) => options.files.read(p) !== undefined)
     .map((p) =>
       compileUnit(
@@ -103,15 +103,19 @@ function buildDriver(
         {
           files: options.files,
           builtinHeaders: options.headers,
-          includePaths: sources.includes,
-          defines: { DBG: '1', ...sources.defines },
+          ...unitOptions(sources, p, options.files),
           missing,
         },
         shownPath(p, folder),
       ),
     );
-  for (const u of units) diagnostics.push(...u.diagnostics);
-  if (units.length && !driverEntry(units) && !problems.some((d) => d.severity === 'error'))
+  const wrong = unitProblems(units);
+  diagnostics.push(...wrong);
+  if (
+    units.length &&
+    !driverEntry(units) &&
+    ![...problems, ...wrong].some((d) => d.severity === 'error' && (d.code === 'pp-not-simulated' || !d.code.startsWith('c-')))
+  )
     diagnostics.push({
       severity: 'error',
       code: 'driver-no-entry',

@@ -83,6 +83,8 @@ class Parser extends StatementReader {
     const defines: Record<string, string> = {};
     const registry: RegistryKey[] = [];
     let project: Located<string> | undefined;
+    let configuration: Located<string> | undefined;
+    let platform: Located<string> | undefined;
     let integrityCheck: boolean | undefined;
     let keepLoaded = false;
     const strings = (into: Located<string>[], what: string) => () => {
@@ -98,6 +100,9 @@ class Parser extends StatementReader {
         project: () => {
           this.advance();
           project = this.string('a .vcxproj file');
+          while (this.word.kind === 'word' && (this.is('configuration') || this.is('platform')))
+            if (this.advance().text === 'configuration') configuration = this.string('the configuration of the project');
+            else platform = this.string('the platform of the project');
         },
         define: () => {
           this.advance();
@@ -142,6 +147,8 @@ class Parser extends StatementReader {
       registry,
       keepLoaded,
       ...(project ? { project } : {}),
+      ...(configuration ? { configuration } : {}),
+      ...(platform ? { platform } : {}),
       ...(integrityCheck === undefined ? {} : { integrityCheck }),
     });
   }
