@@ -86,6 +86,13 @@ export function driverEntry(units: readonly TranslationUnit[]): FunctionDef | un
   return undefined;
 }
 
+export const noDriverEntry = (driver: string): Diagnostic => ({
+  severity: 'error',
+  code: 'driver-no-entry',
+  message: `driver "${driver}" has no DriverEntry`,
+  hint: 'its sources must define  NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)',
+});
+
 function buildDriver(
   block: DriverBlock,
   folder: string,
@@ -112,13 +119,7 @@ function buildDriver(
     );
   for (const u of units) diagnostics.push(...u.diagnostics);
   if (units.length && !driverEntry(units) && !problems.some((d) => d.severity === 'error'))
-    diagnostics.push({
-      severity: 'error',
-      code: 'driver-no-entry',
-      message: `driver "${block.name}" has no DriverEntry`,
-      hint: 'its sources must define  NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)',
-      range: block.range,
-    });
+    diagnostics.push({ ...noDriverEntry(block.name), range: block.range });
   return { block, sources, units };
 }
 
