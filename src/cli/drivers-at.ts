@@ -15,6 +15,9 @@ export interface DriverAt {
   readonly units: readonly TranslationUnit[];
   /** Problems that do not come from compiling: a project that names files which are not there. */
   readonly problems: readonly Diagnostic[];
+  /** What a scenario answers for. */
+  readonly models?: readonly TranslationUnit[];
+  readonly stubs?: ReadonlySet<string>;
 }
 
 /** What the command line adds to every driver. */
@@ -43,9 +46,15 @@ export function driversAt(path: string, settings: CompileSettings = {}): { drive
   if (/\.scenario$/i.test(path)) {
     const build = buildScenario(path, { files, headers: wdkHeaders });
     // what is wrong with the C comes with the units; the rest is about the scenario
-    const own = new Set(build.drivers.flatMap((d) => d.units.flatMap((u) => u.diagnostics)));
+    const own = new Set(build.drivers.flatMap((d) => [...d.units, ...d.models.units].flatMap((u) => u.diagnostics)));
     return {
-      drivers: build.drivers.map((d) => ({ name: d.block.name, units: d.units, problems: [] })),
+      drivers: build.drivers.map((d) => ({
+        name: d.block.name,
+        units: d.units,
+        models: d.models.units,
+        stubs: new Set(d.stubs.map((s) => s.name)),
+        problems: [],
+      })),
       errors: build.diagnostics.filter((d) => d.severity === 'error' && !own.has(d)),
     };
   }
