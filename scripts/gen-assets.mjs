@@ -1,6 +1,6 @@
 // Writes src/wdk/headers.gen.ts: the text of the headers that drivers include (src/wdk/*.h) and of the kernel's own C sources and private
 // headers (src/kernel/**/*.h, *.c) as string tables. So the same text travels in the Node bundle, the worker bundle and in tests, and the core
-// reads no file. Among the headers stands the index of their macros and declarations (src/c/header-index.ts), made of these very texts by our own
+// reads no file. Also the names of the routines that the kernel has. Among the headers stands the index of their macros and declarations (src/c/header-index.ts), made of these very texts by our own
 // front end. The result is not committed; build, lint and test make it first.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -21,16 +21,12 @@ const table = (texts) =>
     .map(([name, text]) => `  ${JSON.stringify(name)}: ${JSON.stringify(text)},\n`)
     .join('')}}`;
 
-/** The index of the headers, made by the front end's own code, which is bundled and run here. */
-function indexOf(headers) {
+/** What our own code exports, bundled and run here. */
+function evaluate(contents) {
   const require = createRequire(import.meta.url);
   const { outputFiles } = require('esbuild').buildSync({
     absWorkingDir: root,
-    stdin: {
-      contents:
-        "export { buildHeaderIndex } from './src/c/header-index-builder.js'; export { INDEX_ENTRY } from './src/c/header-index-data.js';",
-      resolveDir: root,
-    },
+    stdin: { contents, resolveDir: root },
     bundle: true,
     write: false,
     platform: 'node',
@@ -39,7 +35,21 @@ function indexOf(headers) {
   });
   const module = { exports: {} };
   new Function('module', 'exports', outputFiles[0].text)(module, module.exports);
-  return { [module.exports.INDEX_ENTRY]: module.exports.buildHeaderIndex(headers) };
+  return module.exports;
+}
+
+/** The index of the headers, made by the front end's own code. */
+function indexOf(headers) {
+  const { INDEX_ENTRY, buildHeaderIndex } = evaluate(
+    "export { buildHeaderIndex } from './src/c/header-index-builder.js'; export { INDEX_ENTRY } from './src/c/header-index-data.js';",
+  );
+  return { [INDEX_ENTRY]: buildHeaderIndex(headers) };
+}
+
+/** Names of all routines that the kernel has: the language server, which has no kernel, tells by them what is simulated. */
+function simulatedNames() {
+  const { routineTable } = evaluate("export { routineTable } from './src/kernel/boot.js';");
+  return [...routineTable().index.keys()];
 }
 
 /** Brings the generated tables up to date; leaves the file alone when nothing changed, so that watchers stay quiet. */
@@ -49,6 +59,7 @@ export function generateAssets() {
   const code = [
     ...filesUnder('src/c', (f) => f.endsWith('.ts')),
     ...filesUnder('src/base', (f) => f.endsWith('.ts')),
+    ...filesUnder('src/kernel', (f) => f.endsWith('.ts')),
     'scripts/gen-assets.mjs',
   ];
   const inputs = createHash('sha256')
@@ -60,7 +71,9 @@ export function generateAssets() {
     `${head}\n/** Headers that drivers and scenarios include: path below src/wdk -> text; and their index. */\n` +
     `export const wdkHeaders: Readonly<Record<string, string>> = ${table({ ...headers, ...safeIndexOf(headers) })};\n\n` +
     "/** The kernel's private headers and its C sources: path below src/kernel -> text. */\n" +
-    `export const kernelSources: Readonly<Record<string, string>> = ${table(kernel)};\n`;
+    `export const kernelSources: Readonly<Record<string, string>> = ${table(kernel)};\n\n` +
+    '/** Routines that the kernel simulates (and its internal ones), sorted. */\n' +
+    `export const simulatedRoutines: readonly string[] = ${JSON.stringify(simulatedNames())};\n`;
   mkdirSync(path.dirname(target), { recursive: true });
   writeFileSync(target, text);
 }

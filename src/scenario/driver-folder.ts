@@ -139,6 +139,8 @@ function block(parts: Pick<DriverBlock, 'project'>): DriverBlock {
     defines: {},
     registry: [],
     keepLoaded: false,
+    stubs: [],
+    models: [],
     ...parts,
   };
 }

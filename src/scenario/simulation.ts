@@ -65,9 +65,11 @@ const REGISTRY_TYPES: Record<RegistryValue['type'], number> = {
   qword: 11,
 };
 
-/** Calls of functions that headers declare and nothing provides: the run goes as far as the first of them. */
-function notSimulatedWarnings(image: CompiledImage): Diagnostic[] {
-  return image.unresolved.map(({ name, range }) => ({
+/** Calls of functions that headers declare and nothing answers for: the run goes as far as the first of them. */
+function notSimulatedWarnings(image: CompiledImage, k: Kernel): Diagnostic[] {
+  const stubs = k.stubs.get(image.name);
+  const left = image.unresolved.filter((u) => !stubs?.has(u.name));
+  return left.map(({ name, range }) => ({
     severity: 'warning',
     code: 'not-simulated',
     message: `'${name}' is declared but not simulated yet`,
@@ -130,8 +132,13 @@ export class Simulation {
     this.built = shared?.built ?? compileImages(build, this.kernel, options.debug, options.cleanStops);
     for (const [name, limit] of shared?.kernel.irqlLimits ?? []) this.kernel.irqlLimits.set(name, limit);
     this.images = this.built.all;
+    for (const d of build.drivers) if (d.stubs.length) this.kernel.stubs.set(d.block.name, new Map(d.stubs.map((x) => [x.name, x])));
     this.conditions = new ConditionWatch(this.kernel, build.scenario.expectations, [...this.built.drivers.values()]);
-    this.diagnostics = [...this.built.diagnostics, ...this.images.flatMap(notSimulatedWarnings), ...this.conditions.diagnostics];
+    this.diagnostics = [
+      ...this.built.diagnostics,
+      ...this.images.flatMap((i) => notSimulatedWarnings(i, this.kernel)),
+      ...this.conditions.diagnostics,
+    ];
     if (this.diagnostics.some((d) => d.severity === 'error')) return;
     if (!loaded) this.kernel.machine.loadImages(this.images);
     this.conditions.begin();
