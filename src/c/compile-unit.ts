@@ -48,7 +48,9 @@ export function compileSource(file: SourceFile, path: string, options: CompileOp
   if (pp.headers && definesTagOf(pp.tokens, pp.headers)) pp = preprocess(file, path, { ...options, wholeHeaders: true });
   const unit = parseUnit(pp.tokens, file, pp.headers && openHeaders(pp.headers));
   // After a missing include most names are unknown; as in MSVC (C1083) the include is the one error to mend first.
-  const missing = pp.diagnostics.some((d) => d.severity === 'error' && d.code === 'pp-include-not-found');
+  const missing = pp.diagnostics.some(
+    (d) => d.severity === 'error' && (d.code === 'pp-include-not-found' || d.code === 'pp-not-simulated'),
+  );
   const own = missing ? [] : unit.diagnostics;
   return {
     file,

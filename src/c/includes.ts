@@ -131,17 +131,13 @@ export function cachedFile(shown: string, text: string, builtin: boolean): PPFil
 }
 
 // ---------------------------------------------------------------- messages
-/** Headers that drivers include and Interlock does not have, and what to say about each. */
-const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
-  [
-    /^(wdf|wudf|wdfldr|wdfinstaller|wdfrequest|wdfdevice)\w*\.h$/,
-    'the Windows Driver Framework (KMDF/UMDF) is not simulated; Interlock runs WDM drivers',
-  ],
-  [
-    /^(ndis|ntddndis|netadaptercx|netiodef|fwpsk|fwpmk|fwpvi|fwpstypes|fwpmtypes|wsk|wskapi)\w*\.h$/,
-    'the network stack (NDIS, WFP, WSK) is not simulated',
-  ],
-  [/^(fltkernel|fltuser\w*)\.h$/, 'of the filter manager only the part that drivers call is simulated'],
+/** Headers of what is not simulated, and the one sentence that says so: a driver that includes them cannot run at all. */
+const NOT_SIMULATED: readonly (readonly [RegExp, string])[] = [
+  [/^(wdf|wdfldr|wdfinstaller|wdfrequest|wdfdevice)\w*\.h$/, 'the Windows Driver Framework (KMDF) is not simulated'],
+  [/^wudf\w*\.h$/, 'the user-mode driver framework (UMDF) is not simulated'],
+  [/^(ndis|ntddndis|netadaptercx)\w*\.h$/, 'network drivers (NDIS) are not simulated'],
+  [/^(netiodef|fwpsk|fwpmk|fwpvi|fwpstypes|fwpmtypes)\w*\.h$/, 'the Windows Filtering Platform is not simulated'],
+  [/^(wsk|wskapi)\w*\.h$/, 'Winsock Kernel is not simulated'],
   [
     /^(usb|usbdi|usbdlib|usbioctl|usbspec|hidport|hidclass|hidpddi|vhf|kbdmou|ntddkbd|ntddmou)\w*\.h$/,
     'USB and HID stacks are not simulated',
@@ -149,6 +145,12 @@ const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
   [/^(storport|scsi|srb|ata|classpnp|minitape)\w*\.h$/, 'storage port drivers are not simulated'],
   [/^(dispmprt|d3dkmddi|d3dkmthk|dderror|video|ntddvdeo|iddcx)\w*\.h$/, 'display drivers are not simulated'],
   [/^(ks|ksmedia|portcls|stdunk|dmusicks)\.h$/, 'kernel streaming and audio are not simulated'],
+  [/^(arm64intr|armintr|arm_neon|arm64_neon)\.h$/, 'it is for ARM64, and Interlock simulates x64 only'],
+];
+
+/** Other headers that Interlock does not have, and what to say about each. */
+const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
+  [/^(fltkernel|fltuser\w*)\.h$/, 'of the filter manager only the part that drivers call is simulated'],
   [
     /^(windows|winternl|winbase|winuser|winsock2?|tchar|stdafx)\.h$/,
     'this is a user-mode header; a driver includes ntddk.h, wdm.h or ntifs.h',
@@ -156,9 +158,26 @@ const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
   [/^[a-z_]+$|\.(hpp|hxx|hh)$/, 'this is a C++ header; Interlock runs drivers written in C'],
 ];
 
+const fileName = (name: string): string => name.replace(/\\/g, '/').split('/').pop()!.toLowerCase();
+
+/** What is not simulated, when the name is that of a header of such a thing. */
+export const notSimulated = (name: string): string | undefined => NOT_SIMULATED.find(([re]) => re.test(fileName(name)))?.[1];
+
+/** The message text or event manifest (`x.mc`, `x.man`) from which the message compiler makes a header `x.h`, if it lies in one of the folders. */
+export function messageSource(name: string, folders: readonly string[], files: FileProvider): string | undefined {
+  const base = /^(.*)\.h$/.exec(fileName(name))?.[1];
+  if (base === undefined) return undefined;
+  for (const folder of folders)
+    for (const n of files.list(folder) ?? []) {
+      const lower = n.toLowerCase();
+      if (lower === `${base}.mc` || lower === `${base}.man`) return joinPath(folder, n);
+    }
+  return undefined;
+}
+
 /** What the user can do about an include that was not found. */
 export function includeHint(name: string, searched: readonly string[]): string {
-  const file = name.replace(/\\/g, '/').split('/').pop()!.toLowerCase();
+  const file = fileName(name);
   const known = UNSUPPORTED.find(([re]) => re.test(file));
   const where =
     searched.length > 0

@@ -7,7 +7,7 @@ import type { Expander } from './expander.js';
 import { headerSet } from './header-index.js';
 import { ASSUMED } from './header-index-data.js';
 import type { HeaderSet } from './header-set.js';
-import { cachedFile, type FoundInclude, IncludeResolver, includeHint, includeName } from './includes.js';
+import { cachedFile, type FoundInclude, IncludeResolver, includeHint, includeName, messageSource, notSimulated } from './includes.js';
 import type { MacroScope } from './macro-scope.js';
 import { problem } from './macros.js';
 import type { OpenFile, OpenFiles } from './open-files.js';
@@ -44,6 +44,7 @@ export class Inclusion {
   readonly includedFrom = new Map<SourceFile, Range>();
   /** The header that was taken from the index. */
   headers: HeaderSet | undefined;
+  private mainFile: SourceFile | undefined;
   private readonly seen = new Set<PPFile>();
   private readonly once = new Set<string>();
   private readonly byPath = new Map<string, PPFile>();
@@ -61,6 +62,7 @@ export class Inclusion {
 
   /** The main file, should something include it. */
   setMain(file: PPFile, path: string): void {
+    this.mainFile = file.file;
     this.byPath.set(path.toLowerCase(), file);
   }
 
@@ -91,28 +93,42 @@ export class Inclusion {
       return;
     }
     const folders = angled ? [] : this.host.open.folders();
+    const made = this.options.generated?.(name, this.mainFile ? [this.mainFile, ...this.includes] : this.includes);
+    if (made !== undefined) {
+      this.enterInclude({ path: `<${name.toLowerCase()}>`, text: made, builtin: true, name: name.toLowerCase() }, range);
+      return;
+    }
     const found = this.resolver.find(name, folders);
     if (found === undefined) {
-      if (/\.tmh$/i.test(name)) {
-        this.host.report(
-          problem(
-            'information',
-            'pp-wpp',
-            `'${name}' is made by the WPP trace preprocessor, which is not run; it is taken as empty`,
-            range,
-            'trace macros it would define must be defined by the source',
-          ),
-        );
-      } else {
-        const hint = includeHint(
-          name,
-          [...new Set([...folders, ...this.options.includePaths])].map((f) => this.shown(f)),
-        );
-        this.host.report(problem('error', 'pp-include-not-found', `cannot open include file '${name}'`, range, hint));
-      }
+      this.reportNotFound(name, folders, range);
       return;
     }
     this.enterInclude(found, range);
+  }
+
+  private reportNotFound(name: string, folders: readonly string[], range: Range): void {
+    const missing = notSimulated(name);
+    if (missing !== undefined) {
+      this.host.report(
+        problem(
+          'error',
+          'pp-not-simulated',
+          `'${name}' cannot be used: ${missing}`,
+          range,
+          'Interlock runs WDM drivers and minifilters in C',
+        ),
+      );
+      return;
+    }
+    const searched = [...new Set([...folders, ...this.options.includePaths])];
+    const source = messageSource(name, searched, this.options.files);
+    const hint = source
+      ? `it is made by the message compiler from ${this.shown(source)} when the driver is built: build it once and add the folder with it to the include folders`
+      : includeHint(
+          name,
+          searched.map((f) => this.shown(f)),
+        );
+    this.host.report(problem('error', 'pp-include-not-found', `cannot open include file '${name}'`, range, hint));
   }
 
   private enterInclude(found: FoundInclude, range: Range): void {

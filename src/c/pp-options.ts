@@ -15,7 +15,14 @@ export interface PreprocessOptions {
   includePaths: readonly string[];
   /** As on a command line: name -> replacement text; `F(x)` names allowed. */
   defines: Record<string, string>;
+  /** Macros that are not defined whatever `defines` and the predefined macros say (/U). */
+  undefines?: readonly string[];
   forcedIncludes?: readonly string[];
+  /**
+   * Text of a header that tools make when a driver is built (`x.tmh`), asked before the files are: name as written, and every file read so far, the main one
+   * first. Undefined: it is an ordinary file.
+   */
+  generated?: (name: string, files: readonly SourceFile[]) => string | undefined;
   /** Collects paths that were asked for and are not in the snapshot. */
   missing?: Set<string>;
   /** Reads built-in headers in full even where an index of them could be used. */

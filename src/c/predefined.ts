@@ -58,10 +58,15 @@ function dynamicName(name: string): DynamicMacro | undefined {
   return name === '__LINE__' || name === '__FILE__' || name === '__COUNTER__' ? name : undefined;
 }
 
-/** `-D` and forced includes as a file. A line break in a value would end its #define, so it counts as a blank. */
-export function commandLineFile(defines: Readonly<Record<string, string>>, forcedIncludes: readonly string[]): PPFile {
+/** `-D`, `-U` and forced includes as a file. A line break in a value would end its #define, so it counts as a blank. */
+export function commandLineFile(
+  defines: Readonly<Record<string, string>>,
+  forcedIncludes: readonly string[],
+  undefines: readonly string[] = [],
+): PPFile {
   let text = '';
   for (const [name, value] of Object.entries(defines)) text += `#define ${name.replace(/\s+/g, ' ')} ${value.replace(/[\r\n]+/g, ' ')}\n`;
+  for (const u of undefines) if (/^[A-Za-z_$][\w$]*$/.test(u)) text += `#undef ${u}\n`;
   for (const f of forcedIncludes) text += `#include "${f.replace(/[\r\n"]+/g, '')}"\n`;
   return new PPFile(new SourceFile('<command line>', text, true));
 }

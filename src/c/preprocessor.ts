@@ -51,7 +51,7 @@ class Preprocessor extends TokenOutput implements InclusionHost, MacroDirectives
   run(): PreprocessResult {
     const folder = dirname(this.mainPath);
     for (const [name, m] of predefinedMacros()) this.macros.set(name, m);
-    this.enter(commandLineFile(this.options.defines, this.options.forcedIncludes ?? []), '', folder);
+    this.enter(commandLineFile(this.options.defines, this.options.forcedIncludes ?? [], this.options.undefines ?? []), '', folder);
     this.drain();
     const main = new PPFile(this.mainFile);
     this.inclusion.setMain(main, this.mainPath);

@@ -1,17 +1,13 @@
 // `interlock check`: the best-practice rules over a driver's sources, for the terminal and for continuous integration.
 import { type Diagnostic, formatDiagnostic, type Severity } from '../base/diagnostic.js';
-import { basename, joinPath, normalizePath } from '../base/files.js';
+import { basename, normalizePath } from '../base/files.js';
 import { RULES, type RuleId } from '../base/rules.js';
 import { formatRange, type Range } from '../base/source.js';
-import type { TranslationUnit } from '../c/tree.js';
 import { checkDriver, type Finding, type RuleOptions } from '../rules/check.js';
-import { buildScenario } from '../scenario/build.js';
-import { compileDriverUnit, type DriverFolder, findDriver, findDrivers } from '../scenario/driver-folder.js';
-import { driverOfFile } from '../scenario/driver-of-file.js';
-import { wdkHeaders } from '../wdk/headers.gen.js';
+import { unitProblems } from '../scenario/sources.js';
 import { UsageError } from './arguments.js';
 import { sarif } from './check-sarif.js';
-import { DiskFiles } from './disk-files.js';
+import { driversAt } from './drivers-at.js';
 import { version } from './version.js';
 
 export const CHECK_OPTIONS = {
@@ -28,14 +24,6 @@ export const CHECK_OPTIONS = {
 type Options = Readonly<Record<string, number | string | boolean | undefined>>;
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
-const MAX_DEPTH = 8;
-
-interface Checked {
-  readonly name: string;
-  readonly units: readonly TranslationUnit[];
-  readonly problems: readonly Diagnostic[];
-}
-
 /** What a run says, apart from the form in which it says it. */
 export interface CheckResult {
   readonly findings: readonly Finding[];
@@ -90,7 +78,7 @@ export function checkPath(path: string, level: Severity, options: Partial<RuleOp
   const all = drivers.flatMap((d) => checkDriver({ units: d.units }, options));
   const limit = SEVERITIES.indexOf(level);
   const findings = all.filter((f) => SEVERITIES.indexOf(f.severity) <= limit);
-  const problems = [...errors, ...drivers.flatMap((d) => d.problems), ...drivers.flatMap((d) => d.units.flatMap((u) => u.diagnostics))];
+  const problems = [...errors, ...drivers.flatMap((d) => d.problems), ...drivers.flatMap((d) => unitProblems(d.units))];
   const bad = problems.filter((d) => d.severity === 'error');
   return {
     findings,
@@ -99,78 +87,6 @@ export function checkPath(path: string, level: Severity, options: Partial<RuleOp
     drivers: drivers.map((d) => d.name),
     exitCode: bad.length ? 2 : findings.length ? 1 : 0,
   };
-}
-
-function driversAt(path: string): { drivers: Checked[]; errors: Diagnostic[] } {
-  const files = new DiskFiles();
-  const isFile = files.read(path) !== undefined;
-  if (!isFile && files.list(path) === undefined)
-    return {
-      drivers: [],
-      errors: [
-        {
-          severity: 'error',
-          code: 'check-missing',
-          message: `${path} was not found`,
-          hint: 'check the path; it is taken relative to the current folder',
-        },
-      ],
-    };
-  if (/\.scenario$/i.test(path)) {
-    const build = buildScenario(path, { files, headers: wdkHeaders });
-    // what is wrong with the C comes with the units; the rest is about the scenario
-    const own = new Set(build.drivers.flatMap((d) => d.units.flatMap((u) => u.diagnostics)));
-    return {
-      drivers: build.drivers.map((d) => ({ name: d.block.name, units: d.units, problems: [] })),
-      errors: build.diagnostics.filter((d) => d.severity === 'error' && !own.has(d)),
-    };
-  }
-  let found: DriverFolder[] = [];
-  if (isFile) {
-    const one = /\.vcxproj$/i.test(path) ? findDriver(path, files) : /\.(c|h|inl)$/i.test(path) ? driverOfFile(path, files) : undefined;
-    if (one) found = [one];
-  } else found = below(path, files, MAX_DEPTH);
-  if (!found.length)
-    return {
-      drivers: [],
-      errors: [
-        {
-          severity: 'error',
-          code: 'check-no-driver',
-          message: `there is no driver at ${path}`,
-          hint: 'give a folder, .vcxproj, .scenario or C file of a driver: its C sources include ntddk.h, wdm.h, ntifs.h or fltKernel.h (C++ is not read yet)',
-        },
-      ],
-    };
-  return {
-    drivers: found.map((d) => ({
-      name: d.name,
-      units: d.sources.paths.map((p) => compileDriverUnit(d, p, { files, headers: wdkHeaders }, p)),
-      problems: d.diagnostics,
-    })),
-    errors: [],
-  };
-}
-
-/** The drivers of a folder, else those of the folders in it. */
-function below(folder: string, files: DiskFiles, depth: number): DriverFolder[] {
-  const here = findDrivers(folder, files);
-  if (here.length) return here;
-  const named = namedByScenarios(folder, files);
-  if (named.length || depth === 0) return named;
-  return (files.list(folder) ?? [])
-    .filter((n) => !n.startsWith('.') && n !== 'node_modules' && !/\.[a-z]{1,8}$/i.test(n))
-    .flatMap((n) => below(joinPath(folder, n), files, depth - 1));
-}
-
-/** Drivers whose sources here find their headers only with the include folders that a scenario gives. */
-function namedByScenarios(folder: string, files: DiskFiles): DriverFolder[] {
-  const found = new Map<string, DriverFolder>();
-  for (const name of files.list(folder) ?? []) {
-    const driver = /\.c$/i.test(name) ? driverOfFile(joinPath(folder, name), files) : undefined;
-    if (driver) found.set(driver.key, driver);
-  }
-  return [...found.values()];
 }
 
 function tellText(r: CheckResult, path: string): void {

@@ -1,4 +1,4 @@
-// The command line: interlock run | explore | replay | check | ddis | dap | lsp. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad
+// The command line: interlock run | explore | replay | check | compile | ddis | dap | lsp. Exit codes: 0 the expectations hold, 1 they do not (or a bug check happened), 2 bad
 // input (or something that is not simulated: the run says nothing then), 3 no verdict within the budget (explore), 4 a defect of Interlock.
 import type { BadInputReport } from '../scenario/report.js';
 import { parseArguments, UsageError } from './arguments.js';
@@ -10,13 +10,15 @@ const USAGE = `interlock: Windows driver source on a simulated Windows kernel
                     [--output FILE] [--json]                   run it under other orders of its threads until one fails
   interlock replay FILE.schedule [--json] [--force]            run the order that explore found
   interlock check PATH [--format text|json|sarif] [--level L]  best-practice rules over a driver (folder, .c, .vcxproj, .scenario)
+  interlock compile PATH [--json] [--define X=Y] [--include DIR]   errors of a driver, and what comes of each routine it calls
   interlock ddis [NAME-PATTERN] [--status simulated|inline|declared] [--json]
                                                                every declared routine: header, IRQL, annotations, whether it is simulated
   interlock dap [--port N]                                     debug adapter on standard streams, or on a port of this machine
   interlock lsp                                                language server on standard streams
   interlock --version | --help
 
-exit: 0 the expectations hold (check: clean), 1 they do not or the machine bug checked (check: findings at or above the level),
+exit: 0 the expectations hold (check: clean, compile: no error), 1 they do not or the machine bug checked (check: findings at or above the
+      level, compile: errors),
       2 bad input or something that is not simulated yet, 3 explore: the budget was spent without a verdict
 `;
 
@@ -47,6 +49,11 @@ async function main(argv: readonly string[]): Promise<number> {
       const { DDIS_OPTIONS, ddisCommand } = await import('./ddis.js');
       const a = parseArguments(rest, DDIS_OPTIONS, 0, 1);
       return ddisCommand(a.positional[0], a.options);
+    }
+    case 'compile': {
+      const { COMPILE_OPTIONS, compileCommand } = await import('./compile.js');
+      const a = parseArguments(rest, COMPILE_OPTIONS, 1);
+      return compileCommand(a.positional[0], a.options.json === true, a.lists.include, a.lists.define);
     }
     case 'dap': {
       const { servePort, serveStdio } = await import('./dap.js');

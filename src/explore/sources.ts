@@ -23,7 +23,7 @@ export function sourceHashes(build: Build): SourceHash[] {
     if (!f.builtin && !files.has(f.path)) files.set(f.path, textHash(f.text));
   };
   add(build.scenario.file);
-  for (const d of build.drivers) for (const u of d.units) for (const f of [u.file, ...u.includes]) add(f);
+  for (const d of build.drivers) for (const u of [...d.units, ...d.models.units]) for (const f of [u.file, ...u.includes]) add(f);
   for (const p of build.processes) for (const f of p.unit?.includes ?? []) add(f);
   return [...files].map(([path, hash]) => ({ path, hash })).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }

@@ -7,7 +7,7 @@ import { INTRINSICS } from '../c/intrinsics.js';
 import type { FunctionSymbol, MacroInfo, SalAnnotation, TranslationUnit } from '../c/tree.js';
 import { typeToString } from '../c/type-names.js';
 import { publicHeader } from '../wdk/public-header.js';
-import { irqlLimit } from './imports.js';
+import { irqlLimit } from './irql-limit.js';
 import { routineLists } from './routines.gen.js';
 
 export type DdiStatus = 'simulated' | 'inline' | 'declared';

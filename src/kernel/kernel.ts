@@ -2,7 +2,6 @@
 // the kernel's state itself is in simulated memory (DESIGN invariant 1). The work is in the concept files; here is the list of what they offer
 // each other, so that a routine file needs to import nothing but this type.
 
-import { formatRange } from '../base/source.js';
 import { type Addr, KERNEL_BASE, Reason, Status, toAddress } from '../machine/abi.js';
 import type { ExceptionInfo, Machine, MachineHost } from '../machine/machine.js';
 import type { Memory } from '../machine/memory.js';
@@ -11,7 +10,7 @@ import type { DataOf, KindName } from '../trace/kinds.js';
 import type { Trace, TraceMark } from '../trace/trace.js';
 import type { KernelConfig } from './config.js';
 import type { KernelHooks } from './hooks.js';
-import type { IrqlLimit } from './imports.js';
+import type { IrqlLimit } from './irql-limit.js';
 import { BugCheckError, type BugCheckInfo, raiseBugCheck, readBugCheck } from './ke/bugcheck.js';
 import { callTarget } from './ke/call.js';
 import type { Chooser } from './ke/choice.js';
@@ -30,6 +29,7 @@ import { type WaitRequest, wait } from './ke/wait.js';
 import { KAPC_STATE, KE_GLOBALS, KPRCB, KTHREAD } from './layouts.gen.js';
 import { Pool } from './mm/pool.js';
 import { GLOBALS, NT_LAYOUT } from './nt-layout.js';
+import type { NotSimulated, StubRoutine } from './stub.js';
 
 export type { Frame } from '../machine/routine.js';
 export type { BugCheckInfo } from './ke/bugcheck.js';
@@ -37,12 +37,6 @@ export type { RunOptions, RunResult } from './ke/run.js';
 export type { ThreadOptions } from './ke/thread.js';
 export type { WaitRequest } from './ke/wait.js';
 export type KernelRoutine = RoutineDefinition<Kernel>;
-
-export interface NotSimulated {
-  readonly name: string;
-  /** `driver.c:12 (function)` of the call. */
-  readonly where: string;
-}
 
 /** What is outside the memory and belongs to a checkpoint; plain data, survives JSON. */
 interface SavedState {
@@ -70,6 +64,8 @@ export class Kernel implements MachineHost {
   bugCheckExplanation = '';
   /** Calls of DDIs outside their documented IRQLs are bug checks: limits by name, from the headers' annotations (imports.ts). */
   readonly irqlLimits = new Map<string, IrqlLimit>();
+  /** Answers of the scenario for functions that nothing provides: by image, then by name. */
+  readonly stubs = new Map<string, ReadonlyMap<string, StubRoutine>>();
   /** Set when the run ended because a driver called something that is not simulated. */
   notSimulated: NotSimulated | undefined;
   /** What the world above keeps about the run (expectations that failed ...): goes into checkpoints with the rest. Plain data. */
@@ -290,14 +286,6 @@ export class Kernel implements MachineHost {
   }
   codeAddress(offset: number): Addr {
     return toAddress(offset);
-  }
-  /** A call that ended in nothing: the run stops and says what was called where. */
-  reportNotSimulated(fp: number): Status {
-    const u = this.machine.unresolved(fp);
-    this.notSimulated = { name: u?.name ?? 'an unknown function', where: u ? formatRange(u.range) : this.where(fp) };
-    this.hooks.verifier?.unresolvedCall(this, fp, this.notSimulated.name);
-    this.event('ke.notsimulated', { name: this.notSimulated.name, where: this.notSimulated.where });
-    return this.machine.stop(Reason.BugCheck);
   }
   /** Thread of an event: the current one, 0 before boot and on an idle CPU. */
   threadForTrace(): Addr {

@@ -2,18 +2,16 @@
 // are the same in every run. Each step is wrapped once: IRQL limit of the header at entry, bug checks thrown from deep inside at exit.
 import { Status } from '../machine/abi.js';
 import type { Frame } from '../machine/routine.js';
+import { wrongIrql } from './irql-limit.js';
 import { BugCheckError } from './ke/bugcheck.js';
 import type { Kernel, KernelRoutine } from './kernel.js';
 import { referenceHook } from './ob/reference-track.js';
+import { unresolvedCall } from './stub.js';
 import { watchedForRaces } from './verifier/race/routines.js';
 import { checkedStep } from './verifier/verifier.js';
 
-/** Call of a function that is declared but not simulated (or not defined at all): ends the run with its name and place. */
-const unresolved: KernelRoutine = {
-  name: 'KiUnresolvedCall',
-  cost: 1,
-  step: (k: Kernel, f: Frame): Status => k.reportNotSimulated(f.fp),
-};
+/** Call of a function that is declared but not simulated (or not defined at all): a stub answers, or the run ends with its name and place. */
+const unresolved: KernelRoutine = { name: 'KiUnresolvedCall', step: unresolvedCall };
 
 function wrap(definition: KernelRoutine): KernelRoutine {
   const inner = checkedStep(definition.name, watchedForRaces(definition.name, tracked(definition)));
@@ -44,18 +42,6 @@ function tracked(definition: KernelRoutine): KernelRoutine['step'] {
     if (status === Status.Returned) hook.after?.(k, f);
     return status;
   };
-}
-
-function wrongIrql(k: Kernel, name: string, irql: number, limit: { readonly min: number; readonly max: number }): Status {
-  const allowed = limit.min === limit.max ? `exactly ${limit.max}` : irql > limit.max ? `at most ${limit.max}` : `at least ${limit.min}`;
-  return k.bugCheck(
-    0xc4,
-    0xe5,
-    irql,
-    irql > limit.max ? limit.max : limit.min,
-    k.addressOf(name),
-    `${name} is called at IRQL ${irql}; its documentation permits ${allowed}`,
-  );
 }
 
 export interface RoutineTable {

@@ -4,6 +4,9 @@ import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
 import { routines as cngBcrypt } from './cng/bcrypt.js';
+import { routines as etwEtw } from './etw/etw.js';
+import { routines as etwTracelogging } from './etw/tracelogging.js';
+import { routines as etwWpp } from './etw/wpp.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
 import { routines as exInterlockedList } from './ex/interlocked-list.js';
@@ -132,6 +135,9 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmKeys,
   cmRtlRegistry,
   cngBcrypt,
+  etwEtw,
+  etwTracelogging,
+  etwWpp,
   exExTimer,
   exFastMutex,
   exInterlockedList,

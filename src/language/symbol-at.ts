@@ -2,7 +2,7 @@
 import { scopeAt } from '../c/scope-lookup.js';
 import type { CSymbol, FunctionDef, MacroInfo, MemberExpr, TranslationUnit } from '../c/tree.js';
 import type { EnumDecl, RecordDecl } from '../c/types.js';
-import { eachExpr, eachStmt } from '../rules/walk.js';
+import { eachExpr, eachStmt } from '../c/walk.js';
 
 export interface Word {
   readonly text: string;

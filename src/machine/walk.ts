@@ -3,6 +3,7 @@
 
 import { formatRange } from '../base/source.js';
 import { type Addr, FrameFlag, KERNEL_BASE, ROUTINE_BASE, USER_BASE } from './abi.js';
+import { UNRESOLVED_FUNCTION } from './compile/imports.js';
 import { plausibleFrame } from './frames.js';
 import type { FunctionInfo, Step } from './image.js';
 import type { Machine } from './machine.js';
@@ -68,7 +69,9 @@ export function frameAt(m: Machine, fp: number, userOffset = m.registers.userOff
   const args = fp + m.fixedSize(fn);
   if (fn >= ROUTINE_BASE) {
     if (!m.routine(fn - ROUTINE_BASE)) return undefined;
-    return { fp, fn, name: m.functionName(fn), kind: fn - ROUTINE_BASE >= INTERNAL ? 'internal' : 'routine', pc, mode, flags, args, bias };
+    // a function that nobody provides is known by its own name
+    const name = (fn === UNRESOLVED_FUNCTION ? m.unresolved(fp)?.name : undefined) ?? m.functionName(fn);
+    return { fp, fn, name, kind: fn - ROUTINE_BASE >= INTERNAL ? 'internal' : 'routine', pc, mode, flags, args, bias };
   }
   const info = m.function(fn);
   if (!info || pc < 0 || pc > info.steps.length) return undefined;

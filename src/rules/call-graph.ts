@@ -3,9 +3,9 @@
 // run later, in another context.
 import type { Expr, InitItem } from '../c/tree.js';
 import type { CType } from '../c/types.js';
+import { strip } from '../c/walk.js';
 import { placeOf, recordName, variableKey } from './places.js';
 import type { Call, Fn, Program, Store } from './program.js';
-import { strip } from './walk.js';
 
 /** DDIs that call the routine in an argument before they return. */
 const CALLS_BACK: Readonly<Record<string, number>> = {

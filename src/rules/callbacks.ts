@@ -1,9 +1,9 @@
 // Registrations of callbacks and every other place where a driver hands a routine to the kernel: what kind it is, which function it is, where it is registered
 // and where it is removed. The headers have no role types for these routines, so they are found where their address is given away.
 import type { Expr } from '../c/tree.js';
+import { strip } from '../c/walk.js';
 import type { CallGraph } from './call-graph.js';
 import type { Call, Fn, Program } from './program.js';
-import { strip } from './walk.js';
 
 export type CallbackKind = 'process' | 'process-ex' | 'thread' | 'image' | 'ob-pre' | 'ob-post' | 'registry';
 

@@ -1,10 +1,11 @@
 // calls-user-mode: a callback asks a user-mode service and waits for it: filter port messages, ports, named pipes, or an inverted call (a pended request is
 // completed and the answer waited for). The service may itself start a process or load an image, or need a lock that this thread's caller holds.
+
+import { eachExpr, eachStmt, strip } from '../c/walk.js';
 import { finding, type Rule, type RuleContext } from './context.js';
 import type { Call, Fn } from './program.js';
 import type { Certainty, Finding } from './rule.js';
 import { isObjectWait, waitOf } from './waits.js';
-import { eachExpr, eachStmt, strip } from './walk.js';
 import { workItemFixes } from './work-item-fix.js';
 
 const PIPE_DEVICE = 0x11n;

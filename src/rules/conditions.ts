@@ -1,6 +1,6 @@
 // What a test says when it comes out one way: a pointer is NULL or not, a status is a success or not.
 import type { Expr } from '../c/tree.js';
-import { strip } from './walk.js';
+import { strip } from '../c/walk.js';
 
 const isZero = (e: Expr): boolean => {
   const x = strip(e);

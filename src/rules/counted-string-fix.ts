@@ -1,10 +1,10 @@
 // Repairs of counted-string: `%ws` with s->Buffer becomes `%wZ` with s; a comparison with a literal becomes RtlCompareUnicodeString.
 import type { StringExpr } from '../c/tree.js';
+import { strip } from '../c/walk.js';
 import { type Conversion, type Counted, conversions } from './counted-string.js';
 import { sourceText } from './edits.js';
 import type { Call } from './program.js';
 import type { Fix } from './rule.js';
-import { strip } from './walk.js';
 
 export function formatFixes(literal: StringExpr, conv: Conversion, first: number, buffer: Counted): Fix[] {
   const { file } = literal.range;

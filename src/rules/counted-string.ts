@@ -1,13 +1,13 @@
 // counted-string: the Buffer of a UNICODE_STRING from Windows is used as if a zero followed: in wcs and str routines, with %ws and %s, or to initialise another
 // string. Length says where it ends; what follows is another string, or no memory at all.
 import type { Expr, StringExpr } from '../c/tree.js';
+import { strip } from '../c/walk.js';
 import { reach } from './call-graph.js';
 import { finding, type Rule } from './context.js';
 import { countedStringFixes, formatFixes } from './counted-string-fix.js';
 import { pointeeTag } from './places.js';
 import type { Call, Fn } from './program.js';
 import type { Finding } from './rule.js';
-import { strip } from './walk.js';
 
 const STRINGS = new Set(['_UNICODE_STRING', '_STRING', '_ANSI_STRING', '_OEM_STRING']);
 

@@ -1,7 +1,7 @@
 // Control flow of one function: blocks of operations in order of evaluation, with `&&`, `||`, `!`, `?:` taken apart into branches, so that a rule that follows
 // paths sees each test by itself. Structured exception handling is approximated: a handler can be entered from the start of its body and after each block.
 import type { CallExpr, Expr, FunctionDef, IndexExpr, MemberExpr, Stmt, SwitchStmt, UnaryExpr, VarSymbol } from '../c/tree.js';
-import { children } from './walk.js';
+import { children } from '../c/walk.js';
 
 export type Op =
   | { readonly kind: 'call'; readonly expr: CallExpr }

@@ -1,9 +1,9 @@
 // The conditions under which a call is made: the tests of the statements around it, and those of earlier statements that leave. A condition on a parameter means
 // that some callers do not get there; with constants at the call sites it is even known which.
 import type { CallExpr, Expr, FunctionDef, Stmt, VarSymbol } from '../c/tree.js';
+import { eachExpr, strip } from '../c/walk.js';
 import { nullTest } from './conditions.js';
 import type { Call } from './program.js';
-import { eachExpr, strip } from './walk.js';
 
 export interface Guard {
   readonly test: Expr;

@@ -1,6 +1,7 @@
 // irql-too-high: a DDI is called at an IRQL above the one its header allows. The IRQL is followed along paths and calls from where it is known: DPC and timer
 // routines, thread callbacks, spin locks, fast mutexes, KeRaiseIrql. Only what holds on every path to the call is reported.
 import type { Expr } from '../c/tree.js';
+import { strip } from '../c/walk.js';
 import { KIND_IRQL, KIND_NAMES } from './callbacks.js';
 import { finding, type PathStep, type Rule, type RuleContext } from './context.js';
 import { dependsOnParameter } from './guards.js';
@@ -8,7 +9,6 @@ import type { LockState } from './locks.js';
 import { type Call, type Fn, irqlName, irqlValue } from './program.js';
 import type { Certainty, Finding } from './rule.js';
 import { zeroTimeout } from './waits.js';
-import { strip } from './walk.js';
 
 interface Context {
   readonly fn: Fn;

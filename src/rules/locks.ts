@@ -1,11 +1,11 @@
 // Locks and IRQL along the paths of a function: which locks are held and how high the IRQL is, for certain, before each operation. What differs between the
 // paths that meet is forgotten, so a lock chosen by a flag is held on neither way out. Wrappers of lock routines count as what they do.
 import type { CallExpr, Expr } from '../c/tree.js';
+import { strip } from '../c/walk.js';
 import { type Analysis, solve } from './dataflow.js';
 import { flowOf, type Op } from './flow.js';
 import { pointee } from './places.js';
 import { type Call, type Ddi, type Fn, irqlValue } from './program.js';
-import { strip } from './walk.js';
 
 export type LockFamily = 'spin lock' | 'fast mutex' | 'guarded mutex' | 'resource' | 'push lock' | 'mutex';
 

@@ -2,6 +2,7 @@
 // processes, the name of an image. What is optional stands in the headers (`_Inout_opt_`, `_In_opt_`, `_Maybenull_`). Tests count along every path, also through
 // variables that hold a test's result and through calls; NT_ASSERT is no test, because free builds have none.
 import type { Expr } from '../c/tree.js';
+import { eachExpr, strip } from '../c/walk.js';
 import { nullTest } from './conditions.js';
 import { finding, type PathStep, type Rule, type RuleContext } from './context.js';
 import { type Analysis, inspect } from './dataflow.js';
@@ -10,7 +11,6 @@ import { nullTestFixes } from './null-test-fix.js';
 import { placeOf, variableKey } from './places.js';
 import type { Fn } from './program.js';
 import type { Finding } from './rule.js';
-import { eachExpr, strip } from './walk.js';
 
 interface Reason {
   readonly what: string;

@@ -3,7 +3,7 @@
 // that two functions agree on it: a global by its name, a member by the tag of its structure (all instances of a structure count as one).
 import type { Expr, FunctionDef, VarSymbol } from '../c/tree.js';
 import type { CType, RecordDecl } from '../c/types.js';
-import { strip } from './walk.js';
+import { strip } from '../c/walk.js';
 
 const numbers = new WeakMap<VarSymbol, string>();
 let last = 0;

@@ -14,8 +14,8 @@ import type {
   VarSymbol,
 } from '../c/tree.js';
 import type { CType } from '../c/types.js';
+import { eachExpr, eachStmt, strip } from '../c/walk.js';
 import type { DriverUnits } from './rule.js';
-import { eachExpr, eachStmt, strip } from './walk.js';
 
 /** A function of the driver that has a body. */
 export interface Fn {

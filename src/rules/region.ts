@@ -2,9 +2,9 @@
 // can be copied, and control does not jump out of it.
 import type { CompoundStmt, Expr, FunctionDef, Stmt, VarSymbol } from '../c/tree.js';
 import type { CType } from '../c/types.js';
+import { eachExpr, eachStmt, strip } from '../c/walk.js';
 import { endOf } from './edits.js';
 import { recordName } from './places.js';
-import { eachExpr, eachStmt, strip } from './walk.js';
 
 export interface Region {
   readonly def: FunctionDef;

@@ -1,9 +1,10 @@
 // slow-work: file I/O, work in another process' address space and big copies belong into a work item, not into the path that creates a process or loads an image.
+
+import { strip } from '../c/walk.js';
 import { KIND_NAMES } from './callbacks.js';
 import { userModeCall } from './calls-user-mode.js';
 import { finding, type Rule } from './context.js';
 import type { Finding } from './rule.js';
-import { strip } from './walk.js';
 import { workItemFixes } from './work-item-fix.js';
 
 const ATTACH = /^(KeStackAttachProcess|KeAttachProcess)$/;

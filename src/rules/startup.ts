@@ -1,12 +1,12 @@
 // Follows DriverEntry along its paths, into the driver's own helpers, with what each path knows: which registrations stand, which status variable is a success or
 // a failure, which flags were set. So a clean-up behind `goto`, behind a flag or in a helper counts, and a failing return that leaves a registration behind is found.
 import type { Expr } from '../c/tree.js';
+import { eachExpr, strip } from '../c/walk.js';
 import type { Callbacks, Registration } from './callbacks.js';
 import { successTest } from './conditions.js';
 import { type Block, flowOf } from './flow.js';
 import { placeOf, variableKey } from './places.js';
 import type { Call, Fn } from './program.js';
-import { eachExpr, strip } from './walk.js';
 
 /** What a path knows of a value: a constant, that it is a success or failure, or that it is the status of a registration. */
 type Value = { readonly kind: 'const'; readonly n: bigint } | { readonly kind: 'ok' | 'fail' } | { readonly kind: 'status' };

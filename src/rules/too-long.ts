@@ -1,11 +1,11 @@
 // too-long: a callback runs at every event of its kind in the whole system, for every driver that has one. It should be short: few decisions, few statements, a flat
 // call tree, and no loop without an end.
 import type { Stmt } from '../c/tree.js';
+import { eachStmt } from '../c/walk.js';
 import { KIND_NAMES } from './callbacks.js';
 import { finding, type Rule } from './context.js';
 import type { Fn } from './program.js';
 import type { Finding } from './rule.js';
-import { eachStmt } from './walk.js';
 
 export const tooLong: Rule = {
   id: 'too-long',

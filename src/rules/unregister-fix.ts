@@ -1,10 +1,10 @@
 // Repairs of not-unregistered: the removal call at the start of the unload routine, or before the return of a failing path.
 import type { Expr } from '../c/tree.js';
+import { strip } from '../c/walk.js';
 import type { Registration } from './callbacks.js';
 import { enclosing, endOf, eolOf, indentOf, insert, sourceText, unitOf } from './edits.js';
 import type { Fn, Program } from './program.js';
 import type { Fix } from './rule.js';
-import { strip } from './walk.js';
 
 /** The call that removes a registration, as text; undefined when it needs something that is not at hand everywhere. */
 function removalText(r: Registration): string | undefined {

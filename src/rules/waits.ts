@@ -1,11 +1,11 @@
 // What a call waits for: whether it waits at all (a zero timeout is a poll), and what the wait is for: the queued work of the driver itself, a thread that it has
 // just created, or something else. One place decides, so that each wait is reported by one rule.
 import type { Expr } from '../c/tree.js';
+import { strip } from '../c/walk.js';
 import type { RuleContext } from './context.js';
 import { acquisition } from './locks.js';
 import { objectOfLvalue, pointee, pointeeTag } from './places.js';
 import type { Call, Fn } from './program.js';
-import { strip } from './walk.js';
 
 /** Whether a timeout argument is certainly zero (true: a poll), certainly not (false), or unknown. A NULL pointer waits for ever. */
 export function zeroTimeout(e: Expr | undefined, fn: Fn): boolean | undefined {

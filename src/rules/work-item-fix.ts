@@ -3,6 +3,7 @@
 import type { FunctionDef, TranslationUnit, VarSymbol } from '../c/tree.js';
 import { typeToString } from '../c/type-names.js';
 import { unqualified } from '../c/type-ops.js';
+import { eachStmt, strip } from '../c/walk.js';
 import { chain, reach } from './call-graph.js';
 import type { RuleContext } from './context.js';
 import { endOf, eolOf, indentOf, nextLine, sourceText, startOfLine, unitOf } from './edits.js';
@@ -10,7 +11,6 @@ import { recordName } from './places.js';
 import type { Call, Fn } from './program.js';
 import { captureOf, findRegion, type Region } from './region.js';
 import type { Fix, TextEdit } from './rule.js';
-import { eachStmt, strip } from './walk.js';
 
 /** Moves what `call` belongs to into a work item; empty when no part of the callback can be moved as it stands. */
 export function workItemFixes(c: RuleContext, call: Call): Fix[] {

@@ -36,12 +36,38 @@ export interface Located<T> {
   readonly range: Range;
 }
 
+/** A C expression of the scenario, as written. */
+export interface CText {
+  readonly text: string;
+  readonly range: Range;
+}
+
+/** `stub NAME returns VALUE { *Parameter = VALUE; }`: what a call of a function that nothing provides comes to. */
+export interface StubStatement {
+  readonly name: Located<string>;
+  /** Absent for functions that return nothing. */
+  readonly value?: CText;
+  /** What is written through pointer parameters that are not NULL. */
+  readonly outputs: readonly { readonly parameter: Located<string>; readonly value: CText }[];
+}
+
+/** `models "FILE.c" replaces NAME, NAME`: C that is linked to the driver and answers for functions that nothing else provides. */
+export interface ModelsStatement {
+  /** Files or patterns relative to the scenario's folder. */
+  readonly files: readonly Located<string>[];
+  /** Simulated routines whose place the models take. */
+  readonly replaces: readonly Located<string>[];
+}
+
 export interface DriverBlock {
   readonly name: string;
   readonly range: Range;
   /** Patterns relative to the scenario's folder (`driver/*.c`). */
   readonly sources: readonly Located<string>[];
+  /** A `.vcxproj` or `.sln`, with the configuration and platform that the block names. */
   readonly project?: Located<string>;
+  readonly configuration?: Located<string>;
+  readonly platform?: Located<string>;
   readonly includes: readonly Located<string>[];
   readonly defines: Readonly<Record<string, string>>;
   readonly registry: readonly RegistryKey[];
@@ -49,6 +75,9 @@ export interface DriverBlock {
   readonly integrityCheck?: boolean;
   /** The scenario ends without unloading this driver. */
   readonly keepLoaded: boolean;
+  /** For this driver only; they go before those of the scenario. */
+  readonly stubs: readonly StubStatement[];
+  readonly models: readonly ModelsStatement[];
 }
 
 export interface ThreadBlock {
@@ -99,6 +128,9 @@ export interface Scenario {
   readonly drivers: readonly DriverBlock[];
   readonly processes: readonly ProcessBlock[];
   readonly expectations: readonly Expectation[];
+  /** For every driver. */
+  readonly stubs: readonly StubStatement[];
+  readonly models: readonly ModelsStatement[];
 }
 
 export const DEFAULT_MACHINE: Readonly<MachineBlock> = {

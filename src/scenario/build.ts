@@ -6,16 +6,23 @@ import { SourceFile } from '../base/source.js';
 import { compileUnit } from '../c/compile-unit.js';
 import { settleAcrossUnits } from '../c/implicit-functions.js';
 import type { FunctionDef, TranslationUnit } from '../c/tree.js';
-import type { DriverBlock, ProcessBlock, Scenario } from './ast.js';
+import type { StubRoutine } from '../kernel/stub.js';
+import type { DriverBlock, ProcessBlock, Scenario, StubStatement } from './ast.js';
 import { bodyText } from './bodies.js';
-import { defaultScenarioText } from './default-scenario.js';
+import { defaultScenarioText, isDriverPath } from './default-scenario.js';
+import { buildModels, type DriverModels } from './models.js';
 import { parseScenario } from './parser.js';
-import { type DriverSources, driverSources, shownPath } from './sources.js';
+import { type DriverSources, driverSources, isRefusal, shownPath, unitOptions, unitProblems } from './sources.js';
+import { resolveStubs, unknownStub } from './stubs.js';
 
 export interface BuiltDriver {
   readonly block: DriverBlock;
   readonly sources: DriverSources;
   readonly units: readonly TranslationUnit[];
+  /** Linked to the driver, its own and those of the scenario. */
+  readonly models: DriverModels;
+  /** Answers for functions that nothing provides. */
+  readonly stubs: readonly StubRoutine[];
 }
 export interface BuiltProcess {
   readonly block: ProcessBlock;
@@ -40,12 +47,12 @@ export interface BuildOptions {
   readonly seed?: number;
 }
 
-/** Builds a `.scenario` file, or the default scenario around a `.c` file. Never throws. */
+/** Builds a `.scenario` file, or the default scenario around a source, project, solution or folder. Never throws. */
 export function buildScenario(path: string, options: BuildOptions): Build {
   const missing = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   const folder = dirname(path);
-  const isC = /\.[ch]$/i.test(path);
+  const isC = isDriverPath(path, options.files);
   const text = isC ? defaultScenarioText(path, options.files) : options.files.read(path);
   const file = new SourceFile(isC ? `${shownPath(path, folder)} (default scenario)` : shownPath(path, folder), text ?? '');
   if (text === undefined) {
@@ -76,7 +83,22 @@ export function buildScenario(path: string, options: BuildOptions): Build {
       range: { file, start: 0, end: Math.min(1, file.text.length) },
     });
 
-  const drivers = scenario.drivers.map((block) => buildDriver(block, folder, options, diagnostics, missing));
+  const unknown: StubStatement[][] = [];
+  const drivers = scenario.drivers.map((block) => {
+    const d = buildDriver(scenario, block, folder, options, diagnostics, missing);
+    unknown.push(d.unknown);
+    return d.driver;
+  });
+  // a stub for every driver is wrong only when no driver knows the name
+  const readable = drivers.length > 0 && drivers.every((d) => !hasErrors(d.units));
+  for (const stub of readable ? scenario.stubs : [])
+    if (unknown.every((u) => u.includes(stub)))
+      diagnostics.push(
+        unknownStub(
+          stub,
+          drivers.flatMap((d) => d.units),
+        ),
+      );
   const processes = scenario.processes.map((block) => buildProcess(scenario, block, folder, options, diagnostics, missing));
   return { scenario, folder, drivers, processes, diagnostics, missing };
 }
@@ -87,16 +109,26 @@ export function driverEntry(units: readonly TranslationUnit[]): FunctionDef | un
   return undefined;
 }
 
+export const noDriverEntry = (driver: string): Diagnostic => ({
+  severity: 'error',
+  code: 'driver-no-entry',
+  message: `driver "${driver}" has no DriverEntry`,
+  hint: 'its sources must define  NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)',
+});
+
+const hasErrors = (units: readonly TranslationUnit[]): boolean => units.some((u) => u.diagnostics.some((d) => d.severity === 'error'));
+
 function buildDriver(
+  scenario: Scenario,
   block: DriverBlock,
   folder: string,
   options: BuildOptions,
   diagnostics: Diagnostic[],
   missing: Set<string>,
-): BuiltDriver {
+): { readonly driver: BuiltDriver; readonly unknown: StubStatement[] } {
   const { sources, diagnostics: problems } = driverSources(block, folder, options.files, missing);
   diagnostics.push(...problems);
-  const units = sources.paths
+  const compiled = (problems.some(isRefusal) ? [] : sources.paths)
     .filter((p) => options.files.read(p) !== undefined)
     .map((p) =>
       compileUnit(
@@ -104,25 +136,36 @@ function buildDriver(
         {
           files: options.files,
           builtinHeaders: options.headers,
-          includePaths: sources.includes,
-          defines: { DBG: '1', ...sources.defines },
+          ...unitOptions(sources, p, options.files),
           missing,
         },
         shownPath(p, folder),
       ),
     );
-  const settled = settleAcrossUnits(units);
-  for (const u of settled) diagnostics.push(...u.diagnostics);
-  if (units.length && !driverEntry(units) && !problems.some((d) => d.severity === 'error'))
-    diagnostics.push({
-      severity: 'error',
-      code: 'driver-no-entry',
-      message: `driver "${block.name}" has no DriverEntry`,
-      hint: 'its sources must define  NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)',
-      range: block.range,
-    });
-  return { block, sources, units: settled };
+  const units = settleAcrossUnits(compiled);
+  const wrong = unitProblems(units);
+  diagnostics.push(...wrong);
+  // a driver that cannot run has said so; where a C error hides DriverEntry this message would only be noise
+  if (units.length && !driverEntry(units) && ![...problems, ...wrong].some((d) => d.severity === 'error'))
+    diagnostics.push({ ...noDriverEntry(block.name), range: block.range });
+  const models = buildModels([...block.models, ...scenario.models], sources, { ...options, folder, missing });
+  pushOnce(diagnostics, models.diagnostics);
+  // what a header declares is not known for sure when it could not be read
+  if (hasErrors(units)) return { driver: { block, sources, units, models, stubs: [] }, unknown: [] };
+  const general = scenario.stubs.filter((s) => !block.stubs.some((o) => o.name.value === s.name.value));
+  const stubs = resolveStubs([...block.stubs, ...general], units, models.defines);
+  pushOnce(diagnostics, stubs.diagnostics);
+  for (const s of stubs.unknown) if (block.stubs.includes(s)) diagnostics.push(unknownStub(s, units));
+  return { driver: { block, sources, units, models, stubs: stubs.routines }, unknown: [...stubs.unknown] };
 }
+
+/** Statements for every driver are checked with each of them: a mistake is told once. */
+function pushOnce(diagnostics: Diagnostic[], more: readonly Diagnostic[]): void {
+  for (const d of more) if (!diagnostics.some((o) => sameProblem(o, d))) diagnostics.push(d);
+}
+
+const sameProblem = (a: Diagnostic, b: Diagnostic): boolean =>
+  a.message === b.message && a.range?.file.path === b.range?.file.path && a.range?.start === b.range?.start;
 
 /** Compiles the bodies of one process; what is wrong with them is added to `diagnostics`. */
 export function buildProcess(

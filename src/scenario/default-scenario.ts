@@ -1,12 +1,21 @@
 // The scenario for "just run this driver": F5 on a C file without a scenario. It is ordinary scenario text, so that a user can save it and go on from there.
 import { basename, dirname, type FileProvider } from '../base/files.js';
 
-/** Text of the default scenario: the nearest project's sources, else all C files of the folder; two programs come and go, every device is opened, the driver unloads. */
-export function defaultScenarioText(cPath: string, files: FileProvider): string {
-  const folder = dirname(cPath);
-  const projects = (files.list(folder) ?? []).filter((n) => /\.vcxproj$/i.test(n));
-  const name = (projects[0] ?? basename(folder)).replace(/\.vcxproj$/i, '') || 'driver';
-  const sources = projects.length ? `project "${projects[0]}";` : 'sources "*.c";';
+/** Whether a path is that of a driver and not of a scenario: a source, project or solution. */
+export const isDriverPath = (path: string, files: FileProvider): boolean =>
+  /\.(c|h|cpp|cc|cxx|hpp|vcxproj|sln)$/i.test(path) && (files.read(path) !== undefined || /\.[ch]$/i.test(path));
+
+/**
+ * Text of the default scenario: the project or solution itself, or for a source the nearest project beside it, else all C files of the folder; two programs
+ * come and go, every device is opened, the driver unloads.
+ */
+export function defaultScenarioText(path: string, files: FileProvider): string {
+  const folder = dirname(path);
+  const own = /\.(vcxproj|sln)$/i.test(path) ? [basename(path)] : [];
+  const projects = own.length ? own : (files.list(folder) ?? []).filter((n) => /\.vcxproj$/i.test(n));
+  const name = (projects[0] ?? basename(folder)).replace(/\.(vcxproj|sln)$/i, '') || 'driver';
+  const cpp = /\.(cpp|cc|cxx|hpp)$/i.test(path);
+  const sources = projects.length ? `project "${projects[0]}";` : cpp ? `sources "${basename(path)}";` : 'sources "*.c";';
   return `// Default scenario: two programs start, load images, run threads and end; each device of the driver is opened; the driver is unloaded.
 machine { cpus 2; seed 1 }
 

@@ -7,7 +7,7 @@ import { compileUnit } from '../c/compile-unit.js';
 import { settleAcrossUnits } from '../c/implicit-functions.js';
 import type { TranslationUnit } from '../c/tree.js';
 import type { DriverBlock } from './ast.js';
-import { type DriverSources, driverSources, shownPath } from './sources.js';
+import { type DriverSources, driverSources, isRefusal, shownPath, unitOptions } from './sources.js';
 
 /** A driver as it lies in a workspace. All paths are normalised. */
 export interface DriverFolder {
@@ -36,16 +36,16 @@ const MAX_HEADERS = 200;
 
 /**
  * The driver that a C file, header, `.vcxproj` or folder belongs to; undefined when there is none (no C source there includes a kernel header). Paths that
- * the snapshot does not have are added to `missing`.
+ * the snapshot does not have are added to `missing`. A project that is given and cannot run (C++, user mode) is answered with what is wrong with it.
  */
 export function findDriver(path: string, files: FileProvider, missing: Set<string> = new Set()): DriverFolder | undefined {
   const p = normalizePath(path);
-  const candidates = /\.vcxproj$/i.test(p)
+  const candidates = /\.(vcxproj|sln)$/i.test(p)
     ? [projectDriver(p, files, missing)]
     : /\.(c|h|inl)$/i.test(p)
       ? driversOfFile(p, files, missing)
       : driversOfFolder(p, files, missing);
-  return candidates.find((d) => isDriver(d, files, missing));
+  return candidates.find((d) => isDriver(d, files, missing)) ?? candidates.find((d) => d.project === p && d.diagnostics.some(isRefusal));
 }
 
 /** Every driver in a folder: its projects that compile kernel C, else its own C files. Not recursive. */
@@ -75,8 +75,7 @@ export function compileDriverUnit(
     {
       files: options.files,
       builtinHeaders: options.headers,
-      includePaths: driver.sources.includes,
-      defines: { DBG: '1', ...driver.sources.defines },
+      ...unitOptions(driver.sources, path, options.files),
       ...(options.missing ? { missing: options.missing } : {}),
     },
     shown,
@@ -118,7 +117,7 @@ function projectDriver(project: string, files: FileProvider, missing: Set<string
   const name = basename(project);
   const file = { value: name, range: undefined } as unknown as NonNullable<DriverBlock['project']>;
   const { sources, diagnostics } = driverSources(block({ project: file }), folder, files, missing);
-  return { name: name.replace(/\.vcxproj$/i, ''), folder, project, sources, diagnostics };
+  return { name: name.replace(/\.(vcxproj|sln)$/i, ''), folder, project, sources, diagnostics };
 }
 
 function plainDriver(folder: string, files: FileProvider): DriverFolder {
@@ -126,7 +125,7 @@ function plainDriver(folder: string, files: FileProvider): DriverFolder {
   return {
     name: basename(folder) || 'driver',
     folder,
-    sources: { paths, includes: [], defines: {}, integrityCheck: true, integrityCheckAssumed: true },
+    sources: { paths, includes: [], defines: { DBG: '1' }, integrityCheck: true, integrityCheckAssumed: true },
     diagnostics: [],
   };
 }
@@ -141,6 +140,8 @@ function block(parts: Pick<DriverBlock, 'project'>): DriverBlock {
     defines: {},
     registry: [],
     keepLoaded: false,
+    stubs: [],
+    models: [],
     ...parts,
   };
 }

@@ -25,6 +25,12 @@ export type Variant = Required<Pick<CompileImageOptions, 'debug' | 'race' | 'cle
 /** File name of an executable without its folder: `notepad.exe`. */
 export const imageName = (path: string): string => path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
 
+/** Drivers compiled so far, as far as a later one may call them: models answer for their own driver only. */
+function exporting(images: readonly CompiledImage[], build: Build): CompiledImage[] {
+  const models = new Set(build.drivers.flatMap((d) => d.models.units));
+  return images.filter((i) => i.mode === 'kernel').map((i) => ({ ...i, functions: i.functions.filter((f) => !models.has(f.unit)) }));
+}
+
 export function compileImages(build: Build, k: Kernel, variant: Variant): BuiltImages {
   const all: CompiledImage[] = [];
   const drivers = new Map<BuiltDriver, CompiledImage>();
@@ -48,12 +54,9 @@ export function compileImages(build: Build, k: Kernel, variant: Variant): BuiltI
     const image = add({
       name: d.block.name,
       mode: 'kernel',
-      units: d.units,
+      units: [...d.units, ...d.models.units],
       start,
-      imports: kernelImports(
-        k,
-        all.filter((i) => i.mode === 'kernel'),
-      ),
+      imports: kernelImports(k, exporting(all, build)),
     });
     start = Math.ceil(image.end / ALIGN) * ALIGN;
     drivers.set(d, image);

@@ -140,8 +140,8 @@ export class ScenarioLexer {
     return undefined;
   }
 
-  /** Text up to the next `;` or `}` outside parentheses and strings: a C expression. The `;` is consumed, a `}` is not. */
-  expression(): { text: string; start: number; end: number } {
+  /** Text up to the next `;` or `}` (`untilBrace`: or `{`) outside parentheses and strings: a C expression. The `;` is consumed, a brace is not. */
+  expression(untilBrace = false): { text: string; start: number; end: number } {
     const t = this.file.text;
     this.skipBlank();
     const start = this.offset;
@@ -151,7 +151,8 @@ export class ScenarioLexer {
       const c = t[i];
       if (c === '"' || c === "'") {
         for (i++; i < t.length && t[i] !== c && t[i] !== '\n'; i++) if (t[i] === '\\') i++;
-      } else if (c === '(' || c === '[' || c === '{') depth++;
+      } else if (c === '{' && untilBrace && depth === 0) break;
+      else if (c === '(' || c === '[' || c === '{') depth++;
       else if (c === ')' || c === ']') depth--;
       else if (c === '}' && depth-- <= 0) break;
       else if (c === ';') break;

@@ -6,7 +6,9 @@ import type { Kernel } from '../kernel/kernel.js';
 import type { CompiledImage } from '../machine/image.js';
 import { walkStack } from '../machine/walk.js';
 import type { Expectation } from './ast.js';
+import type { Build } from './build.js';
 import { CallCounter, type CalledFunction } from './call-counter.js';
+import { usedFunctions } from './ddi-use.js';
 import { collectFindings } from './findings.js';
 import type {
   NotShown,
@@ -96,6 +98,8 @@ interface Collected {
   readonly processes: Map<number, { image: string; parent: number; exitStatus: string | null }>;
   readonly findings: ReportedFinding[];
   readonly stubs: Set<string>;
+  /** Calls that stubs of the scenario answered, by name. */
+  readonly stubCalls: Map<string, number>;
   readonly unconfirmed: Set<string>;
 }
 
@@ -111,6 +115,7 @@ function collect(s: Simulation): Collected {
     processes: new Map(),
     findings: [],
     stubs: new Set(),
+    stubCalls: new Map(),
     unconfirmed: new Set(),
   };
   const names = new Map<number, string>();
@@ -218,6 +223,11 @@ function collect(s: Simulation): Collected {
       case 'ps.not-simulated': {
         const d = trace.data(i);
         c.stubs.add(`${String(d.service)} class ${String(d.class)}`);
+        break;
+      }
+      case 'ke.stub': {
+        const name = String(trace.value(i, 'name'));
+        c.stubCalls.set(name, (c.stubCalls.get(name) ?? 0) + 1);
         break;
       }
       case 'mm.iospace':
@@ -389,6 +399,17 @@ function publicPart(b: ReportedBugCheck): ReportedBugCheck {
   return { code, codeText, name, parameters, explanation, cpu, thread, stack, ...(place ? { place } : {}) };
 }
 
+/** `CcCopyRead (models.c:12)`: functions of models that a driver calls, by name. */
+function modelsUsed(build: Build): string[] {
+  const out = new Set<string>();
+  for (const d of build.drivers) {
+    if (!d.models.defines.size) continue;
+    const used = usedFunctions(d.units);
+    for (const [name, r] of d.models.defines) if (used.has(name)) out.add(`${name} (${r.file.path}:${r.file.position(r.start).line})`);
+  }
+  return [...out];
+}
+
 function notShown(s: Simulation, c: Collected): NotShown {
   const unconfirmed = new Set(c.unconfirmed);
   const kinds = new Set<string>();
@@ -399,5 +420,6 @@ function notShown(s: Simulation, c: Collected): NotShown {
     if (d.sources.integrityCheckAssumed) unconfirmed.add(`driver ${d.block.name} is taken as linked with /INTEGRITYCHECK`);
   const checksOff: string[] = [];
   if (s.kernel.trace.begin > 0) checksOff.push(`the ${s.kernel.trace.begin} events before the checkpoint at which this run began`);
-  return { stubs: [...c.stubs], unconfirmed: [...unconfirmed], checksOff, ordersTried: '1 of unknown' };
+  const stubs = [...[...c.stubCalls].map(([name, n]) => `${name} ${n} time${n === 1 ? '' : 's'}`), ...c.stubs];
+  return { stubs, models: modelsUsed(s.build), unconfirmed: [...unconfirmed], checksOff, ordersTried: '1 of unknown' };
 }

@@ -8,13 +8,16 @@ import {
   type Expectation,
   type Located,
   type MachineBlock,
+  type ModelsStatement,
   type ProcessBlock,
   type RegistryKey,
   type RegistryValue,
   type Scenario,
+  type StubStatement,
   type ThreadBlock,
 } from './ast.js';
-import { StatementReader, Stop } from './statement-reader.js';
+import { Stop } from './statement-reader.js';
+import { StubReader } from './stub-reader.js';
 import { binaryValue, stringValue } from './values.js';
 
 const PRIORITIES: Record<string, number> = {
@@ -27,11 +30,13 @@ const PRIORITIES: Record<string, number> = {
   'time-critical': 15,
 };
 
-class Parser extends StatementReader {
+class Parser extends StubReader {
   private readonly machine: MachineBlock = { ...DEFAULT_MACHINE };
   private readonly drivers: DriverBlock[] = [];
   private readonly processes: ProcessBlock[] = [];
   private readonly expectations: Expectation[] = [];
+  private readonly stubs: StubStatement[] = [];
+  private readonly models: ModelsStatement[] = [];
 
   parse(): Scenario {
     const blocks = {
@@ -40,11 +45,15 @@ class Parser extends StatementReader {
       process: () => this.processBlock('process'),
       program: () => this.processBlock('program'),
       expect: () => this.expectBlock(),
+      stub: () => this.stubStatement(this.stubs),
+      models: () => this.modelsStatement(this.models),
     };
     while (this.word.kind !== 'eof') {
+      if (this.accept(';')) continue;
       this.guarded(() => this.dispatch(blocks, 'block'));
     }
-    return { file: this.file, machine: this.machine, drivers: this.drivers, processes: this.processes, expectations: this.expectations };
+    const { file, machine, drivers, processes, expectations, stubs, models } = this;
+    return { file, machine, drivers, processes, expectations, stubs, models };
   }
 
   // ------------------------------------------------------------ blocks
@@ -82,7 +91,11 @@ class Parser extends StatementReader {
     const includes: Located<string>[] = [];
     const defines: Record<string, string> = {};
     const registry: RegistryKey[] = [];
+    const stubs: StubStatement[] = [];
+    const models: ModelsStatement[] = [];
     let project: Located<string> | undefined;
+    let configuration: Located<string> | undefined;
+    let platform: Located<string> | undefined;
     let integrityCheck: boolean | undefined;
     let keepLoaded = false;
     const strings = (into: Located<string>[], what: string) => () => {
@@ -98,6 +111,9 @@ class Parser extends StatementReader {
         project: () => {
           this.advance();
           project = this.string('a .vcxproj file');
+          while (this.word.kind === 'word' && (this.is('configuration') || this.is('platform')))
+            if (this.advance().text === 'configuration') configuration = this.string('the configuration of the project');
+            else platform = this.string('the platform of the project');
         },
         define: () => {
           this.advance();
@@ -121,6 +137,8 @@ class Parser extends StatementReader {
           this.advance();
           keepLoaded = true;
         },
+        stub: () => this.stubStatement(stubs),
+        models: () => this.modelsStatement(models),
       },
       'driver setting',
     );
@@ -141,7 +159,11 @@ class Parser extends StatementReader {
       defines,
       registry,
       keepLoaded,
+      stubs,
+      models,
       ...(project ? { project } : {}),
+      ...(configuration ? { configuration } : {}),
+      ...(platform ? { platform } : {}),
       ...(integrityCheck === undefined ? {} : { integrityCheck }),
     });
   }

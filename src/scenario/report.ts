@@ -80,7 +80,10 @@ export interface ReportedExpectation {
 
 /** What a green run does not show (DESIGN "what a green run means"). */
 export interface NotShown {
+  /** What was answered by a stub: `ZwFoo 3 times`, and what exists only as one. */
   readonly stubs: readonly string[];
+  /** Functions of `models` that drivers call: `ZwFoo (models.c:12)`. */
+  readonly models: readonly string[];
   readonly unconfirmed: readonly string[];
   readonly checksOff: readonly string[];
   readonly ordersTried: string;

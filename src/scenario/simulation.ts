@@ -65,9 +65,11 @@ const REGISTRY_TYPES: Record<RegistryValue['type'], number> = {
   qword: 11,
 };
 
-/** Calls of functions that headers declare and nothing provides: the run goes as far as the first of them. */
-function notSimulatedWarnings(image: CompiledImage): Diagnostic[] {
-  return image.unresolved.map(({ name, range }) => ({
+/** Calls of functions that headers declare and nothing answers for: the run goes as far as the first of them. */
+function notSimulatedWarnings(image: CompiledImage, k: Kernel): Diagnostic[] {
+  const stubs = k.stubs.get(image.name);
+  const left = image.unresolved.filter((u) => !stubs?.has(u.name));
+  return left.map(({ name, range }) => ({
     severity: 'warning',
     code: 'not-simulated',
     message: `'${name}' is declared but not simulated yet`,
@@ -117,7 +119,12 @@ export class Simulation {
     const machine = reuse?.kernel.config.cpus === m.cpus && reuse.kernel.config.races === races ? reuse.kernel.machine : undefined;
     if (start === 'continue' && !machine) throw new Error('there is no machine to continue on');
     const shared =
-      code?.debug === options.debug && code.kernel.config.races === races && code.build.drivers === build.drivers && code.build.processes === build.processes ? code : undefined;
+      code?.debug === options.debug &&
+      code.kernel.config.races === races &&
+      code.build.drivers === build.drivers &&
+      code.build.processes === build.processes
+        ? code
+        : undefined;
     const loaded = machine !== undefined && shared === reuse;
     if (machine && start !== 'continue') clearMachine(machine, loaded);
     this.debug = options.debug;
@@ -132,11 +139,17 @@ export class Simulation {
       ...(machine ? { machine } : {}),
       ...(options.chooser ? { chooser: options.chooser } : {}),
     });
-    this.built = shared?.built ?? compileImages(build, this.kernel, { debug: options.debug, race: races, cleanStops: options.cleanStops ?? false });
+    this.built =
+      shared?.built ?? compileImages(build, this.kernel, { debug: options.debug, race: races, cleanStops: options.cleanStops ?? false });
     for (const [name, limit] of shared?.kernel.irqlLimits ?? []) this.kernel.irqlLimits.set(name, limit);
     this.images = this.built.all;
+    for (const d of build.drivers) if (d.stubs.length) this.kernel.stubs.set(d.block.name, new Map(d.stubs.map((x) => [x.name, x])));
     this.conditions = new ConditionWatch(this.kernel, build.scenario.expectations, [...this.built.drivers.values()]);
-    this.diagnostics = [...this.built.diagnostics, ...this.images.flatMap(notSimulatedWarnings), ...this.conditions.diagnostics];
+    this.diagnostics = [
+      ...this.built.diagnostics,
+      ...this.images.flatMap((i) => notSimulatedWarnings(i, this.kernel)),
+      ...this.conditions.diagnostics,
+    ];
     if (this.diagnostics.some((d) => d.severity === 'error')) return;
     if (!loaded) this.kernel.machine.loadImages(this.images);
     this.conditions.begin();

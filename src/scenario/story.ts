@@ -52,6 +52,7 @@ export function tellStory(r: RunReport, options: { brief?: boolean } = {}): stri
   const n = r.notShown;
   const not = [
     n.stubs.length ? `stubs: ${n.stubs.join(', ')}` : 'no stubs',
+    ...(n.models.length ? [`models: ${n.models.join(', ')}`] : []),
     n.unconfirmed.length ? `unconfirmed choices: ${n.unconfirmed.join('; ')}` : 'no unconfirmed choices touched',
     n.checksOff.length ? `checks off: ${n.checksOff.join(', ')}` : 'no check off',
     `orders tried: ${n.ordersTried}`,

@@ -205,6 +205,7 @@ export const KINDS = {
   'um.output': k('program output', { text: 'text' }),
   'ke.bugcheck': k('bug check', { code: 'number', p1: 'quad', p2: 'quad', p3: 'quad', p4: 'quad', explanation: 'text' }),
   'ke.notsimulated': k('a routine that is not simulated was called', { name: 'text', where: 'text' }),
+  'ke.stub': k('call of a stub', { name: 'text', result: 'quad' }),
   'scenario.step': k('the scenario acts', { step: 'number', operation: 'text', name: 'text' }),
   'scenario.step-done': k('the scenario has acted', { step: 'number', status: 'status' }),
   'scenario.done': k('the scenario is over', {}),

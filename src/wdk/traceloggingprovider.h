@@ -1,13 +1,160 @@
-// Event tracing has no consumer in a simulation: events are accepted and dropped.
+// TraceLogging: a provider is a variable, an event is a call with its fields described in place. Events of registered providers are printed, with their fields, as
+// lines of the debug output: here a trace session with every level and keyword is always running (so arguments of events are evaluated).
+// Each field macro becomes (type, text of the value, texts of name and description, value[, count]).
 #pragma once
-#include "ntdef.h"
-typedef struct _tlgProvider_t { ULONG Unused; } const *TraceLoggingHProvider;
-#define TRACELOGGING_DECLARE_PROVIDER(p) extern const TraceLoggingHProvider p
-#define TRACELOGGING_DEFINE_PROVIDER(p, ...) const TraceLoggingHProvider p = 0
+#include "interlocktrace.h"
+
+#define TRACELOGGING_DECLARE_PROVIDER(Provider) extern const TraceLoggingHProvider Provider
+#define TRACELOGGING_DEFINE_PROVIDER_STORAGE(Storage, Name, Id, ...) static struct _tlgProvider_t Storage = {0, 0, 0, 0, Name, _TLG_GUID Id}
+#define TRACELOGGING_DEFINE_PROVIDER(Provider, Name, Id, ...) \
+  static struct _tlgProvider_t Provider##_storage = {0, 0, 0, 0, Name, _TLG_GUID Id}; \
+  const TraceLoggingHProvider Provider = &Provider##_storage
+#define _TLG_GUID(l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8) {l, w1, w2, {b1, b2, b3, b4, b5, b6, b7, b8}}
 #define TraceLoggingOptionGroup(...) 0
-#define TraceLoggingRegister(p) ((NTSTATUS)0)
-#define TraceLoggingUnregister(p) ((void)0)
-#define TraceLoggingWrite(...) ((void)0)
-#define TraceLoggingWriteStart(...) ((void)0)
-#define TraceLoggingWriteStop(...) ((void)0)
-#define TraceLoggingProviderEnabled(p, l, k) 0
+#define TraceLoggingOptionMicrosoftTelemetry() 0
+
+#define TraceLoggingRegister(Provider) InterlockTraceLoggingRegister((Provider), NULL, NULL)
+#define TraceLoggingRegisterEx(Provider, Callback, Context) InterlockTraceLoggingRegister((Provider), (PVOID)(Callback), (PVOID)(Context))
+#define TraceLoggingUnregister(Provider) InterlockTraceLoggingUnregister(Provider)
+#define TraceLoggingProviderEnabled(Provider, EventLevel, EventKeyword) \
+  ((BOOLEAN)((Provider)->Level != 0 && ((EventLevel) == 0 || (ULONG)(EventLevel) <= (Provider)->Level) && ((EventKeyword) == 0 || ((EventKeyword) & (Provider)->Keyword) != 0)))
+#define TraceLoggingProviderId(Provider) ((Provider)->Id)
+#define TraceLoggingSetInformation(Provider, Class, Information, Length) ((NTSTATUS)0)
+
+#define TraceLoggingWrite(Provider, Name, ...) InterlockTraceLoggingWrite((Provider), (Name), ##__VA_ARGS__, (PCSTR)0)
+#define TraceLoggingWriteActivity(Provider, Name, Activity, Related, ...) InterlockTraceLoggingWrite((Provider), (Name), ##__VA_ARGS__, (PCSTR)0)
+#define TraceLoggingWriteEx(Provider, Name, Filter, Flags, Activity, Related, ...) InterlockTraceLoggingWrite((Provider), (Name), ##__VA_ARGS__, (PCSTR)0)
+
+// What describes the event and not a field.
+#define _TLG_META(type, value) type, "", "", (ULONG64)(value)
+#define TraceLoggingLevel(Level) _TLG_META("level", Level)
+#define TraceLoggingKeyword(Keyword) _TLG_META("keyword", Keyword)
+#define TraceLoggingOpcode(Opcode) _TLG_META("opcode", Opcode)
+#define TraceLoggingChannel(Channel) _TLG_META("channel", Channel)
+#define TraceLoggingEventTag(Tag) _TLG_META("tag", Tag)
+#define TraceLoggingDescription(...) _TLG_META("description", 0)
+#define TraceLoggingCustomAttribute(...) _TLG_META("attribute", 0)
+#define TraceLoggingStruct(Count, ...) "struct", "", _TLG_TEXT(__VA_ARGS__), (ULONG64)(Count)
+
+#define _TLG_TEXT(...) _TLG_TEXT2(__VA_ARGS__)
+#define _TLG_TEXT2(...) #__VA_ARGS__
+
+#define TraceLoggingInt8(Value, ...) "i8", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(CHAR)(Value)
+#define TraceLoggingUInt8(Value, ...) "u8", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(UCHAR)(Value)
+#define TraceLoggingInt16(Value, ...) "i16", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(SHORT)(Value)
+#define TraceLoggingUInt16(Value, ...) "u16", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(USHORT)(Value)
+#define TraceLoggingInt32(Value, ...) "i32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(LONG)(Value)
+#define TraceLoggingUInt32(Value, ...) "u32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG)(Value)
+#define TraceLoggingInt64(Value, ...) "i64", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(LONG64)(Value)
+#define TraceLoggingUInt64(Value, ...) "u64", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG64)(Value)
+#define TraceLoggingHexInt8(Value, ...) "x8", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(UCHAR)(Value)
+#define TraceLoggingHexUInt8(Value, ...) "x8", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(UCHAR)(Value)
+#define TraceLoggingHexInt16(Value, ...) "x16", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(USHORT)(Value)
+#define TraceLoggingHexUInt16(Value, ...) "x16", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(USHORT)(Value)
+#define TraceLoggingHexInt32(Value, ...) "x32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG)(Value)
+#define TraceLoggingHexUInt32(Value, ...) "x32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG)(Value)
+#define TraceLoggingHexInt64(Value, ...) "x64", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG64)(Value)
+#define TraceLoggingHexUInt64(Value, ...) "x64", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG64)(Value)
+#define TraceLoggingIntPtr(Value, ...) "i64", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(LONG64)(Value)
+#define TraceLoggingUIntPtr(Value, ...) "u64", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG64)(Value)
+#define TraceLoggingHexIntPtr(Value, ...) "x64", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG64)(Value)
+#define TraceLoggingHexUIntPtr(Value, ...) "x64", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG64)(Value)
+#define TraceLoggingLong(Value, ...) "i32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(LONG)(Value)
+#define TraceLoggingULong(Value, ...) "u32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG)(Value)
+#define TraceLoggingHexLong(Value, ...) "x32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG)(Value)
+#define TraceLoggingHexULong(Value, ...) "x32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG)(Value)
+#define TraceLoggingLongPtr(Value, ...) "i64", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(LONG64)(Value)
+#define TraceLoggingULongPtr(Value, ...) "u64", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG64)(Value)
+#define TraceLoggingBool(Value, ...) "b32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(LONG)(Value)
+#define TraceLoggingBoolean(Value, ...) "b8", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(UCHAR)(Value)
+#define TraceLoggingChar(Value, ...) "c8", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(UCHAR)(Value)
+#define TraceLoggingChar16(Value, ...) "c16", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(USHORT)(Value)
+#define TraceLoggingWChar(Value, ...) "c16", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(USHORT)(Value)
+#define TraceLoggingNTStatus(Value, ...) "status", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(LONG)(Value)
+#define TraceLoggingHResult(Value, ...) "x32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG)(Value)
+#define TraceLoggingWinError(Value, ...) "u32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG)(Value)
+#define TraceLoggingPid(Value, ...) "u32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG)(Value)
+#define TraceLoggingTid(Value, ...) "u32", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG)(Value)
+#define TraceLoggingPort(Value, ...) "port", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(USHORT)(Value)
+#define TraceLoggingIPv4Address(Value, ...) "ipv4", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG)(Value)
+
+#define TraceLoggingInt8Array(Values, Count, ...) "i8[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingInt8FixedArray(Values, Count, ...) "i8[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingUInt8Array(Values, Count, ...) "u8[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingUInt8FixedArray(Values, Count, ...) "u8[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingInt16Array(Values, Count, ...) "i16[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingInt16FixedArray(Values, Count, ...) "i16[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingUInt16Array(Values, Count, ...) "u16[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingUInt16FixedArray(Values, Count, ...) "u16[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingInt32Array(Values, Count, ...) "i32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingInt32FixedArray(Values, Count, ...) "i32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingUInt32Array(Values, Count, ...) "u32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingUInt32FixedArray(Values, Count, ...) "u32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingInt64Array(Values, Count, ...) "i64[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingInt64FixedArray(Values, Count, ...) "i64[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingUInt64Array(Values, Count, ...) "u64[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingUInt64FixedArray(Values, Count, ...) "u64[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexInt8Array(Values, Count, ...) "x8[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexInt8FixedArray(Values, Count, ...) "x8[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexUInt8Array(Values, Count, ...) "x8[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexUInt8FixedArray(Values, Count, ...) "x8[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexInt16Array(Values, Count, ...) "x16[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexInt16FixedArray(Values, Count, ...) "x16[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexUInt16Array(Values, Count, ...) "x16[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexUInt16FixedArray(Values, Count, ...) "x16[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexInt32Array(Values, Count, ...) "x32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexInt32FixedArray(Values, Count, ...) "x32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexUInt32Array(Values, Count, ...) "x32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexUInt32FixedArray(Values, Count, ...) "x32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexInt64Array(Values, Count, ...) "x64[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexInt64FixedArray(Values, Count, ...) "x64[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexUInt64Array(Values, Count, ...) "x64[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHexUInt64FixedArray(Values, Count, ...) "x64[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingIntPtrArray(Values, Count, ...) "i64[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingIntPtrFixedArray(Values, Count, ...) "i64[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingUIntPtrArray(Values, Count, ...) "u64[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingUIntPtrFixedArray(Values, Count, ...) "u64[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingBoolArray(Values, Count, ...) "b32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingBoolFixedArray(Values, Count, ...) "b32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingBooleanArray(Values, Count, ...) "b8[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingBooleanFixedArray(Values, Count, ...) "b8[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingNTStatusArray(Values, Count, ...) "status[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingNTStatusFixedArray(Values, Count, ...) "status[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHResultArray(Values, Count, ...) "x32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingHResultFixedArray(Values, Count, ...) "x32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingWinErrorArray(Values, Count, ...) "u32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingWinErrorFixedArray(Values, Count, ...) "u32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingPidArray(Values, Count, ...) "u32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingPidFixedArray(Values, Count, ...) "u32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingTidArray(Values, Count, ...) "u32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+#define TraceLoggingTidFixedArray(Values, Count, ...) "u32[]", #Values, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Values), (ULONG64)(Count)
+
+#define TraceLoggingPointer(Value, ...) "ptr", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value)
+#define TraceLoggingCodePointer(Value, ...) "ptr", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value)
+#define TraceLoggingFloat32(Value, ...) "f64", #Value, _TLG_TEXT(__VA_ARGS__), (double)(Value)
+#define TraceLoggingFloat64(Value, ...) "f64", #Value, _TLG_TEXT(__VA_ARGS__), (double)(Value)
+#define TraceLoggingString(Value, ...) "sz", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value)
+#define TraceLoggingUtf8String(Value, ...) "sz", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value)
+#define TraceLoggingWideString(Value, ...) "wsz", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value)
+#define TraceLoggingString16(Value, ...) "wsz", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value)
+#define TraceLoggingCountedString(Value, Count, ...) "sz[]", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value), (ULONG64)(Count)
+#define TraceLoggingCountedUtf8String(Value, Count, ...) "sz[]", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value), (ULONG64)(Count)
+#define TraceLoggingCountedWideString(Value, Count, ...) "wsz[]", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value), (ULONG64)(Count)
+#define TraceLoggingAnsiString(Value, ...) "ansi", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value)
+#define TraceLoggingUnicodeString(Value, ...) "unicode", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value)
+#define TraceLoggingBinary(Value, Count, ...) "bin[]", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value), (ULONG64)(Count)
+#define TraceLoggingBinaryEx(Value, Count, Type, ...) "bin[]", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value), (ULONG64)(Count)
+#define TraceLoggingSocketAddress(Value, Count, ...) "bin[]", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value), (ULONG64)(Count)
+#define TraceLoggingIPv6Address(Value, ...) "bin[]", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value), (ULONG64)16
+#define TraceLoggingSid(Value, ...) "sid", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)(Value)
+#define TraceLoggingGuid(Value, ...) "guid", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)&(Value)
+#define TraceLoggingFileTime(Value, ...) "time", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)&(Value)
+#define TraceLoggingFileTimeUtc(Value, ...) "time", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)&(Value)
+#define TraceLoggingSystemTime(Value, ...) "systime", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)&(Value)
+#define TraceLoggingSystemTimeUtc(Value, ...) "systime", #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(ULONG_PTR)&(Value)
+
+// The kit has this one for C++ only; here the type of the value chooses in C too.
+#define TraceLoggingValue(Value, ...) \
+  _Generic((Value), char *: "sz", const char *: "sz", unsigned short *: "wsz", const unsigned short *: "wsz", signed char: "i8", char: "i8", short: "i16", \
+    int: "i32", long: "i32", long long: "i64", unsigned char: "u8", unsigned short: "u16", unsigned int: "u32", unsigned long: "u32", \
+    unsigned long long: "u64", default: "ptr"), #Value, _TLG_TEXT(__VA_ARGS__), (ULONG64)(Value)

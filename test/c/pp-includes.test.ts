@@ -73,14 +73,36 @@ test('a missing file says where it was searched, and collects the paths asked fo
   assert.deepEqual([...missing], ['src/No.h', 'inc/No.h', 'inc/wdf.h', 'inc/vector', 'inc/fltKernel.h']);
 });
 
-test('.tmh of WPP counts as empty unless it exists', () => {
-  const r = run('#include "driver.tmh"\nint x;');
-  assert.equal(show(r.tokens), 'int x;');
+test('a header that a tool makes is asked for before the files are, with what has been read so far', () => {
+  const asked: string[] = [];
+  const r = run('#include "o.h"\n#include "sub\\Driver.TMH"\nint x;', {
+    files: { 'o.h': 'int o;', 'sub/driver.tmh': 'stale' },
+    generated: (name, files) => {
+      asked.push(
+        `${name}: ${files
+          .filter((f) => !f.builtin)
+          .map((f) => f.path.replace(/.*\//, ''))
+          .join(' ')}`,
+      );
+      return /\.tmh$/i.test(name) ? 'int made;' : undefined;
+    },
+  });
+  assert.equal(show(r.tokens), 'int o; int made; int x;');
+  assert.equal(asked.length, 2);
+  assert.match(asked[1], /^sub\\Driver.TMH: \S+ o\.h$/);
+});
+
+test('what is not simulated is one sentence; a header of the message compiler says where it comes from', () => {
+  const r = run('#include <wdf.h>\n#include "Log.h"\n#include <arm64_neon.h>', { files: { 'log.mc': '' } });
   assert.deepEqual(
-    r.diagnostics.map((d) => `${d.severity} ${d.code}`),
-    ['information pp-wpp'],
+    r.diagnostics.map((d) => `${d.code}: ${d.message}`),
+    [
+      "pp-not-simulated: 'wdf.h' cannot be used: the Windows Driver Framework (KMDF) is not simulated",
+      "pp-include-not-found: cannot open include file 'Log.h'",
+      "pp-not-simulated: 'arm64_neon.h' cannot be used: it is for ARM64, and Interlock simulates x64 only",
+    ],
   );
-  assert.equal(expand('#include "driver.tmh"', { files: { 'driver.tmh': 'real' } }), 'real');
+  assert.match(r.diagnostics[1].hint ?? '', /made by the message compiler from log\.mc/);
 });
 
 test('#pragma once and include guards', () => {

@@ -76,7 +76,8 @@ export function compare(ours: string, expected: { values: string[]; names: strin
     steps = total;
     if (part % 5 !== 0 || total > 20_000_000) continue;
     let n = part;
-    const slice = part % 10 === 0 && total < 300_000 ? () => 1 : () => 1 + ((n = (n * 1103515245 + 12345) >>> 1) % Math.ceil(total / 500 + 50));
+    const slice =
+      part % 10 === 0 && total < 300_000 ? () => 1 : () => 1 + ((n = (n * 1103515245 + 12345) >>> 1) % Math.ceil(total / 500 + 50));
     [difference, total] = run(slice, Number.MAX_SAFE_INTEGER);
     if (difference) return { kind: 'different', detail: `${debug ? 'debug' : 'plain'}, sliced: ${difference}` };
     if (total !== steps) return { kind: 'different', detail: `sliced: ${total} steps instead of ${steps}` };
@@ -87,7 +88,11 @@ export function compare(ours: string, expected: { values: string[]; names: strin
 }
 
 export function generate(dir: string, seed: number, set: string): string {
-  const r = spawnSync('csmith', [...COMMON, ...SETS[set], '--seed', String(seed), '-o', join(dir, 'p.c')], { encoding: 'utf8', cwd: dir, timeout: 20_000 });
+  const r = spawnSync('csmith', [...COMMON, ...SETS[set], '--seed', String(seed), '-o', join(dir, 'p.c')], {
+    encoding: 'utf8',
+    cwd: dir,
+    timeout: 20_000,
+  });
   if (r.status !== 0) throw new Error(`csmith: ${r.stderr || r.error}`);
   return readFileSync(join(dir, 'p.c'), 'utf8');
 }

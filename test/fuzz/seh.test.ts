@@ -24,7 +24,8 @@ test('random exception handling does what the model says, in any slices', () => 
       expected,
       `seed ${seed}, step by step`,
     );
-    if (!expected.at(-1)!.startsWith('!')) assert.deepEqual(runWithRestores(new TestRun(image), run.machine.totalSteps, seed), expected, `seed ${seed}, restored`);
+    if (!expected.at(-1)!.startsWith('!'))
+      assert.deepEqual(runWithRestores(new TestRun(image), run.machine.totalSteps, seed), expected, `seed ${seed}, restored`);
   }
   assert.ok(lines > 300, 'the programs do something');
 });

@@ -70,13 +70,31 @@ test('compiles with the include folders and definitions of the project', () => {
 });
 
 test('what a project names and is not there is said', () => {
-  const files = new MemoryFiles({ 'p/p.vcxproj': project('a.c', 'gone.c', 'b.cpp'), 'p/a.c': KERNEL });
+  const files = new MemoryFiles({ 'p/p.vcxproj': project('a.c', 'gone.c'), 'p/a.c': KERNEL });
   const missing = new Set<string>();
   const driver = findDriver('p', files, missing);
   assert.deepEqual(driver?.sources.paths, ['p/a.c']);
   assert.deepEqual(
     driver?.diagnostics.map((d) => d.code),
-    ['scenario-missing-file', 'scenario-missing-file'],
+    ['scenario-missing-file'],
   );
   assert.ok(missing.has('p/gone.c'));
+});
+
+test('a project that cannot run is answered with the one sentence that says why', () => {
+  const files = new MemoryFiles({
+    'p/p.vcxproj': project('a.c', 'b.cpp'),
+    'p/a.c': KERNEL,
+    'p/b.cpp': '',
+    'q/q.vcxproj': project('b.cpp'),
+    'q/b.cpp': '',
+  });
+  assert.deepEqual(
+    findDriver('p/p.vcxproj', files)?.diagnostics.map((d) => d.message),
+    ['p.vcxproj mixes C with C++ (b.cpp), and C++ is not simulated yet'],
+  );
+  assert.deepEqual(
+    findDriver('q/q.vcxproj', files)?.diagnostics.map((d) => d.message),
+    ['q.vcxproj is written in C++ (b.cpp), which is not simulated yet'],
+  );
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { irqlOf } from '../../src/kernel/imports.js';
+import { irqlOf } from '../../src/kernel/irql-limit.js';
 import { compile, include } from './headers.js';
 
 interface Row {

@@ -1,6 +1,7 @@
 // What a driver leaves behind when it unloads: everything that would call into or point to memory that is gone, or that nobody can free any more.
 import type { Addr } from '../../machine/abi.js';
 import { ALGORITHM_TAG, HASH_TAG } from '../cng/bcrypt.js';
+import { ETW_TAG, TRACE_LOGGING_TAG, WPP_TAG } from '../etw/provider.js';
 import { FILTER_TAG } from '../flt/filter.js';
 import { DESCRIPTOR_TAG, PORT_TAG } from '../flt/port.js';
 import type { Kernel } from '../kernel.js';
@@ -51,6 +52,9 @@ const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
   [PORT_TAG]: (site) => `communication port created at ${site} was not closed`,
   [ALGORITHM_TAG]: (site) => `algorithm provider opened at ${site} was not closed`,
   [HASH_TAG]: (site) => `hash created at ${site} was not destroyed`,
+  [ETW_TAG]: (site) => `event provider registered at ${site} was not unregistered`,
+  [TRACE_LOGGING_TAG]: (site) => `TraceLogging provider registered at ${site} was not unregistered`,
+  [WPP_TAG]: (site) => `WPP tracing begun at ${site} was not ended by WPP_CLEANUP`,
   [DESCRIPTOR_TAG]: (site) => `security descriptor built at ${site} was not freed`,
 };
 

@@ -4,7 +4,7 @@ import type { Addr } from '../../machine/abi.js';
 import type { Accessors } from '../../machine/accessors.js';
 
 /** Reads variadic arguments in order. */
-class Slots {
+export class Slots {
   constructor(
     private readonly m: Accessors,
     private at: Addr,
@@ -55,6 +55,17 @@ const STRING_LIMIT = 65536;
  * Throws SimulatedFault for pointers that cannot be read.
  */
 export function formatText(m: Accessors, format: string, args: Addr, wide: boolean): string {
+  return formatArguments(m, format, args, wide);
+}
+
+/** The same with conversions of another kind: `special` answers the text of `%!NAME!` and takes its argument. */
+export function formatArguments(
+  m: Accessors,
+  format: string,
+  args: Addr,
+  wide: boolean,
+  special?: (name: string, slots: Slots) => string,
+): string {
   const slots = new Slots(m, args);
   let out = '';
   for (let i = 0; i < format.length; ) {
@@ -69,6 +80,12 @@ export function formatText(m: Accessors, format: string, args: Addr, wide: boole
     if (format[i] === '%') {
       out += '%';
       i++;
+      continue;
+    }
+    const name = special && format[i] === '!' ? /^!([A-Za-z_]\w*)!/.exec(format.slice(i, i + 80)) : null;
+    if (special && name) {
+      out += special(name[1], slots);
+      i += name[0].length;
       continue;
     }
     const s: Spec = { left: false, plus: false, space: false, zero: false, alternate: false, width: 0, precision: -1, size: '' };

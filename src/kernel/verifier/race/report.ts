@@ -1,7 +1,8 @@
 // A race in words: the variable, both accesses with thread, place and locks held, once for each pair of places.
+
+import { formatRange } from '../../../base/source.js';
 import { sizeOf } from '../../../c/layout.js';
 import type { CType } from '../../../c/types.js';
-import { formatRange } from '../../../base/source.js';
 import { type Addr, KERNEL_BASE, MAP, toAddress } from '../../../machine/abi.js';
 import { frameAt } from '../../../machine/walk.js';
 import { hex } from '../../ke/dispatcher.js';
@@ -54,7 +55,9 @@ function who(k: Kernel, clocks: Clocks, a: Access): string {
 
 function locks(k: Kernel, clocks: Clocks, a: Access): string {
   const list = clocks.locksAt(a.strand, a.clock);
-  return list.length === 0 ? 'no lock held' : `holding ${list.map((l) => variableAt(k, l) ?? describePlace(k, l - KERNEL_BASE)).join(', ')}`;
+  return list.length === 0
+    ? 'no lock held'
+    : `holding ${list.map((l) => variableAt(k, l) ?? describePlace(k, l - KERNEL_BASE)).join(', ')}`;
 }
 
 function placeOf(k: Kernel, site: number): string {

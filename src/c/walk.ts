@@ -1,5 +1,5 @@
-// Small questions about typed trees that every rule asks: children of an expression, the expression under its casts, statements in source order.
-import type { Expr, Initializer, Stmt } from '../c/tree.js';
+// Small questions about typed trees that rules, language server and reports ask: children of an expression, the expression under its casts, statements in source order.
+import type { Expr, Initializer, Stmt } from './tree.js';
 
 /** Operands of an expression, in order of evaluation as far as C fixes it. */
 export function children(e: Expr): readonly Expr[] {

@@ -1,0 +1,63 @@
+// The IRQLs at which a routine may be called, and what happens at any other: the bug check that Driver Verifier has for it.
+import type { SalAnnotation } from '../c/tree.js';
+import type { Status } from '../machine/abi.js';
+import type { Kernel } from './kernel.js';
+
+export interface IrqlLimit {
+  readonly min: number;
+  readonly max: number;
+}
+
+const LEVELS: Record<string, number> = {
+  PASSIVE_LEVEL: 0,
+  LOW_LEVEL: 0,
+  APC_LEVEL: 1,
+  DISPATCH_LEVEL: 2,
+  DPC_LEVEL: 2,
+  CMCI_LEVEL: 5,
+  SYNCH_LEVEL: 12,
+  CLOCK_LEVEL: 13,
+  IPI_LEVEL: 14,
+  DRS_LEVEL: 14,
+  POWER_LEVEL: 14,
+  PROFILE_LEVEL: 15,
+  HIGH_LEVEL: 15,
+};
+
+/** `DISPATCH_LEVEL`, `IPI_LEVEL-1`, `2`, also in parentheses. Undefined: not understood, no check. */
+export function irqlOf(text: string): number | undefined {
+  const t = text.replace(/[()\s]/g, '');
+  const m = /^([A-Za-z_]+|\d+)(?:-(\d+))?$/.exec(t);
+  if (!m) return undefined;
+  const base = LEVELS[m[1]] ?? (/^\d+$/.test(m[1]) ? Number(m[1]) : undefined);
+  return base === undefined ? undefined : base - Number(m[2] ?? 0);
+}
+
+/** Limits that the annotations of a declaration give; conditional ones (`_When_`) are the routine's own business. */
+export function irqlLimit(sal: readonly SalAnnotation[]): IrqlLimit | undefined {
+  let min = 0;
+  let max = 15;
+  for (const a of sal) {
+    const level = a.args.length ? irqlOf(a.args[0]) : undefined;
+    if (level === undefined) continue;
+    if (a.name === '_IRQL_requires_max_') max = Math.min(max, level);
+    else if (a.name === '_IRQL_requires_min_') min = Math.max(min, level);
+    else if (a.name === '_IRQL_requires_') {
+      min = Math.max(min, level);
+      max = Math.min(max, level);
+    }
+  }
+  return min === 0 && max === 15 ? undefined : { min, max };
+}
+
+export function wrongIrql(k: Kernel, name: string, irql: number, limit: IrqlLimit): Status {
+  const allowed = limit.min === limit.max ? `exactly ${limit.max}` : irql > limit.max ? `at most ${limit.max}` : `at least ${limit.min}`;
+  return k.bugCheck(
+    0xc4,
+    0xe5,
+    irql,
+    irql > limit.max ? limit.max : limit.min,
+    k.addressOf(name),
+    `${name} is called at IRQL ${irql}; its documentation permits ${allowed}`,
+  );
+}
