@@ -13,7 +13,7 @@ import { compile, include } from './headers.js';
 const COMPILER = 'x86_64-w64-mingw32-gcc';
 const HEADERS = ['ntifs.h', 'ntddk.h', 'ntimage.h', 'ntddstor.h', 'ntdddisk.h', 'ntddvol.h', 'tdikrnl.h', 'bcrypt.h', 'wdmsec.h'];
 /** Headers of ours and theirs beside those, when both have them. */
-const MORE = ['ntddscsi.h', 'mountmgr.h', 'ntddkbd.h', 'ntddmou.h', 'ntddser.h'];
+const MORE = ['ntddscsi.h', 'mountmgr.h', 'mountdev.h', 'ntddkbd.h', 'ntddmou.h', 'ntddser.h', 'wmistr.h', 'wmilib.h'];
 
 export interface Item {
   readonly kind: 'size' | 'offset' | 'constant' | 'parameter' | 'parameters';
