@@ -75,3 +75,15 @@ test('IRQL annotations of the table are carried over; the level is the same or s
   assert.deepEqual(wrong, []);
   assert.ok(compared > 950, `${compared} annotations`);
 });
+
+test('every documented routine of the filter manager that drivers are known to use is declared', () => {
+  const unit = compile(include('fltKernel.h'));
+  const names = readFileSync(new URL('./flt-names.txt', import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
+  assert.ok(names.length > 100);
+  assert.deepEqual(
+    names.filter((n) => !unit.scope.names.has(n) && !unit.macros.has(n)),
+    [],
+  );
+});
