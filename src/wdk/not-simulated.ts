@@ -50,6 +50,7 @@ export const REASONS: readonly Reason[] = [
     'security descriptors, access checks, token changes and auditing',
     /^Se[A-Z]|^Sec[A-Z]|Token|AuditAlarm|SecurityObject|ObjectSecurity|PrivilegeCheck|Impersonat|^Rtl\w*(SecurityDescriptor|SD|Sd|Sid|Ace)$|AccessCheck|^IoCheck\w*Access|^PsRevertToSelf/,
   ),
+  r('network-modules', 'the Network Module Registrar', /^Nmr/),
   r('firmware', 'firmware tables and variables', /Firmware/),
   r(
     'processors',
