@@ -79,6 +79,7 @@ import { routines as rtlBitmap } from './rtl/bitmap.js';
 import { routines as rtlChecksum } from './rtl/checksum.js';
 import { routines as rtlCodePage } from './rtl/code-page.js';
 import { routines as rtlCrtMisc } from './rtl/crt-misc.js';
+import { routines as rtlCrtSecure } from './rtl/crt-secure.js';
 import { routines as rtlCrtSort } from './rtl/crt-sort.js';
 import { routines as rtlCrtStrings } from './rtl/crt-strings.js';
 import { routines as rtlDebug } from './rtl/debug.js';
@@ -186,6 +187,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlChecksum,
   rtlCodePage,
   rtlCrtMisc,
+  rtlCrtSecure,
   rtlCrtSort,
   rtlCrtStrings,
   rtlDebug,

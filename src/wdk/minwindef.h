@@ -1,3 +1,3 @@
-// Smallest set of Windows types; windef.h has them all.
+// The basic types of windef.h.
 #pragma once
 #include "windef.h"

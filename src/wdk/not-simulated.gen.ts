@@ -7,7 +7,8 @@ __outword __outwordstring __rdtsc __rdtscp __readcr0 __readcr2 __readcr3 __readc
 __readgsword __readmsr __readpmc __segmentlimit __sidt __svm_clgi __svm_invlpga __svm_skinit __svm_stgi __svm_vmload __svm_vmrun __svm_vmsave __vmx_off
 __vmx_on __vmx_vmclear __vmx_vmlaunch __vmx_vmptrld __vmx_vmptrst __vmx_vmread __vmx_vmresume __vmx_vmwrite __writecr0 __writecr3 __writecr4 __writedr
 __writeeflags __writegsbyte __writegsdword __writegsqword __writegsword __writemsr _disable _div128 _enable _fxrstor64 _fxsave64 _invpcid _lgdt
-_mm_getcsr _mm_setcsr _rdrand16_step _rdrand32_step _rdrand64_step _rdseed32_step _rdseed64_step _sgdt _udiv128 _xgetbv _xrstor64 _xsave64 _xsetbv
+_mm_getcsr _mm_setcsr _rdrand16_step _rdrand32_step _rdrand64_step _rdseed32_step _rdseed64_step _sgdt _snscanf_s _snwscanf_s _udiv128 _xgetbv
+_xrstor64 _xsave64 _xsetbv
 `,
   'transactions': `
 CmGetBoundTransaction FltDeleteTransactionContext FltEnlistInTransaction FltGetTransactionContext FltRollbackEnlistment FltSetTransactionContext
@@ -262,7 +263,7 @@ MmAddVerifierSpecialThunks MmAddVerifierThunks
 RtlAllocateHeap RtlCreateHeap RtlDestroyHeap RtlFreeHeap
 `,
   'crt': `
-abort calloc exit putchar realloc vprintf
+abort bsearch_s calloc exit putchar qsort_s realloc sscanf_s swscanf_s vprintf
 `,
   'not-yet': `
 AuxKlibInitialize AuxKlibQueryModuleInformation DbgSetDebugPrintCallback ExCleanupRundownProtectionCacheAware ExCreateCallback ExCreatePool

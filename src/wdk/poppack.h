@@ -1,2 +1,2 @@
-// Ends the packing that the last pshpackN.h began.
+// Ends what the last pshpackN.h began.
 #pragma pack(pop)

@@ -1,2 +1,2 @@
-// Packing of 1 until poppack.h. No include guard: each use counts.
+// Members of what follows lie at multiples of 1 at most, until poppack.h. Meant to be included many times.
 #pragma pack(push, 1)

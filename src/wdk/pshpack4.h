@@ -1,2 +1,2 @@
-// Packing of 4 until poppack.h. No include guard: each use counts.
+// Members of what follows lie at multiples of 4 at most, until poppack.h. Meant to be included many times.
 #pragma pack(push, 4)
