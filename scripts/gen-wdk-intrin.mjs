@@ -232,9 +232,7 @@ void __svm_vmsave(_In_ size_t Block);
 void __svm_stgi(void);
 void __svm_clgi(void);
 void __svm_invlpga(_In_ void *Address, _In_ int Asid);
-void __svm_skinit(_In_ int Block);`.split(
-    '\n',
-  ),
+void __svm_skinit(_In_ int Block);`.split('\n'),
 );
 for (const [a, b] of macros) line(`#define ${a} ${b}`);
 // Old spellings put the width before the ordering word; sizes and 'Add' (answers the new value) have no intrinsic of their own on x64.
