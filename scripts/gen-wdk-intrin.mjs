@@ -168,14 +168,85 @@ void __stosd(_Out_writes_all_(Count) unsigned long *Destination, _In_ unsigned l
 void __stosq(_Out_writes_all_(Count) unsigned __int64 *Destination, _In_ unsigned __int64 Value, _In_ size_t Count);
 void __movsb(_Out_writes_all_(Count) unsigned char *Destination, _In_reads_(Count) const unsigned char *Source, _In_ size_t Count);
 void __movsd(_Out_writes_all_(Count) unsigned long *Destination, _In_reads_(Count) const unsigned long *Source, _In_ size_t Count);
-void __movsq(_Out_writes_all_(Count) unsigned __int64 *Destination, _In_reads_(Count) const unsigned __int64 *Source, _In_ size_t Count);`.split(
-    '\n',
-  ),
+void __movsq(_Out_writes_all_(Count) unsigned __int64 *Destination, _In_reads_(Count) const unsigned __int64 *Source, _In_ size_t Count);
+void __movsw(_Out_writes_all_(Count) unsigned short *Destination, _In_reads_(Count) const unsigned short *Source, _In_ size_t Count);
+unsigned short __popcnt16(_In_ unsigned short Value);
+unsigned short __lzcnt16(_In_ unsigned short Value);
+unsigned char __cdecl _rotl8(_In_ unsigned char Value, _In_ unsigned char Shift);
+unsigned char __cdecl _rotr8(_In_ unsigned char Value, _In_ unsigned char Shift);
+unsigned short __cdecl _rotl16(_In_ unsigned short Value, _In_ unsigned char Shift);
+unsigned short __cdecl _rotr16(_In_ unsigned short Value, _In_ unsigned char Shift);
+unsigned long __cdecl _lrotl(_In_ unsigned long Value, _In_ int Shift);
+unsigned long __cdecl _lrotr(_In_ unsigned long Value, _In_ int Shift);
+__int64 __emul(_In_ int A, _In_ int B);
+unsigned __int64 __emulu(_In_ unsigned int A, _In_ unsigned int B);
+void __ud2(void);
+void _m_prefetchw(_In_ const volatile void *Address);
+unsigned __int64 __cdecl _xgetbv(_In_ unsigned int Register);
+void __cdecl _xsetbv(_In_ unsigned int Register, _In_ unsigned __int64 Value);
+unsigned int __getcallerseflags(void);
+unsigned __int64 __readpmc(_In_ unsigned long Counter);
+unsigned long __segmentlimit(_In_ unsigned long Selector);
+void _lgdt(_In_ void *Descriptor);
+void __writegsword(_In_ unsigned long Offset, _In_ unsigned short Value);
+void __addgsbyte(_In_ unsigned long Offset, _In_ unsigned char Value);
+void __addgsword(_In_ unsigned long Offset, _In_ unsigned short Value);
+void __addgsdword(_In_ unsigned long Offset, _In_ unsigned long Value);
+void __addgsqword(_In_ unsigned long Offset, _In_ unsigned __int64 Value);
+void __incgsbyte(_In_ unsigned long Offset);
+void __incgsword(_In_ unsigned long Offset);
+void __incgsdword(_In_ unsigned long Offset);
+void __incgsqword(_In_ unsigned long Offset);
+void __inbytestring(_In_ unsigned short Port, _Out_writes_all_(Count) unsigned char *Buffer, _In_ unsigned long Count);
+void __inwordstring(_In_ unsigned short Port, _Out_writes_all_(Count) unsigned short *Buffer, _In_ unsigned long Count);
+void __indwordstring(_In_ unsigned short Port, _Out_writes_all_(Count) unsigned long *Buffer, _In_ unsigned long Count);
+void __outbytestring(_In_ unsigned short Port, _In_reads_(Count) unsigned char *Buffer, _In_ unsigned long Count);
+void __outwordstring(_In_ unsigned short Port, _In_reads_(Count) unsigned short *Buffer, _In_ unsigned long Count);
+void __outdwordstring(_In_ unsigned short Port, _In_reads_(Count) unsigned long *Buffer, _In_ unsigned long Count);
+int _rdrand16_step(_Out_ unsigned short *Value);
+int _rdrand32_step(_Out_ unsigned int *Value);
+int _rdrand64_step(_Out_ unsigned __int64 *Value);
+int _rdseed32_step(_Out_ unsigned int *Value);
+int _rdseed64_step(_Out_ unsigned __int64 *Value);
+unsigned int _mm_getcsr(void);
+void _mm_setcsr(_In_ unsigned int Value);
+void _invpcid(_In_ unsigned int Kind, _In_ void *Descriptor);
+void _fxsave64(_Out_ void *Area);
+void _fxrstor64(_In_ const void *Area);
+void _xsave64(_Out_ void *Area, _In_ unsigned __int64 Mask);
+void _xrstor64(_In_ const void *Area, _In_ unsigned __int64 Mask);
+__int64 _div128(_In_ __int64 High, _In_ __int64 Low, _In_ __int64 Divisor, _Out_ __int64 *Remainder);
+unsigned __int64 _udiv128(_In_ unsigned __int64 High, _In_ unsigned __int64 Low, _In_ unsigned __int64 Divisor, _Out_ unsigned __int64 *Remainder);
+unsigned char __vmx_on(_In_ unsigned __int64 *Region);
+void __vmx_off(void);
+unsigned char __vmx_vmclear(_In_ unsigned __int64 *Region);
+unsigned char __vmx_vmptrld(_In_ unsigned __int64 *Region);
+void __vmx_vmptrst(_Out_ unsigned __int64 *Region);
+unsigned char __vmx_vmlaunch(void);
+unsigned char __vmx_vmresume(void);
+unsigned char __vmx_vmread(_In_ size_t Field, _Out_ size_t *Value);
+unsigned char __vmx_vmwrite(_In_ size_t Field, _In_ size_t Value);
+void __svm_vmrun(_In_ size_t Block);
+void __svm_vmload(_In_ size_t Block);
+void __svm_vmsave(_In_ size_t Block);
+void __svm_stgi(void);
+void __svm_clgi(void);
+void __svm_invlpga(_In_ void *Address, _In_ int Asid);
+void __svm_skinit(_In_ int Block);`.split('\n'),
 );
 for (const [a, b] of macros) line(`#define ${a} ${b}`);
 // Old spellings put the width before the ordering word; sizes and 'Add' (answers the new value) have no intrinsic of their own on x64.
 for (const op of ['Exchange', 'ExchangeAdd', 'And', 'Or', 'Xor', 'CompareExchange', 'Increment', 'Decrement'])
   for (const f of ['NoFence', 'Acquire', 'Release']) line(`#define Interlocked${op}64${f} Interlocked${op}${f}64`);
+// Written out: the compiler needs nothing special for them.
+line(`__forceinline unsigned char _addcarry_u32(_In_ unsigned char Carry, _In_ unsigned int A, _In_ unsigned int B, _Out_ unsigned int *Sum) { unsigned __int64 Wide = (unsigned __int64)A + B + (Carry != 0); *Sum = (unsigned int)Wide; return (unsigned char)(Wide >> 32); }
+__forceinline unsigned char _subborrow_u32(_In_ unsigned char Borrow, _In_ unsigned int A, _In_ unsigned int B, _Out_ unsigned int *Difference) { unsigned __int64 Wide = (unsigned __int64)A - B - (Borrow != 0); *Difference = (unsigned int)Wide; return (unsigned char)((Wide >> 32) & 1); }
+__forceinline unsigned char _addcarry_u64(_In_ unsigned char Carry, _In_ unsigned __int64 A, _In_ unsigned __int64 B, _Out_ unsigned __int64 *Sum) { unsigned __int64 First = A + B; unsigned __int64 Second = First + (Carry != 0); *Sum = Second; return (unsigned char)((First < A) | (Second < First)); }
+__forceinline unsigned char _subborrow_u64(_In_ unsigned char Borrow, _In_ unsigned __int64 A, _In_ unsigned __int64 B, _Out_ unsigned __int64 *Difference) { unsigned __int64 First = A - B; unsigned __int64 Second = First - (Borrow != 0); *Difference = Second; return (unsigned char)((A < B) | (First < (unsigned __int64)(Borrow != 0))); }
+__forceinline unsigned int _tzcnt_u32(_In_ unsigned int Value) { unsigned long Index; return _BitScanForward(&Index, Value) ? Index : 32; }
+__forceinline unsigned __int64 _tzcnt_u64(_In_ unsigned __int64 Value) { unsigned long Index; return _BitScanForward64(&Index, Value) ? Index : 64; }
+__forceinline unsigned int _lzcnt_u32(_In_ unsigned int Value) { return __lzcnt(Value); }
+__forceinline unsigned __int64 _lzcnt_u64(_In_ unsigned __int64 Value) { return __lzcnt64(Value); }`);
 line(`__forceinline long _InterlockedAdd(_Inout_ long volatile *Target, _In_ long Value) { return _InterlockedExchangeAdd(Target, Value) + Value; }
 __forceinline __int64 _InterlockedAdd64(_Inout_ __int64 volatile *Target, _In_ __int64 Value) { return _InterlockedExchangeAdd64(Target, Value) + Value; }
 #define InterlockedAdd _InterlockedAdd

@@ -20,8 +20,10 @@ writeFileSync(
   ),
 );
 
+/** Messages of start-up among the codes: Windows gives them an informational severity, which the table leaves out. */
+const severity = (name) => (/^BOOT(ING|LOG)_/.test(name) ? 0x40000000 : 0);
 const codes = rows('bugcodes.tsv').map(
-  ([code, name]) => `#define ${name} ((ULONG)0x${Number(code).toString(16).toUpperCase().padStart(8, '0')}L)`,
+  ([code, name]) => `#define ${name} ((ULONG)0x${(Number(code) + severity(name)).toString(16).toUpperCase().padStart(8, '0')}L)`,
 );
 writeFileSync(
   target('bugcodes.h'),

@@ -54,7 +54,7 @@ const lists = new WeakMap<object, readonly Ddi[]>();
 
 function readDdis(headers: Readonly<Record<string, string>>): Ddi[] {
   const texts = Object.fromEntries(Object.entries(headers).filter(([n]) => /^[a-z0-9_-]+\.h$/.test(n)));
-  const includes = Object.keys(texts).filter((n) => !USER.test(n) && !UNIT.test(n) && !/^ddi-|^nt(after|extra)/.test(n));
+  const includes = Object.keys(texts).filter((n) => !USER.test(n) && !UNIT.test(n) && !/^(ddi-|ntafter|pshpack|poppack)/.test(n));
   includes.sort((a, b) => Number(b === 'fltkernel.h') - Number(a === 'fltkernel.h') || (a < b ? -1 : 1));
   const read = (text: string): TranslationUnit =>
     compileSource(new SourceFile('ddis.c', text), '/ddis.c', {

@@ -93,6 +93,7 @@ import { routines as rtlCodePage } from './rtl/code-page.js';
 import { routines as rtlCompress } from './rtl/compress.js';
 import { routines as rtlCorrelationVector } from './rtl/correlation-vector.js';
 import { routines as rtlCrtMisc } from './rtl/crt-misc.js';
+import { routines as rtlCrtSecure } from './rtl/crt-secure.js';
 import { routines as rtlCrtSort } from './rtl/crt-sort.js';
 import { routines as rtlCrtStrings } from './rtl/crt-strings.js';
 import { routines as rtlDebug } from './rtl/debug.js';
@@ -224,6 +225,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlCompress,
   rtlCorrelationVector,
   rtlCrtMisc,
+  rtlCrtSecure,
   rtlCrtSort,
   rtlCrtStrings,
   rtlDebug,

@@ -32,7 +32,6 @@ export const REASONS: readonly Reason[] = [
   r('wmi', 'Windows Management Instrumentation', /WMI|^Wmi/),
   r('event-tracing', 'Event Tracing for Windows', /^Etw|^SeEtw|ActivityId|CorrelationVector|^Trace/),
   r('cryptography', 'cryptographic providers', /^BCrypt|^SystemPrng/),
-  r('compression', 'compression of buffers', /ompress|Chunk/),
   r('registry', 'this part of the registry', /^(Zw|Nt)\w*Key|RegistryValue|^Cm[A-Z]/),
   r('sections', 'sections and views of files', /Section(Ex)?$|ViewOf|MapView|UnmapView|VirtualMemory|^Mm\w*(Mapping|Mirror|View)/),
   r(
@@ -50,6 +49,7 @@ export const REASONS: readonly Reason[] = [
     'security descriptors, access checks, token changes and auditing',
     /^Se[A-Z]|^Sec[A-Z]|Token|AuditAlarm|SecurityObject|ObjectSecurity|PrivilegeCheck|Impersonat|^Rtl\w*(SecurityDescriptor|SD|Sd|Sid|Ace)$|AccessCheck|^IoCheck\w*Access|^PsRevertToSelf/,
   ),
+  r('network-modules', 'the Network Module Registrar', /^Nmr/),
   r('firmware', 'firmware tables and variables', /Firmware/),
   r(
     'processors',
@@ -57,7 +57,6 @@ export const REASONS: readonly Reason[] = [
     /Processor(Change|Relationship)|NodeActive|NodePages|MultipleGroup|AffinityToken/,
   ),
   r('verifier', 'thunks that a driver puts into the verifier', /VerifierThunks|VerifierSpecial/),
-  r('heaps', 'heaps in kernel memory', /Heap/),
   r('crt', 'this part of the C library, which drivers cannot link', /^[a-z]/),
 ];
 function r(id: string, what: string, names: RegExp): Reason {

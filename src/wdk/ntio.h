@@ -505,7 +505,7 @@ typedef struct _IO_ERROR_LOG_PACKET {
   UCHAR MajorFunctionCode; UCHAR RetryCount; USHORT DumpDataSize; USHORT NumberOfStrings; USHORT StringOffset; USHORT EventCategory; NTSTATUS ErrorCode;
   ULONG UniqueErrorValue; NTSTATUS FinalStatus; ULONG SequenceNumber; ULONG IoControlCode; LARGE_INTEGER DeviceOffset; ULONG DumpData[1];
 } IO_ERROR_LOG_PACKET, *PIO_ERROR_LOG_PACKET;
-#define PORT_MAXIMUM_MESSAGE_LENGTH 256
+#define PORT_MAXIMUM_MESSAGE_LENGTH 512
 #define ERROR_LOG_LIMIT_SIZE (256 - 16)
 #define ERROR_LOG_MAXIMUM_SIZE 240
 typedef enum _IO_PRIORITY_HINT { IoPriorityVeryLow, IoPriorityLow, IoPriorityNormal, IoPriorityHigh, IoPriorityCritical, MaxIoPriorityTypes } IO_PRIORITY_HINT;

@@ -51,9 +51,9 @@ typedef struct _DISPATCHER_HEADER {
     LONG LockNV;
     struct {
       UCHAR Type;
-      union { UCHAR Signalling; UCHAR TimerControlFlags; UCHAR ThreadControlFlags; UCHAR TimerMiscFlags; UCHAR Abandoned; UCHAR Absolute; };
-      union { UCHAR Size; UCHAR Hand; UCHAR ThreadControlFlags2; };
-      union { UCHAR Inserted; UCHAR DebugActive; UCHAR DpcActive; UCHAR Reserved1; };
+      union { UCHAR Signalling; UCHAR TimerControlFlags; UCHAR ThreadReserved; UCHAR Abandoned; UCHAR Absolute; };
+      union { UCHAR Size; UCHAR Hand; UCHAR ThreadControlFlags; };
+      union { UCHAR Inserted; UCHAR TimerMiscFlags; UCHAR DebugActive; UCHAR DpcActive; UCHAR Reserved1; };
     };
   };
   LONG SignalState;
@@ -114,7 +114,8 @@ typedef ULONG_PTR KSPIN_LOCK_QUEUE_NUMBER;
 typedef LONG EX_SPIN_LOCK, *PEX_SPIN_LOCK;
 typedef struct _FAST_MUTEX { LONG Count; PVOID Owner; ULONG Contention; KEVENT Event; ULONG OldIrql; } FAST_MUTEX, *PFAST_MUTEX, KGUARDED_MUTEX, *PKGUARDED_MUTEX;
 typedef struct _KFLOATING_SAVE { ULONG Dummy; } KFLOATING_SAVE, *PKFLOATING_SAVE;
-typedef struct _XSTATE_SAVE { ULONG64 Dummy[8]; } XSTATE_SAVE, *PXSTATE_SAVE;
+typedef struct _XSTATE_CONTEXT { ULONG64 Mask; ULONG Length; ULONG Reserved1; PVOID Area; PVOID Buffer; } XSTATE_CONTEXT, *PXSTATE_CONTEXT;
+typedef struct _XSTATE_SAVE { struct _XSTATE_SAVE *Prev; struct _KTHREAD *Thread; UCHAR Level; XSTATE_CONTEXT XStateContext; } XSTATE_SAVE, *PXSTATE_SAVE;
 typedef enum _KINTERRUPT_MODE { LevelSensitive, Latched } KINTERRUPT_MODE;
 typedef enum _KINTERRUPT_POLARITY { InterruptPolarityUnknown, InterruptActiveHigh, InterruptActiveLow } KINTERRUPT_POLARITY;
 typedef enum _KPROFILE_SOURCE { ProfileTime } KPROFILE_SOURCE;

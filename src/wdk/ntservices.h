@@ -77,7 +77,11 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtSusp
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwSuspendProcess(_In_ HANDLE ProcessHandle);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtResumeProcess(_In_ HANDLE ProcessHandle);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwResumeProcess(_In_ HANDLE ProcessHandle);
-// Not simulated; declared for sources that use them.
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_blocks_ _Interlock_pageable_ _Interlock_file_ NTSYSAPI NTSTATUS NtQueryAttributesFile(_In_ POBJECT_ATTRIBUTES ObjectAttributes, _Out_ PFILE_BASIC_INFORMATION FileInformation);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_blocks_ _Interlock_pageable_ _Interlock_file_ NTSYSAPI NTSTATUS ZwQueryAttributesFile(_In_ POBJECT_ATTRIBUTES ObjectAttributes, _Out_ PFILE_BASIC_INFORMATION FileInformation);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_blocks_ _Interlock_pageable_ _Interlock_file_ NTSYSAPI NTSTATUS NtQueryFullAttributesFile(_In_ POBJECT_ATTRIBUTES ObjectAttributes, _Out_ PFILE_NETWORK_OPEN_INFORMATION FileInformation);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_blocks_ _Interlock_pageable_ _Interlock_file_ NTSYSAPI NTSTATUS NtDeleteFile(_In_ POBJECT_ATTRIBUTES ObjectAttributes);
+// Declared for sources that use them.
 NTKERNELAPI ULONG KeCapturePersistentThreadState(_In_ PCONTEXT Context, _In_opt_ PKTHREAD Thread, _In_ ULONG BugCheckCode, _In_ ULONG_PTR BugCheckParameter1, _In_ ULONG_PTR BugCheckParameter2, _In_ ULONG_PTR BugCheckParameter3, _In_ ULONG_PTR BugCheckParameter4, _Out_ PVOID VirtualAddress);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS RtlQueryModuleInformation(_Inout_ PULONG BufferSize, _In_ ULONG UnitSize, _Out_writes_bytes_opt_(*BufferSize) PVOID Buffer);
 NTHALAPI VOID HalSendNMI(_In_ KAFFINITY Affinity);

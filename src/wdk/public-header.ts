@@ -6,6 +6,7 @@ const PARTS: Readonly<Record<string, string>> = {
   'ddi-ntddk.h': 'ntddk.h',
   'ddi-ntifs.h': 'ntifs.h',
   'ddi-extra.h': 'wdm.h',
+  'fltmore.h': 'fltKernel.h',
   'ntcc.h': 'ntifs.h',
   'ntfsrtl.h': 'ntifs.h',
   'ntfsctl.h': 'ntifs.h',

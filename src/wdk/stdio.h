@@ -17,6 +17,10 @@ int __cdecl _snprintf_s(_Out_writes_z_(Size) char *Buffer, _In_ size_t Size, _In
 int __cdecl _vsnprintf_s(_Out_writes_z_(Size) char *Buffer, _In_ size_t Size, _In_ size_t Max, _In_z_ _Printf_format_string_ const char *Format, va_list Arguments);
 int __cdecl _snwprintf_s(_Out_writes_z_(Size) wchar_t *Buffer, _In_ size_t Size, _In_ size_t Max, _In_z_ _Printf_format_string_ const wchar_t *Format, ...);
 int __cdecl _vsnwprintf_s(_Out_writes_z_(Size) wchar_t *Buffer, _In_ size_t Size, _In_ size_t Max, _In_z_ _Printf_format_string_ const wchar_t *Format, va_list Arguments);
+int __cdecl sscanf_s(_In_z_ const char *Buffer, _In_z_ const char *Format, ...);
+int __cdecl swscanf_s(_In_z_ const wchar_t *Buffer, _In_z_ const wchar_t *Format, ...);
+int __cdecl _snscanf_s(_In_reads_or_z_(Count) const char *Buffer, _In_ size_t Count, _In_z_ const char *Format, ...);
+int __cdecl _snwscanf_s(_In_reads_or_z_(Count) const wchar_t *Buffer, _In_ size_t Count, _In_z_ const wchar_t *Format, ...);
 int __cdecl printf(_In_z_ _Printf_format_string_ const char *Format, ...);
 int __cdecl wprintf(_In_z_ _Printf_format_string_ const wchar_t *Format, ...);
 int __cdecl vprintf(_In_z_ _Printf_format_string_ const char *Format, va_list Arguments);

@@ -61,3 +61,15 @@ wchar_t *__cdecl wcstok_s(_Inout_opt_z_ wchar_t *String, _In_z_ const wchar_t *D
 wchar_t *__cdecl _wcslwr(_Inout_z_ wchar_t *String);
 wchar_t *__cdecl _wcsupr(_Inout_z_ wchar_t *String);
 wchar_t *__cdecl _wcsrev(_Inout_z_ wchar_t *String);
+errno_t __cdecl _strlwr_s(_Inout_updates_z_(Size) char *String, _In_ size_t Size);
+errno_t __cdecl _strupr_s(_Inout_updates_z_(Size) char *String, _In_ size_t Size);
+char *__cdecl _strset(_Inout_z_ char *String, _In_ int Value);
+char *__cdecl _strnset(_Inout_z_ char *String, _In_ int Value, _In_ size_t Count);
+errno_t __cdecl _strset_s(_Inout_updates_z_(Size) char *String, _In_ size_t Size, _In_ int Value);
+errno_t __cdecl _strnset_s(_Inout_updates_z_(Size) char *String, _In_ size_t Size, _In_ int Value, _In_ size_t Count);
+errno_t __cdecl _wcslwr_s(_Inout_updates_z_(Size) wchar_t *String, _In_ size_t Size);
+errno_t __cdecl _wcsupr_s(_Inout_updates_z_(Size) wchar_t *String, _In_ size_t Size);
+wchar_t *__cdecl _wcsset(_Inout_z_ wchar_t *String, _In_ wchar_t Value);
+wchar_t *__cdecl _wcsnset(_Inout_z_ wchar_t *String, _In_ wchar_t Value, _In_ size_t Count);
+errno_t __cdecl _wcsset_s(_Inout_updates_z_(Size) wchar_t *String, _In_ size_t Size, _In_ wchar_t Value);
+errno_t __cdecl _wcsnset_s(_Inout_updates_z_(Size) wchar_t *String, _In_ size_t Size, _In_ wchar_t Value, _In_ size_t Count);

@@ -75,3 +75,32 @@ test('IRQL annotations of the table are carried over; the level is the same or s
   assert.deepEqual(wrong, []);
   assert.ok(compared > 950, `${compared} annotations`);
 });
+
+test('every pointer that a documented DDI takes says its direction', () => {
+  const direction = /^_(In|Out|Inout|Outptr|Reserved|COM_Outptr|Frees|IRQL_(saves|restores))_?/;
+  const silent: string[] = [];
+  let pointers = 0;
+  for (const { name, header } of rows) {
+    const symbol = units[header].scope.names.get(name);
+    if (symbol?.kind !== 'function') continue;
+    for (const [n, p] of symbol.type.params.entries()) {
+      if (p.type.kind !== 'pointer') continue;
+      pointers++;
+      if (!p.sal.some((a) => direction.test(a.name))) silent.push(`${name}, parameter ${n + 1}`);
+    }
+  }
+  assert.deepEqual(silent, []);
+  assert.ok(pointers > 3000, `${pointers} pointers`);
+});
+
+test('every documented routine of the filter manager that drivers are known to use is declared', () => {
+  const unit = compile(include('fltKernel.h'));
+  const names = readFileSync(new URL('./flt-names.txt', import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
+  assert.ok(names.length > 100);
+  assert.deepEqual(
+    names.filter((n) => !unit.scope.names.has(n) && !unit.macros.has(n)),
+    [],
+  );
+});

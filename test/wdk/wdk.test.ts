@@ -109,3 +109,10 @@ test('inline routines are real code and undocumented exports stay out of ntifs.h
   const defined = new Set(unit.functions.map((f) => f.symbol.name));
   for (const n of ['InsertTailList', 'IoMarkIrpPending', 'IoSetCompletionRoutine', 'RtlStringCchCopyW']) assert.ok(defined.has(n), n);
 });
+
+test('packing headers hold until poppack.h', () => {
+  const packed = compile(
+    `${include('pshpack1.h')}struct a { char c; int i; };\n${include('poppack.h')}struct b { char c; int i; };\nint x[sizeof(struct a) == 5 && sizeof(struct b) == 8 ? 1 : -1];`,
+  );
+  assertClean(packed, 'pshpack1.h');
+});

@@ -37,6 +37,7 @@ export class PackedPool {
   }
 
   allocate(bytes: number, tag: number, paged: boolean, site: Site): Addr {
+    if (bytes > END - START) return 0; // beyond 32 bits the classes would wrap around
     const m = this.k.mem;
     // paged blocks have classes of their own so that page protection fits all blocks of a page
     const c = classOf(bytes);

@@ -1,0 +1,3 @@
+// Cancel-safe queues come with wdm.h.
+#pragma once
+#include "wdm.h"

@@ -1,0 +1,3 @@
+// Power types come with wdm.h.
+#pragma once
+#include "wdm.h"
