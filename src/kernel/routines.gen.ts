@@ -13,6 +13,7 @@ import { routines as exResource } from './ex/resource.js';
 import { routines as exRundown } from './ex/rundown.js';
 import { routines as exSlist } from './ex/slist.js';
 import { routines as exWorkQueue } from './ex/work-queue.js';
+import { routines as exZone } from './ex/zone.js';
 import { routines as fltFilter } from './flt/filter.js';
 import { routines as fltPort } from './flt/port.js';
 import { routines as ioBuildIrp } from './io/build-irp.js';
@@ -87,13 +88,18 @@ import { routines as rtlCrtSort } from './rtl/crt-sort.js';
 import { routines as rtlCrtStrings } from './rtl/crt-strings.js';
 import { routines as rtlDebug } from './rtl/debug.js';
 import { routines as rtlDosError } from './rtl/dos-error.js';
+import { routines as rtlEcp } from './rtl/ecp.js';
 import { routines as rtlEncodableLength } from './rtl/encodable-length.js';
+import { routines as rtlFilterContexts } from './rtl/filter-contexts.js';
+import { routines as rtlFsrtlMisc } from './rtl/fsrtl-misc.js';
 import { routines as rtlGenericTable } from './rtl/generic-table.js';
 import { routines as rtlGuid } from './rtl/guid.js';
 import { routines as rtlHashTable } from './rtl/hash-table.js';
 import { routines as rtlHeap } from './rtl/heap.js';
+import { routines as rtlMcb } from './rtl/mcb.js';
 import { routines as rtlMemory } from './rtl/memory.js';
 import { routines as rtlNameExpression } from './rtl/name-expression.js';
+import { routines as rtlNormalize } from './rtl/normalize.js';
 import { routines as rtlNtstatusClass } from './rtl/ntstatus-class.js';
 import { routines as rtlPrint } from './rtl/print.js';
 import { routines as rtlRandom } from './rtl/random.js';
@@ -133,6 +139,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exRundown,
   exSlist,
   exWorkQueue,
+  exZone,
   fltFilter,
   fltPort,
   ioBuildIrp,
@@ -207,13 +214,18 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlCrtStrings,
   rtlDebug,
   rtlDosError,
+  rtlEcp,
   rtlEncodableLength,
+  rtlFilterContexts,
+  rtlFsrtlMisc,
   rtlGenericTable,
   rtlGuid,
   rtlHashTable,
   rtlHeap,
+  rtlMcb,
   rtlMemory,
   rtlNameExpression,
+  rtlNormalize,
   rtlNtstatusClass,
   rtlPrint,
   rtlRandom,
