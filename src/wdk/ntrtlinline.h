@@ -51,10 +51,3 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI ULONG RtlxUnico
 #define RtlUnicodeStringToOemSize(s) RtlxUnicodeStringToOemSize(s)
 #define RtlOemStringToCountedUnicodeSize(s) ((ULONG)(RtlOemStringToUnicodeSize(s) - sizeof(UNICODE_NULL)))
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PSLIST_ENTRY InterlockedPushListSList(_Inout_ PSLIST_HEADER ListHead, _Inout_ PSLIST_ENTRY List, _Inout_ PSLIST_ENTRY ListEnd, _In_ ULONG Count);
-
-#define ExAllocateFromZone(z) (PVOID)((z)->FreeList.Next); if ((z)->FreeList.Next) (z)->FreeList.Next = (z)->FreeList.Next->Next
-#define ExFreeToZone(z, b) (((PSINGLE_LIST_ENTRY)(b))->Next = (z)->FreeList.Next, (z)->FreeList.Next = (PSINGLE_LIST_ENTRY)(b), ((PSINGLE_LIST_ENTRY)(b))->Next)
-#define ExIsFullZone(z) ((z)->FreeList.Next == NULL)
-#define ExInterlockedAllocateFromZone(z, l) (PVOID)ExInterlockedPopEntryList(&(z)->FreeList, (l))
-#define ExInterlockedFreeToZone(z, b, l) ExInterlockedPushEntryList(&(z)->FreeList, (PSINGLE_LIST_ENTRY)(b), (l))
-#define ExIsObjectInFirstZoneSegment(z, o) ((BOOLEAN)(((PUCHAR)(o) >= (PUCHAR)(z)->SegmentList.Next) && ((PUCHAR)(o) < (PUCHAR)(z)->SegmentList.Next + (z)->TotalSegmentSize)))
