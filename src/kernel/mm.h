@@ -41,3 +41,19 @@ typedef struct _RTLP_HEAP_BLOCK {
   PVOID Heap;
   ULONG_PTR Size;                    // what was asked for
 } RTLP_HEAP_BLOCK;
+
+// Extra create parameters: the list, and the header in front of a context.
+typedef struct _FSRTLP_ECP_LIST {
+  ULONG Signature;
+  ULONG Flags;
+  LIST_ENTRY EcpList;                // FSRTLP_ECP.ListEntry
+} FSRTLP_ECP_LIST;
+typedef struct _FSRTLP_ECP {
+  ULONG Signature;
+  ULONG Flags;                       // 1: acknowledged
+  LIST_ENTRY ListEntry;
+  GUID EcpType;
+  PVOID CleanupCallback;
+  ULONG Size;                        // of the context
+  ULONG Spare[3];
+} FSRTLP_ECP;

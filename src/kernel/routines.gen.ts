@@ -3,10 +3,6 @@ import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
-import { routines as cngBcrypt } from './cng/bcrypt.js';
-import { routines as etwEtw } from './etw/etw.js';
-import { routines as etwTracelogging } from './etw/tracelogging.js';
-import { routines as etwWpp } from './etw/wpp.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
 import { routines as exInterlockedList } from './ex/interlocked-list.js';
@@ -17,12 +13,9 @@ import { routines as exResource } from './ex/resource.js';
 import { routines as exRundown } from './ex/rundown.js';
 import { routines as exSlist } from './ex/slist.js';
 import { routines as exWorkQueue } from './ex/work-queue.js';
+import { routines as exZone } from './ex/zone.js';
 import { routines as fltFilter } from './flt/filter.js';
 import { routines as fltPort } from './flt/port.js';
-import { routines as fsCreate } from './fs/create.js';
-import { routines as fsDirectory } from './fs/directory.js';
-import { routines as fsInformation } from './fs/information.js';
-import { routines as fsTransfer } from './fs/transfer.js';
 import { routines as ioBuildIrp } from './io/build-irp.js';
 import { routines as ioCancel } from './io/cancel.js';
 import { routines as ioCreateFile } from './io/create-file.js';
@@ -31,11 +24,9 @@ import { routines as ioDeviceControl } from './io/device-control.js';
 import { routines as ioDevice } from './io/device.js';
 import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
-import { routines as ioFileInformation } from './io/file-information.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioMisc } from './io/misc.js';
 import { routines as ioRequest } from './io/request.js';
-import { routines as ioShareAccess } from './io/share-access.js';
 import { routines as ioTimer } from './io/timer.js';
 import { routines as ioWorkItem } from './io/work-item.js';
 import { routines as keApc } from './ke/apc.js';
@@ -93,19 +84,22 @@ import { routines as rtlCodePage } from './rtl/code-page.js';
 import { routines as rtlCompress } from './rtl/compress.js';
 import { routines as rtlCorrelationVector } from './rtl/correlation-vector.js';
 import { routines as rtlCrtMisc } from './rtl/crt-misc.js';
-import { routines as rtlCrtSecure } from './rtl/crt-secure.js';
 import { routines as rtlCrtSort } from './rtl/crt-sort.js';
 import { routines as rtlCrtStrings } from './rtl/crt-strings.js';
 import { routines as rtlDebug } from './rtl/debug.js';
 import { routines as rtlDosError } from './rtl/dos-error.js';
+import { routines as rtlEcp } from './rtl/ecp.js';
 import { routines as rtlEncodableLength } from './rtl/encodable-length.js';
+import { routines as rtlFilterContexts } from './rtl/filter-contexts.js';
+import { routines as rtlFsrtlMisc } from './rtl/fsrtl-misc.js';
 import { routines as rtlGenericTable } from './rtl/generic-table.js';
 import { routines as rtlGuid } from './rtl/guid.js';
 import { routines as rtlHashTable } from './rtl/hash-table.js';
 import { routines as rtlHeap } from './rtl/heap.js';
-import { routines as rtlImage } from './rtl/image.js';
+import { routines as rtlMcb } from './rtl/mcb.js';
 import { routines as rtlMemory } from './rtl/memory.js';
 import { routines as rtlNameExpression } from './rtl/name-expression.js';
+import { routines as rtlNormalize } from './rtl/normalize.js';
 import { routines as rtlNtstatusClass } from './rtl/ntstatus-class.js';
 import { routines as rtlPrint } from './rtl/print.js';
 import { routines as rtlRandom } from './rtl/random.js';
@@ -135,10 +129,6 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
   cmRtlRegistry,
-  cngBcrypt,
-  etwEtw,
-  etwTracelogging,
-  etwWpp,
   exExTimer,
   exFastMutex,
   exInterlockedList,
@@ -149,12 +139,9 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exRundown,
   exSlist,
   exWorkQueue,
+  exZone,
   fltFilter,
   fltPort,
-  fsCreate,
-  fsDirectory,
-  fsInformation,
-  fsTransfer,
   ioBuildIrp,
   ioCancel,
   ioCreateFile,
@@ -163,11 +150,9 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioDevice,
   ioDosName,
   ioDriverLoad,
-  ioFileInformation,
   ioIrp,
   ioMisc,
   ioRequest,
-  ioShareAccess,
   ioTimer,
   ioWorkItem,
   keApc,
@@ -225,19 +210,22 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlCompress,
   rtlCorrelationVector,
   rtlCrtMisc,
-  rtlCrtSecure,
   rtlCrtSort,
   rtlCrtStrings,
   rtlDebug,
   rtlDosError,
+  rtlEcp,
   rtlEncodableLength,
+  rtlFilterContexts,
+  rtlFsrtlMisc,
   rtlGenericTable,
   rtlGuid,
   rtlHashTable,
   rtlHeap,
-  rtlImage,
+  rtlMcb,
   rtlMemory,
   rtlNameExpression,
+  rtlNormalize,
   rtlNtstatusClass,
   rtlPrint,
   rtlRandom,

@@ -4,6 +4,7 @@
 import type { VarSymbol } from '../c/tree.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { EPROCESS, ETHREAD, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD } from '../kernel/layouts.gen.js';
+import { aliasOffset } from '../kernel/mm/alias.js';
 import { type Addr, Deny, isKernelAddress, KERNEL_BASE, PAGE_SHIFT, Reg, ROUTINE_BASE, toAddress, USER_BASE } from '../machine/abi.js';
 import type { CompiledImage, FunctionInfo } from '../machine/image.js';
 import type { TargetMemory } from '../machine/inspect/value.js';
@@ -150,6 +151,7 @@ export class Target implements Names {
       let o = -1;
       if (isKernelAddress(address) && isKernelAddress(address + size - 1)) o = address - KERNEL_BASE;
       else if (address >= USER_BASE && address + size <= USER_BASE + userSize) o = userOffset + (address - USER_BASE);
+      if (o < 0) o = aliasOffset(this.kernel, process, address, size, false);
       if (o < 0 || size <= 0) return -1;
       for (let p = o >>> PAGE_SHIFT; p <= (o + size - 1) >>> PAGE_SHIFT; p++) if (mem.deny[p] & Deny.Read) return -1;
       return o;

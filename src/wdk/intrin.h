@@ -477,6 +477,14 @@ __forceinline __int64 _InterlockedAdd64(_Inout_ __int64 volatile *Target, _In_ _
 #define InterlockedAdd _InterlockedAdd
 #define InterlockedAdd64 _InterlockedAdd64
 #define _InterlockedAdd_nf _InterlockedAdd
+#define InterlockedAddAcquire _InterlockedAdd
+#define InterlockedAddRelease _InterlockedAdd
+#define InterlockedAddAcquire64 _InterlockedAdd64
+#define InterlockedAddRelease64 _InterlockedAdd64
+#define InterlockedBitTestAndSetNoFence _interlockedbittestandset
+#define InterlockedBitTestAndResetNoFence _interlockedbittestandreset
+#define InterlockedBitTestAndSet64NoFence _interlockedbittestandset64
+#define InterlockedBitTestAndReset64NoFence _interlockedbittestandreset64
 #define _InterlockedAdd64_nf _InterlockedAdd64
 #define InterlockedAddNoFence _InterlockedAdd
 #define InterlockedAddNoFence64 _InterlockedAdd64

@@ -108,3 +108,9 @@ typedef struct _ZONE_SEGMENT_HEADER { SINGLE_LIST_ENTRY SegmentList; PVOID Reser
 typedef struct _ZONE_HEADER { SINGLE_LIST_ENTRY FreeList; SINGLE_LIST_ENTRY SegmentList; ULONG BlockSize; ULONG TotalSegmentSize; } ZONE_HEADER, *PZONE_HEADER;
 typedef enum _INTERLOCKED_RESULT { ResultNegative = 1, ResultZero = 0, ResultPositive = 2 } INTERLOCKED_RESULT;
 typedef enum _FIRMWARE_TYPE { FirmwareTypeUnknown, FirmwareTypeBios, FirmwareTypeUefi, FirmwareTypeMax } FIRMWARE_TYPE, *PFIRMWARE_TYPE;
+#define ExAllocateFromZone(z) (PVOID)((z)->FreeList.Next); if ((z)->FreeList.Next) (z)->FreeList.Next = (z)->FreeList.Next->Next
+#define ExFreeToZone(z, b) (((PSINGLE_LIST_ENTRY)(b))->Next = (z)->FreeList.Next, (z)->FreeList.Next = (PSINGLE_LIST_ENTRY)(b), ((PSINGLE_LIST_ENTRY)(b))->Next)
+#define ExIsFullZone(z) ((z)->FreeList.Next == NULL)
+#define ExInterlockedAllocateFromZone(z, l) (PVOID)ExInterlockedPopEntryList(&(z)->FreeList, (l))
+#define ExInterlockedFreeToZone(z, b, l) ExInterlockedPushEntryList(&(z)->FreeList, (PSINGLE_LIST_ENTRY)(b), (l))
+#define ExIsObjectInFirstZoneSegment(z, o) ((BOOLEAN)(((PUCHAR)(o) >= (PUCHAR)(z)->SegmentList.Next) && ((PUCHAR)(o) < (PUCHAR)(z)->SegmentList.Next + (z)->TotalSegmentSize)))

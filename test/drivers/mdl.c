@@ -73,6 +73,57 @@ TEST_ENTRY {
   CHECK_EQ(caught, STATUS_DATATYPE_MISALIGNMENT);
   CHECK_EQ((ULONG_PTR)MmUserProbeAddress, 0x7FFFFFFF0000);
 
+  // pages picked from anywhere become one range
+  PUCHAR pages = ExAllocatePoolWithTag(NonPagedPool, 4 * PAGE_SIZE, 'tldM');
+  for (int i = 0; i < 4; i++) RtlFillMemory(pages + i * PAGE_SIZE, PAGE_SIZE, 'a' + i);
+  FILE_SEGMENT_ELEMENT segments[3] = {{pages + 3 * PAGE_SIZE}, {pages}, {pages + PAGE_SIZE}};
+  mdl = IoAllocateMdl(NULL, 3 * PAGE_SIZE, FALSE, FALSE, NULL);
+  MmProbeAndLockSelectedPages(mdl, segments, KernelMode, IoModifyAccess);
+  p = MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority);
+  CHECK_EQ(p[0], 'd');
+  CHECK_EQ(p[PAGE_SIZE], 'a');
+  CHECK_EQ(p[3 * PAGE_SIZE - 1], 'b');
+  p[PAGE_SIZE + 1] = '!';
+  CHECK_EQ(pages[1], '!');
+  CHECK_EQ(MmProtectMdlSystemAddress(mdl, PAGE_READONLY), STATUS_SUCCESS);
+  CHECK_EQ(MmProtectMdlSystemAddress(mdl, 0x80000), STATUS_INVALID_PAGE_PROTECTION);
+  MmUnmapLockedPages(p, mdl);
+  CHECK_EQ(MmProtectMdlSystemAddress(mdl, PAGE_READONLY), STATUS_NOT_MAPPED_VIEW);
+  MmUnlockPages(mdl);
+  IoFreeMdl(mdl);
+
+  // a reserved mapping is used again and again
+  PUCHAR reserved = MmAllocateMappingAddress(2 * PAGE_SIZE, 'tldM');
+  CHECK(reserved != NULL && !MmIsAddressValid(reserved));
+  for (int i = 0; i < 3; i++) {
+    mdl = IoAllocateMdl(pages + i * PAGE_SIZE + 16, PAGE_SIZE, FALSE, FALSE, NULL);
+    MmProbeAndLockPages(mdl, KernelMode, IoModifyAccess);
+    p = MmMapLockedPagesWithReservedMapping(reserved, 'tldM', mdl, MmCached);
+    CHECK(p == reserved + 16);
+    CHECK_EQ(p[0], 'a' + i);
+    p[1] = (UCHAR)i;
+    MmUnmapReservedMapping(reserved, 'tldM', mdl);
+    MmUnlockPages(mdl);
+    CHECK_EQ(pages[i * PAGE_SIZE + 17], i);
+    IoFreeMdl(mdl);
+  }
+  mdl = IoAllocateMdl(pages, 4 * PAGE_SIZE, FALSE, FALSE, NULL);
+  MmBuildMdlForNonPagedPool(mdl);
+  CHECK(MmMapLockedPagesWithReservedMapping(reserved, 'tldM', mdl, MmCached) == NULL); // too large
+  IoFreeMdl(mdl);
+  MmFreeMappingAddress(reserved, 'tldM');
+
+  // advance: the first bytes are forgotten
+  mdl = IoAllocateMdl(pages + 100, 2 * PAGE_SIZE, FALSE, FALSE, NULL);
+  MmProbeAndLockPages(mdl, KernelMode, IoReadAccess);
+  CHECK_EQ(MmAdvanceMdl(mdl, PAGE_SIZE), STATUS_SUCCESS);
+  CHECK_EQ(MmGetMdlByteCount(mdl), PAGE_SIZE);
+  CHECK(MmGetMdlVirtualAddress(mdl) == pages + PAGE_SIZE + 100);
+  CHECK_EQ(MmAdvanceMdl(mdl, PAGE_SIZE), STATUS_INVALID_PARAMETER);
+  MmUnlockPages(mdl);
+  IoFreeMdl(mdl);
+  ExFreePoolWithTag(pages, 'tldM');
+
   UNICODE_STRING name = RTL_CONSTANT_STRING(L"IoFreeMdl");
   CHECK(MmGetSystemRoutineAddress(&name) == (PVOID)(ULONG_PTR)IoFreeMdl);
   return RESULT();
@@ -115,5 +166,22 @@ BAD(TargetTooSmall, 0x40, -1) {
 }
 BAD(UnhandledProbe, 0x7E, 0xC0000005) {
   ProbeForRead((PVOID)(ULONG_PTR)0xFFFF800000000000, 8, 1);
+  return STATUS_SUCCESS;
+}
+BAD(ReservedWrongTag, 0xDA, 0x102) {
+  PVOID reserved = MmAllocateMappingAddress(PAGE_SIZE, 'tldM');
+  MmFreeMappingAddress(reserved, 'oooM');
+  return STATUS_SUCCESS;
+}
+BAD(ReservedTouched, 0x50, -1) {
+  PULONG reserved = MmAllocateMappingAddress(PAGE_SIZE, 'tldM');
+  return (NTSTATUS)*reserved;
+}
+BAD(ReservedMappedTwice, 0xDA, 0x105) {
+  PVOID p = ExAllocatePoolWithTag(NonPagedPool, 64, 'tldM'), reserved = MmAllocateMappingAddress(2 * PAGE_SIZE, 'tldM');
+  PMDL mdl = IoAllocateMdl(p, 64, FALSE, FALSE, NULL);
+  MmBuildMdlForNonPagedPool(mdl);
+  MmMapLockedPagesWithReservedMapping(reserved, 'tldM', mdl, MmCached);
+  MmMapLockedPagesWithReservedMapping(reserved, 'tldM', mdl, MmCached);
   return STATUS_SUCCESS;
 }

@@ -8,7 +8,8 @@ import { LIST_ENTRY } from '../layouts.gen.js';
 import { insertHead, insertTail, removeHead } from '../rtl/list.js';
 import { touchLinks } from '../rtl/touch-links.js';
 
-function underLock(k: Kernel, f: Frame, lock: Addr, operation: () => Status): Status {
+/** Does it when nobody holds the lock, else waits for the lock and tries again. */
+export function underLock(k: Kernel, f: Frame, lock: Addr, operation: () => Status): Status {
   const owner = k.mem.checked.ptr(lock);
   if (owner === 0) return operation();
   if (owner === k.currentThread() + 1) {

@@ -295,6 +295,10 @@ export const routines: KernelRoutine[] = [
   { name: 'ExAcquireSharedWaitForExclusive', step: (k, f) => acquireShared(k, f, f.ptr(0), f.bool(1), false, true) },
   { name: 'ExEnterCriticalRegionAndAcquireResourceExclusive', step: enterAnd((k, f) => acquireExclusive(k, f, f.ptr(0), true)) },
   { name: 'ExEnterCriticalRegionAndAcquireResourceShared', step: enterAnd((k, f) => acquireShared(k, f, f.ptr(0), true, false, false)) },
+  {
+    name: 'ExEnterCriticalRegionAndAcquireSharedWaitForExclusive',
+    step: enterAnd((k, f) => acquireShared(k, f, f.ptr(0), true, false, true)),
+  },
   { name: 'ExReleaseResourceLite', step: (k, f) => release(k, f.ptr(0), k.currentThread()) },
   { name: 'ExReleaseResourceForThreadLite', step: (k, f) => release(k, f.ptr(0), f.ptr(1)) },
   {
@@ -315,16 +319,20 @@ export const routines: KernelRoutine[] = [
   { name: 'ExIsResourceAcquiredLite', cost: 4, step: (k, f) => k.return(ownedBy(k, f.ptr(0))) },
   { name: 'ExGetExclusiveWaiterCount', cost: 3, step: (k, f) => k.return(k.mem.checked.u32(f.ptr(0) + R.NumberOfExclusiveWaiters)) },
   { name: 'ExGetSharedWaiterCount', cost: 3, step: (k, f) => k.return(k.mem.checked.u32(f.ptr(0) + R.NumberOfSharedWaiters)) },
-  {
-    name: 'ExSetResourceOwnerPointer',
-    cost: 4,
-    step(k, f) {
-      const e = findEntry(k, f.ptr(0), k.currentThread());
-      if (e === 0)
-        return k.bugCheck(0xe3, f.ptr(0), k.currentThread(), 0, 0, 'ExSetResourceOwnerPointer by a thread that does not own the resource');
-      held(k, k.currentThread(), -1);
-      k.mem.setPtr(e + OWNER_ENTRY.OwnerThread, f.ptr(1));
-      return k.returnVoid();
-    },
-  },
+  // owners are not boosted here when somebody waits for them, so there is nothing to switch off
+  { name: 'ExDisableResourceBoostLite', cost: 3, step: (k, f) => check(k, f.ptr(0), 'ExDisableResourceBoostLite') ?? k.returnVoid() },
+  // (Resource, OwnerPointer[, Flags]): the flag says that the owner stays a thread, for which nothing is different here
+  ...['ExSetResourceOwnerPointer', 'ExSetResourceOwnerPointerEx'].map(
+    (name): KernelRoutine => ({
+      name,
+      cost: 4,
+      step(k, f) {
+        const e = findEntry(k, f.ptr(0), k.currentThread());
+        if (e === 0) return k.bugCheck(0xe3, f.ptr(0), k.currentThread(), 0, 0, `${name} by a thread that does not own the resource`);
+        held(k, k.currentThread(), -1);
+        k.mem.setPtr(e + OWNER_ENTRY.OwnerThread, f.ptr(1));
+        return k.returnVoid();
+      },
+    }),
+  ),
 ];

@@ -105,6 +105,8 @@ const cacheAware: KernelRoutine[] = [
   },
   { name: 'ExSizeOfRundownProtectionCacheAware', cost: 2, step: (k) => k.return(8) },
   { name: 'ExInitializeRundownProtectionCacheAware', step: (k, f) => set(k, f.ptr(0), 0n) },
+  // counterpart of the initialisation in place: there is nothing behind it to give back
+  { name: 'ExCleanupRundownProtectionCacheAware', step: (k, f) => set(k, f.ptr(0), ACTIVE) },
   { name: 'ExReInitializeRundownProtectionCacheAware', step: (k, f) => set(k, f.ptr(0), 0n) },
   { name: 'ExAcquireRundownProtectionCacheAware', cost: 4, step: (k, f) => acquire(k, f.ptr(0), 1n) },
   { name: 'ExAcquireRundownProtectionCacheAwareEx', cost: 4, step: (k, f) => acquire(k, f.ptr(0), BigInt(f.u32(1))) },

@@ -12,7 +12,7 @@ const POOL_ZERO_ALLOCATION = 0x400;
 const FLAG = { quota: 1n, uninitialized: 2n, raise: 0x20n, nonpaged: 0x40n, execute: 0x80n, paged: 0x100n } as const;
 const NONE = 0x656e6f4e; // 'None': the tag of allocations without one
 /** Larger requests than this never succeed on the simulated machine; keeps sizes exact numbers. */
-const LARGEST = 1n << 40n;
+const LARGEST = 1n << 30n;
 
 interface Request {
   readonly paged: boolean;

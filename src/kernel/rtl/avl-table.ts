@@ -87,7 +87,50 @@ function elementAt(k: Kernel, table: Addr, index: number): Addr {
   return node === 0 ? 0 : data(node);
 }
 
+const MATCHED = 5;
+const NO_MATCH = 0xc0000272 | 0;
+const NO_MORE_MATCHES = 0xc0000273 | 0;
+
+/**
+ * (Table, MatchFunction, MatchData, NextFlag, RestartKey, DeleteCount, Buffer): goes on from the restart key, or, when there is none or something was deleted
+ * since, from the place of Buffer; first element from there (with NextFlag: behind it) that the match function takes.
+ */
+function enumerateLikeADirectory(k: Kernel, f: Frame): Status {
+  const table = f.ptr(0);
+  const m = k.mem.checked;
+  if (f.pc === MATCHED) {
+    const status = f.result32 | 0;
+    if (status === NO_MORE_MATCHES) return k.return(0);
+    if (status !== NO_MATCH) {
+      m.setPtr(f.ptr(4), f.get(NODE));
+      m.setU32(f.ptr(5), m.u32(table + T.DeleteCount));
+      return k.return(data(f.get(NODE)));
+    }
+    f.set(NODE, successor(k, f.get(NODE)));
+  } else {
+    const key = m.ptr(f.ptr(4));
+    if (f.pc === 0 && elements(k, table) === 0) return k.return(0);
+    if (f.pc === 0 && key !== 0 && m.u32(f.ptr(5)) === m.u32(table + T.DeleteCount)) {
+      f.set(NODE, f.u32(3) ? successor(k, key) : key);
+    } else {
+      const status = search(KIND, k, f, table, f.ptr(6));
+      if (status !== undefined) return status;
+      const beyond = f.get(RESULT) === Result.TableInsertAsRight || (f.get(RESULT) === Result.TableFoundNode && f.u32(3) !== 0);
+      if (beyond) f.set(NODE, successor(k, f.get(NODE)));
+    }
+  }
+  const node = f.get(NODE);
+  if (node === 0) return k.return(0);
+  if (f.ptr(1) === 0) {
+    m.setPtr(f.ptr(4), node);
+    m.setU32(f.ptr(5), m.u32(table + T.DeleteCount));
+    return k.return(data(node));
+  }
+  return k.call(f, MATCHED, f.ptr(1), [table, data(node), f.ptr(2)]);
+}
+
 export const routines: KernelRoutine[] = [
+  { name: 'RtlEnumerateGenericTableLikeADirectory', locals: 2, step: enumerateLikeADirectory },
   {
     name: 'RtlInitializeGenericTableAvl',
     step(k, f) {

@@ -3,6 +3,7 @@
 import { type Addr, FrameFlag, KERNEL_BASE, ROUTINE_BASE } from '../../machine/abi.js';
 import { type StackFrame, walkStack } from '../../machine/walk.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
+import { CONTEXT } from '../layouts.gen.js';
 
 const MAX_FRAMES = 1024;
 
@@ -26,7 +27,36 @@ function callers(k: Kernel, f: Frame): Addr[] {
 
 const store = (k: Kernel, at: Addr, list: readonly Addr[]): void => list.forEach((a, i) => k.mem.checked.setPtr(at + 8 * i, a));
 
+/** CONTROL, INTEGER, SEGMENTS: what RtlCaptureContext fills. */
+const CAPTURED = 0x100007;
+const CONTEXT_FLAGS_KERNEL = { cs: 0x10, ds: 0x2b, ss: 0x18, eflags: 0x202, mxcsr: 0x1f80 } as const;
+
+/** There are no general registers here: they read as 0, Rip is the function that asked and Rsp its frame. */
+function captureContext(k: Kernel, f: Frame): void {
+  const m = k.mem.checked;
+  const at = f.ptr(0);
+  m.fill(at, CONTEXT.sizeof);
+  m.setU32(at + CONTEXT.ContextFlags, CAPTURED);
+  m.setU32(at + CONTEXT.MxCsr, CONTEXT_FLAGS_KERNEL.mxcsr);
+  m.setU16(at + CONTEXT.SegCs, CONTEXT_FLAGS_KERNEL.cs);
+  m.setU16(at + CONTEXT.SegDs, CONTEXT_FLAGS_KERNEL.ds);
+  m.setU16(at + CONTEXT.SegSs, CONTEXT_FLAGS_KERNEL.ss);
+  m.setU32(at + CONTEXT.EFlags, CONTEXT_FLAGS_KERNEL.eflags);
+  const frames = walkStack(k.machine, f.fp, 2);
+  m.setPtr(at + CONTEXT.Rsp, KERNEL_BASE + (frames[1]?.fp ?? f.fp));
+  m.setPtr(at + CONTEXT.Rip, callers(k, f)[0] ?? 0);
+}
+
 export const routines: KernelRoutine[] = [
+  ...['RtlCaptureContext', 'RtlCaptureContext2'].map(
+    (name): KernelRoutine => ({
+      name,
+      step(k, f) {
+        captureContext(k, f);
+        return k.returnVoid();
+      },
+    }),
+  ),
   {
     // (FramesToSkip, FramesToCapture, BackTrace, BackTraceHash)
     name: 'RtlCaptureStackBackTrace',

@@ -10,6 +10,12 @@ const PRODUCT_PROFESSIONAL = 0x30;
 const CONSOLE_SESSION = 1;
 const SYSTEM_ROOT = 'C:\\WINDOWS';
 
+const REPARSE_POINT = 0x400;
+const RECALL_ON_OPEN = 0x40000;
+const RECALL_ON_DATA_ACCESS = 0x400000;
+const TAG_CLOUD = 0x9000001a;
+const isCloud = (attributes: number, tag: number): boolean => (attributes & REPARSE_POINT) !== 0 && (tag & 0xffff0fff) >>> 0 === TAG_CLOUD;
+
 const constant = (name: string, value: number): KernelRoutine => ({ name, cost: 3, step: (k) => k.return(value) });
 
 /** The text lies among the kernel's variables: written when somebody asks first. */
@@ -48,6 +54,23 @@ export const routines: KernelRoutine[] = [
   constant('RtlIsStateSeparationEnabled', 0),
   // no component has a run level for validation
   constant('RtlQueryValidationRunlevel', 0),
+  constant('RtlIsSandboxedToken', 0),
+  constant('RtlIsSandboxedTokenHandle', 0),
+  {
+    // (Handle, Object, UntrustedObject)
+    name: 'RtlIsUntrustedObject',
+    step(k, f) {
+      k.mem.checked.setU8(f.ptr(2), 0);
+      return k.return(STATUS.SUCCESS);
+    },
+  },
+  // (FileAttributes, ReparseTag): a reparse point of the cloud files filter; a partial one has content that is not here yet
+  { name: 'RtlIsCloudFilesPlaceholder', cost: 3, step: (k, f) => k.return(isCloud(f.u32(0), f.u32(1)) ? 1 : 0) },
+  {
+    name: 'RtlIsPartialPlaceholder',
+    cost: 3,
+    step: (k, f) => k.return(isCloud(f.u32(0), f.u32(1)) && f.u32(0) & (RECALL_ON_OPEN | RECALL_ON_DATA_ACCESS) ? 1 : 0),
+  },
   { name: 'RtlGetEnabledExtendedFeatures', cost: 3, step: (k, f) => k.returnBig(f.u64(0) & 3n) }, // x87 and SSE, what every x64 has
   { name: 'RtlGetNtSystemRoot', cost: 3, step: (k) => k.return(systemRoot(k)) },
   { name: 'RtlGetPersistedStateLocation', step: (k, f) => k.return(persistedState(k, f.ptr(2), f.ptr(4), f.u32(5), f.ptr(6))) },

@@ -47,14 +47,37 @@ export function write(k: Kernel, u: Unit, at: Addr, units: readonly number[], te
   if (terminate) u.set(k, at + units.length * u.size, 0);
 }
 
+/**
+ * Letters that Windows leaves alone although Unicode maps them: the dotted and dotless I and the long s, which would become ASCII; and those whose mapping
+ * came with Unicode 9 or later, so that the answer does not depend on how new the host's tables are.
+ */
+function unmapped(c: number): boolean {
+  if (c < 0x264) return c === 0x130 || c === 0x131 || c === 0x17f || c === 0x19b;
+  return (
+    c === 0x264 ||
+    (c >= 0x10d0 && c <= 0x10ff) ||
+    (c >= 0x1c80 && c <= 0x1cbf) ||
+    (c >= 0xa7ae && c <= 0xa7ff) ||
+    c === 0x2c2f ||
+    c === 0x2c5f
+  );
+}
+/** Greek letters with iota subscript: their full mapping is two letters, Windows uses the simple one. */
+function greekCapital(c: number): number {
+  if (c >= 0x1f80 && c <= 0x1faf && (c & 8) === 0) return c + 8;
+  return c === 0x1fb3 || c === 0x1fc3 || c === 0x1ff3 ? c + 9 : c;
+}
+
 /** Upper case of one UTF-16 unit as RtlUpcaseUnicodeChar: only mappings to one unit. */
 export function upcase(c: number): number {
   if (c < 128) return c >= 97 && c <= 122 ? c - 32 : c;
+  if (unmapped(c)) return c;
   const t = String.fromCharCode(c).toUpperCase();
-  return t.length === 1 ? t.charCodeAt(0) : c;
+  return t.length === 1 ? t.charCodeAt(0) : greekCapital(c);
 }
 export function downcase(c: number): number {
   if (c < 128) return c >= 65 && c <= 90 ? c + 32 : c;
+  if (unmapped(c)) return c;
   const t = String.fromCharCode(c).toLowerCase();
   return t.length === 1 ? t.charCodeAt(0) : c;
 }

@@ -326,6 +326,15 @@ export const routines: KernelRoutine[] = [
     },
   },
   {
+    // what lies behind the text, up to MaximumLength, becomes zero
+    name: 'RtlSanitizeUnicodeStringPadding',
+    step(k, f) {
+      const s = counted(k, f.ptr(0));
+      if (s.buffer !== 0 && s.maximum > s.length) k.mem.checked.fill(s.buffer + s.length, s.maximum - s.length);
+      return k.returnVoid();
+    },
+  },
+  {
     name: 'RtlValidateUnicodeString',
     step(k, f) {
       const s = counted(k, f.ptr(1));

@@ -5,6 +5,8 @@ import { IRP, KPROCESS, MDL } from '../../../src/kernel/layouts.gen.js';
 import { routines as copyVirtual } from '../../../src/kernel/mm/copy-virtual.js';
 import { MdlFlag, routines as mdlRoutines } from '../../../src/kernel/mm/mdl.js';
 import { routines as mdlMap } from '../../../src/kernel/mm/mdl-map.js';
+import { routines as mdlPages } from '../../../src/kernel/mm/mdl-pages.js';
+import { routines as mdlReserved } from '../../../src/kernel/mm/mdl-reserved.js';
 import { routines as misc } from '../../../src/kernel/mm/mm-misc.js';
 import { lockedPages } from '../../../src/kernel/mm/page-lock.js';
 import { routines as poolRoutines } from '../../../src/kernel/mm/pool-routines.js';
@@ -12,7 +14,7 @@ import { routines as probe } from '../../../src/kernel/mm/probe.js';
 import { KERNEL_BASE, MAP, PAGE_SIZE, Reg, USER_BASE } from '../../../src/machine/abi.js';
 import { Rig } from '../rtl/rig.js';
 
-const rigOf = (): Rig => new Rig([mdlRoutines, mdlMap, misc, poolRoutines, probe]);
+const rigOf = (): Rig => new Rig([mdlRoutines, mdlMap, mdlPages, mdlReserved, misc, poolRoutines, probe]);
 const ACCESS_VIOLATION = 0xc0000005;
 
 function findings(rig: Rig): string[] {
@@ -141,11 +143,11 @@ test('misuse that Windows survives is reported, what it does not survive stops',
   assert.deepEqual(findings(two), ['mdl-mapped-twice', 'mdl-freed-locked']);
 });
 
-test('unmapping something else is bug check 0xDA; kernel memory cannot appear in a process', () => {
+test('unmapping something else is bug check 0xDA; the System process has no addresses to map to', () => {
   const rig = rigOf();
   const mdl = rig.call('IoAllocateMdl', rig.k.pool.allocate('nonpaged', 64, 'Test'), 64, 0, 0, 0);
   rig.call('MmBuildMdlForNonPagedPool', mdl);
-  assert.equal(rig.fails('MmMapLockedPagesSpecifyCache', mdl, 1, 1, 0, 0, 16).exception?.code, 0xc000009a);
+  assert.equal(rig.fails('MmMapLockedPagesSpecifyCache', mdl, 1, 1, 0, 0, 16).exception?.code, 0xc000000d);
   assert.equal(rig.fails('MmUnmapLockedPages', KERNEL_BASE, mdl).bugCheck, 0xda);
 });
 
