@@ -236,6 +236,7 @@ typedef struct _EPROCESS {
     ULONG HeapNext; // next free byte of the user heap, relative to the window
     ULONG DllNext; // next free place for a DLL image, relative to the window
     ULONG ScenarioProcess; // started by a process block: the scenario waits for it
+    LIST_ENTRY VadList; // MM_VAD.Link; zero until the first allocation
 } EPROCESS;
 
 #define PSP_PROCESS_CREATE_REPORTED 0x1

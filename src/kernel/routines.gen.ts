@@ -60,6 +60,7 @@ import { routines as mmMdl } from './mm/mdl.js';
 import { routines as mmMmMisc } from './mm/mm-misc.js';
 import { routines as mmPoolRoutines } from './mm/pool-routines.js';
 import { routines as mmProbe } from './mm/probe.js';
+import { routines as mmVirtualMemory } from './mm/virtual-memory.js';
 import { routines as obCallbacks } from './ob/callbacks.js';
 import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
 import { routines as obHandles } from './ob/handles.js';
@@ -175,6 +176,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmMmMisc,
   mmPoolRoutines,
   mmProbe,
+  mmVirtualMemory,
   obCallbacks,
   obDispatcherObjects,
   obHandles,
