@@ -79,10 +79,13 @@ typedef struct _HANDLE_TABLE_ENTRY {
 } HANDLE_TABLE_ENTRY;
 
 typedef struct _HANDLE_TABLE {
+    ULONG NextHandleNeedingPool;
+    LONG ExtraInfoPages;
     PVOID TableCode; // array of HANDLE_TABLE_ENTRY; entry 0 is never used
     PVOID QuotaProcess;
     LIST_ENTRY HandleTableList;
     HANDLE UniqueProcessId;
+    PVOID HandleContentionEvent; // push lock that drivers wake after ExEnumHandleTable; nobody ever waits on it
     ULONG HandleCount;
     ULONG Capacity;
     ULONG FirstFree;

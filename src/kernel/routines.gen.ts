@@ -6,6 +6,7 @@ import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
 import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
+import { routines as exHandleTable } from './ex/handle-table.js';
 import { routines as exInterlockedList } from './ex/interlocked-list.js';
 import { routines as exLookaside } from './ex/lookaside.js';
 import { routines as exPushLock } from './ex/push-lock.js';
@@ -14,6 +15,7 @@ import { routines as exResource } from './ex/resource.js';
 import { routines as exRundown } from './ex/rundown.js';
 import { routines as exSlist } from './ex/slist.js';
 import { routines as exWorkQueue } from './ex/work-queue.js';
+import { routines as fltFileName } from './flt/file-name.js';
 import { routines as fltFilter } from './flt/filter.js';
 import { routines as fltPort } from './flt/port.js';
 import { routines as fsCreate } from './fs/create.js';
@@ -122,6 +124,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cngBcrypt,
   exExTimer,
   exFastMutex,
+  exHandleTable,
   exInterlockedList,
   exLookaside,
   exPushLock,
@@ -130,6 +133,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exRundown,
   exSlist,
   exWorkQueue,
+  fltFileName,
   fltFilter,
   fltPort,
   fsCreate,

@@ -1,6 +1,7 @@
 // What a driver leaves behind when it unloads: everything that would call into or point to memory that is gone, or that nobody can free any more.
 import type { Addr } from '../../machine/abi.js';
 import { ALGORITHM_TAG, HASH_TAG } from '../cng/bcrypt.js';
+import { NAME_TAG } from '../flt/file-name.js';
 import { FILTER_TAG } from '../flt/filter.js';
 import { DESCRIPTOR_TAG, PORT_TAG } from '../flt/port.js';
 import type { Kernel } from '../kernel.js';
@@ -48,6 +49,7 @@ const KERNEL_TAGS = new Set(
 const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
   'Irp ': (site) => `IRP allocated at ${site} was not freed`,
   [FILTER_TAG]: (site) => `filter registered at ${site} was not unregistered`,
+  [NAME_TAG]: (site) => `file name information got at ${site} was not released`,
   [PORT_TAG]: (site) => `communication port created at ${site} was not closed`,
   [ALGORITHM_TAG]: (site) => `algorithm provider opened at ${site} was not closed`,
   [HASH_TAG]: (site) => `hash created at ${site} was not destroyed`,
