@@ -606,6 +606,7 @@ typedef struct _IO_GLOBALS {
     LIST_ENTRY Irps; // IOP_IRP_TAIL of every allocated IRP
     LIST_ENTRY Files; // FCB.Link of every file of the volume that was touched
     ULONG NextFileId;
+    KSPIN_LOCK VpbLock;
 } IO_GLOBALS;
 
 // ------------------------------------------------------------------ configuration manager

@@ -14,6 +14,7 @@ import { routines as exRaise } from './ex/raise.js';
 import { routines as exResource } from './ex/resource.js';
 import { routines as exRundown } from './ex/rundown.js';
 import { routines as exSlist } from './ex/slist.js';
+import { routines as exUuid } from './ex/uuid.js';
 import { routines as exWorkQueue } from './ex/work-queue.js';
 import { routines as fltFileName } from './flt/file-name.js';
 import { routines as fltFilter } from './flt/filter.js';
@@ -33,8 +34,10 @@ import { routines as ioDriverLoad } from './io/driver-load.js';
 import { routines as ioFileInformation } from './io/file-information.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioMisc } from './io/misc.js';
+import { routines as ioRequestFacts } from './io/request-facts.js';
 import { routines as ioRequest } from './io/request.js';
 import { routines as ioShareAccess } from './io/share-access.js';
+import { routines as ioStartIo } from './io/start-io.js';
 import { routines as ioTimer } from './io/timer.js';
 import { routines as ioWorkItem } from './io/work-item.js';
 import { routines as keApc } from './ke/apc.js';
@@ -67,6 +70,7 @@ import { routines as obCallbacks } from './ob/callbacks.js';
 import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
 import { routines as obHandles } from './ob/handles.js';
 import { routines as obNamespace } from './ob/namespace.js';
+import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
 import { routines as psAttach } from './ps/attach.js';
@@ -110,6 +114,7 @@ import { routines as rtlTimeFields } from './rtl/time-fields.js';
 import { routines as rtlUnicodeString } from './rtl/unicode-string.js';
 import { routines as rtlUtf8 } from './rtl/utf8.js';
 import { routines as rtlVersion } from './rtl/version.js';
+import { routines as seAccessCheck } from './se/access-check.js';
 import { routines as seToken } from './se/token.js';
 import { routines as umFile } from './um/file.js';
 import { routines as umMisc } from './um/misc.js';
@@ -132,6 +137,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exResource,
   exRundown,
   exSlist,
+  exUuid,
   exWorkQueue,
   fltFileName,
   fltFilter,
@@ -151,8 +157,10 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioFileInformation,
   ioIrp,
   ioMisc,
+  ioRequestFacts,
   ioRequest,
   ioShareAccess,
+  ioStartIo,
   ioTimer,
   ioWorkItem,
   keApc,
@@ -185,6 +193,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obDispatcherObjects,
   obHandles,
   obNamespace,
+  obObjectQuery,
   obObject,
   obReference,
   psAttach,
@@ -228,6 +237,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlUnicodeString,
   rtlUtf8,
   rtlVersion,
+  seAccessCheck,
   seToken,
   umFile,
   umMisc,
