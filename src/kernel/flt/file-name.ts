@@ -4,12 +4,14 @@ import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import {
+  EPROCESS,
   FILE_OBJECT,
   FLT_CALLBACK_DATA,
   FLT_FILE_NAME_INFORMATION,
   FLT_IO_PARAMETER_BLOCK,
   FLTP_FILTER,
   FLTP_NAME,
+  KTHREAD,
   UNICODE_STRING,
 } from '../layouts.gen.js';
 import { stopNotSimulated } from '../not-simulated.js';
@@ -159,6 +161,11 @@ function count(k: Kernel, info: Addr, delta: number, caller: string): Status {
   return k.returnVoid();
 }
 
+function requestor(k: Kernel, data: Addr): Addr {
+  const thread = k.mem.checked.ptr(data + FLT_CALLBACK_DATA.Thread);
+  return thread === 0 ? 0 : k.mem.ptr(thread + KTHREAD.Process);
+}
+
 /** Filters are the only objects of the filter manager that drivers hold here: there are no instances and volumes yet. */
 function countFilter(k: Kernel, filter: Addr, delta: number, caller: string): boolean {
   if (!isFilter(k, filter, caller)) return false;
@@ -184,6 +191,20 @@ export const routines: KernelRoutine[] = [
     name: 'FltGetFileNameInformationUnsafe',
     cost: 80,
     step: (k, f) => give(k, f, f.ptr(0), f.u32(2), f.ptr(3), 'FltGetFileNameInformationUnsafe'),
+  },
+  {
+    // (CallbackData): of the thread that began the operation
+    name: 'FltGetRequestorProcess',
+    cost: 5,
+    step: (k, f) => k.return(requestor(k, f.ptr(0))),
+  },
+  {
+    name: 'FltGetRequestorProcessId',
+    cost: 5,
+    step(k, f) {
+      const process = requestor(k, f.ptr(0));
+      return k.return(process === 0 ? 0 : k.mem.u32(process + EPROCESS.UniqueProcessId));
+    },
   },
   { name: 'FltGetDestinationFileNameInformation', cost: 80, step: destination },
   { name: 'FltParseFileNameInformation', cost: 20, step: parseInformation },

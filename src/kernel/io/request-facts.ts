@@ -1,4 +1,4 @@
-// What a request or file object tells when asked: who sent it, whether it is synchronous, its priority, its origin. Paging files and user-mapped sections are
+// What a request, file object or process tells when asked: who sent it, whether it is synchronous, its priority, its origin. Paging files and user-mapped sections are
 // not simulated, so nothing is one or has one.
 
 import type { Addr } from '../../machine/abi.js';
@@ -78,6 +78,10 @@ export const routines: KernelRoutine[] = [
   constant('FsRtlIsPagingFile', 0),
   constant('FsRtlIsSystemPagingFile', 0),
   constant('MmDoesFileHaveUserWritableReferences', 0),
+  // No transactions and no debuggers are simulated: nothing is bound to one, nobody is debugged.
+  { name: 'CmGetBoundTransaction', cost: 4, step: (k) => k.return(0) },
+  { name: 'IoGetTransactionParameterBlock', cost: 4, step: (k) => k.return(0) },
+  { name: 'PsIsProcessBeingDebugged', cost: 4, step: (k, f) => k.return(k.mem.checked.ptr(f.ptr(0) + EPROCESS.DebugPort) !== 0 ? 1 : 0) },
   { name: 'IoGetInitialStack', cost: 3, step: (k) => k.return(k.mem.ptr(k.currentThread() + KTHREAD.InitialStack)) },
   {
     // (PKIRQL): one lock for all VPBs

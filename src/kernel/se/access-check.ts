@@ -2,7 +2,18 @@
 // right decides it; the owner may always read and write the descriptor. Kernel mode gets what it asks. Integrity labels are not simulated (everybody is high).
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { ACL, GENERIC_MAPPING, PRIVILEGE_SET, SECURITY_DESCRIPTOR, SECURITY_SUBJECT_CONTEXT, SEP_TOKEN } from '../layouts.gen.js';
+import {
+  ACL,
+  EPROCESS,
+  ETHREAD,
+  GENERIC_MAPPING,
+  PRIVILEGE_SET,
+  SECURITY_DESCRIPTOR,
+  SECURITY_SUBJECT_CONTEXT,
+  SEP_TOKEN,
+} from '../layouts.gen.js';
+import { stopNotSimulated } from '../not-simulated.js';
+import { referenceObject } from '../ob/object.js';
 import { KERNEL_MODE } from '../ob/service.js';
 import { NT } from '../ob/status.js';
 import { groupsOf, integrityLevel, type Sid, sidBytes, tokenStructure, userOf } from './token-information.js';
@@ -145,6 +156,22 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       k.mem.checked.setU32(f.ptr(1), k.mem.checked.u32(f.ptr(0) + SEP_TOKEN.SessionId));
       return k.return(NT.SUCCESS);
+    },
+  },
+  {
+    // (Thread, Process, SubjectContext): released with SeReleaseSubjectContext
+    name: 'SeCaptureSubjectContextEx',
+    cost: 8,
+    step(k, f) {
+      const c = k.mem.checked;
+      const client = f.ptr(0) === 0 ? 0 : c.ptr(f.ptr(0) + ETHREAD.ImpersonationToken);
+      if (client !== 0) return stopNotSimulated(k, f, 'SeCaptureSubjectContextEx of a thread that impersonates');
+      const token = c.ptr(f.ptr(1) + EPROCESS.Token);
+      referenceObject(k, token);
+      c.fill(f.ptr(2), SECURITY_SUBJECT_CONTEXT.sizeof);
+      c.setPtr(f.ptr(2) + SECURITY_SUBJECT_CONTEXT.PrimaryToken, token);
+      c.setPtr(f.ptr(2) + SECURITY_SUBJECT_CONTEXT.ProcessAuditId, c.ptr(f.ptr(1) + EPROCESS.UniqueProcessId));
+      return k.returnVoid();
     },
   },
   { name: 'SeTokenIsRestricted', cost: 4, step: (k) => k.return(0) },

@@ -51,6 +51,8 @@ static VOID Opened(VOID) {
   CHECK_EQ(ObReferenceObjectByHandle(h, 0, *IoFileObjectType, KernelMode, (PVOID *)&file, NULL), STATUS_SUCCESS);
   *(PFLT_IO_PARAMETER_BLOCK *)&data.Iopb = &iopb;
   iopb.TargetFileObject = file;
+  *(PETHREAD *)&data.Thread = PsGetCurrentThread();
+  CHECK(FltGetRequestorProcess(&data) == PsGetCurrentProcess() && FltGetRequestorProcessId(&data) == 4);
   CHECK_EQ(FltGetFileNameInformation(&data, FLT_FILE_NAME_OPENED | FLT_FILE_NAME_QUERY_DEFAULT, &info), STATUS_SUCCESS);
   CHECK(Is(&info->Name, L"\\Device\\HarddiskVolume3\\ProgramData\\archive.tar.gz"));
   CHECK_EQ(FltParseFileNameInformation(info), STATUS_SUCCESS);

@@ -14,6 +14,7 @@ NTSYSAPI NTSTATUS ZwQueryObject(HANDLE Handle, OBJECT_INFORMATION_CLASS Class, P
 NTSYSAPI NTSTATUS ZwQueryDirectoryObject(HANDLE Directory, PVOID Buffer, ULONG Length, BOOLEAN Single, BOOLEAN Restart, PULONG Context, PULONG ReturnLength);
 NTSYSAPI NTSTATUS ZwCreateSymbolicLinkObject(PHANDLE Link, ACCESS_MASK Access, POBJECT_ATTRIBUTES ObjectAttributes, PUNICODE_STRING Target);
 NTKERNELAPI NTSTATUS ObOpenObjectByName(POBJECT_ATTRIBUTES ObjectAttributes, POBJECT_TYPE Type, KPROCESSOR_MODE Mode, PACCESS_STATE State, ACCESS_MASK Access, PVOID Context, PHANDLE Handle);
+NTKERNELAPI BOOLEAN PsIsProcessBeingDebugged(PEPROCESS Process);
 NTSYSAPI NTSTATUS ZwQueryInformationToken(HANDLE Token, TOKEN_INFORMATION_CLASS Class, PVOID Information, ULONG Length, PULONG ReturnLength);
 
 static BOOLEAN Is(PCUNICODE_STRING Text, PCWSTR Wanted) {
@@ -114,6 +115,10 @@ static VOID Access(VOID) {
   CHECK(SeAccessCheck(&sd, &subject, FALSE, MAXIMUM_ALLOWED, 0, NULL, IoGetFileObjectGenericMapping(), UserMode, &granted, &status));
   CHECK_EQ(granted, FILE_ALL_ACCESS);
   SeReleaseSubjectContext(&subject);
+  SeCaptureSubjectContextEx(KeGetCurrentThread(), PsGetCurrentProcess(), &subject);
+  CHECK(subject.ClientToken == NULL && subject.PrimaryToken != NULL);
+  SeReleaseSubjectContext(&subject);
+  CHECK(!PsIsProcessBeingDebugged(PsGetCurrentProcess()));
 }
 
 static LONG g_Started;
