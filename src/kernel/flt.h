@@ -10,7 +10,7 @@ typedef struct _FLTP_FILTER {
   PFLT_FILTER_UNLOAD_CALLBACK FilterUnload;
   PDRIVER_UNLOAD OldDriverUnload; // what the driver had set before it registered
   LONG Ports;                     // server ports that are open
-  LONG Reserved;
+  LONG References;                // of FltObjectReference
 } FLTP_FILTER;
 
 typedef struct _FLTP_PORT {
@@ -23,3 +23,10 @@ typedef struct _FLTP_PORT {
   PFLT_MESSAGE_NOTIFY Message;
   UNICODE_STRING Name;
 } FLTP_PORT;
+
+// Behind what FltGetFileNameInformation hands out; the name follows.
+typedef struct _FLTP_NAME {
+  ULONG Signature;
+  LONG References;
+  FLT_FILE_NAME_INFORMATION Information;
+} FLTP_NAME;

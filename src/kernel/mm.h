@@ -57,3 +57,11 @@ typedef struct _FSRTLP_ECP {
   ULONG Size;                        // of the context
   ULONG Spare[3];
 } FSRTLP_ECP;
+// Memory that NtAllocateVirtualMemory gave to a process.
+typedef struct _MM_VAD {
+  LIST_ENTRY Link;          // EPROCESS.VadList
+  ULONG FirstPage;          // from the start of the window
+  ULONG Pages;
+  ULONG AllocationProtect;
+  UCHAR Protection[1];      // by page, 0: reserved
+} MM_VAD;

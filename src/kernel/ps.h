@@ -79,10 +79,13 @@ typedef struct _HANDLE_TABLE_ENTRY {
 } HANDLE_TABLE_ENTRY;
 
 typedef struct _HANDLE_TABLE {
+    ULONG NextHandleNeedingPool;
+    LONG ExtraInfoPages;
     PVOID TableCode; // array of HANDLE_TABLE_ENTRY; entry 0 is never used
     PVOID QuotaProcess;
     LIST_ENTRY HandleTableList;
     HANDLE UniqueProcessId;
+    PVOID HandleContentionEvent; // push lock that drivers wake after ExEnumHandleTable; nobody ever waits on it
     ULONG HandleCount;
     ULONG Capacity;
     ULONG FirstFree;
@@ -236,6 +239,7 @@ typedef struct _EPROCESS {
     ULONG HeapNext; // next free byte of the user heap, relative to the window
     ULONG DllNext; // next free place for a DLL image, relative to the window
     ULONG ScenarioProcess; // started by a process block: the scenario waits for it
+    LIST_ENTRY VadList; // MM_VAD.Link; zero until the first allocation
 } EPROCESS;
 
 #define PSP_PROCESS_CREATE_REPORTED 0x1
@@ -602,6 +606,7 @@ typedef struct _IO_GLOBALS {
     LIST_ENTRY Irps; // IOP_IRP_TAIL of every allocated IRP
     LIST_ENTRY Files; // FCB.Link of every file of the volume that was touched
     ULONG NextFileId;
+    KSPIN_LOCK VpbLock;
 } IO_GLOBALS;
 
 // ------------------------------------------------------------------ configuration manager

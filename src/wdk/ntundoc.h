@@ -75,6 +75,9 @@ _IRQL_requires_max_(APC_LEVEL) NTSYSAPI NTSTATUS RtlImageNtHeaderEx(_In_ ULONG F
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI PVOID RtlImageDirectoryEntryToData(_In_ PVOID Base, _In_ BOOLEAN MappedAsImage, _In_ USHORT DirectoryEntry, _Out_ PULONG Size);
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI PVOID RtlFindExportedRoutineByName(_In_ PVOID Base, _In_z_ PCSTR RoutineName);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI LONG RtlCompareUnicodeStrings(_In_reads_(String1Length) PCWCH String1, _In_ SIZE_T String1Length, _In_reads_(String2Length) PCWCH String2, _In_ SIZE_T String2Length, _In_ BOOLEAN CaseInSensitive);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwCreateSymbolicLinkObject(_Out_ PHANDLE LinkHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ PUNICODE_STRING LinkTarget);
+_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID ExRemoveHandleTable(_In_ PVOID HandleTable);
+NTKERNELAPI VOID FASTCALL ExfUnblockPushLock(_Inout_ PEX_PUSH_LOCK PushLock, _Inout_opt_ PVOID WaitBlock);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI BOOLEAN ExEnumHandleTable(_In_ PVOID HandleTable, _In_ PVOID EnumHandleProcedure, _In_opt_ PVOID EnumParameter, _Out_opt_ PHANDLE Handle);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwGetNextProcess(_In_opt_ HANDLE ProcessHandle, _In_ ACCESS_MASK DesiredAccess, _In_ ULONG HandleAttributes, _In_ ULONG Flags, _Out_ PHANDLE NewProcessHandle);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwGetNextThread(_In_ HANDLE ProcessHandle, _In_opt_ HANDLE ThreadHandle, _In_ ACCESS_MASK DesiredAccess, _In_ ULONG HandleAttributes, _In_ ULONG Flags, _Out_ PHANDLE NewThreadHandle);

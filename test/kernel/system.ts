@@ -26,6 +26,8 @@ export interface SystemOptions {
   readonly seed?: number;
   readonly files?: Readonly<Record<string, string>>;
   readonly maxSteps?: number;
+  /** Every so many steps the run is saved, the machine emptied and everything rebuilt from what was saved. */
+  readonly restoreEvery?: number;
 }
 
 export interface SystemEvent {
@@ -65,12 +67,17 @@ export function runSystem(o: SystemOptions): SystemResult {
   const build = buildScenario('w/test.scenario', { files, headers, cpus: o.cpus, seed: o.seed });
   const errors = build.diagnostics.filter((d) => d.severity === 'error');
   assert.deepEqual(errors.map(formatDiagnostic), [], 'the test program compiles');
-  const simulation = new Simulation(build, { debug: false });
+  let simulation = new Simulation(build, { debug: false });
   assert.deepEqual(simulation.diagnostics.filter((d) => d.severity === 'error').map(formatDiagnostic), []);
-  while (simulation.advance(1_000_000, false).kind !== 'ended');
+  while (simulation.advance(o.restoreEvery ?? 1_000_000, false).kind !== 'ended') {
+    if (o.restoreEvery === undefined) continue;
+    const bytes = simulation.save();
+    simulation = new Simulation(build, { debug: false, reuse: simulation, start: 'restore' });
+    simulation.load(bytes);
+  }
   const k = simulation.kernel;
   const events: SystemEvent[] = [];
-  for (let i = 0; i < k.trace.cursor; i++) {
+  for (let i = k.trace.begin; i < k.trace.cursor; i++) {
     const e = k.trace.get(i);
     events.push({ kind: e.kind, data: e.data });
   }

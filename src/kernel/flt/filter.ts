@@ -118,6 +118,9 @@ export const routines: KernelRoutine[] = [
       const ports = k.mem.i32(filter + FLTP_FILTER.Ports);
       // Windows waits here for every port to be closed, so with an open one this call never comes back.
       if (ports !== 0) k.finding('filter-port-open', `FltUnregisterFilter while ${ports} communication port(s) of the filter are open`);
+      const references = k.mem.i32(filter + FLTP_FILTER.References);
+      if (references !== 0)
+        k.finding('filter-referenced', `FltUnregisterFilter while ${references} reference(s) of FltObjectReference are held`);
       const driver = k.mem.ptr(filter + FLTP_FILTER.DriverObject);
       const slot = filterSlot(k, driver, false);
       if (slot !== 0) k.mem.setPtr(slot, 0);

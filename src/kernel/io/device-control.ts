@@ -147,6 +147,8 @@ function transferSteps(
     const m = k.mem;
     switch (f.pc) {
       case 0: {
+        // a driver may call the Nt form itself: then the slots are not zero
+        for (const slot of [FILE, EVENT, REQUEST, LOCK]) f.set(slot, 0);
         let status = begin(k, f, access, major === Major.Write);
         if (ntSuccess(status)) status = prepare(k, f, major);
         if (!ntSuccess(status)) {

@@ -2,6 +2,7 @@
 import type { Addr } from '../../machine/abi.js';
 import { ALGORITHM_TAG, HASH_TAG } from '../cng/bcrypt.js';
 import { ETW_TAG, TRACE_LOGGING_TAG, WPP_TAG } from '../etw/provider.js';
+import { NAME_TAG } from '../flt/file-name.js';
 import { FILTER_TAG } from '../flt/filter.js';
 import { DESCRIPTOR_TAG, PORT_TAG } from '../flt/port.js';
 import type { Kernel } from '../kernel.js';
@@ -40,7 +41,7 @@ export interface Leak {
 
 /** Tags of blocks that the kernel makes while it serves a driver; the objects they belong to are reported as what they are. */
 const KERNEL_TAGS = new Set(
-  'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI CmNd CmVa CmKb CmCb CmCc CmNm Toke NtFc'.split(
+  'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI CmNd CmVa CmKb CmCb CmCc CmNm Toke NtFc VadS'.split(
     ' ',
   ),
 );
@@ -49,6 +50,7 @@ const KERNEL_TAGS = new Set(
 const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
   'Irp ': (site) => `IRP allocated at ${site} was not freed`,
   [FILTER_TAG]: (site) => `filter registered at ${site} was not unregistered`,
+  [NAME_TAG]: (site) => `file name information got at ${site} was not released`,
   [PORT_TAG]: (site) => `communication port created at ${site} was not closed`,
   [ALGORITHM_TAG]: (site) => `algorithm provider opened at ${site} was not closed`,
   [HASH_TAG]: (site) => `hash created at ${site} was not destroyed`,

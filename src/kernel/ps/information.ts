@@ -11,7 +11,7 @@ import { ObType } from '../ob/types.js';
 import { hasProcessFlag, hasThreadFlag, ProcessFlag, processOf, STATUS_STILL_ACTIVE, setProcessFlag, ThreadFlag } from './state.js';
 
 /** What a class writes: a fixed structure, or a string (UNICODE_STRING and its characters in the same buffer). */
-type Answer = { readonly bytes: Uint8Array } | { readonly text: string };
+type Answer = { readonly bytes: Uint8Array } | { readonly text: string } | { readonly status: number };
 type Reader = (k: Kernel, body: Addr) => Answer;
 
 /** Little-endian structure from [offset, size, value] triples. */
@@ -56,6 +56,9 @@ const processClasses: Record<number, Reader> = {
   26: (k, p) => u64(k.mem.ptr(p + EPROCESS.WoW64Process)),
   27: (k, p) => ({ text: imageName(k, p) }),
   29: (k, p) => u32(hasProcessFlag(k, p, ProcessFlag.BreakOnTermination) ? 1 : 0),
+  // ProcessDebugObjectHandle, ProcessDebugFlags (1: not debugged, or debugged without inheritance)
+  30: () => ({ status: NT.PORT_NOT_SET }),
+  31: () => u32(1),
   43: (k, p) => ({ text: imageName(k, p).replace(/^\\Device\\HarddiskVolume3/, 'C:') }),
   60: (k, p) => ({ text: readUnicode(k, p + EPROCESS.CommandLine) }),
   61: (k, p) => pack(1, [[0, 1, k.mem.u8(p + EPROCESS.Protection)]]),
@@ -101,6 +104,7 @@ const threadClasses: Record<number, Reader> = {
 };
 
 function writeAnswer(k: Kernel, f: Frame, answer: Answer): number {
+  if ('status' in answer) return answer.status;
   const c = k.mem.checked;
   const buffer = f.ptr(2);
   const length = f.u32(3);

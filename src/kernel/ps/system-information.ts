@@ -1,29 +1,27 @@
-// ZwQuerySystemInformation for the classes that monitors use: 5 processes and threads, 11 loaded modules, 0 basic, 3 time of day. Layouts of the buffers are
+// ZwQuerySystemInformation for the classes that monitors use: 5 processes and threads, 11 loaded modules, 0 basic, 3 time of day, and those of system-classes.ts. Layouts of the buffers are
 // the x64 ones of the public structures.
 import type { Addr } from '../../machine/abi.js';
 import { modules } from '../io/module.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import {
-  CLIENT_ID,
-  EPROCESS,
-  ETHREAD,
-  HANDLE_TABLE,
-  KPROCESS,
-  KTHREAD,
-  LDR_DATA_TABLE_ENTRY,
-  PS_GLOBALS,
-  UNICODE_STRING,
-} from '../layouts.gen.js';
+import { CLIENT_ID, EPROCESS, ETHREAD, HANDLE_TABLE, KPROCESS, KTHREAD, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
 import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT } from '../ob/status.js';
 import { readUnicode } from '../ob/strings.js';
 import { entries } from '../rtl/list.js';
 import { liveThreads } from './exit.js';
 import { imageBaseName } from './process.js';
+import {
+  bigPoolInformation,
+  CONSTANT_CLASSES,
+  handleInformation,
+  handleInformationEx,
+  MODULE_SIZE,
+  moduleEntry,
+  moduleInformationEx,
+} from './system-classes.js';
 
 const PROCESS_SIZE = 0x100;
 const THREAD_SIZE = 0x50;
-const MODULE_SIZE = 0x128;
 
 /** All processes of PsActiveProcessHead in order. */
 export const activeProcesses = (k: Kernel): Addr[] =>
@@ -88,14 +86,7 @@ function moduleInformation(k: Kernel): Uint8Array {
   const view = new DataView(bytes.buffer);
   view.setUint32(0, all.length, true);
   all.forEach((module, i) => {
-    const o = 8 + i * MODULE_SIZE;
-    const name = readUnicode(k, module + LDR_DATA_TABLE_ENTRY.FullDllName);
-    view.setBigInt64(o + 0x10, BigInt(k.mem.ptr(module + LDR_DATA_TABLE_ENTRY.DllBase)), true);
-    view.setUint32(o + 0x18, k.mem.u32(module + LDR_DATA_TABLE_ENTRY.SizeOfImage), true);
-    view.setUint16(o + 0x20, i, true);
-    view.setUint16(o + 0x24, k.mem.u16(module + LDR_DATA_TABLE_ENTRY.LoadCount), true);
-    view.setUint16(o + 0x26, name.lastIndexOf('\\') + 1, true);
-    for (let c = 0; c < Math.min(255, name.length); c++) bytes[o + 0x28 + c] = name.charCodeAt(c);
+    bytes.set(moduleEntry(k, module, i), 8 + i * MODULE_SIZE);
   });
   return bytes;
 }
@@ -141,9 +132,27 @@ const services: ServiceDefinition[] = [
         case 11:
           data = moduleInformation(k);
           break;
-        default:
+        case 16:
+          data = handleInformation(k);
+          break;
+        case 64:
+          data = handleInformationEx(k);
+          break;
+        case 66:
+          data = bigPoolInformation(k);
+          break;
+        case 77:
+          data = moduleInformationEx(k);
+          break;
+        default: {
+          const constant = CONSTANT_CLASSES[f.u32(0)];
+          if (constant) {
+            data = new Uint8Array(constant);
+            break;
+          }
           k.event('ps.not-simulated', { service: 'NtQuerySystemInformation', class: f.u32(0) });
           return k.return(NT.INVALID_INFO_CLASS);
+        }
       }
       if (f.ptr(3) !== 0) {
         probeUser(k, f.ptr(3), 4, true);

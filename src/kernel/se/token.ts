@@ -9,6 +9,7 @@ import { referenceFor } from '../ob/reference.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
+import { tokenStructure } from './token-information.js';
 
 function createToken(k: Kernel, user: string, id: number, elevated: boolean): Addr {
   const token = allocateObject(k, ObType.Token, SEP_TOKEN.sizeof, 'Toke');
@@ -99,7 +100,16 @@ export const routines: KernelRoutine[] = [
         const r = referenceFor(k, f.ptr(0), 8, ObType.Token);
         if (!ntSuccess(r.status)) return k.return(r.status);
         const answer = ANSWERS[f.u32(1)];
-        if (!answer) {
+        const structure = f.u32(1) in ANSWERS ? undefined : tokenStructure(k, r.body, f.u32(1), f.ptr(2));
+        if (structure) {
+          probeUser(k, f.ptr(4), 4, true);
+          k.mem.checked.setU32(f.ptr(4), structure.length);
+          f.set(0, f.u32(3) < structure.length ? NT.BUFFER_TOO_SMALL : NT.SUCCESS);
+          if (f.u32(3) >= structure.length) {
+            probeUser(k, f.ptr(2), structure.length, true);
+            k.mem.checked.setBytes(f.ptr(2), structure);
+          }
+        } else if (!answer) {
           k.event('se.not-simulated', { service: 'NtQueryInformationToken', class: f.u32(1) });
           f.set(0, NT.INVALID_INFO_CLASS);
         } else {

@@ -38,6 +38,8 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   CHECK(RtlEqualUnicodeString((PUNICODE_STRING)name, &want, TRUE));
   CHECK_EQ(ZwQueryInformationProcess(h, ProcessCommandLineInformation, name, sizeof name, &length), STATUS_SUCCESS);
   CHECK(RtlEqualUnicodeString((PUNICODE_STRING)name, &command, TRUE));
+  CHECK_EQ(ZwQueryInformationProcess(h, (PROCESSINFOCLASS)30, name, 8, &length), STATUS_PORT_NOT_SET);
+  CHECK(ZwQueryInformationProcess(h, (PROCESSINFOCLASS)31, name, 4, &length) == STATUS_SUCCESS && *(PULONG)name == 1);
   CHECK_EQ(ZwQueryInformationProcess(h, (PROCESSINFOCLASS)500, name, sizeof name, &length), STATUS_INVALID_INFO_CLASS);
   CHECK_EQ(ZwQueryInformationProcess(NtCurrentThread(), ProcessBasicInformation, &basic, sizeof basic, NULL), STATUS_OBJECT_TYPE_MISMATCH);
 
