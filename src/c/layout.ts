@@ -97,7 +97,15 @@ export function layoutRecord(decl: RecordDecl, members: readonly MemberSpec[], p
         end = decl.union ? Math.max(end, size) : end + unitSize;
       }
       if (m.bitWidth === 0) continue;
-      fields.push({ name: m.name, type: m.type, offset: unitOffset, bitOffset: unitBits, bitWidth: m.bitWidth, range: m.range, sal: m.sal });
+      fields.push({
+        name: m.name,
+        type: m.type,
+        offset: unitOffset,
+        bitOffset: unitBits,
+        bitWidth: m.bitWidth,
+        range: m.range,
+        sal: m.sal,
+      });
       unitBits += m.bitWidth;
       continue;
     }

@@ -1,7 +1,7 @@
 // Conversions: every one that changes a value becomes a `cast` node here, and constants are converted on the spot.
 // `assignConvert` also says what MSVC would say at /W3 about pointers that do not fit.
 import type { Range } from '../base/source.js';
-import { floatToInteger, constantAddress, isNullConstant, wrap } from './constant.js';
+import { constantAddress, floatToInteger, isNullConstant, wrap } from './constant.js';
 import { sizeOf } from './layout.js';
 import type { Parser } from './parser-state.js';
 import type { CastKind, Expr, VarSymbol } from './tree.js';

@@ -12,12 +12,12 @@ function wrappers(): string {
       const name = (op: string, suffix: string): string => `static ${t} safe_${op}_func_${t}_${suffix}`;
       const two = `(${t} a, ${t} b)`;
       out.push(`${name('unary_minus', s)}(${t} a) { return (${t})-a; }`);
+      // 16-bit products overflow int: through unsigned, as gcc would be right to do anything
       for (const [op, c] of [
         ['add', '+'],
         ['sub', '-'],
         ['mul', '*'],
       ])
-        // 16-bit products overflow int: through unsigned, as gcc would be right to do anything
         out.push(`${name(op, `${s}_${s}`)}${two} { return (${t})(${c === '*' && w < 32 ? '(uint32_t)' : ''}a ${c} b); }`);
       const trap = s === 's' ? ` || (a == (${t})(1ULL << ${w - 1}) && b == -1)` : '';
       for (const [op, c] of [
@@ -36,13 +36,13 @@ function wrappers(): string {
           out.push(`${name(op, `${s}_${r}`)}(${t} a, ${right} b) { return ${bad} ? a : (${t})(a ${c} b); }`);
     }
   for (const t of ['float', 'double']) {
+    // a result that is not finite becomes one that is: the sign of a NaN is the processor's affair
     for (const [op, c] of [
       ['add', '+'],
       ['sub', '-'],
       ['mul', '*'],
       ['div', '/'],
     ])
-      // a result that is not finite becomes one that is: the sign of a NaN is the processor's affair
       out.push(`static ${t} safe_${op}_func_${t}_f_f(${t} a, ${t} b) { ${t} r = a ${c} b; return r - r == 0 ? r : a; }`);
   }
   return out.join('\n');

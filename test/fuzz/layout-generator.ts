@@ -52,7 +52,12 @@ class Generator {
   }
 
   /** Members of one record; `prefix` is the path to it. */
-  private members(depth: number, union: boolean, packed: boolean, id: string): { text: string; leaves: Leaf[]; members: string[]; aligned: boolean } {
+  private members(
+    depth: number,
+    union: boolean,
+    packed: boolean,
+    id: string,
+  ): { text: string; leaves: Leaf[]; members: string[]; aligned: boolean } {
     const lines: string[] = [];
     const leaves: Leaf[] = [];
     const members: string[] = [];
@@ -114,7 +119,11 @@ class Generator {
           members.push(name);
           if (s.aligned) aligned = true;
           for (const l of s.leaves)
-            leaves.push({ ...l, path: `${name}.${l.path}`, unions: [...(union ? [`${id}:${name}`] : []), ...l.unions.map((u) => `${name}/${u}`)] });
+            leaves.push({
+              ...l,
+              path: `${name}.${l.path}`,
+              unions: [...(union ? [`${id}:${name}`] : []), ...l.unions.map((u) => `${name}/${u}`)],
+            });
           break;
         }
         case 5: {
@@ -196,7 +205,9 @@ class Generator {
     out.push(`  print(sizeof(${s.name})); print(_Alignof(${s.name}));`);
     for (const m of s.members) out.push(`  print((long long)&((${s.name} *)0)->${m});`);
     // of a local object only the members: its padding is nobody's
-    out.push(`  dump(&global${s.name}, sizeof x); ${s.leaves.map((l) => `print(${l.float ? 'toint' : '(long long)'}(y.${l.path}));`).join(' ')}`);
+    out.push(
+      `  dump(&global${s.name}, sizeof x); ${s.leaves.map((l) => `print(${l.float ? 'toint' : '(long long)'}(y.${l.path}));`).join(' ')}`,
+    );
     for (const l of s.leaves) {
       const v = (): string => this.value(l);
       if (l.float) {
@@ -211,13 +222,17 @@ class Generator {
           .replace(/(\/=|%=) 0/g, '|= 1')
           .replace(/x\.(\S+) (\/=|%=) (\d)/g, 'x.$1 $2 $3'),
       );
-      out.push(`  print((long long)${this.one(['++x.#', 'x.#++', '--p->#', 'p->#--']).replace('#', l.path)}); print((long long)(x.${l.path} = ${v()})); dump(c, sizeof x);`);
+      out.push(
+        `  print((long long)${this.one(['++x.#', 'x.#++', '--p->#', 'p->#--']).replace('#', l.path)}); print((long long)(x.${l.path} = ${v()})); dump(c, sizeof x);`,
+      );
     }
     // the padding of a returned copy is nobody's
-    out.push(`  zero(c, sizeof x); { ${s.name} z; zero((unsigned char *)&z, sizeof z); z = pass${s.name}(y, 0, x); dump(&z, sizeof z); z = pass${s.name}(global${s.name}, 1, x); ${s.leaves
-      .filter((l) => !l.float)
-      .map((l) => `print((long long)z.${l.path});`)
-      .join(' ')} }`);
+    out.push(
+      `  zero(c, sizeof x); { ${s.name} z; zero((unsigned char *)&z, sizeof z); z = pass${s.name}(y, 0, x); dump(&z, sizeof z); z = pass${s.name}(global${s.name}, 1, x); ${s.leaves
+        .filter((l) => !l.float)
+        .map((l) => `print((long long)z.${l.path});`)
+        .join(' ')} }`,
+    );
     return `${out.join('\n')}\n}`;
   }
 

@@ -150,7 +150,12 @@ class Generator {
     if (c.loop) ways.push({ k: 'continue' });
     if (c.leave) ways.push({ k: 'leave' }, { k: 'leave' });
     for (const l of c.labels) ways.push({ k: 'goto', ...l });
-    return { k: 'if', e: this.below(3) ? { k: 'mask', a: this.expr(c), n: 1 << this.below(3) } : this.condition(c), a: [this.one(ways)], b: [] };
+    return {
+      k: 'if',
+      e: this.below(3) ? { k: 'mask', a: this.expr(c), n: 1 << this.below(3) } : this.condition(c),
+      a: [this.one(ways)],
+      b: [],
+    };
   }
 
   private stmt(c: Context, depth: number): Stmt {

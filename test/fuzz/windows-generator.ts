@@ -102,7 +102,11 @@ class Generator {
       () => String(this.below(300)),
       () => `(-${this.below(1000)})`,
       () => this.one(["'gaTp'", "'ab'", "'abc'", "L'\\x3b1'", "'\\377'", "'\\0'", 'EM', 'EB']),
-      () => this.one(['0x7fffffffL', '0x80000000', '0x80000000UL', '4294967295UL', '(-1L)', '0xffffffffL', '1L', '100UL']).replace(/U?L$/, (s) => `@${s}`),
+      () =>
+        this.one(['0x7fffffffL', '0x80000000', '0x80000000UL', '4294967295UL', '(-1L)', '0xffffffffL', '1L', '100UL']).replace(
+          /U?L\b/,
+          (s) => `@${s}`,
+        ),
       () => this.one(['0x7fffffffffffffff', '0x8000000000000000', '5000000000', '18446744073709551615ULL', '-1LL']).replace(/^-.*/, '($&)'),
       () => this.one(['sizeof(LONG)', 'sizeof(L"abc")', 'sizeof(narrow)', '(I64)sizeof wide']),
     ])();
@@ -195,7 +199,23 @@ class Generator {
   /** Everything finite, infinite or NaN. */
   private float(depth: number): string {
     if (depth <= 0 || this.below(4) === 0)
-      return this.one(['gf', 'gd', 'lf', 'ld', '1e300', '(float)1e38', '0.5f', '-3e9', '4294967296.0', '(gd - gd)', 'infinity', 'nan', '16777217.0', '-0.0', '1e-310']);
+      return this.one([
+        'gf',
+        'gd',
+        'lf',
+        'ld',
+        '1e300',
+        '(float)1e38',
+        '0.5f',
+        '-3e9',
+        '4294967296.0',
+        '(gd - gd)',
+        'infinity',
+        'nan',
+        '16777217.0',
+        '-0.0',
+        '1e-310',
+      ]);
     const e = (): string => this.float(depth - 1);
     return this.one([
       () => `(${e()} ${this.one(['+', '-', '*', '/'])} ${e()})`,
@@ -249,17 +269,22 @@ class Generator {
       } else {
         const s = this.below(this.structs.length);
         params.push(`struct Z${s}`);
-        body.push(`h ^= sum${s}(&p${params.length - 1}); ((unsigned char *)&p${params.length - 1})[0]++; h -= sum${s}(&p${params.length - 1});`);
+        body.push(
+          `h ^= sum${s}(&p${params.length - 1}); ((unsigned char *)&p${params.length - 1})[0]++; h -= sum${s}(&p${params.length - 1});`,
+        );
       }
     }
     const returns = this.below(this.structs.length);
     const list = params.map((t, i) => `${t} p${i}`).join(', ');
-    this.functions.push(`static struct Z${returns} pass${n}(${list}) { U64 h = ${n}; ${body.join(' ')} print((I64)h); return mk${returns}((int)h); }`);
+    this.functions.push(
+      `static struct Z${returns} pass${n}(${list}) { U64 h = ${n}; ${body.join(' ')} print((I64)h); return mk${returns}((int)h); }`,
+    );
     this.functions.push(`static struct Z${returns} (*fp${n})(${params.join(', ')}) = pass${n};`);
     return { params, returns };
   }
   private argument(t: string): string {
-    if (t === 'double') return this.one(['gd', '(double)ll', '1.5', 'lf', '(float)ls']).replace(/^gd$/, 'safe(gd)').replace(/^lf$/, 'safe(lf)');
+    if (t === 'double')
+      return this.one(['gd', '(double)ll', '1.5', 'lf', '(float)ls']).replace(/^gd$/, 'safe(gd)').replace(/^lf$/, 'safe(lf)');
     const s = /^struct Z(\d+)$/.exec(t);
     if (s) return this.below(3) ? `mk${s[1]}((int)(${this.integer(1)}))` : `s${s[1]}`;
     return `(${t})(${this.integer(2)})`;
@@ -346,7 +371,8 @@ class Generator {
       'print(gc); print(guc); print(gs); print(gw); print(gl); print(gul); print(gq); print((I64)guq); printb(gf); printb(gd); print(bits.b); print((I64)bits.c); print(bits.d); print(bits.e); print((int)bits.a); { U64 h = 0; int i; for (i = 0; i < 64; i++) h = h * 31 + raw[i]; for (i = 0; i < 8; i++) h = h * 31 + bitmap[i]; for (i = 0; i < 4; i++) h = h * 31 + bitmap64[i]; print((I64)h); }';
     const bodies = Array.from(
       { length: functions },
-      (_, i) => `static void f${i}(void) { ${locals}\n  ${Array.from({ length: 8 }, () => this.statement(passing)).join('\n  ')}\n  print(lc); print(ls); print(ll); print(lul); print(lq); print((I64)luq); printb(lf); printb(ld); ${dump} }`,
+      (_, i) =>
+        `static void f${i}(void) { ${locals}\n  ${Array.from({ length: 8 }, () => this.statement(passing)).join('\n  ')}\n  print(lc); print(ls); print(ll); print(lul); print(lq); print((I64)luq); printb(lf); printb(ld); ${dump} }`,
     );
     return `${COMMON}${this.functions.join('\n')}\n${bodies.join('\n')}\nint main(void) { ${bodies.map((_, i) => `print(${1000000 + i}); f${i}();`).join(' ')} return 0; }\n`;
   }

@@ -10,7 +10,8 @@ const MAGNITUDE = 0x7fffffffffffffffn;
 /** On the stack: the operand, f32 or f64 -> i32 or i64. `op`: the saturating conversion that is right where the value fits. */
 export function emitFloatToInteger(E: Emitter, op: number): void {
   const wide = op >= Op.i64_trunc_sat_f32_s;
-  const from32 = op === Op.i32_trunc_sat_f32_s || op === Op.i32_trunc_sat_f32_u || op === Op.i64_trunc_sat_f32_s || op === Op.i64_trunc_sat_f32_u;
+  const from32 =
+    op === Op.i32_trunc_sat_f32_s || op === Op.i32_trunc_sat_f32_u || op === Op.i64_trunc_sat_f32_s || op === Op.i64_trunc_sat_f32_u;
   if (from32) E.op(Op.f64_promote);
   E.op(Op.i64_reinterpret);
   E.set(Local.u);

@@ -3,8 +3,8 @@
 import { Fault, KERNEL_BASE, REGISTERS, Reg } from '../abi.js';
 import { emitAccess } from './emit-access.js';
 import { type Emitter, Local } from './emit-base.js';
-import type { Slot, Value, Width, WType } from './ir.js';
 import { emitFloatToInteger } from './emit-float.js';
+import type { Slot, Value, Width, WType } from './ir.js';
 import { Op, opcode } from './op.js';
 
 /** Opcode that reads `width` bytes as `t`. */
