@@ -1,4 +1,4 @@
-// The generators of C programs under one roof, and the ways a program is run: whole and with all checks in both variants of the emitter, some also in
+// The generators of C programs under one roof, and the ways a program is run: whole and with all checks in the variants of the emitter, some also in
 // slices (down to single steps) and taken back to checkpoints. Output is compared value by value, the number of steps must be the same in every way.
 import { createHash } from 'node:crypto';
 import type { TranslationUnit } from '../../src/c/tree.js';
@@ -84,10 +84,9 @@ export function runEverywhere(
   limit = 60,
 ): string | undefined {
   let steps = -1;
-  for (const debug of [false, true]) {
-    const image = compileUnits(units, { debug });
+  for (const name of part % 5 ? (['plain', 'debug'] as const) : (['plain', 'debug', 'clean stops'] as const)) {
+    const image = compileUnits(units, { debug: name === 'debug', cleanStops: name === 'clean stops' });
     if (image.diagnostics.length) throw new Error(`linking: ${JSON.stringify(image.diagnostics[0]).slice(0, 300)}`);
-    const name = debug ? 'debug' : 'plain';
     const whole = new TestRun(image, STACK);
     let problem = difference(
       expected,
@@ -96,7 +95,7 @@ export function runEverywhere(
     );
     if (problem) return problem;
     const total = whole.machine.totalSteps;
-    if (steps >= 0 && total !== steps) return `the debug variant takes ${total} steps, the plain one ${steps}`;
+    if (steps >= 0 && total !== steps) return `${name}: ${total} steps, the plain variant takes ${steps}`;
     steps = total;
     if (part % 5 !== 0 || total > LONG) continue;
     let n = part;

@@ -18,6 +18,7 @@ const PRELUDE =
 
 export interface CompileTestOptions {
   readonly debug?: boolean;
+  readonly cleanStops?: boolean;
   readonly mode?: 'kernel' | 'user';
   /** Other units by file name. */
   readonly more?: Record<string, string>;
@@ -56,6 +57,7 @@ export function compileUnits(units: readonly TranslationUnit[], o: CompileTestOp
     functionBase: o.functionBase ?? 1,
     stepBase: o.stepBase ?? 1,
     debug: o.debug ?? false,
+    cleanStops: o.cleanStops ?? false,
     imports: {
       func: (name) => {
         const f = o.uses?.functions.find((x) => x.name === name);
