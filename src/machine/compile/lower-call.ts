@@ -1,11 +1,13 @@
 // Calls, by the Microsoft x64 rules: one 8-byte slot an argument, records of 1, 2, 4, 8 bytes by value, others by pointer to a copy in the
 // caller's frame, results of other sizes through a hidden pointer in slot 0.
 
-import { sizeOf } from '../../c/layout.js';
+import { alignOf, sizeOf } from '../../c/layout.js';
 import type { CallExpr, Expr } from '../../c/tree.js';
+import { FRAME_ALIGN } from '../abi.js';
 import { effects } from './effects.js';
 import { type Dest, type FunctionRef, hasLoad, readsSlots, type Value, type Width } from './ir.js';
 import { lowerValue } from './lower-expression.js';
+import { alignedIn } from './lower-place.js';
 import { copyRecord, lowerRecord, readWord } from './lower-record.js';
 import { isByReference, isConstant, type Lowering } from './lowering.js';
 import { shape, wtype } from './value.js';
@@ -73,7 +75,13 @@ function lowerArgument(L: Lowering, arg: Expr): Value {
   const size = sizeOf(arg.type);
   const from = lowerRecord(L, arg);
   if (!isByReference(arg.type)) return readWord(from, size as Width);
-  const slot = L.newSlot(size, 16, true);
+  const align = alignOf(arg.type);
+  if (align > FRAME_ALIGN) {
+    const base = alignedIn(L.newSlot(size + align - FRAME_ALIGN, FRAME_ALIGN, true), align);
+    copyRecord(L, { mem: { base, offset: 0 } }, from, size);
+    return base;
+  }
+  const slot = L.newSlot(size, FRAME_ALIGN, true);
   copyRecord(L, { mem: { slot, offset: 0 } }, from, size);
   return { k: 'slotaddr', slot, offset: 0 };
 }

@@ -2,10 +2,11 @@
 // and statements are in the lower-*.ts files; they all build through this class, so the numbering and the life of temporaries are decided
 // in one place.
 import type { Range } from '../../base/source.js';
-import { alignOf, objectSize, sizeOf } from '../../c/layout.js';
+import { objectAlign, objectSize, sizeOf } from '../../c/layout.js';
 import type { FunctionDef, FunctionSymbol, LabelStmt, TranslationUnit, TryStmt, VarSymbol } from '../../c/tree.js';
 import { VOID } from '../../c/type-ops.js';
 import type { CType } from '../../c/types.js';
+import { FRAME_ALIGN } from '../abi.js';
 import type { Step } from '../image.js';
 import {
   type CallOp,
@@ -66,7 +67,13 @@ export interface JumpTarget {
 }
 
 /** Parameter as a value, or passed by pointer to a copy. */
-export type VarPlace = { readonly slot: Slot; readonly indirect: boolean };
+export interface VarPlace {
+  readonly slot: Slot;
+  /** The slot holds a pointer to the object. */
+  readonly indirect: boolean;
+  /** Alignment beyond that of frames: the object lies at the first such address in the slot, which has the room. */
+  readonly align?: number;
+}
 
 export function isByReference(type: CType): boolean {
   if (type.kind !== 'record') return false;
@@ -127,10 +134,12 @@ export class Lowering {
   }
 
   private local(v: VarSymbol): VarPlace {
-    const place = {
-      slot: this.newSlot(objectSize(v.type, v.init), Math.min(16, Math.max(alignOf(v.type), v.align ?? 1)), v.addressTaken),
-      indirect: false,
-    };
+    const size = objectSize(v.type, v.init);
+    const align = objectAlign(v);
+    const place: VarPlace =
+      align > FRAME_ALIGN
+        ? { slot: this.newSlot(size + align - FRAME_ALIGN, FRAME_ALIGN, true), indirect: false, align }
+        : { slot: this.newSlot(size, align, v.addressTaken), indirect: false };
     this.variables.set(v, place);
     this.fn.variables.push({ symbol: v, ...place });
     return place;
