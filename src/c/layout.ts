@@ -53,6 +53,11 @@ export function objectSize(type: CType, init: Initializer | undefined): number {
   return Math.max(sizeOf(type), init?.size ?? 0);
 }
 
+/** Alignment of a variable. */
+export function objectAlign(v: { readonly type: CType; readonly align?: number }): number {
+  return Math.max(alignOf(v.type), v.align ?? 1);
+}
+
 /** A member as declared, before it has a place. */
 export interface MemberSpec {
   readonly name: string | undefined;

@@ -116,7 +116,7 @@ export function convert(e: Expr, to: CType): Expr {
   return foldCast(e, target, e.range) ?? castNode(e, target, castKindOf(e.type, target), true);
 }
 
-/** Operand of an arithmetic operator: promoted. A bit-field keeps its declared type, as in MSVC (U: C promotes narrow ones to int). */
+/** Operand of an arithmetic operator: promoted. A bit-field keeps its declared type, as all compilers of Microsoft do (C promotes narrow ones to int). */
 export function promoted(e: Expr): Expr {
   return convert(e, promote(e.type));
 }

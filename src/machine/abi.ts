@@ -171,6 +171,8 @@ export enum Fault {
  * checks StackLimit, stores callee pc = 0, fn, prev = caller fp, sp = calleeFp, flags = 0, stores its own pc (so that stack walks are exact at any time), and calls.
  * fixedSize of any function number is in FRAME_SIZE table of the program (compile time for direct calls, `Program.frameSize(fn)` for indirect).
  */
+/** Alignment of fp. */
+export const FRAME_ALIGN = 16;
 export const FRAME = { pc: 0, fn: 4, prev: 8, sp: 12, seh: 16, flags: 20, result: 24, header: 32 } as const;
 /** Function numbers from here on are kernel routines in TypeScript. */
 export const ROUTINE_BASE = 0x100000;

@@ -34,9 +34,13 @@ export interface SehRegion {
 }
 
 export interface LocalInfo {
-  readonly symbol: VarSymbol /** offset from fp (locals) or from fp as well (parameters: fixedSize + 8 * index) */;
-  readonly offset: number /** parameter passed by pointer to a copy */;
+  readonly symbol: VarSymbol;
+  /** From fp; parameters: fixedSize + 8 * index. */
+  readonly offset: number;
+  /** Parameter passed by pointer to a copy. */
   readonly indirect?: boolean;
+  /** More than FRAME_ALIGN: the object lies at the first address from `offset` on that has this alignment. */
+  readonly align?: number;
 }
 
 export interface FunctionInfo {

@@ -221,6 +221,7 @@ export class Target implements Names {
     const local = info?.locals.find((l) => l.symbol === symbol);
     if (!local) return undefined;
     const place = fp + local.offset;
+    if (local.align) return Math.ceil((place + frame.bias) / local.align) * local.align;
     return local.indirect ? this.kernel.mem.raw.ptr(place) : place + frame.bias;
   }
 }

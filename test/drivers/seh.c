@@ -1,4 +1,4 @@
-// Structured exceptions: filters, finally, nesting, raised statuses, unwinding through frames; overflow and recursion as bug checks.
+// Structured exceptions: filters, finally, nesting, raised statuses and records, unwinding through frames; overflow and recursion as bug checks.
 #include "check.h"
 LONG g_Failures;
 static LONG g_Trace;
@@ -26,8 +26,47 @@ static NTSTATUS Outer(LONG *p) {
   return STATUS_SUCCESS;
 }
 
+static LONG Resume(PEXCEPTION_POINTERS Info, LONG *Calls) {
+  CHECK_EQ(Info->ExceptionRecord->NumberParameters, 2);
+  CHECK_EQ(Info->ExceptionRecord->ExceptionInformation[1], 77);
+  return ++*Calls < 3 ? EXCEPTION_CONTINUE_EXECUTION : EXCEPTION_EXECUTE_HANDLER;
+}
+// RtlRaiseException returns where a filter continues; what cannot be continued becomes STATUS_NONCONTINUABLE_EXCEPTION.
+static VOID RaiseByRecord(VOID) {
+  EXCEPTION_RECORD record;
+  volatile LONG calls = 0, reached = 0;
+  RtlZeroMemory(&record, sizeof(record));
+  record.ExceptionCode = (NTSTATUS)0xE0000001;
+  record.NumberParameters = 2;
+  record.ExceptionInformation[1] = 77;
+  __try {
+    for (;;) {
+      RtlRaiseException(&record);
+      reached++;
+    }
+  } __except (Resume(GetExceptionInformation(), (LONG *)&calls)) {
+    CHECK_EQ(GetExceptionCode(), 0xE0000001);
+  }
+  CHECK_EQ(calls, 3);
+  CHECK_EQ(reached, 2);
+  __try {
+    record.ExceptionFlags = EXCEPTION_NONCONTINUABLE;
+    RtlRaiseException(&record);
+    CHECK(FALSE);
+  } __except (GetExceptionCode() == 0xE0000001 ? EXCEPTION_CONTINUE_EXECUTION : EXCEPTION_EXECUTE_HANDLER) {
+    CHECK_EQ(GetExceptionCode(), (ULONG)STATUS_NONCONTINUABLE_EXCEPTION);
+  }
+  __try {
+    RtlRaiseException((PEXCEPTION_RECORD)16);
+    CHECK(FALSE);
+  } __except (EXCEPTION_EXECUTE_HANDLER) {
+    CHECK_EQ(GetExceptionCode(), (ULONG)STATUS_ACCESS_VIOLATION);
+  }
+}
+
 TEST_ENTRY {
   LONG good = 0;
+  RaiseByRecord();
   CHECK_EQ(Outer(&good), STATUS_SUCCESS);
   CHECK_EQ(g_Trace, 15);
   g_Trace = 0;

@@ -1,4 +1,4 @@
-// A program of seh-generator.ts as C. Words of the machine's own test harness (`print`, `raise`) by default; `driver` writes it with the words of a driver.
+// A program of seh-generator.ts as C. Words of the machine's own test harness (`print`, `raise`) by default; with those of DRIVER it is a part of one.
 import type { Expr, Filter, Program, Stmt } from './seh-generator.js';
 import { FilterMode, GLOBALS, VARIABLES } from './seh-generator.js';
 
@@ -10,6 +10,22 @@ const HARNESS = `
 #define RAISE_CONTINUABLE(c) raise_continuable(c)
 struct ER { unsigned long ExceptionCode, ExceptionFlags; struct ER *ExceptionRecord; void *ExceptionAddress; unsigned long NumberParameters; unsigned long long ExceptionInformation[15]; };
 struct EP { struct ER *ExceptionRecord; void *ContextRecord; };
+`;
+/** The same words where the program is a driver: what it prints goes to the debugger's output. */
+export const DRIVER = `
+#include <ntifs.h>
+#define print(v) ((void)DbgPrint("%I64d\\n", (LONGLONG)(v)))
+#undef GetExceptionCode
+#undef GetExceptionInformation
+#undef AbnormalTermination
+#define GetExceptionCode() ((int)_exception_code())
+#define GetExceptionInformation() ((struct EP *)_exception_info())
+#define AbnormalTermination() _abnormal_termination()
+#define ER _EXCEPTION_RECORD
+#define EP _EXCEPTION_POINTERS
+#define RAISE(c) ExRaiseStatus((NTSTATUS)(c))
+#define RAISE_CONTINUABLE(c) RaiseContinuable((NTSTATUS)(c))
+static VOID RaiseContinuable(NTSTATUS c) { EXCEPTION_RECORD r; RtlZeroMemory(&r, sizeof r); r.ExceptionCode = c; RtlRaiseException(&r); }
 `;
 const FRAME = `
 static int ${Array.from({ length: GLOBALS }, (_, i) => `g${i}`).join(', ')}, cell = 3, once[1024];

@@ -1,5 +1,6 @@
 // Random programs of what is Windows' own or differs from Linux: `long` of 4 bytes and `__int64`, 16-bit wide strings, character constants of several
-// letters, enumerations as int, intrinsics (interlocked, rotations, bit scans, 128-bit products, bit tests), records of 1 to 64 bytes by value in calls,
+// letters, enumerations as int, intrinsics (interlocked, rotations, bit scans, 128-bit products, bit tests), bit-fields that keep their declared type
+// in expressions, records of 1 to 64 bytes by value in calls,
 // returns, function pointers and variable arguments, unaligned access, conversions of floats out of range as the processor does them, NaN. gcc gets the
 // words as definitions of its own, so its result is the written expectation.
 import { xorshift32 } from '../../src/base/prng.js';
@@ -14,6 +15,9 @@ typedef unsigned short WCHAR; typedef char *va_list;
 #define va_arg(a, t) __builtin_va_arg(a, t)
 #define va_end(a) __builtin_va_end(a)
 #define UNALIGNED __unaligned
+#define BITS_A bits.a
+#define BITS_C bits.c
+#define BITS_D bits.d
 `;
 /** The intrinsics in plain C for gcc: straight from their description, none is atomic here. */
 const GCC = `
@@ -22,6 +26,9 @@ const GCC = `
 #define I64 long long
 #define U64 unsigned long long
 #define UNALIGNED
+#define BITS_A ((unsigned)bits.a)
+#define BITS_C ((U64)bits.c)
+#define BITS_D ((I64)bits.d)
 typedef unsigned short WCHAR; typedef unsigned __int128 U128; typedef __int128 I128;
 #define ROT(n, T, S) static T n##l##S(T x, int k) { k &= sizeof x * 8 - 1; return k ? (T)(x << k | x >> (sizeof x * 8 - k)) : x; } static T n##r##S(T x, int k) { k &= sizeof x * 8 - 1; return k ? (T)(x >> k | x << (sizeof x * 8 - k)) : x; }
 ROT(_rot, unsigned, ) ROT(_rot, unsigned char, 8) ROT(_rot, unsigned short, 16) ROT(_rot, U64, 64) ROT(_lrot, unsigned, )
@@ -104,7 +111,7 @@ class Generator {
       () => this.one(["'gaTp'", "'ab'", "'abc'", "L'\\x3b1'", "'\\377'", "'\\0'", 'EM', 'EB']),
       () =>
         this.one(['0x7fffffffL', '0x80000000', '0x80000000UL', '4294967295UL', '(-1L)', '0xffffffffL', '1L', '100UL']).replace(
-          /U?L$/,
+          /U?L\b/,
           (s) => `@${s}`,
         ),
       () => this.one(['0x7fffffffffffffff', '0x8000000000000000', '5000000000', '18446744073709551615ULL', '-1LL']).replace(/^-.*/, '($&)'),
@@ -169,7 +176,8 @@ class Generator {
     ])();
   }
   integer(depth: number): string {
-    if (depth <= 0 || this.below(6) === 0) return this.below(3) ? this.place() : this.constant();
+    if (depth <= 0 || this.below(6) === 0)
+      return this.below(3) ? this.place() : this.below(4) ? this.constant() : this.one(['BITS_A', 'BITS_C', 'BITS_D']);
     const e = (): string => this.integer(depth - 1);
     switch (this.below(12)) {
       case 0:

@@ -109,9 +109,12 @@ function lowerAll(linker: Linker): FunctionIR[] {
 }
 
 function describe(f: FunctionIR, base: number): FunctionInfo {
-  const locals: LocalInfo[] = f.variables.map((v) =>
-    v.indirect ? { symbol: v.symbol, offset: v.slot.offset, indirect: true } : { symbol: v.symbol, offset: v.slot.offset },
-  );
+  const locals: LocalInfo[] = f.variables.map((v) => ({
+    symbol: v.symbol,
+    offset: v.slot.offset,
+    ...(v.indirect ? { indirect: true } : {}),
+    ...(v.align ? { align: v.align } : {}),
+  }));
   return {
     number: f.number,
     name: f.name,

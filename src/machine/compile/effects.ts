@@ -1,6 +1,8 @@
 // What evaluating an expression may disturb, asked before it is lowered: a value that waits for its sibling must be put into a temporary
 // first when the sibling makes shared accesses (order of accesses) or assigns locals (the value would change). Conservative.
+import { objectAlign } from '../../c/layout.js';
 import type { Expr } from '../../c/tree.js';
+import { FRAME_ALIGN } from '../abi.js';
 
 export interface Effects {
   /** Makes a shared access or call. */
@@ -55,7 +57,8 @@ function compute(e: Expr): Effects {
     case 'ref': {
       const s = e.symbol;
       if (s.kind === 'function') return NONE;
-      return s.scope === 'global' || s.scope === 'static' || s.addressTaken || e.type.kind === 'record' ? READ : NONE;
+      if (s.scope === 'global' || s.scope === 'static' || s.addressTaken || e.type.kind === 'record') return READ;
+      return objectAlign(s) > FRAME_ALIGN ? READ : NONE;
     }
     case 'unary':
       if (e.op === '&') return e.operand.lvalue ? placeEffects(e.operand) : effects(e.operand);
@@ -88,6 +91,9 @@ function compute(e: Expr): Effects {
 function isUnsharedPlace(e: Expr): boolean {
   if (e.kind === 'member' && !e.arrow) return isUnsharedPlace(e.object);
   return (
-    e.kind === 'ref' && e.symbol.kind === 'var' && (e.symbol.scope === 'local' || e.symbol.scope === 'param') && !e.symbol.addressTaken
+    e.kind === 'ref' &&
+    e.symbol.kind === 'var' &&
+    (e.symbol.scope === 'param' || (e.symbol.scope === 'local' && objectAlign(e.symbol) <= FRAME_ALIGN)) &&
+    !e.symbol.addressTaken
   );
 }

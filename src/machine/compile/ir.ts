@@ -208,7 +208,7 @@ export interface FunctionIR {
   readonly temps: Temp[];
   readonly regions: RegionIR[];
   /** Named variables, for the debugger. */
-  readonly variables: { readonly symbol: VarSymbol; readonly slot: Slot; readonly indirect: boolean }[];
+  readonly variables: { readonly symbol: VarSymbol; readonly slot: Slot; readonly indirect: boolean; readonly align?: number }[];
   /** Argument slots of the declared parameters, hidden result pointer included. */
   argumentCount: number;
   usesAlloca: boolean;

@@ -3,9 +3,11 @@
 
 import { alignOf, sizeOf } from '../../c/layout.js';
 import type { CallExpr, Expr } from '../../c/tree.js';
+import { FRAME_ALIGN } from '../abi.js';
 import { effects } from './effects.js';
 import { type Dest, type FunctionRef, hasLoad, readsSlots, type Value, type Width } from './ir.js';
 import { lowerValue } from './lower-expression.js';
+import { alignedIn } from './lower-place.js';
 import { copyRecord, lowerRecord, readWord } from './lower-record.js';
 import { isByReference, isConstant, type Lowering } from './lowering.js';
 import { shape, wtype } from './value.js';
@@ -73,7 +75,13 @@ function lowerArgument(L: Lowering, arg: Expr): Value {
   const size = sizeOf(arg.type);
   const from = lowerRecord(L, arg);
   if (!isByReference(arg.type)) return readWord(from, size as Width);
-  const place = L.newPlace(size, alignOf(arg.type));
-  copyRecord(L, { mem: place }, from, size);
-  return place.slot ? { k: 'slotaddr', slot: place.slot, offset: 0 } : place.base!;
+  const align = alignOf(arg.type);
+  if (align > FRAME_ALIGN) {
+    const base = alignedIn(L.newSlot(size + align - FRAME_ALIGN, FRAME_ALIGN, true), align);
+    copyRecord(L, { mem: { base, offset: 0 } }, from, size);
+    return base;
+  }
+  const slot = L.newSlot(size, FRAME_ALIGN, true);
+  copyRecord(L, { mem: { slot, offset: 0 } }, from, size);
+  return { k: 'slotaddr', slot, offset: 0 };
 }

@@ -20,7 +20,6 @@ export function lowerFunction(link: LinkContext, ref: FunctionRef, def: Function
     range: def.range,
   });
   const L = new Lowering(link, fn, def);
-  L.alignLocals();
   findLabels(L, def.body, []);
   lowerStatement(L, def.body);
   L.begin(def.body.close);

@@ -5,7 +5,7 @@ import { sizeOf } from '../../c/layout.js';
 import type { Expr } from '../../c/tree.js';
 import { type CType, Qual } from '../../c/types.js';
 import { effects } from './effects.js';
-import { i32, i64, type Mem, readsSlots, type Value, type Width } from './ir.js';
+import { i32, i64, type Mem, readsSlots, type Slot, type Value, type Width } from './ir.js';
 import { lowerEffect, lowerValue } from './lower-expression.js';
 import { lowerInit } from './lower-init.js';
 import { lowerRecord } from './lower-record.js';
@@ -45,6 +45,11 @@ export function addressOf(p: Place): Value {
   return base ? (object ? add64(base, fixed) : add64(base, fixed)) : fixed;
 }
 
+/** First address with this alignment in a slot of frame storage. */
+export function alignedIn(slot: Slot, align: number): Value {
+  return bin(Op.i64_and, add64({ k: 'slotaddr', slot, offset: 0 }, i64(align - 1)), i64(-align));
+}
+
 /** Base evaluated now, so that the place can be used again after other steps. */
 export function stablePlace(L: Lowering, p: Place): Place {
   const base = p.mem.base;
@@ -65,6 +70,7 @@ function lowerAnyPlace(L: Lowering, e: Expr): Place {
         return { mem: { object: L.link.staticRef(e.symbol, e.range), offset: 0 } };
       const v = L.variable(e.symbol);
       if (v.indirect) return { mem: { base: { k: 'slot', t: 'i64', slot: v.slot, offset: 0, width: 8, signed: false }, offset: 0 } };
+      if (v.align) return { mem: { base: alignedIn(v.slot, v.align), offset: 0 } };
       return { mem: { slot: v.slot, offset: 0 } };
     }
     case 'string':

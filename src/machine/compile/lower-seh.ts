@@ -85,6 +85,7 @@ function lowerFilter(L: Lowering, filter: Expr): ReturnType<typeof newFunctionIR
   });
   fn.argumentCount = 2;
   const F = new Lowering(L.link, fn, undefined, L);
+  F.finallyArea = L.finallyArea;
   F.begin(filter.range);
   const v = lowerValue(F, filter);
   F.step({ k: 'return', value: v, t: 'i32', signed: true }, 'return');

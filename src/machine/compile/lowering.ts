@@ -2,10 +2,11 @@
 // and statements are in the lower-*.ts files; they all build through this class, so the numbering and the life of temporaries are decided
 // in one place.
 import type { Range } from '../../base/source.js';
-import { alignOf, objectSize, sizeOf } from '../../c/layout.js';
+import { objectAlign, objectSize, sizeOf } from '../../c/layout.js';
 import type { FunctionDef, FunctionSymbol, LabelStmt, TranslationUnit, TryStmt, VarSymbol } from '../../c/tree.js';
 import { VOID } from '../../c/type-ops.js';
 import type { CType } from '../../c/types.js';
+import { FRAME_ALIGN } from '../abi.js';
 import type { Step } from '../image.js';
 import {
   type CallOp,
@@ -70,20 +71,18 @@ export interface JumpTarget {
 }
 
 /** Parameter as a value, or passed by pointer to a copy. */
-export type VarPlace = { readonly slot: Slot; readonly indirect: boolean };
+export interface VarPlace {
+  readonly slot: Slot;
+  /** The slot holds a pointer to the object. */
+  readonly indirect: boolean;
+  /** Alignment beyond that of frames: the object lies at the first such address in the slot, which has the room. */
+  readonly align?: number;
+}
 
 export function isByReference(type: CType): boolean {
   if (type.kind !== 'record') return false;
   const n = sizeOf(type);
   return n !== 1 && n !== 2 && n !== 4 && n !== 8;
-}
-
-/** Frames lie at multiples of this on the simulated stacks. */
-const FRAME_ALIGNMENT = 16;
-
-/** First address in a slot that is a multiple of `align`. */
-function alignedAddress(storage: Slot, align: number): Value {
-  return bin(Op.i64_and, { k: 'slotaddr', slot: storage, offset: align - FRAME_ALIGNMENT }, i64(-align));
 }
 
 export class Lowering {
@@ -102,7 +101,6 @@ export class Lowering {
   readonly labelTries = new Map<LabelStmt, readonly TryPart[]>();
   readonly cases = new Map<object, Label>();
   readonly variables = new Map<VarSymbol, VarPlace>();
-  private readonly aligned: { readonly storage: Slot; readonly pointer: Slot; readonly align: number }[] = [];
   private labelCount = 0;
   private returnSlotValue: Slot | undefined;
   readonly hiddenResult: boolean;
@@ -141,31 +139,14 @@ export class Lowering {
 
   private local(v: VarSymbol): VarPlace {
     const size = objectSize(v.type, v.init);
-    const align = Math.max(alignOf(v.type), v.align ?? 1);
-    const place =
-      align > FRAME_ALIGNMENT
-        ? { slot: this.alignedStorage(size, align), indirect: true }
+    const align = objectAlign(v);
+    const place: VarPlace =
+      align > FRAME_ALIGN
+        ? { slot: this.newSlot(size + align - FRAME_ALIGN, FRAME_ALIGN, true), indirect: false, align }
         : { slot: this.newSlot(size, align, v.addressTaken), indirect: false };
     this.variables.set(v, place);
     this.fn.variables.push({ symbol: v, ...place });
     return place;
-  }
-
-  /**
-   * Frames lie at multiples of 16, and who calls decides where; so an object that needs more gets room to move in, and a slot that holds its address.
-   * The slot is returned; `alignLocals` fills it at the start of the function.
-   */
-  private alignedStorage(size: number, align: number): Slot {
-    const storage = this.newSlot(size + align - FRAME_ALIGNMENT, FRAME_ALIGNMENT, true);
-    const pointer = this.newSlot(8, 8, false);
-    this.aligned.push({ storage, pointer, align });
-    return pointer;
-  }
-
-  /** Steps that find the addresses of over-aligned locals; first in the function, so that a jump into a block finds them done. */
-  alignLocals(): void {
-    for (const { storage, pointer, align } of this.aligned)
-      this.set({ slot: pointer, offset: 0, width: 8 }, alignedAddress(storage, align));
   }
 
   variable(v: VarSymbol): VarPlace {
@@ -176,13 +157,6 @@ export class Lowering {
     const slot: Slot = { owner: this.fn, size: Math.max(size, 1), align: Math.max(align, 1), shared, offset: 0 };
     this.fn.slots.push(slot);
     return slot;
-  }
-
-  /** Storage whose address gets about, at a multiple of `align`. */
-  newPlace(size: number, align: number): Mem {
-    if (align <= FRAME_ALIGNMENT) return { slot: this.newSlot(size, FRAME_ALIGNMENT, true), offset: 0 };
-    const storage = this.newSlot(size + align - FRAME_ALIGNMENT, FRAME_ALIGNMENT, true);
-    return { base: alignedAddress(storage, align), offset: 0 };
   }
 
   newArea(): Slot {

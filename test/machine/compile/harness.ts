@@ -21,6 +21,7 @@ export interface CompileTestOptions {
   readonly debug?: boolean;
   /** Race variant: the run's machine has the shadow. */
   readonly race?: boolean;
+  readonly cleanStops?: boolean;
   readonly mode?: 'kernel' | 'user';
   /** Other units by file name. */
   readonly more?: Record<string, string>;
@@ -60,6 +61,7 @@ export function compileUnits(units: readonly TranslationUnit[], o: CompileTestOp
     stepBase: o.stepBase ?? 1,
     debug: o.debug ?? false,
     race: o.race ?? false,
+    cleanStops: o.cleanStops ?? false,
     imports: {
       func: (name) => {
         const f = o.uses?.functions.find((x) => x.name === name);

@@ -55,3 +55,18 @@ check(
     '= 1',
   ],
 );
+
+check(
+  'locals and copies of arguments with more than the alignment of frames',
+  `
+  struct __declspec(align(32)) V { __int64 a; };
+  static int f(int n, struct V v) {
+    char x; __declspec(align(32)) char q; __declspec(align(64)) int r = n; struct V w; int bad = 0;
+    x = 1; q = x; w.a = v.a + r;
+    bad += ((__int64)&q & 31) != 0; bad += (((__int64)&r & 63) != 0) * 10; bad += (((__int64)&w & 31) != 0) * 100; bad += (((__int64)&v & 31) != 0) * 1000;
+    print(bad); return n ? f(n - 1, w) : (int)v.a + q + r;
+  }
+  static int unused(void) { __declspec(align(64)) int k = 3; return k ? k : 4; }
+  int main(void) { struct V v = { 5 }; print(f(3, v)); return unused(); }`,
+  ['0', '0', '0', '0', '12', '= 3'],
+);

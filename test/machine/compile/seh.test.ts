@@ -109,7 +109,7 @@ check('read-only data', `const int k = 5; int main(void) { __try { *(int *)&k = 
 check(
   'codes and abnormal termination inside each other',
   `
-  int f(int n) { int r = 0; __try { if (n) return 9; } __finally { __try { raise(0xE0000009); } __except (EXECUTE) { r = CODE() & 15; print(_abnormal_termination() ? 1 : 0); } print(r); } return r; }
+  int f(int n) { int r = 0; __try { if (n) return 9; } __finally { __try { raise(0xE0000009); } __except (print(_abnormal_termination() ? 8 : 7), EXECUTE) { r = CODE() & 15; print(_abnormal_termination() ? 1 : 0); } print(r); } return r; }
   int main(void) { f(0); f(1); __try { raise(0xE0000005); } __except (EXECUTE) { __try { print(CODE() & 15); } __finally { print(CODE() & 15); print(_abnormal_termination()); } } return 0; }`,
-  ['0', '9', '1', '9', '5', '5', '0', '= 0'],
+  ['7', '0', '9', '8', '1', '9', '5', '5', '0', '= 0'],
 );
