@@ -45,7 +45,7 @@ export class Expander implements MacroInput {
   private depth = 0;
   private inCondition = false;
   private counter = 0;
-  private readonly budget: ExpansionBudget;
+  readonly budget: ExpansionBudget;
   private readonly substitution: Substitution;
 
   constructor(

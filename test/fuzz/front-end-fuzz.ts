@@ -28,6 +28,7 @@ for (let n = first; n < first + count; n++) {
   if (text.length > 4096 && ms / text.length > slowest.perByte) slowest = { number: n, perByte: ms / text.length };
   if (ms > 2000) console.log(`mutant ${n}: ${text.length} characters took ${ms.toFixed(0)} ms`);
   bytes += text.length;
+  if ((n - first + 1) % 5000 === 0) console.log(`${n - first + 1} read, ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
 const total = performance.now() - started;
 console.log(
