@@ -1,5 +1,6 @@
 // What a launch request names: a scenario, a C file, or a schedule, which is a scenario with the order in which its threads are to run.
 import { dirname, joinPath, normalizePath } from '../base/files.js';
+import { UnitStore } from '../c/unit-store.js';
 import { changedSources, ReplayChooser } from '../explore/replay.js';
 import { parseSchedule, type Schedule } from '../explore/schedule.js';
 import { type Build, buildScenario } from '../scenario/build.js';
@@ -12,6 +13,9 @@ export interface Program {
   /** Of a schedule. */
   readonly chooser?: ReplayChooser;
 }
+
+/** Of all launches in this process or worker: a restart compiles what was edited. */
+const units = new UnitStore();
 
 export const isSchedule = (path: string): boolean => /\.schedule$/i.test(path);
 
@@ -33,7 +37,7 @@ export async function loadProgram(
 }
 
 async function build(host: AdapterHost, path: string, options: { readonly cpus?: number; readonly seed?: number }): Promise<Build> {
-  const all = { files: host.files, headers, ...options };
+  const all = { files: host.files, headers, units, ...options };
   let b = buildScenario(path, all);
   // on the web the snapshot fills while the build asks for files; each round fetches at least one new path, so this ends
   while (b.missing.size && (await host.fetch(b.missing))) b = buildScenario(path, all);

@@ -17,7 +17,8 @@ export class SourceFile {
   get lineStarts(): readonly number[] {
     if (!this.starts) {
       const s = [0];
-      for (let i = this.text.indexOf('\n'); i >= 0; i = this.text.indexOf('\n', i + 1)) s.push(i + 1);
+      if (hasLoneReturn(this.text)) for (const m of this.text.matchAll(/\r\n?|\n/g)) s.push(m.index + m[0].length);
+      else for (let i = this.text.indexOf('\n'); i >= 0; i = this.text.indexOf('\n', i + 1)) s.push(i + 1);
       this.starts = s;
     }
     return this.starts;
@@ -44,6 +45,9 @@ export class SourceFile {
     return Math.min(s[line - 1] + column - 1, this.text.length);
   }
 }
+
+/** A carriage return that no line feed follows ends a line too (editors agree). */
+export const hasLoneReturn = (text: string): boolean => text.includes('\r') && /\r(?!\n)/.test(text);
 
 /** Half-open range of UTF-16 offsets in one file. */
 export interface Range {

@@ -32,6 +32,8 @@ interface Frame {
   at: number;
 }
 
+/** Macros whose replacement names a macro whose replacement ...: every token carries the names of all of them. */
+const MAX_CHAIN = 400;
 /** Macro arguments inside macro arguments; each level is a recursion here. */
 const MAX_DEPTH = 256;
 
@@ -43,7 +45,7 @@ export class Expander implements MacroInput {
   private depth = 0;
   private inCondition = false;
   private counter = 0;
-  private readonly budget: ExpansionBudget;
+  readonly budget: ExpansionBudget;
   private readonly substitution: Substitution;
 
   constructor(
@@ -116,6 +118,19 @@ export class Expander implements MacroInput {
 
   private hidden(t: PPToken): boolean {
     if (t.hide === undefined) return false;
+    if (t.hide.size > MAX_CHAIN) {
+      this.host.report(
+        problem(
+          'error',
+          'pp-nesting-limit',
+          `macros expand to macros more than ${MAX_CHAIN} deep`,
+          t.range,
+          'name fewer of them through each other',
+        ),
+      );
+      this.budget.exhausted = true;
+      return true;
+    }
     this.budget.spend(t.hide.size >> 4, t);
     return hides(t.hide, t.text);
   }

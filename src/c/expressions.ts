@@ -182,12 +182,22 @@ function parseUnknownCast(p: Parser): Expr {
   return errorExpr(cover(open.range, operand.range));
 }
 
+/** All arguments of a call are alive at the same time, so their number is bounded; C asks for 127. */
+export const MAX_ARGUMENTS = 255;
+
+function tooMany(p: Parser, count: number): boolean {
+  if (count < MAX_ARGUMENTS || !p.is(',')) return false;
+  p.error('c-too-many-arguments', p.tok.range, `a call can have ${MAX_ARGUMENTS} arguments at most`, 'pass an array or a structure');
+  p.panicking = true;
+  return true;
+}
+
 function parseArguments(p: Parser): { args: Expr[]; close: Token } {
   p.next();
   const args: Expr[] = [];
   if (p.enter() && !p.is(')')) {
     do args.push(parseAssignment(p));
-    while (!p.panicking && p.accept(','));
+    while (!p.panicking && !tooMany(p, args.length) && p.accept(','));
   }
   p.leave();
   const close = p.tok;

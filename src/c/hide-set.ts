@@ -16,9 +16,17 @@ export function hideAlso(set: HideSet | undefined, name: string): HideSet {
   return set !== undefined && hides(set, name) ? set : { name, rest: set, size: set === undefined ? 1 : set.size + 1 };
 }
 
+/** `long` grew out of `short`, which is then all contained in it. The usual case of a union: names are only ever added in front. */
+function extendsSet(long: HideSet, short: HideSet): boolean {
+  let s: HideSet | undefined = long;
+  while (s !== undefined && s.size > short.size) s = s.rest;
+  return s === short;
+}
+
 export function hideUnion(a: HideSet | undefined, b: HideSet | undefined): HideSet | undefined {
   if (a === b || b === undefined) return a;
   if (a === undefined) return b;
+  if (a.size >= b.size ? extendsSet(a, b) : extendsSet(b, a)) return a.size >= b.size ? a : b;
   let r: HideSet = a;
   for (let s: HideSet | undefined = b; s !== undefined; s = s.rest) {
     if (s === r) return r; // the rest is shared
@@ -30,6 +38,7 @@ export function hideUnion(a: HideSet | undefined, b: HideSet | undefined): HideS
 export function hideIntersection(a: HideSet | undefined, b: HideSet | undefined): HideSet | undefined {
   if (a === b) return a;
   if (a === undefined || b === undefined) return undefined;
+  if (a.size >= b.size ? extendsSet(a, b) : extendsSet(b, a)) return a.size >= b.size ? b : a;
   let r: HideSet | undefined;
   for (let s: HideSet | undefined = a; s !== undefined; s = s.rest) if (hides(b, s.name)) r = hideAlso(r, s.name);
   return r;

@@ -36,12 +36,15 @@ interface Walk {
   /** That flexible array, once it is reached. */
   flexible?: { type: CType; offset: number; next: number };
   items: InitItem[];
+  /** Largest offset among the items, and how many items were looked at to drop some. */
+  highest: number;
+  looks: number;
 }
 
 /** Reads an initialiser (behind `=`, or the braces of a compound literal) of an object of `declared`; completes `[]` by it. */
 export function parseInitializer(p: Parser, declared: CType, isStatic: boolean): { type: CType; init: Initializer } {
   const start = p.tok;
-  const w: Walk = { p, isStatic, object: declared, items: [] };
+  const w: Walk = { p, isStatic, object: declared, items: [], highest: -1, looks: 0 };
   const place: Place = { type: declared, offset: 0 };
   const braces = p.is('{');
   let type = declared;
@@ -73,6 +76,7 @@ function store(w: Walk, place: Place, value: Expr): void {
   const converted = assignConvert(w.p, value, place.type, { what: 'initialisation' });
   if (w.isStatic && !isStaticInitializer(converted))
     w.p.error('c-constant', value.range, 'the initialiser of a static object must be a constant');
+  w.highest = Math.max(w.highest, place.offset);
   w.items.push({
     offset: place.offset,
     type: place.type,
@@ -91,6 +95,7 @@ function storeString(w: Walk, place: Place, value: Expr): boolean {
   // The terminator alone may be lost; MSVC takes that without a word in C.
   if (units - 1 > length)
     w.p.error('c-initializer', value.range, `the string has ${units} characters with its terminator, the array only ${length}`);
+  w.highest = Math.max(w.highest, place.offset);
   w.items.push({ offset: place.offset, type: arrayOf(element, length), value });
   return true;
 }
@@ -240,6 +245,20 @@ function isOwnFlexibleArray(w: Walk, stack: readonly Frame[]): boolean {
 
 const isFlexible = (t: CType): boolean => t.kind === 'array' && t.length === undefined;
 
+/** Names of parts of an object that are initialised again may cost so many looks at what was there. */
+const MAX_LOOKS = 20_000_000;
+
+/** Drops the values between two offsets. */
+function forget(w: Walk, start: number, end: number): void {
+  w.looks += w.items.length;
+  if (w.looks > MAX_LOOKS) {
+    w.p.error('c-initializer', w.p.tok.range, 'too many designators that go back in one initialiser', 'write the elements in their order');
+    w.p.panicking = true;
+    return;
+  }
+  if (w.items.some((i) => i.offset >= start && i.offset < end)) w.items = w.items.filter((i) => i.offset < start || i.offset >= end);
+}
+
 /** One value (or braces) for `at`; goes down into aggregates whose braces are left out. */
 function initializeElement(w: Walk, stack: Frame[], at: Place): void {
   const { p } = w;
@@ -258,8 +277,7 @@ function initializeElement(w: Walk, stack: Frame[], at: Place): void {
     // A whole sub-object starts anew: earlier values in it are forgotten.
     if (isAggregate(at.type)) {
       const end = at.offset + sizeOf(at.type);
-      if (w.items.some((i) => i.offset >= at.offset && i.offset < end))
-        w.items = w.items.filter((i) => i.offset < at.offset || i.offset >= end);
+      if (at.offset <= w.highest) forget(w, at.offset, end);
     }
     const type = braced(w, at);
     if (own && isFlexible(at.type) && type.kind === 'array') w.flexible = { type, offset: at.offset, next: type.length ?? 0 };
@@ -341,8 +359,13 @@ function designateMember(p: Parser, stack: Frame[], frame: Frame): boolean {
   const decl = frame.type.kind === 'record' ? frame.type.decl : undefined;
   const path = decl && findField(decl, name.text);
   if (!decl || !path) {
-    const near = decl && nearest(name.text, memberNames(decl));
-    p.error('c-no-member', name.range, `'${typeToString(frame.type)}' has no member '${name.text}'`, near && `did you mean '${near}'?`);
+    const near = decl && p.mayHint && nearest(name.text, memberNames(decl));
+    p.error(
+      'c-no-member',
+      name.range,
+      `'${typeToString(frame.type)}' has no member '${name.text}'`,
+      near ? `did you mean '${near}'?` : undefined,
+    );
     p.panicking = true;
     return false;
   }

@@ -69,6 +69,9 @@ export interface MemberSpec {
   readonly sal?: readonly SalAnnotation[];
 }
 
+/** Bytes of the largest object (MSVC: C2148). */
+export const MAX_OBJECT_SIZE = 0x7fffffff;
+
 const roundUp = (n: number, align: number): number => Math.ceil(n / align) * align;
 
 /** Fills `decl` with fields, size and alignment and marks it complete. `pack`: from `#pragma pack`; `align`: `__declspec(align)` of the record. */
@@ -139,14 +142,30 @@ export function raiseAlignment(decl: RecordDecl, align: number): void {
 
 /** One step of a member's path: the fields passed through, outermost first (anonymous ones before the named one). Offsets are each from its own record. */
 export function findField(decl: RecordDecl, name: string): readonly Field[] | undefined {
-  for (const f of decl.fields) if (f.name === name) return [f];
-  for (const f of decl.fields) {
-    if (f.name !== undefined || f.type.kind !== 'record') continue;
-    const inner = findField(f.type.decl, name);
-    if (inner) return [f, ...inner];
+  const { fields } = decl;
+  if (fields.length <= FEW) {
+    for (const f of fields) if (f.name === name) return [f];
+    for (const f of fields) {
+      const inner = f.name === undefined && f.type.kind === 'record' ? findField(f.type.decl, name) : undefined;
+      if (inner) return [f, ...inner];
+    }
+    return undefined;
   }
-  return undefined;
+  let paths = pathsOf.get(fields);
+  if (!paths) {
+    paths = new Map();
+    for (const f of fields) if (f.name !== undefined && !paths.has(f.name)) paths.set(f.name, [f]);
+    for (const f of fields)
+      if (f.name === undefined && f.type.kind === 'record')
+        for (const inner of memberNames(f.type.decl)) if (!paths.has(inner)) paths.set(inner, [f, ...findField(f.type.decl, inner)!]);
+    pathsOf.set(fields, paths);
+  }
+  return paths.get(name);
 }
+
+/** Records of more members have a table of their paths, so that reading a large one takes time in proportion to it. */
+const FEW = 32;
+const pathsOf = new WeakMap<readonly Field[], Map<string, readonly Field[]>>();
 
 /** Names of all members that `.` can reach, anonymous ones included. */
 export function memberNames(decl: RecordDecl): string[] {

@@ -44,7 +44,7 @@ export function buildMember(p: Parser, object: Expr, arrow: boolean, name: Token
   }
   const path = findField(decl, name.text);
   if (!path) {
-    const near = nearest(name.text, memberNames(decl));
+    const near = p.mayHint && nearest(name.text, memberNames(decl));
     p.error(
       'c-no-member',
       name.range,

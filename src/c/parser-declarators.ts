@@ -1,6 +1,7 @@
 // Declarators: pointers, arrays, functions and the parentheses between them, with SAL and calling conventions wherever MSVC allows them.
 // A declarator is read into a list of steps in the order in which they apply to the base type, because C writes types inside out.
-import { parseAssignment, parseConstant } from './expressions.js';
+import { MAX_ARGUMENTS, parseAssignment, parseConstant } from './expressions.js';
+import { MAX_OBJECT_SIZE, sizeOf } from './layout.js';
 import { skipAttribute } from './parser-attributes.js';
 import { reportCpp, reportUndeclared } from './parser-names.js';
 import { parseSpecifiers } from './parser-specifiers.js';
@@ -82,6 +83,10 @@ function apply(p: Parser, type: CType, step: Step): CType {
     if (type.kind === 'error') return type;
     if (type.kind === 'function' || !isComplete(type)) {
       p.error('c-incomplete', step.at.range, `an array of '${typeToString(type)}': its elements need a known size`);
+      return ERROR;
+    }
+    if ((step.length ?? 0) * sizeOf(type) > MAX_OBJECT_SIZE) {
+      p.error('c-size', step.at.range, `an array of ${step.length} elements of '${typeToString(type)}' is larger than 2 GB`);
       return ERROR;
     }
     return arrayOf(type, step.length);
@@ -242,6 +247,13 @@ function readParameters(p: Parser): Step {
       break;
     }
     const before = p.pos;
+    if (params.length === MAX_ARGUMENTS)
+      p.error(
+        'c-too-many-arguments',
+        p.tok.range,
+        `a function can have ${MAX_ARGUMENTS} parameters at most`,
+        'pass an array or a structure',
+      );
     params.push(readParameter(p));
     if (p.pos === before) p.next();
   } while (!p.panicking && p.accept(','));

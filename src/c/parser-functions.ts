@@ -148,8 +148,13 @@ function readBody(p: Parser, { symbol, type, start, name }: PendingBody): void {
       g.stmt.target = target;
       continue;
     }
-    const near = nearest(g.stmt.label, fn.labels.keys());
-    p.error('c-label', g.token.range, `there is no label '${g.stmt.label}' in '${symbol.name}'`, near && `did you mean '${near}'?`);
+    const near = p.mayHint && nearest(g.stmt.label, fn.labels.keys());
+    p.error(
+      'c-label',
+      g.token.range,
+      `there is no label '${g.stmt.label}' in '${symbol.name}'`,
+      near ? `did you mean '${near}'?` : undefined,
+    );
   }
   const def: FunctionDef = {
     symbol,

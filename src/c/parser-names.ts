@@ -27,8 +27,11 @@ export function editDistance(a: string, b: string, limit: number): number {
   return prev[b.length];
 }
 
-/** The candidate most like `name`, if one is like it at all. Other letter case counts as half an error. */
-export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+/**
+ * The candidate most like `name`, if one is like it at all. Other letter case counts as half an error. `fits` is asked last, of the few that would win, since
+ * to know what a name of a header means takes reading its declaration.
+ */
+export function nearest(name: string, candidates: Iterable<string>, fits?: (candidate: string) => boolean): string | undefined {
   const limit = name.length < 4 ? 1 : name.length < 9 ? 2 : 3;
   const lower = name.toLowerCase();
   let found: string | undefined;
@@ -36,7 +39,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   for (const c of candidates) {
     if (c === name || Math.abs(c.length - name.length) > limit) continue;
     const d = c.toLowerCase() === lower ? 0.5 : editDistance(name, c, limit);
-    if (d < best) {
+    if (d < best && (fits === undefined || fits(c))) {
       best = d;
       found = c;
     }
@@ -44,15 +47,12 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return found;
 }
 
-function* visibleNames(scope: Scope | undefined, wanted: (kind: string) => boolean): Generator<string> {
-  for (let s = scope; s; s = s.parent) for (const [n, symbol] of s.names) if (wanted(symbol.kind)) yield n;
+function* visibleNames(scope: Scope | undefined): Generator<string> {
+  for (let s = scope; s; s = s.parent) yield* s.names.keys();
 }
 
 /** word: stands in a declaration where only a macro (a calling convention, an annotation) makes sense. */
 export type NameUse = 'identifier' | 'function' | 'type' | 'word';
-
-/** Searching thousands of names takes milliseconds: after so many unknown names the reason is another one. */
-const MAX_HINTS = 40;
 
 /** Reports an undeclared name, once per function (per unit outside of functions). Returns the error if there was one. */
 export function reportUndeclared(p: Parser, token: Token, use: NameUse): Diagnostic | undefined {
@@ -64,15 +64,16 @@ export function reportUndeclared(p: Parser, token: Token, use: NameUse): Diagnos
     reportCpp(p, token);
     return undefined;
   }
-  const near =
-    p.hints++ >= MAX_HINTS
-      ? undefined
-      : nearest(
-          token.text,
-          visibleNames(p.scope, (k) =>
-            use === 'type' || use === 'word' ? k === 'typedef' : use === 'function' ? k === 'function' || k === 'var' : k !== 'typedef',
-          ),
-        );
+  const near = !p.mayHint
+    ? undefined
+    : nearest(token.text, visibleNames(p.scope), (c) => {
+        const k = p.lookup(c)?.kind;
+        return use === 'type' || use === 'word'
+          ? k === 'typedef'
+          : use === 'function'
+            ? k === 'function' || k === 'var'
+            : k !== undefined && k !== 'typedef';
+      });
   const what =
     use === 'function'
       ? `function '${token.text}' is called, but neither declared nor defined`

@@ -1,6 +1,6 @@
 // struct, union and enum: tags, bodies, MSVC's unnamed members, bit-fields.
 import { parseConstant } from './expressions.js';
-import { layoutRecord, type MemberSpec, memberNames, sizeOf } from './layout.js';
+import { layoutRecord, MAX_OBJECT_SIZE, type MemberSpec, memberNames, sizeOf } from './layout.js';
 import { type Attributes, skipAttribute } from './parser-attributes.js';
 import type { Parser } from './parser-state.js';
 import { declareEnumerator } from './parser-symbols.js';
@@ -91,6 +91,10 @@ export function parseRecord(p: Parser): CType {
     if (members.length === 0 && !before && !p.panicking && p.tokens[p.pos - 2]?.text === '{')
       p.error('c-empty-record', (tag ?? word).range, `a ${word.text} needs at least one member in C`);
     layoutRecord(decl, members, pack, attributes.align);
+    if (decl.size > MAX_OBJECT_SIZE) {
+      p.error('c-size', (tag ?? word).range, `this ${word.text} has ${decl.size} bytes: more than 2 GB`);
+      layoutRecord(decl, [], pack, attributes.align);
+    }
   }
   return recordType(decl);
 }

@@ -35,6 +35,7 @@ import type { CType, RecordDecl } from './types.js';
  */
 export const MAX_DEPTH = 1000;
 const MAX_ERRORS = 200;
+const MAX_HINTS = 40;
 
 /** What the grammar's parts need from each other. */
 export interface Grammar {
@@ -407,6 +408,11 @@ export class Parser {
 
   useVariable(v: VarSymbol): void {
     if (!this.frozen && v.scope === 'global') this.unit.usedVariables.add(v);
+  }
+
+  /** A search for "did you mean" is worth its time: it looks at thousands of names, and after so many unknown ones the reason is another one. */
+  get mayHint(): boolean {
+    return this.hints++ < MAX_HINTS;
   }
 
   /** `__func__` of the function being read. */

@@ -2,7 +2,7 @@
 // with each #if already linked to its next branch. Text and directives are lexed only when they are reached, so an inactive group costs
 // nothing; what was lexed is kept, so a header that many units include is lexed once per process.
 import type { Diagnostic } from '../base/diagnostic.js';
-import type { Range, SourceFile } from '../base/source.js';
+import { hasLoneReturn, type Range, type SourceFile } from '../base/source.js';
 import { intern } from './intern.js';
 import { type LexSource, originalOffset, type SpliceMap } from './lex-source.js';
 import { lex, type PPToken, quoteEnd } from './lexer.js';
@@ -60,7 +60,7 @@ export class PPFile implements LexSource {
     base = 0,
   ) {
     this.base = base;
-    const clean = removeSplices(text);
+    const clean = removeSplices(hasLoneReturn(text) ? text.replace(/\r(?!\n)/g, '\n') : text);
     this.text = clean.text;
     this.splices = clean.map;
   }

@@ -83,6 +83,7 @@ class Preprocessor extends TokenOutput implements InclusionHost, MacroDirectives
 
   enter(file: PPFile, path: string, folder: string): void {
     this.open.push(file, path, folder);
+    this.expander.budget.grow(file.text.length);
     if (this.inclusion.isNew(file)) this.reportAll(file.problems);
   }
 

@@ -3,9 +3,10 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { dirname, type FileProvider, joinPath } from '../base/files.js';
 import { SourceFile } from '../base/source.js';
-import { compileUnit } from '../c/compile-unit.js';
+import { type CompileOptions, compileUnit } from '../c/compile-unit.js';
 import { settleAcrossUnits } from '../c/implicit-functions.js';
 import type { FunctionDef, TranslationUnit } from '../c/tree.js';
+import type { UnitStore } from '../c/unit-store.js';
 import type { StubRoutine } from '../kernel/stub.js';
 import type { DriverBlock, ProcessBlock, Scenario, StubStatement } from './ast.js';
 import { bodyText } from './bodies.js';
@@ -45,6 +46,12 @@ export interface BuildOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly cpus?: number;
   readonly seed?: number;
+  /** Keeps units between builds; a file that did not change is not compiled again. */
+  readonly units?: UnitStore;
+}
+
+function compile(build: BuildOptions, path: string, options: CompileOptions, shown: string): TranslationUnit {
+  return build.units ? build.units.get(path, options, shown).unit : compileUnit(path, options, shown);
 }
 
 /** Builds a `.scenario` file, or the default scenario around a source, project, solution or folder. Never throws. */
@@ -131,7 +138,8 @@ function buildDriver(
   const compiled = (problems.some(isRefusal) ? [] : sources.paths)
     .filter((p) => options.files.read(p) !== undefined)
     .map((p) =>
-      compileUnit(
+      compile(
+        options,
         p,
         {
           files: options.files,
@@ -182,7 +190,8 @@ export function buildProcess(
   const text = bodyText(scenario, block);
   // it stands for the scenario only in this view of the files
   const files: FileProvider = { read: (p) => (p === unitPath ? text : options.files.read(p)), list: (f) => options.files.list(f) };
-  const unit = compileUnit(
+  const unit = compile(
+    options,
     unitPath,
     { files, builtinHeaders: options.headers, includePaths: [folder], defines: { DBG: '1' }, forcedIncludes: ['windows.h'], missing },
     scenario.file.path,

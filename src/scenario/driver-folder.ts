@@ -3,7 +3,7 @@
 // that a workspace without drivers is left alone.
 import type { Diagnostic } from '../base/diagnostic.js';
 import { basename, dirname, type FileProvider, joinPath, normalizePath } from '../base/files.js';
-import { compileUnit } from '../c/compile-unit.js';
+import { type CompileOptions, compileUnit } from '../c/compile-unit.js';
 import { settleAcrossUnits } from '../c/implicit-functions.js';
 import type { TranslationUnit } from '../c/tree.js';
 import type { DriverBlock } from './ast.js';
@@ -70,16 +70,21 @@ export function compileDriverUnit(
   options: { readonly files: FileProvider; readonly headers: Readonly<Record<string, string>>; readonly missing?: Set<string> },
   shown = shownPath(path, driver.folder),
 ): TranslationUnit {
-  return compileUnit(
-    path,
-    {
-      files: options.files,
-      builtinHeaders: options.headers,
-      ...unitOptions(driver.sources, path, options.files),
-      ...(options.missing ? { missing: options.missing } : {}),
-    },
-    shown,
-  );
+  return compileUnit(path, driverUnitOptions(driver, path, options), shown);
+}
+
+/** How the sources of a driver are compiled. */
+export function driverUnitOptions(
+  driver: DriverFolder,
+  path: string,
+  options: { readonly files: FileProvider; readonly headers: Readonly<Record<string, string>>; readonly missing?: Set<string> },
+): CompileOptions {
+  return {
+    files: options.files,
+    builtinHeaders: options.headers,
+    ...unitOptions(driver.sources, path, options.files),
+    ...(options.missing ? { missing: options.missing } : {}),
+  };
 }
 
 /** Whether some C source of the driver includes a kernel header, itself or through headers of its own. */

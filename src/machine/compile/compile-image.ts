@@ -1,5 +1,6 @@
 // Compiling one image: link the units, lower what is needed, lay frames and sections out, emit one WebAssembly module, and describe it all
 // for the debugger.
+import type { Diagnostic } from '../../base/diagnostic.js';
 import { KERNEL_BASE, USER_BASE } from '../abi.js';
 import type { CompiledImage, CompileImageOptions, FunctionInfo, GlobalInfo, LocalInfo } from '../image.js';
 import { firstFunction } from './emit-base.js';
@@ -26,6 +27,8 @@ export function compileImage(options: CompileImageOptions): CompiledImage {
   const indices = new Map<FunctionRef, number>();
   for (const f of functions) {
     layoutFrame(f);
+    const limit = tooLarge(f);
+    if (limit) linker.diagnostics.push(limit);
     f.number = number;
     f.stepBase = step;
     if (f.ref) {
@@ -35,6 +38,7 @@ export function compileImage(options: CompileImageOptions): CompiledImage {
     number++;
     step += f.steps.length;
   }
+  if (linker.diagnostics.some((d) => d.severity === 'error')) return { ...emptyImage(options), diagnostics: linker.diagnostics };
   const { sections, end } = layoutImage(
     options.mode,
     options.start,
@@ -69,6 +73,22 @@ export function compileImage(options: CompileImageOptions): CompiledImage {
     units: options.units,
     diagnostics: linker.diagnostics,
   };
+}
+
+/** What WebAssembly and the simulated stacks can take of one function. */
+const MAX_STEPS = 60_000;
+const MAX_FRAME = 16 << 20;
+
+function tooLarge(f: FunctionIR): Diagnostic | undefined {
+  const what =
+    f.steps.length > MAX_STEPS
+      ? `'${f.name}' has ${f.steps.length} steps; one function can have ${MAX_STEPS}`
+      : f.fixedSize > MAX_FRAME
+        ? `the local variables of '${f.name}' have ${f.fixedSize} bytes; a kernel stack has 24 KB`
+        : undefined;
+  if (what === undefined) return undefined;
+  const hint = f.fixedSize > MAX_FRAME ? 'allocate large objects from pool' : 'divide the function';
+  return { severity: 'error', code: 'link-too-large', message: what, range: f.ref?.def?.nameRange ?? f.range, hint };
 }
 
 function emptyImage(o: CompileImageOptions): CompiledImage {

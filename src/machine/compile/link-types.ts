@@ -2,7 +2,7 @@
 // as a number or passes arguments that nobody takes, so it is worth a warning that names both places. MSVC tells this only with /LTCG (C4742, C4743).
 import type { Diagnostic } from '../../base/diagnostic.js';
 import { sizeOf } from '../../c/layout.js';
-import type { FunctionSymbol, TranslationUnit, VarSymbol } from '../../c/tree.js';
+import type { FunctionSymbol, VarSymbol } from '../../c/tree.js';
 import { typeToString } from '../../c/type-names.js';
 import type { CType } from '../../c/types.js';
 
@@ -33,33 +33,17 @@ function alike(a: CType, b: CType, depth = DEPTH): boolean {
   return a.kind === b.kind && sizeOf(a) === sizeOf(b);
 }
 
-/** Warnings about external names that the units of an image declare with types that do not go together. */
-export function mismatches(units: readonly TranslationUnit[]): Diagnostic[] {
-  const found: Diagnostic[] = [];
-  const first = new Map<string, FunctionSymbol | VarSymbol>();
-  const told = new Set<string>();
-  const meet = (s: FunctionSymbol | VarSymbol): void => {
-    const old = first.get(s.name);
-    if (!old) first.set(s.name, s);
-    else if (old.kind === s.kind && !told.has(s.name) && !alike(old.type, s.type)) {
-      told.add(s.name);
-      found.push({
-        severity: 'warning',
-        code: 'link-types',
-        message: `'${s.name}' has another type here than in ${old.range.file.path}: '${typeToString(s.type)}' instead of '${typeToString(old.type)}'`,
-        range: s.range,
-        hint: 'declare it once, in a header that both include',
-        related: [{ range: old.range, message: 'the other declaration is here' }],
-      });
-    }
+/** The warning when a unit uses `used` while `defined` is what it gets; undefined when the types go together. */
+export function mismatch(used: FunctionSymbol | VarSymbol, defined: FunctionSymbol | VarSymbol): Diagnostic | undefined {
+  if (used === defined || used.range.file.builtin || (used.kind === 'function' && used.implicit)) return undefined;
+  if (used.kind === defined.kind && alike(used.type, defined.type)) return undefined;
+  const what = (s: FunctionSymbol | VarSymbol): string => `'${typeToString(s.type)}'`;
+  return {
+    severity: 'warning',
+    code: 'link-types',
+    message: `'${used.name}' is declared with another type than it is defined with: ${what(used)} instead of ${what(defined)}`,
+    range: used.range,
+    hint: 'declare it once, in a header that both sources include',
+    related: [{ range: defined.range, message: 'it is defined here' }],
   };
-  // definitions first: they are what the others should agree with
-  for (const u of units) {
-    for (const f of u.functions) if (isShared(f.symbol)) meet(f.symbol);
-    for (const v of u.globals) if (v.defined && v.init && isShared(v)) meet(v);
-  }
-  for (const u of units) for (const s of u.scope.names.values()) if ((s.kind === 'function' || s.kind === 'var') && isShared(s)) meet(s);
-  return found;
 }
-
-const isShared = (s: FunctionSymbol | VarSymbol): boolean => s.linkage === 'external' && !s.range.file.builtin;

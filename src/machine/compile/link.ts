@@ -5,12 +5,13 @@ import type { Range } from '../../base/source.js';
 import { alignOf, objectSize, sizeOf } from '../../c/layout.js';
 import type { FunctionDef, FunctionSymbol, TranslationUnit, VarSymbol } from '../../c/tree.js';
 import { isConst } from '../../c/type-ops.js';
+import { MAP } from '../abi.js';
 import type { Imports } from '../image.js';
 import { routineFixedSize } from '../routine.js';
 import { type Relocation, writeInitializer } from './constant-data.js';
 import { UNRESOLVED_FUNCTION } from './imports.js';
 import type { FunctionIR, FunctionRef, StaticRef } from './ir.js';
-import { mismatches } from './link-types.js';
+import { mismatch } from './link-types.js';
 import type { LinkContext } from './lowering.js';
 
 /** A variable or literal to be placed in a section. */
@@ -32,6 +33,9 @@ interface VarEntity {
   unit: TranslationUnit;
   included: boolean;
 }
+
+/** Bytes of the region that images are loaded in. */
+const MAX_IMAGE = MAP.drivers.end - MAP.drivers.start;
 
 /** How the routines that the kernel, the HAL and the filter manager export begin. */
 const EXPORT_PREFIX =
@@ -56,7 +60,10 @@ export class Linker implements LinkContext {
   private readonly staticVars = new Map<VarSymbol, VarEntity>();
   private readonly importedVars = new Map<string, StaticRef>();
   private readonly literals = new Map<string, StaticRef>();
+  private readonly compared = new Set<FunctionSymbol | VarSymbol>();
   private readonly funclets: FunctionIR[] = [];
+  /** Bytes of all variables so far. */
+  private dataSize = 0;
 
   constructor(
     readonly mode: 'kernel' | 'user',
@@ -65,7 +72,6 @@ export class Linker implements LinkContext {
   ) {
     for (const u of units) for (const f of u.functions) this.defineFunction(f, u);
     for (const u of units) for (const v of u.globals) this.defineVariable(v, u);
-    if (units.length > 1) this.diagnostics.push(...mismatches(units));
   }
 
   /** Everything that is in the image whether referred to or not. */
@@ -127,6 +133,7 @@ export class Linker implements LinkContext {
 
   functionRef(symbol: FunctionSymbol, range: Range): FunctionRef {
     const internal = symbol.linkage === 'internal' && (symbol.definition !== undefined || !symbol.builtin);
+    if (!internal) this.compare(symbol, this.definitions.get(symbol.name)?.def.symbol);
     const known = internal ? this.staticFunctions.get(symbol) : this.externalFunctions.get(symbol.name);
     if (known) return known;
     const ref: FunctionRef = { name: symbol.name, symbol, number: -1, fixedSize: 0, address: 0 };
@@ -143,6 +150,14 @@ export class Linker implements LinkContext {
     if (ref.def) this.queue.push(ref);
     else this.importFunction(ref, symbol, range);
     return ref;
+  }
+
+  /** A name of another unit is used: by the type that it has there? */
+  private compare(used: FunctionSymbol | VarSymbol, defined: FunctionSymbol | VarSymbol | undefined): void {
+    if (used === defined || !defined || this.compared.has(used)) return;
+    this.compared.add(used);
+    const d = mismatch(used, defined);
+    if (d) this.diagnostics.push(d);
   }
 
   private importFunction(ref: FunctionRef, symbol: FunctionSymbol, range: Range): void {
@@ -176,6 +191,7 @@ export class Linker implements LinkContext {
     const entity =
       symbol.linkage === 'external' ? this.externalVars.get(symbol.name) : (this.staticVars.get(symbol) ?? this.addStatic(symbol));
     if (entity) {
+      if (symbol.linkage === 'external') this.compare(symbol, entity.symbol);
       if (!entity.included) this.include(entity);
       return entity.ref;
     }
@@ -197,6 +213,18 @@ export class Linker implements LinkContext {
     return ref;
   }
 
+  /** Told once; what comes after it is not laid out either. */
+  private tooLarge(s: VarSymbol, size: number, before: number): void {
+    if (before > MAX_IMAGE) return;
+    this.diagnostics.push({
+      severity: 'error',
+      code: 'link-too-large',
+      message: `with '${s.name}', which has ${size} bytes, the variables have ${before + size}; an image can have ${MAX_IMAGE} at most`,
+      range: s.range,
+      hint: 'allocate large objects from pool',
+    });
+  }
+
   private addStatic(symbol: VarSymbol): VarEntity {
     const e: VarEntity = { ref: { name: symbol.name, address: 0 }, symbol, unit: this.units[0], included: false };
     this.staticVars.set(symbol, e);
@@ -209,7 +237,10 @@ export class Linker implements LinkContext {
     const size = Math.max(1, objectSize(s.type, s.init));
     const relocations: Relocation[] = [];
     let bytes: Uint8Array | undefined;
-    if (s.init) {
+    const before = this.dataSize;
+    this.dataSize += size;
+    if (this.dataSize > MAX_IMAGE) this.tooLarge(s, size, before);
+    else if (s.init) {
       bytes = new Uint8Array(size);
       writeInitializer(this, s.init, bytes, 0, relocations, (e) =>
         this.diagnostics.push({
