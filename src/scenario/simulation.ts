@@ -117,7 +117,12 @@ export class Simulation {
     const machine = reuse?.kernel.config.cpus === m.cpus && reuse.kernel.config.races === races ? reuse.kernel.machine : undefined;
     if (start === 'continue' && !machine) throw new Error('there is no machine to continue on');
     const shared =
-      code?.debug === options.debug && code.kernel.config.races === races && code.build.drivers === build.drivers && code.build.processes === build.processes ? code : undefined;
+      code?.debug === options.debug &&
+      code.kernel.config.races === races &&
+      code.build.drivers === build.drivers &&
+      code.build.processes === build.processes
+        ? code
+        : undefined;
     const loaded = machine !== undefined && shared === reuse;
     if (machine && start !== 'continue') clearMachine(machine, loaded);
     this.debug = options.debug;
@@ -132,7 +137,8 @@ export class Simulation {
       ...(machine ? { machine } : {}),
       ...(options.chooser ? { chooser: options.chooser } : {}),
     });
-    this.built = shared?.built ?? compileImages(build, this.kernel, { debug: options.debug, race: races, cleanStops: options.cleanStops ?? false });
+    this.built =
+      shared?.built ?? compileImages(build, this.kernel, { debug: options.debug, race: races, cleanStops: options.cleanStops ?? false });
     for (const [name, limit] of shared?.kernel.irqlLimits ?? []) this.kernel.irqlLimits.set(name, limit);
     this.images = this.built.all;
     this.conditions = new ConditionWatch(this.kernel, build.scenario.expectations, [...this.built.drivers.values()]);

@@ -28,6 +28,7 @@ const DETAIL_WORD = epochWord(DETAIL, 0);
 export class Accesses {
   /** By granule number. */
   private lists = new Map<number, readonly Access[]>();
+  private journal: { granule: number; list: readonly Access[] | undefined; words: [number, number, number, number] }[] | undefined;
 
   constructor(
     private readonly shadow: Shadow,
@@ -50,13 +51,16 @@ export class Accesses {
         conflicts ??= [];
         conflicts.push(e);
       }
-      const superseded = a.write || (!e.write && ordered && (e.manner === a.manner || a.manner === Manner.Plain));
+      // compiled code leaves a strand's own read word alone when it writes: so does this
+      const superseded = a.write
+        ? e.write || e.strand !== a.strand
+        : !e.write && ordered && (e.manner === a.manner || a.manner === Manner.Plain);
       const rest = superseded ? e.bytes & ~a.bytes : e.bytes;
       if (rest) kept.push(rest === e.bytes ? e : { ...e, bytes: rest });
     }
     const same = kept.findIndex((e) => e.strand === a.strand && e.clock === a.clock && e.write === a.write && e.manner === a.manner);
-    if (same >= 0) kept[same] = { ...kept[same], bytes: kept[same].bytes | a.bytes };
-    else kept.push(a);
+    if (same < 0) kept.push(a);
+    else if (kept[same].bytes !== ALL_BYTES) kept[same] = { ...a, bytes: kept[same].bytes | a.bytes };
     this.store(granule, kept);
     return conflicts ?? NONE;
   }
@@ -77,6 +81,7 @@ export class Accesses {
 
   private store(granule: number, list: readonly Access[]): void {
     const { shadow } = this;
+    this.note(granule);
     shadow.mark(granule << 2);
     const writes = list.filter((e) => e.write);
     const reads = list.filter((e) => !e.write);
@@ -102,6 +107,7 @@ export class Accesses {
     const first = offset >> 2;
     const end = (offset + size + 3) >> 2;
     const { shadow } = this;
+    if (this.journal) for (let g = first; g < end; g++) if (shadow.read[g] | shadow.write[g]) this.note(g);
     for (const words of [shadow.read, shadow.write]) words.fill(0, first, end);
     for (let at = offset & ~4095; at < offset + size; at += 4096) shadow.mark(at);
     if (this.lists.size < end - first) {
@@ -113,6 +119,31 @@ export class Accesses {
     this.lists.clear();
     const words = (256 * 4096) >> 2;
     for (let b = 0; b * words < this.shadow.read.length; b++) if (used[b]) this.forget(b * 256 * 4096, 256 * 4096);
+  }
+
+  /** From now on what changes is noted, so that `back` can undo it (exploration). */
+  keepJournal(): void {
+    this.journal ??= [];
+  }
+  get mark(): number {
+    return this.journal?.length ?? 0;
+  }
+  back(mark: number): void {
+    const { journal, shadow } = this;
+    while (journal && journal.length > mark) {
+      const { granule: g, list, words } = journal.pop()!;
+      if (list) this.lists.set(g, list);
+      else this.lists.delete(g);
+      [shadow.read[g], shadow.write[g], shadow.readSite[g], shadow.writeSite[g]] = words;
+    }
+  }
+  private note(g: number): void {
+    const { shadow } = this;
+    this.journal?.push({
+      granule: g,
+      list: this.lists.get(g),
+      words: [shadow.read[g], shadow.write[g], shadow.readSite[g], shadow.writeSite[g]],
+    });
   }
 
   save(): unknown {

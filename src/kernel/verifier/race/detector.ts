@@ -14,7 +14,7 @@ import { KPRCB, KTHREAD, KTIMER } from '../../layouts.gen.js';
 import { type Access, Accesses, Manner } from './accesses.js';
 import { Clocks, cpuKey } from './clocks.js';
 import { DPC_DONE, IPI, type OrderContext, orderHandler } from './order.js';
-import { reportRace } from './report.js';
+import { type Race, reportRace } from './report.js';
 
 const DISPATCH = 2;
 /** Key of what runs at DISPATCH_LEVEL on a CPU. */
@@ -53,6 +53,11 @@ export class RaceDetector implements RaceObserver, OrderContext {
     };
   }
 
+  /** Looks without being seen: an exploration watches the kernel's own accesses. */
+  private word(address: Addr): number {
+    return this.k.mem.raw.ptr(address - KERNEL_BASE);
+  }
+
   // ---------------------------------------------------------------- who runs
   current(): number {
     return this.running[this.k.cpuNumber];
@@ -61,10 +66,10 @@ export class RaceDetector implements RaceObserver, OrderContext {
     return thread === 0 ? 0 : this.clocks.strandOf(thread);
   }
   processOf(thread: number): number {
-    return this.k.mem.ptr(thread + KTHREAD.Process);
+    return this.word(thread + KTHREAD.Process);
   }
   dpcOf(timer: number): number {
-    return this.k.mem.ptr(timer + KTIMER.Dpc);
+    return this.word(timer + KTIMER.Dpc);
   }
   switched(cpu: number, thread: number): void {
     this.running[cpu] = this.threadStrand(thread);
@@ -72,8 +77,8 @@ export class RaceDetector implements RaceObserver, OrderContext {
   fork(thread: number): void {
     const parent = this.current();
     this.clocks.begin(thread, this.clocks.clockOf(parent));
-    const limit = this.k.mem.ptr(thread + KTHREAD.StackLimit);
-    this.forget(limit, this.k.mem.ptr(thread + KTHREAD.StackBase) - limit);
+    const limit = this.word(thread + KTHREAD.StackLimit);
+    this.forget(limit, this.word(thread + KTHREAD.StackBase) - limit);
     if (parent !== 0) this.clocks.release(parent, thread);
   }
   /** A DPC or another interrupt begins on this CPU, or has ended. */
@@ -86,8 +91,8 @@ export class RaceDetector implements RaceObserver, OrderContext {
       if (ipi) this.clocks.release(this.running[cpu], IPI);
       if (--this.depth[cpu] === 0) {
         const prcb = this.k.prcb();
-        const thread = this.k.mem.ptr(prcb + KPRCB.CurrentThread);
-        this.running[cpu] = thread === this.k.mem.ptr(prcb + KPRCB.IdleThread) ? 0 : this.threadStrand(thread);
+        const thread = this.word(prcb + KPRCB.CurrentThread);
+        this.running[cpu] = thread === this.word(prcb + KPRCB.IdleThread) ? 0 : this.threadStrand(thread);
       }
     }
     this.settle();
@@ -200,19 +205,40 @@ export class RaceDetector implements RaceObserver, OrderContext {
     const conflicts = this.accesses.add(offset >> 2, now);
     for (const before of conflicts) {
       const severity = judge(before, now);
-      if (severity) reportRace(this.k, this.clocks, { offset, before, now, severity, fp });
+      if (severity) this.report({ offset, before, now, severity, fp });
     }
   }
 
+  private report(race: Race): void {
+    const { mem } = this.k;
+    const { observer } = mem;
+    mem.observer = undefined;
+    reportRace(this.k, this.clocks, race);
+    mem.observer = observer;
+  }
+
   // ---------------------------------------------------------------- checkpoints
+  /** Exploration: a mark to go back to, cheaper than a checkpoint. */
+  mark(): unknown {
+    this.accesses.keepJournal();
+    return { ...(this.save() as Saved), lists: this.accesses.mark };
+  }
+  back(mark: unknown): void {
+    const m = mark as Saved & { lists: number };
+    this.accesses.back(m.lists);
+    this.restoreOrder(m);
+  }
   save(): unknown {
     const state: Saved = { clocks: this.clocks.save(), lists: this.accesses.save(), running: [...this.running], depth: [...this.depth] };
     return state;
   }
   restore(saved: unknown): void {
     const s = saved as Saved;
-    this.clocks.restore(s.clocks);
     this.accesses.restore(s.lists);
+    this.restoreOrder(s);
+  }
+  private restoreOrder(s: Saved): void {
+    this.clocks.restore(s.clocks);
     this.running = [...s.running];
     this.depth = [...s.depth];
     this.expired = 0;

@@ -1,6 +1,6 @@
 // Which events of the kernel order threads, as edges between strands. Read from the trace's stream of events (every lock, queue and start is recorded
 // there anyway), so that the kernel's files need not know the detector. What has no event, the satisfied wait and the signal, comes through RaceHooks.
-import { KINDS, KIND_ID, type KindName } from '../../../trace/kinds.js';
+import { KIND_ID, KINDS, type KindName } from '../../../trace/kinds.js';
 import type { Clocks } from './clocks.js';
 
 /** A number for an address and a purpose: addresses are integers. */
