@@ -8,7 +8,7 @@
 import { type Addr, KERNEL_BASE, Reg, ROUTINE_BASE } from '../../../machine/abi.js';
 import { SlowKind } from '../../../machine/compile/imports.js';
 import type { RaceObserver } from '../../../machine/observer.js';
-import { isShadowed, RaceKind } from '../../../machine/shadow.js';
+import { clockOf, isShadowed, RaceKind, strandOf } from '../../../machine/shadow.js';
 import type { Kernel } from '../../kernel.js';
 import { KPRCB, KTHREAD, KTIMER } from '../../layouts.gen.js';
 import { type Access, Accesses, Manner } from './accesses.js';
@@ -48,6 +48,7 @@ export class RaceDetector implements RaceObserver, OrderContext {
     k.trace.watcher = (kind, values, first) => {
       const handler = orderHandler(kind);
       if (!handler) return;
+      this.sync();
       handler(this, values, first);
       this.settle();
     };
@@ -83,6 +84,7 @@ export class RaceDetector implements RaceObserver, OrderContext {
   }
   /** A DPC or another interrupt begins on this CPU, or has ended. */
   interrupt(begins: boolean, ipi: boolean): void {
+    this.sync();
     const cpu = this.k.cpuNumber;
     if (begins) {
       if (this.depth[cpu]++ === 0) this.running[cpu] = this.clocks.strandOf(cpuKey(cpu));
@@ -102,6 +104,13 @@ export class RaceDetector implements RaceObserver, OrderContext {
     if (from < DISPATCH && to >= DISPATCH) this.clocks.acquire(this.running[cpu], irqlKey(cpu));
     else if (from >= DISPATCH && to < DISPATCH) this.clocks.release(this.running[cpu], irqlKey(cpu));
     if (from > DISPATCH && to <= DISPATCH) this.clocks.acquire(this.running[cpu], IPI);
+  }
+  /** Epochs that compiled code began. Answers the strand that runs. */
+  private sync(cpu = this.k.cpuNumber): number {
+    const strand = this.running[cpu];
+    const word = this.k.machine.wordsOf(cpu)[Reg.Epoch >> 2];
+    if (strand !== 0 && strandOf(word) === strand) this.clocks.sync(strand, clockOf(word));
+    return strand;
   }
   /** The register file holds the word of who runs; begins anew when numbers ran out. */
   private settle(): void {
@@ -123,17 +132,21 @@ export class RaceDetector implements RaceObserver, OrderContext {
 
   // ---------------------------------------------------------------- what orders and has no event
   signalled(object: Addr): void {
+    this.sync();
     this.clocks.release(this.current(), object);
     this.settle();
   }
   satisfied(object: Addr, thread: Addr): void {
+    this.sync();
     this.clocks.acquire(this.threadStrand(thread), object);
   }
   atomic(object: Addr): void {
+    this.sync();
     this.clocks.atomic(this.current(), object);
     this.settle();
   }
   dpcsFlushed(): void {
+    this.sync();
     this.clocks.acquire(this.current(), DPC_DONE);
   }
   forget(address: Addr, bytes: number): void {
@@ -143,24 +156,24 @@ export class RaceDetector implements RaceObserver, OrderContext {
 
   // ---------------------------------------------------------------- accesses
   access(offset: number, kind: number, fp: number): void {
-    const strand = this.current();
+    const strand = this.sync();
     if (strand === 0) return;
     const manner = kind & RaceKind.Atomic ? Manner.Atomic : kind & RaceKind.Volatile ? Manner.Volatile : Manner.Plain;
     const write = (kind & RaceKind.Write) !== 0;
     const site = kind >>> RaceKind.StepShift;
-    if (manner !== Manner.Plain) this.clocks.acquire(strand, offset);
+    if (manner !== Manner.Plain) this.acquireWord(strand, offset);
     const bytes = kind & 15;
     if (kind & RaceKind.Wide) {
       this.note(strand, offset, 15, write, manner, site, fp);
       this.note(strand, offset + 4, 15, write, manner, site, fp);
     } else this.note(strand, offset & ~3, (bytes << (offset & 3)) & 15, write, manner, site, fp);
     if (manner !== Manner.Plain && write) {
-      this.clocks.release(strand, offset);
+      this.clocks.release(strand, offset & ~3);
       this.settle();
     }
   }
   range(offset: number, sizeAndKind: number, kind: number, fp: number): void {
-    const strand = this.current();
+    const strand = this.sync();
     const size = sizeAndKind & SlowKind.SizeMask;
     if (strand === 0 || !isShadowed(offset) || !isShadowed(offset + size)) return;
     const manner =
@@ -169,20 +182,25 @@ export class RaceDetector implements RaceObserver, OrderContext {
         : kind & RaceKind.Volatile
           ? Manner.Volatile
           : Manner.Plain;
-    if (manner !== Manner.Plain) this.clocks.acquire(strand, offset);
+    if (manner !== Manner.Plain) this.acquireWord(strand, offset);
     this.bytes(strand, offset, size, (kind & RaceKind.Write) !== 0, manner, kind >>> RaceKind.StepShift, fp);
     if (manner !== Manner.Plain && kind & RaceKind.Write) {
-      this.clocks.release(strand, offset);
+      this.clocks.release(strand, offset & ~3);
       this.settle();
     }
+  }
+  private acquireWord(strand: number, offset: number): void {
+    this.accesses.settle(offset >> 2);
+    this.clocks.acquire(strand, offset & ~3);
   }
   /** A routine whose accesses count as its caller's begins (its frame) or has ended (0). */
   inRoutine(frame: number): void {
     this.routine = frame;
   }
   touch(offset: number, size: number, write: boolean): void {
-    const strand = this.current();
-    if (this.routine === 0 || strand === 0 || !isShadowed(offset) || !isShadowed(offset + size)) return;
+    if (this.routine === 0) return;
+    const strand = this.sync();
+    if (strand === 0 || !isShadowed(offset) || !isShadowed(offset + size)) return;
     const { headers } = this.k.machine;
     let fp = this.routine;
     for (let n = 0; fp > 0 && n < 64 && headers.fn(fp) >= ROUTINE_BASE; n++) fp = headers.prev(fp);
@@ -229,6 +247,7 @@ export class RaceDetector implements RaceObserver, OrderContext {
     this.restoreOrder(m);
   }
   save(): unknown {
+    for (let cpu = 0; cpu < this.running.length; cpu++) this.sync(cpu);
     const state: Saved = { clocks: this.clocks.save(), lists: this.accesses.save(), running: [...this.running], depth: [...this.depth] };
     return state;
   }
