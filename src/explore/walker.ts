@@ -32,6 +32,7 @@ export interface Mark {
   readonly position: Position;
   readonly history: number;
   readonly polls: readonly Poll[];
+  readonly races: unknown;
 }
 
 export interface Transition {
@@ -124,6 +125,7 @@ export class Walker {
       position: this.position,
       history: this.history,
       polls: this.chooser.polls,
+      races: this.simulation.kernel.hooks.races?.mark(),
     };
   }
 
@@ -131,6 +133,7 @@ export class Walker {
     const { chooser, simulation } = this;
     simulation.end = undefined;
     this.states.back(to.state);
+    simulation.kernel.hooks.races?.back(to.races);
     chooser.log.length = to.log;
     if (to.log > 0) chooser.log[to.log - 1] = to.last;
     chooser.parked.set(to.parked);

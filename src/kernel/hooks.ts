@@ -41,6 +41,9 @@ export interface RaceHooks {
   forget(address: Addr, bytes: number): void;
   save(): unknown;
   restore(state: unknown): void;
+  /** The same for exploration, which goes to and fro all the time. */
+  mark(): unknown;
+  back(mark: unknown): void;
 }
 
 export interface KernelHooks {

@@ -26,6 +26,16 @@ import { WatchList } from './watch.js';
 /** Bits that only ask for a closer look; everything else in a deny byte refuses. */
 const LOOK = Deny.Watch | Deny.Slow | Deny.Observe;
 
+/** Addresses only: the host commits what is touched. */
+function reserve(pages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch {
+    const more = pages === WASM_PAGES ? '' : `; without 'no race' in the scenario ${(WASM_PAGES / 16384).toFixed(1)} GiB are enough`;
+    throw new Error(`the host has no room for ${(pages / 16384).toFixed(1)} GiB of addresses that the simulated machine needs${more}`);
+  }
+}
+
 class CheckedAccessors extends Accessors {
   constructor(private readonly memory: Memory) {
     super(memory.wasm.buffer, memory.usedBlocks);
@@ -84,7 +94,7 @@ export class Memory extends Accessors {
   /** `shadow`: with the words of the race variant behind it (shadow.ts). */
   constructor(shadow = false) {
     const size = shadow ? SHADOW_WASM_PAGES : WASM_PAGES;
-    const wasm = new WebAssembly.Memory({ initial: size, maximum: size });
+    const wasm = reserve(size);
     super(wasm.buffer, new Uint8Array((MEMORY_SIZE >>> PAGE_SHIFT) >>> 8));
     this.wasm = wasm;
     this.shadow = shadow ? new Shadow(wasm.buffer) : undefined;

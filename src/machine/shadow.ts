@@ -7,6 +7,9 @@
 //   clock   counts the strand's releases and acquires: everything between two of them is one epoch
 //   foreign (write word) somebody else read it since: the strand's next write must look closer
 //   bytes   which of the 4 bytes are meant; neighbours in one granule are different objects and never race with each other
+// A granule whose last access was an interlocked operation has DETAIL as read word and the operation's epoch with `foreign` as write word (*owned*): the
+// same strand's next operation is settled in the module, which also begins the strand's next epoch. So Reg.Epoch, not the detector, has the clock of
+// who runs.
 // Reg.Epoch holds the word of an access to all bytes by who runs now. An access whose word is equal has been seen in this epoch and costs a load and
 // a compare; an access by the same strand in a newer epoch is settled by a helper in the module (emit-race.ts); everything else asks the detector.
 import { HOST_END, PAGE_SHIFT, SHADOW_DIRTY } from './abi.js';
@@ -28,6 +31,8 @@ export const ALL_BYTES = 15;
 /** Strand number of words whose granule the detector keeps in a list. */
 export const DETAIL = 511;
 export const MAX_STRAND = DETAIL - 1;
+/** Clocks from here on are left to the detector. */
+export const LAST_CLOCK = MAX_CLOCK - 2;
 
 /** What compiled code tells the detector about an access, beside the offset: bytes of the granule in bits 0-3 (before shifting by its place), then: */
 export const enum RaceKind {
@@ -45,6 +50,8 @@ export const raceKind = (step: number, bits: number): number => (step < MAX_STEP
 
 /** The word of an access to all bytes. */
 export const epochWord = (strand: number, clock: number): number => (strand << STRAND_SHIFT) | (clock << CLOCK_SHIFT) | ALL_BYTES;
+/** Word of a granule that the detector has a list for. */
+export const DETAIL_WORD = (DETAIL << STRAND_SHIFT) | ALL_BYTES | 0;
 export const strandOf = (word: number): number => word >>> STRAND_SHIFT;
 export const clockOf = (word: number): number => (word >>> CLOCK_SHIFT) & MAX_CLOCK;
 

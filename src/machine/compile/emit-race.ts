@@ -2,7 +2,20 @@
 // has done such an access in this epoch. The rest is two helper functions of the module, which settle accesses by the same strand in a newer epoch, and
 // behind them the detector in TypeScript. Nothing here uses fuel, stops or faults, so steps and virtual time are those of the other variants.
 import { PAGE_SHIFT, REGISTERS, Reg, SHADOW_DIRTY } from '../abi.js';
-import { ALL_BYTES, FOREIGN, RaceKind, READ_SHADOW, READ_SITE, raceKind, STRAND_SHIFT, WRITE_SHADOW, WRITE_SITE } from '../shadow.js';
+import {
+  ALL_BYTES,
+  CLOCK_SHIFT,
+  DETAIL_WORD,
+  FOREIGN,
+  LAST_CLOCK,
+  RaceKind,
+  READ_SHADOW,
+  READ_SITE,
+  raceKind,
+  STRAND_SHIFT,
+  WRITE_SHADOW,
+  WRITE_SITE,
+} from '../shadow.js';
 import type { AccessOptions } from './emit-access.js';
 import { type Emitter, Local, RACE_IMPORT, RACE_RANGE_IMPORT } from './emit-base.js';
 import { Op } from './op.js';
@@ -11,9 +24,12 @@ import type { Writer } from './writer.js';
 /** Where the access is: a constant, or the offset in a local. */
 export type RacePlace = { readonly fixed: number } | { readonly local: number };
 
-/** The helpers come after the functions of the image: for reads, then for writes. */
-const helperIndex = (o: Emitter['options'], write: boolean): number => o.firstFunction + o.functionCount + (write ? 1 : 0);
-export const RACE_HELPERS = 2;
+/** The helpers come after the functions of the image. */
+const READ_HELPER = 0;
+const WRITE_HELPER = 1;
+const ATOMIC_HELPER = 2;
+export const RACE_HELPERS = 3;
+const helperIndex = (o: Emitter['options'], helper: number): number => o.firstFunction + o.functionCount + helper;
 
 function pushPlace(E: Emitter, at: RacePlace): void {
   if ('fixed' in at) E.i32(at.fixed);
@@ -38,7 +54,7 @@ export function emitRace(E: Emitter, o: AccessOptions, at: RacePlace): void {
   };
   if (o.interlocked || o.volatile) {
     tell();
-    E.call(RACE_IMPORT);
+    E.call(o.interlocked && o.size >= 4 ? helperIndex(E.options, ATOMIC_HELPER) : RACE_IMPORT);
     return;
   }
   const base = o.write ? WRITE_SHADOW : READ_SHADOW;
@@ -60,7 +76,7 @@ export function emitRace(E: Emitter, o: AccessOptions, at: RacePlace): void {
   E.op(wide ? Op.i64_ne : Op.i32_ne);
   E.open(Op.if);
   tell();
-  E.call(helperIndex(E.options, o.write));
+  E.call(helperIndex(E.options, o.write ? WRITE_HELPER : READ_HELPER));
   E.end();
 }
 
@@ -77,14 +93,16 @@ export function emitRaceRange(E: Emitter, local: number, size: () => void, bits:
 // ---------------------------------------------------------------- the helpers: (offset, kind, fp)
 const H = { offset: 0, kind: 1, fp: 2, granule: 3, word: 4, mine: 5, other: 6 };
 
-/** Writes the two helper functions' bodies to the code section. */
+/** Writes the helper functions' bodies to the code section. */
 export function emitRaceHelpers(out: Writer, scratch: Writer, options: Emitter['options']): void {
-  for (const write of [false, true]) {
+  for (let helper = 0; helper < RACE_HELPERS; helper++) {
     scratch.length = 0;
     scratch.unsigned(1);
     scratch.unsigned(4);
     scratch.byte(0x7f);
-    new Helper(scratch, write, helperIndex(options, write)).body();
+    const h = new Helper(scratch, helper === WRITE_HELPER, helperIndex(options, helper));
+    if (helper === ATOMIC_HELPER) h.atomic();
+    else h.body();
     out.sized(scratch);
   }
 }
@@ -108,6 +126,10 @@ class Helper {
   private i32(n: number): void {
     this.w.byte(Op.i32_const);
     this.w.signed(n);
+  }
+  private i64(n: bigint): void {
+    this.w.byte(Op.i64_const);
+    this.w.signed64(n);
   }
   private op(...codes: number[]): void {
     for (const c of codes) this.w.op(c);
@@ -139,12 +161,147 @@ class Helper {
     this.op(Op.i32_lt_u);
   }
 
+  /** An interlocked operation (4 or 8 bytes) on what this strand owns: noted here, and a new epoch begins. All others are the detector's. */
+  atomic(): void {
+    this.i32(0);
+    this.memory(Op.i32_load, 2, REGISTERS + Reg.Epoch);
+    this.set(H.mine);
+    this.open(Op.block); // 1: ask the detector
+    this.get(H.mine);
+    this.i32(LAST_CLOCK << CLOCK_SHIFT);
+    this.op(Op.i32_and);
+    this.i32(LAST_CLOCK << CLOCK_SHIFT);
+    this.op(Op.i32_eq);
+    this.br(1);
+    this.owned(0);
+    this.get(H.kind);
+    this.i32(RaceKind.Wide);
+    this.op(Op.i32_and);
+    this.open(Op.if); // 2
+    this.owned(4);
+    this.own(4);
+    this.end();
+    this.own(0);
+    this.get(H.offset);
+    this.i32(PAGE_SHIFT);
+    this.op(Op.i32_shr_u);
+    this.i32(1);
+    this.memory(Op.i32_store8, 0, SHADOW_DIRTY);
+    this.i32(0);
+    this.i32(0);
+    this.memory(Op.i64_load, 3, REGISTERS + Reg.Epoch);
+    this.i64(BigInt(1 << CLOCK_SHIFT) * 0x100000001n);
+    this.op(Op.i64_add);
+    this.memory(Op.i64_store, 3, REGISTERS + Reg.Epoch);
+    this.op(Op.return);
+    this.end();
+    this.ask();
+  }
+  /** To level 1 unless the granule is owned by this strand. */
+  private owned(at: number): void {
+    this.get(H.offset);
+    this.memory(Op.i32_load, 2, READ_SHADOW + at);
+    this.i32(DETAIL_WORD);
+    this.op(Op.i32_ne);
+    this.br(1);
+    this.get(H.offset);
+    this.memory(Op.i32_load, 2, WRITE_SHADOW + at);
+    this.set(H.word);
+    this.sameStrand(H.word);
+    this.op(Op.i32_eqz);
+    this.br(1);
+  }
+  private own(at: number): void {
+    this.get(H.offset);
+    this.get(H.mine);
+    this.i32(FOREIGN);
+    this.op(Op.i32_or);
+    this.memory(Op.i32_store, 2, WRITE_SHADOW + at);
+    this.get(H.offset);
+    this.get(H.kind);
+    this.i32(RaceKind.StepShift);
+    this.op(Op.i32_shr_u);
+    this.memory(Op.i32_store, 2, WRITE_SITE + at);
+  }
+  private ask(): void {
+    this.get(H.offset);
+    this.get(H.kind);
+    this.get(H.fp);
+    this.w.byte(Op.call);
+    this.w.unsigned(RACE_IMPORT);
+    this.w.byte(Op.end);
+  }
+
+  /** Whole granules of this strand in an older epoch: both words at once for a wide access. Falls through when it is not as simple as that. */
+  private whole(wide: boolean): void {
+    const [load, store, align, and, eqz] = wide
+      ? [Op.i64_load, Op.i64_store, 3, Op.i64_and, Op.i64_eqz]
+      : [Op.i32_load, Op.i32_store, 2, Op.i32_and, Op.i32_eqz];
+    const constant = (n: number): void => {
+      if (wide) this.i64(BigInt(n >>> 0) * 0x100000001n);
+      else this.i32(n);
+    };
+    const epoch = (): void => {
+      this.i32(0);
+      this.memory(load, align, REGISTERS + Reg.Epoch);
+    };
+    // ((word ^ epoch) & mask) == 0: same strand, and for writes nobody else read since
+    this.open(Op.block);
+    const level = this.depth;
+    const differs = (base: number, foreign: boolean): void => {
+      this.get(H.offset);
+      this.memory(load, align, base);
+      epoch();
+      this.op(wide ? Op.i64_xor : Op.i32_xor);
+      constant((-1 << STRAND_SHIFT) | (foreign ? FOREIGN : 0));
+      this.op(and, eqz, Op.i32_eqz);
+    };
+    differs(this.write ? WRITE_SHADOW : READ_SHADOW, this.write);
+    this.br(level);
+    if (this.write) {
+      this.get(H.offset);
+      this.memory(load, align, READ_SHADOW);
+      this.op(eqz, Op.i32_eqz);
+      this.open(Op.if);
+      differs(READ_SHADOW, false);
+      this.br(level);
+      this.end();
+    }
+    this.get(H.offset);
+    epoch();
+    this.memory(store, align, this.write ? WRITE_SHADOW : READ_SHADOW);
+    for (const at of wide ? [0, 4] : [0]) {
+      this.get(H.offset);
+      this.get(H.kind);
+      this.i32(RaceKind.StepShift);
+      this.op(Op.i32_shr_u);
+      this.memory(Op.i32_store, 2, (this.write ? WRITE_SITE : READ_SITE) + at);
+    }
+    this.get(H.offset);
+    this.i32(PAGE_SHIFT);
+    this.op(Op.i32_shr_u);
+    this.i32(1);
+    this.memory(Op.i32_store8, 0, SHADOW_DIRTY);
+    this.op(Op.return);
+    this.end();
+  }
+
   body(): void {
-    // Both halves of a wide access, one after the other.
+    // A whole granule: (kind & 15) == 15.
+    this.get(H.kind);
+    this.i32(ALL_BYTES | RaceKind.Wide);
+    this.op(Op.i32_and);
+    this.i32(ALL_BYTES);
+    this.op(Op.i32_eq);
+    this.open(Op.if);
+    this.whole(false);
+    this.end();
+    // Both halves of a wide access, together or one after the other.
     this.get(H.kind);
     this.i32(RaceKind.Wide);
     this.op(Op.i32_and);
     this.open(Op.if);
+    this.whole(true);
     for (const add of [0, 4]) {
       this.get(H.offset);
       this.i32(add);
@@ -199,12 +356,7 @@ class Helper {
     this.memory(Op.i32_store8, 0, SHADOW_DIRTY);
     this.op(Op.return);
     this.end();
-    this.get(H.offset);
-    this.get(H.kind);
-    this.get(H.fp);
-    this.w.byte(Op.call);
-    this.w.unsigned(RACE_IMPORT);
-    this.w.byte(Op.end);
+    this.ask();
   }
 
   /** The read word is mine (then nobody wrote since), or empty and the write word is empty or mine. Falls through with `mine` merged. */

@@ -18,15 +18,15 @@ interface Strand {
   readonly key: number;
   clock: number[];
   held: readonly Held[];
-  /** By epoch: number of the set of locks that were held in it. */
-  readonly heldAt: number[];
+  /** Changes of the set of locks that are held, in order: first epoch, number of the set. */
+  readonly heldAt: [number, number][];
 }
 
 /** Key of the strand of a CPU at interrupt level. */
 export const cpuKey = (cpu: number): number => 1 + cpu;
 
 interface SavedClocks {
-  readonly strands: readonly { key: number; clock: number[]; held: readonly Held[]; heldAt: number[] }[];
+  readonly strands: readonly { key: number; clock: number[]; held: readonly Held[]; heldAt: [number, number][] }[];
   readonly sets: readonly (readonly number[])[];
   readonly published: readonly [number, Clock][];
   readonly shared: readonly [number, Clock][];
@@ -43,6 +43,8 @@ export class Clocks {
   private setNumbers = new Map<string, number>([['', 0]]);
   /** A clock or the strands ran out: the owner forgets everything and begins anew. */
   exhausted = false;
+  /** Told before a strand learns something new. */
+  beforeGrowth: ((strand: number) => void) | undefined;
 
   /** Strand of a thread or CPU, made when it is new. */
   strandOf(key: number): number {
@@ -59,7 +61,7 @@ export class Clocks {
     const n = this.strands.length;
     const clock = [...after];
     clock[n] = 1;
-    this.strands.push({ key, clock, held: [], heldAt: [0, 0] });
+    this.strands.push({ key, clock, held: [], heldAt: [] });
     this.byKey.set(key, n);
     return n;
   }
@@ -80,14 +82,27 @@ export class Clocks {
   }
   /** Locks that the strand held in an epoch. */
   locksAt(strand: number, clock: number): readonly number[] {
-    return this.sets[this.strands[strand]?.heldAt[clock] ?? 0];
+    const list = this.strands[strand]?.heldAt ?? [];
+    let low = 0;
+    let high = list.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (list[middle][0] <= clock) low = middle + 1;
+      else high = middle;
+    }
+    return this.sets[low === 0 ? 0 : list[low - 1][1]];
   }
 
   acquire(strand: number, key: number, exclusive = true): void {
     const s = this.strands[strand];
     if (!s) return;
-    join(s.clock, this.published.get(key));
-    if (exclusive) join(s.clock, this.shared.get(key));
+    this.learn(strand, s, this.published.get(key));
+    if (exclusive) this.learn(strand, s, this.shared.get(key));
+  }
+  private learn(strand: number, s: Strand, other: Clock | undefined): void {
+    if (!other?.some((v, i) => v > (s.clock[i] ?? 0))) return;
+    this.beforeGrowth?.(strand);
+    join(s.clock, other);
   }
   release(strand: number, key: number, exclusive = true): void {
     const s = this.strands[strand];
@@ -128,11 +143,28 @@ export class Clocks {
     this.release(strand, lock, exclusive);
   }
 
+  /** Compiled code began epochs of its own (interlocked operations). */
+  sync(strand: number, clock: number): void {
+    const s = this.strands[strand];
+    if (!s) return;
+    s.clock[strand] = Math.max(s.clock[strand], clock);
+  }
+  /** What the strand knew when it was at `clock` itself, as long as it has learnt nothing since, is published under a key. */
+  publishAt(strand: number, clock: number, key: number): void {
+    const s = this.strands[strand];
+    if (!s) return;
+    const merged = [...s.clock];
+    merged[strand] = clock;
+    join(merged, this.published.get(key));
+    this.published.set(key, merged);
+  }
+
   /** A new epoch of the strand. */
   private tick(strand: number): void {
     const s = this.strands[strand]!;
     const now = ++s.clock[strand];
-    s.heldAt[now] = this.setOf(s.held);
+    const set = this.setOf(s.held);
+    if ((s.heldAt.at(-1)?.[1] ?? 0) !== set) s.heldAt.push([now, set]);
     if (now >= MAX_CLOCK) this.exhausted = true;
   }
   private setOf(held: readonly Held[]): number {

@@ -8,13 +8,13 @@
 import { type Addr, KERNEL_BASE, Reg, ROUTINE_BASE } from '../../../machine/abi.js';
 import { SlowKind } from '../../../machine/compile/imports.js';
 import type { RaceObserver } from '../../../machine/observer.js';
-import { isShadowed, RaceKind } from '../../../machine/shadow.js';
+import { clockOf, isShadowed, RaceKind, strandOf } from '../../../machine/shadow.js';
 import type { Kernel } from '../../kernel.js';
 import { KPRCB, KTHREAD, KTIMER } from '../../layouts.gen.js';
 import { type Access, Accesses, Manner } from './accesses.js';
 import { Clocks, cpuKey } from './clocks.js';
 import { DPC_DONE, IPI, type OrderContext, orderHandler } from './order.js';
-import { reportRace } from './report.js';
+import { type Race, reportRace } from './report.js';
 
 const DISPATCH = 2;
 /** Key of what runs at DISPATCH_LEVEL on a CPU. */
@@ -48,9 +48,15 @@ export class RaceDetector implements RaceObserver, OrderContext {
     k.trace.watcher = (kind, values, first) => {
       const handler = orderHandler(kind);
       if (!handler) return;
+      this.sync();
       handler(this, values, first);
       this.settle();
     };
+  }
+
+  /** Looks without being seen: an exploration watches the kernel's own accesses. */
+  private word(address: Addr): number {
+    return this.k.mem.raw.ptr(address - KERNEL_BASE);
   }
 
   // ---------------------------------------------------------------- who runs
@@ -61,10 +67,10 @@ export class RaceDetector implements RaceObserver, OrderContext {
     return thread === 0 ? 0 : this.clocks.strandOf(thread);
   }
   processOf(thread: number): number {
-    return this.k.mem.ptr(thread + KTHREAD.Process);
+    return this.word(thread + KTHREAD.Process);
   }
   dpcOf(timer: number): number {
-    return this.k.mem.ptr(timer + KTIMER.Dpc);
+    return this.word(timer + KTIMER.Dpc);
   }
   switched(cpu: number, thread: number): void {
     this.running[cpu] = this.threadStrand(thread);
@@ -72,12 +78,13 @@ export class RaceDetector implements RaceObserver, OrderContext {
   fork(thread: number): void {
     const parent = this.current();
     this.clocks.begin(thread, this.clocks.clockOf(parent));
-    const limit = this.k.mem.ptr(thread + KTHREAD.StackLimit);
-    this.forget(limit, this.k.mem.ptr(thread + KTHREAD.StackBase) - limit);
+    const limit = this.word(thread + KTHREAD.StackLimit);
+    this.forget(limit, this.word(thread + KTHREAD.StackBase) - limit);
     if (parent !== 0) this.clocks.release(parent, thread);
   }
   /** A DPC or another interrupt begins on this CPU, or has ended. */
   interrupt(begins: boolean, ipi: boolean): void {
+    this.sync();
     const cpu = this.k.cpuNumber;
     if (begins) {
       if (this.depth[cpu]++ === 0) this.running[cpu] = this.clocks.strandOf(cpuKey(cpu));
@@ -86,8 +93,8 @@ export class RaceDetector implements RaceObserver, OrderContext {
       if (ipi) this.clocks.release(this.running[cpu], IPI);
       if (--this.depth[cpu] === 0) {
         const prcb = this.k.prcb();
-        const thread = this.k.mem.ptr(prcb + KPRCB.CurrentThread);
-        this.running[cpu] = thread === this.k.mem.ptr(prcb + KPRCB.IdleThread) ? 0 : this.threadStrand(thread);
+        const thread = this.word(prcb + KPRCB.CurrentThread);
+        this.running[cpu] = thread === this.word(prcb + KPRCB.IdleThread) ? 0 : this.threadStrand(thread);
       }
     }
     this.settle();
@@ -97,6 +104,13 @@ export class RaceDetector implements RaceObserver, OrderContext {
     if (from < DISPATCH && to >= DISPATCH) this.clocks.acquire(this.running[cpu], irqlKey(cpu));
     else if (from >= DISPATCH && to < DISPATCH) this.clocks.release(this.running[cpu], irqlKey(cpu));
     if (from > DISPATCH && to <= DISPATCH) this.clocks.acquire(this.running[cpu], IPI);
+  }
+  /** Epochs that compiled code began. Answers the strand that runs. */
+  private sync(cpu = this.k.cpuNumber): number {
+    const strand = this.running[cpu];
+    const word = this.k.machine.wordsOf(cpu)[Reg.Epoch >> 2];
+    if (strand !== 0 && strandOf(word) === strand) this.clocks.sync(strand, clockOf(word));
+    return strand;
   }
   /** The register file holds the word of who runs; begins anew when numbers ran out. */
   private settle(): void {
@@ -118,17 +132,21 @@ export class RaceDetector implements RaceObserver, OrderContext {
 
   // ---------------------------------------------------------------- what orders and has no event
   signalled(object: Addr): void {
+    this.sync();
     this.clocks.release(this.current(), object);
     this.settle();
   }
   satisfied(object: Addr, thread: Addr): void {
+    this.sync();
     this.clocks.acquire(this.threadStrand(thread), object);
   }
   atomic(object: Addr): void {
+    this.sync();
     this.clocks.atomic(this.current(), object);
     this.settle();
   }
   dpcsFlushed(): void {
+    this.sync();
     this.clocks.acquire(this.current(), DPC_DONE);
   }
   forget(address: Addr, bytes: number): void {
@@ -138,24 +156,24 @@ export class RaceDetector implements RaceObserver, OrderContext {
 
   // ---------------------------------------------------------------- accesses
   access(offset: number, kind: number, fp: number): void {
-    const strand = this.current();
+    const strand = this.sync();
     if (strand === 0) return;
     const manner = kind & RaceKind.Atomic ? Manner.Atomic : kind & RaceKind.Volatile ? Manner.Volatile : Manner.Plain;
     const write = (kind & RaceKind.Write) !== 0;
     const site = kind >>> RaceKind.StepShift;
-    if (manner !== Manner.Plain) this.clocks.acquire(strand, offset);
+    if (manner !== Manner.Plain) this.acquireWord(strand, offset);
     const bytes = kind & 15;
     if (kind & RaceKind.Wide) {
       this.note(strand, offset, 15, write, manner, site, fp);
       this.note(strand, offset + 4, 15, write, manner, site, fp);
     } else this.note(strand, offset & ~3, (bytes << (offset & 3)) & 15, write, manner, site, fp);
     if (manner !== Manner.Plain && write) {
-      this.clocks.release(strand, offset);
+      this.clocks.release(strand, offset & ~3);
       this.settle();
     }
   }
   range(offset: number, sizeAndKind: number, kind: number, fp: number): void {
-    const strand = this.current();
+    const strand = this.sync();
     const size = sizeAndKind & SlowKind.SizeMask;
     if (strand === 0 || !isShadowed(offset) || !isShadowed(offset + size)) return;
     const manner =
@@ -164,20 +182,25 @@ export class RaceDetector implements RaceObserver, OrderContext {
         : kind & RaceKind.Volatile
           ? Manner.Volatile
           : Manner.Plain;
-    if (manner !== Manner.Plain) this.clocks.acquire(strand, offset);
+    if (manner !== Manner.Plain) this.acquireWord(strand, offset);
     this.bytes(strand, offset, size, (kind & RaceKind.Write) !== 0, manner, kind >>> RaceKind.StepShift, fp);
     if (manner !== Manner.Plain && kind & RaceKind.Write) {
-      this.clocks.release(strand, offset);
+      this.clocks.release(strand, offset & ~3);
       this.settle();
     }
+  }
+  private acquireWord(strand: number, offset: number): void {
+    this.accesses.settle(offset >> 2);
+    this.clocks.acquire(strand, offset & ~3);
   }
   /** A routine whose accesses count as its caller's begins (its frame) or has ended (0). */
   inRoutine(frame: number): void {
     this.routine = frame;
   }
   touch(offset: number, size: number, write: boolean): void {
-    const strand = this.current();
-    if (this.routine === 0 || strand === 0 || !isShadowed(offset) || !isShadowed(offset + size)) return;
+    if (this.routine === 0) return;
+    const strand = this.sync();
+    if (strand === 0 || !isShadowed(offset) || !isShadowed(offset + size)) return;
     const { headers } = this.k.machine;
     let fp = this.routine;
     for (let n = 0; fp > 0 && n < 64 && headers.fn(fp) >= ROUTINE_BASE; n++) fp = headers.prev(fp);
@@ -200,19 +223,41 @@ export class RaceDetector implements RaceObserver, OrderContext {
     const conflicts = this.accesses.add(offset >> 2, now);
     for (const before of conflicts) {
       const severity = judge(before, now);
-      if (severity) reportRace(this.k, this.clocks, { offset, before, now, severity, fp });
+      if (severity) this.report({ offset, before, now, severity, fp });
     }
   }
 
+  private report(race: Race): void {
+    const { mem } = this.k;
+    const { observer } = mem;
+    mem.observer = undefined;
+    reportRace(this.k, this.clocks, race);
+    mem.observer = observer;
+  }
+
   // ---------------------------------------------------------------- checkpoints
+  /** Exploration: a mark to go back to, cheaper than a checkpoint. */
+  mark(): unknown {
+    this.accesses.keepJournal();
+    return { ...(this.save() as Saved), lists: this.accesses.mark };
+  }
+  back(mark: unknown): void {
+    const m = mark as Saved & { lists: number };
+    this.accesses.back(m.lists);
+    this.restoreOrder(m);
+  }
   save(): unknown {
+    for (let cpu = 0; cpu < this.running.length; cpu++) this.sync(cpu);
     const state: Saved = { clocks: this.clocks.save(), lists: this.accesses.save(), running: [...this.running], depth: [...this.depth] };
     return state;
   }
   restore(saved: unknown): void {
     const s = saved as Saved;
-    this.clocks.restore(s.clocks);
     this.accesses.restore(s.lists);
+    this.restoreOrder(s);
+  }
+  private restoreOrder(s: Saved): void {
+    this.clocks.restore(s.clocks);
     this.running = [...s.running];
     this.depth = [...s.depth];
     this.expired = 0;

@@ -6,7 +6,7 @@ import type { CType } from '../../../c/types.js';
 import { type Addr, KERNEL_BASE, MAP, toAddress } from '../../../machine/abi.js';
 import { frameAt } from '../../../machine/walk.js';
 import { hex } from '../../ke/dispatcher.js';
-import { describeThread, variableAt } from '../../ke/waiters.js';
+import { describeThread } from '../../ke/waiters.js';
 import type { Kernel } from '../../kernel.js';
 import { report } from '../finding.js';
 import { type Access, Manner } from './accesses.js';
@@ -55,9 +55,7 @@ function who(k: Kernel, clocks: Clocks, a: Access): string {
 
 function locks(k: Kernel, clocks: Clocks, a: Access): string {
   const list = clocks.locksAt(a.strand, a.clock);
-  return list.length === 0
-    ? 'no lock held'
-    : `holding ${list.map((l) => variableAt(k, l) ?? describePlace(k, l - KERNEL_BASE)).join(', ')}`;
+  return list.length === 0 ? 'no lock held' : `holding ${list.map((l) => describePlace(k, l - KERNEL_BASE, true)).join(', ')}`;
 }
 
 function placeOf(k: Kernel, site: number): string {
@@ -85,10 +83,10 @@ function placeLine(k: Kernel, site: number): string {
 }
 
 /** `driver!g_Table.count`, `pool block 'abcd' + 0x10`, `the stack of THREAD + ...`, or the address. */
-export function describePlace(k: Kernel, offset: number): string {
+export function describePlace(k: Kernel, offset: number, whole = false): string {
   const image = k.machine.images.images.find((i) => i.mode === 'kernel' && offset >= i.start && offset < i.end);
   const g = image?.globals.find((v) => offset >= v.offset && offset < v.offset + Math.max(1, v.size));
-  if (image && g) return `${image.name}!${g.symbol.name}${fieldPath(g.symbol.type, offset - g.offset)}`;
+  if (image && g) return `${image.name}!${g.symbol.name}${fieldPath(g.symbol.type, offset - g.offset, whole)}`;
   const address: Addr = toAddress(offset);
   if (offset >= MAP.pool.start && offset < MAP.pool.end) {
     const block = k.pool.describe(address);
@@ -98,8 +96,8 @@ export function describePlace(k: Kernel, offset: number): string {
   return `the memory at ${hex(address)}`;
 }
 
-/** `.name[3].field` of the byte at an offset in an object; a remainder as `+0x2`. */
-export function fieldPath(type: CType, offset: number): string {
+/** `.name[3].field` of the byte at an offset in an object; a remainder as `+0x2`. `whole`: the object that begins there, not its first field. */
+export function fieldPath(type: CType, offset: number, whole = false): string {
   let path = '';
   let t = type;
   let rest = offset;
@@ -112,7 +110,7 @@ export function fieldPath(type: CType, offset: number): string {
       t = t.element;
       continue;
     }
-    if (t.kind !== 'record') break;
+    if (t.kind !== 'record' || (whole && rest === 0)) break;
     const field = t.decl.fields?.find((f) => rest >= f.offset && rest < f.offset + Math.max(1, sizeOf(f.type) ?? 1));
     if (!field) break;
     if (field.name) path += `.${field.name}`;
