@@ -252,6 +252,14 @@ function collect(s: Simulation): Collected {
           `a dispatch routine returned ${statusName(Number(trace.data(i).status))} without completing its IRP; the request is lost`,
         );
         break;
+      case 'io.irql-changed': {
+        const d = trace.data(i);
+        find(
+          'irql-changed',
+          `${nameOf(Number(d.routine))} was called at IRQL ${d.before} and returned at IRQL ${d.after}: it must restore the IRQL (is a spin lock still held?)`,
+        );
+        break;
+      }
       case 'io.completed-pending':
         find('irp-completed-pending', 'an IRP was completed with STATUS_PENDING');
         break;
