@@ -3,7 +3,7 @@
 
 import type { Diagnostic } from '../base/diagnostic.js';
 import { readSource } from '../base/files.js';
-import { SourceFile } from '../base/source.js';
+import { type Range, SourceFile } from '../base/source.js';
 import { parseExpression as parseFullExpression } from './expressions.js';
 import { definesTagOf, openHeaders } from './header-world.js';
 import { parseUnit, snippetParser } from './parser.js';
@@ -36,6 +36,7 @@ export function compileUnit(path: string, options: CompileOptions, shown = path)
       diagnostics,
       includes: [],
       macros: new Map(),
+      implicit: [],
     };
   }
   return compileSource(file, path, options);
@@ -56,10 +57,25 @@ export function compileSource(file: SourceFile, path: string, options: CompileOp
     functions: unit.functions,
     globals: unit.globals,
     scope: unit.scope,
-    diagnostics: [...pp.diagnostics, ...own],
+    diagnostics: [...pp.diagnostics, ...own].map((d) => withIncludes(d, file, pp.includedFrom)),
     includes: pp.includes,
     macros: pp.macros,
+    implicit: unit.implicit,
   };
+}
+
+const MAX_CHAIN = 8;
+
+/** A problem in a header says through which includes the unit got there, innermost first. */
+function withIncludes(d: Diagnostic, main: SourceFile, from: ReadonlyMap<SourceFile, Range>): Diagnostic {
+  if (!d.range || d.range.file === main || d.severity === 'hint' || d.severity === 'information') return d;
+  const related = [...(d.related ?? [])];
+  let at = from.get(d.range.file);
+  for (let n = 0; at && n < MAX_CHAIN; n++) {
+    related.push({ range: at, message: 'included from here' });
+    at = at.file === main ? undefined : from.get(at.file);
+  }
+  return related.length > (d.related?.length ?? 0) ? { ...d, related } : d;
 }
 
 export interface SnippetContext {

@@ -27,7 +27,7 @@ export function isNullConstant(e: Expr): boolean {
   );
 }
 
-/** Both operands are already of the type the operator computes in. undefined: not to be folded (division by zero, wild shifts). */
+/** Both operands are already of the type the operator computes in. undefined: not to be folded (division by zero). A shift count counts modulo the width (U). */
 export function foldBinary(op: BinaryExpr['op'], a: bigint, b: bigint, type: CType): bigint | undefined {
   const yes = (v: boolean): bigint => (v ? 1n : 0n);
   switch (op) {
@@ -43,9 +43,8 @@ export function foldBinary(op: BinaryExpr['op'], a: bigint, b: bigint, type: CTy
       return b === 0n ? undefined : wrap(a % b, type);
     case '<<':
     case '>>': {
-      const bits = BigInt(sizeOf(type) * 8);
-      if (b < 0n || b >= bits) return undefined;
-      return wrap(op === '<<' ? a << b : a >> b, type);
+      const n = b & BigInt(sizeOf(type) * 8 - 1); // as the instruction does
+      return wrap(op === '<<' ? a << n : a >> n, type);
     }
     case '&':
       return wrap(a & b, type);
@@ -150,6 +149,7 @@ export function isStaticInitializer(e: Expr): boolean {
       if (e.op === '&') return isStaticPlace(e.operand);
       return e.op !== '*' && isStaticInitializer(e.operand);
     case 'binary':
+      if ((e.op === '/' || e.op === '%') && e.right.kind === 'int') return false; // by zero, or it would be folded
       return e.op !== ',' && isStaticInitializer(e.left) && isStaticInitializer(e.right);
     case 'cond':
       return e.test.kind === 'int' && isStaticInitializer(e.test.value !== 0n ? e.then : e.else);

@@ -1,5 +1,5 @@
 // Declarations at file scope and in blocks: specifiers, a list of declarators with initialisers, or a function definition.
-import { parseConstant } from './expressions.js';
+import { parseConstant, reportAssembly } from './expressions.js';
 import { parseStrings } from './literals.js';
 import { type Declarator, parseDeclarator } from './parser-declarators.js';
 import { beginDefinition } from './parser-functions.js';
@@ -9,6 +9,7 @@ import { parseSpecifiers, type Specifiers } from './parser-specifiers.js';
 import type { Parser } from './parser-state.js';
 import { declareFunction, declareGlobal, declareLocal, declareTypedef } from './parser-symbols.js';
 import { CPP_WORDS } from './parser-words.js';
+import type { Token } from './token.js';
 import type { VarSymbol } from './tree.js';
 import { typeToString } from './type-names.js';
 import { isComplete, isConst } from './type-ops.js';
@@ -21,8 +22,8 @@ export function parseExternalDeclaration(p: Parser): void {
   if (p.accept(';')) return;
   if (p.tok.range.file.builtin && skipPrototype(p)) return;
   if (p.is('_Static_assert') || p.is('static_assert')) parseStaticAssert(p);
-  else if (p.is('__asm') || p.is('_asm')) {
-    p.error('c-asm', p.tok.range, 'inline assembly cannot be simulated', 'x64 compilers do not accept it either: use an intrinsic');
+  else if (p.is('__asm')) {
+    reportAssembly(p, p.tok);
     p.panicking = true;
   } else if (p.is('extern') && p.peek().kind === 'string') {
     reportCpp(p, p.tok);
@@ -114,7 +115,19 @@ function declareOne(p: Parser, specs: Specifiers, d: Declarator): void {
   const hasInit = p.is('=');
   const v = declareGlobal(p, name, d.type, specs, d.sal, hasInit);
   if (d.type.kind === 'void') p.error('c-types', name.range, `the variable '${name.text}' cannot have type void`);
+  if (v.defined) checkNotEmpty(p, v, name);
   if (hasInit) initialize(p, v, true);
+}
+
+/** An array of no elements may only be the tail of a structure (MSVC: C2466). */
+function checkNotEmpty(p: Parser, v: VarSymbol, name: Token): void {
+  if (v.type.kind === 'array' && v.type.length === 0)
+    p.error(
+      'c-array-length',
+      name.range,
+      `the array '${name.text}' has no elements`,
+      'a length of 0 is possible only for the last member of a structure',
+    );
 }
 
 function initialize(p: Parser, v: VarSymbol, isStatic: boolean): void {
@@ -165,6 +178,7 @@ function declareInBlock(p: Parser, specs: Specifiers, d: Declarator, vars: VarSy
   const v = declareLocal(p, name, d.type, specs, d.sal);
   if (v.scope === 'local') vars.push(v);
   if (p.is('=')) initialize(p, v, v.scope === 'static');
+  checkNotEmpty(p, v, name);
   if (v.type.kind === 'void') {
     p.error('c-types', name.range, `the variable '${name.text}' cannot have type void`);
   } else if (!isComplete(v.type)) {

@@ -1,8 +1,10 @@
 // Expressions: recursive descent with precedence climbing over the tokens. Only reading is here; meaning is in parser-operators and parser-calls.
 // Every nesting and every link of an operator chain goes through `enter`, so neither this recursion nor a walk over the tree can overflow the stack.
 import { cover, type Range } from '../base/source.js';
+import { declareImplicitly } from './implicit-functions.js';
 import { parseCharacter, parseNumber, parseStrings } from './literals.js';
 import { buildIndex, buildMember } from './parser-access.js';
+import { skipGroup } from './parser-attributes.js';
 import { buildCall, buildCompilerCall, buildVaArg, buildVarArgs, isCompilerName } from './parser-calls.js';
 import { errorExpr, explicitCast, intExpr } from './parser-conversions.js';
 import { reportCpp, reportUndeclared } from './parser-names.js';
@@ -12,7 +14,7 @@ import type { Parser } from './parser-state.js';
 import { CPP_WORDS } from './parser-words.js';
 import type { Token } from './token.js';
 import type { AssignExpr, BinaryExpr, Expr, UnaryExpr } from './tree.js';
-import { arrayOf, CHAR, INT, WCHAR } from './type-ops.js';
+import { arrayOf, CHAR, INT, UINT, WCHAR } from './type-ops.js';
 
 const PRECEDENCE: ReadonlyMap<string, number> = new Map([
   ['||', 1],
@@ -131,7 +133,6 @@ export function parseUnary(p: Parser): Expr {
         return parseSizeof(p);
       case '_Alignof':
       case '__alignof':
-      case '_alignof':
         return parseAlignof(p);
       case '__extension__':
         p.next();
@@ -294,7 +295,7 @@ function parseString(p: Parser): Expr {
     kind: 'string',
     bytes,
     unit,
-    type: arrayOf(unit === 2 ? WCHAR : CHAR, bytes.length / unit),
+    type: arrayOf(unit === 4 ? UINT : unit === 2 ? WCHAR : CHAR, bytes.length / unit),
     range,
     lvalue: true,
     macro: first.macro,
@@ -315,8 +316,11 @@ function parseName(p: Parser): Expr {
   if (!symbol) {
     if (p.atScopeOperator) reportCpp(p, t);
     else if (CPP_WORDS.has(t.text)) reportCpp(p, t);
-    reportUndeclared(p, t, call ? 'function' : 'identifier');
-    return errorExpr(t.range);
+    const error = reportUndeclared(p, t, call ? 'function' : 'identifier');
+    const assumed = call ? declareImplicitly(p, t, error) : undefined;
+    if (!assumed) return errorExpr(t.range);
+    p.useFunction(assumed);
+    return { kind: 'ref', symbol: assumed, type: assumed.type, range: t.range, lvalue: false, macro: t.macro };
   }
   switch (symbol.kind) {
     case 'enumerator':
@@ -358,9 +362,13 @@ function parseWord(p: Parser): Expr {
     case '_Generic':
       return parseGeneric(p);
     case '__asm':
-    case '_asm':
-      p.error('c-asm', t.range, 'inline assembly cannot be simulated', 'x64 compilers do not accept it either: use an intrinsic');
+      reportAssembly(p, t);
       p.next();
+      return errorExpr(t.range);
+    case '__uuidof':
+      p.error('c-uuidof', t.range, "'__uuidof' needs C++ classes", 'name the GUID itself');
+      p.next();
+      skipGroup(p);
       return errorExpr(t.range);
   }
   if (p.startsType(t)) {
@@ -368,6 +376,10 @@ function parseWord(p: Parser): Expr {
     return errorExpr(t.range);
   }
   return unexpected(p);
+}
+
+export function reportAssembly(p: Parser, at: Token): void {
+  p.error('c-asm', at.range, 'inline assembly cannot be simulated', 'x64 compilers do not accept it either: use an intrinsic');
 }
 
 /** An integer constant expression, or undefined after a message. */

@@ -40,6 +40,8 @@ export class Inclusion {
   readonly resolver: IncludeResolver;
   /** Every file read besides the main one, in order of first inclusion. */
   readonly includes: SourceFile[] = [];
+  /** Where each of them was included first. */
+  readonly includedFrom = new Map<SourceFile, Range>();
   /** The header that was taken from the index. */
   headers: HeaderSet | undefined;
   private mainFile: SourceFile | undefined;
@@ -137,6 +139,7 @@ export class Inclusion {
       file = cachedFile(found.builtin ? found.name : this.shown(found.path), found.text, found.builtin);
       this.byPath.set(key, file);
       this.includes.push(file.file);
+      this.includedFrom.set(file.file, range);
     } else if (this.seen.has(file)) {
       const { guard } = file;
       if (guard !== null && this.host.macros.has(guard)) return;

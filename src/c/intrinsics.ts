@@ -121,4 +121,5 @@ export const COMPILER_WORDS: ReadonlyMap<string, string> = new Map([
   ['_alloca', 'alloca'],
   ['__builtin_alloca', 'alloca'],
   ['__assume', 'assume'],
+  ['_assume', 'assume'],
 ]);

@@ -103,17 +103,18 @@ function dissect(text: string): { prefix: string; body: string } {
 }
 
 /** Code units of a literal's body. Narrow: bytes, other characters as UTF-8 (U: MSVC uses the code page of the build machine unless /utf-8). */
-function units(body: string, wide: boolean): { values: number[]; problem?: string; warning?: string } {
+function units(body: string, wide: boolean, whole = false): { values: number[]; problem?: string; warning?: string } {
   const out: number[] = [];
   let problem: string | undefined;
   let warning: string | undefined;
-  const top = wide ? 0xffff : 0xff;
+  const top = whole ? 0xffffffff : wide ? 0xffff : 0xff;
   for (let i = 0; i < body.length; ) {
     const c = body.charCodeAt(i);
     if (c !== 92) {
       if (c < 128 || wide) {
-        out.push(c);
-        i++;
+        const cp = whole ? body.codePointAt(i)! : c;
+        out.push(cp);
+        i += cp > 0xffff ? 2 : 1;
       } else {
         const cp = body.codePointAt(i)!;
         pushUtf8(out, cp);
@@ -129,7 +130,7 @@ function units(body: string, wide: boolean): { values: number[]; problem?: strin
       if (!m) problem ??= 'a hexadecimal escape needs digits after \\x';
       const v = m ? Number.parseInt(m[0], 16) : 0;
       if (v > top) problem ??= `the escape \\x${m![0]} does not fit in one ${wide ? 'wide ' : ''}character`;
-      out.push(v & top);
+      out.push(whole ? v >>> 0 : v & top);
       i += m ? m[0].length : 0;
     } else if (e >= '0' && e <= '7') {
       const m = /^[0-7]{1,3}/.exec(body.slice(i - 1, i + 2))!;
@@ -140,6 +141,7 @@ function units(body: string, wide: boolean): { values: number[]; problem?: strin
       const hex = body.slice(i, i + n);
       if (!/^[0-9a-fA-F]+$/.test(hex) || hex.length < n || Number.parseInt(hex, 16) > 0x10ffff)
         problem ??= `\\${e} needs ${n} hexadecimal digits of a Unicode character`;
+      else if (whole) out.push(Number.parseInt(hex, 16));
       else if (wide) for (const u of utf16(Number.parseInt(hex, 16))) out.push(u);
       else pushUtf8(out, Number.parseInt(hex, 16));
       i += n;
@@ -170,15 +172,16 @@ function pushUtf8(out: number[], cp: number): void {
 export function parseCharacter(text: string): { value: bigint; type: IntType; problem?: string; warning?: string } {
   const { prefix, body } = dissect(text);
   const wide = prefix === 'L' || prefix === 'u' || prefix === 'U';
-  const { values, problem, warning } = units(body, wide);
+  const { values, problem, warning } = units(body, wide, prefix === 'U');
   const type = prefix === 'U' ? UINT : wide ? WCHAR : INT;
   if (values.length === 0) return { value: 0n, type, problem: problem ?? 'empty character constant' };
   if (wide)
     return {
       value: BigInt(values[0]),
       type,
-      problem: problem ?? (values.length > 1 ? 'a wide character constant holds one character' : undefined),
-      warning,
+      problem,
+      // MSVC (C4066) goes on with the first
+      warning: warning ?? (values.length > 1 ? 'a wide character constant holds one character; the rest is dropped' : undefined),
     };
   if (values.length > 4) return { value: 0n, type, problem: 'too many characters in constant: at most four' };
   if (values.length === 1) return { value: BigInt.asIntN(8, BigInt(values[0])), type, problem, warning };
@@ -187,20 +190,22 @@ export function parseCharacter(text: string): { value: bigint; type: IntType; pr
   return { value: BigInt(v), type, problem, warning };
 }
 
-/** Adjacent string literals joined, with terminator. One wide part makes all of them wide. */
-export function parseStrings(texts: readonly string[]): { bytes: Uint8Array; unit: 1 | 2; problem?: string; warning?: string } {
+/** Adjacent string literals joined, with terminator. One wide part makes all of them wide. `unit`: bytes of a character. */
+export function parseStrings(texts: readonly string[]): { bytes: Uint8Array; unit: 1 | 2 | 4; problem?: string; warning?: string } {
   const parts = texts.map(dissect);
   const wide = parts.some((p) => p.prefix === 'L' || p.prefix === 'u');
-  let problem = parts.some((p) => p.prefix.startsWith('U')) ? '32-bit strings (U"...") are not supported: use L"..."' : undefined;
+  const whole = parts.some((p) => p.prefix === 'U');
+  let problem = whole && wide ? 'strings of 16-bit and 32-bit characters cannot be joined' : undefined;
   let warning: string | undefined;
   const all: number[] = [];
   for (const p of parts) {
-    const u = units(p.body, wide);
+    const u = units(p.body, wide || whole, whole);
     problem ??= u.problem;
     warning ??= u.warning;
     for (const v of u.values) all.push(v);
   }
   all.push(0);
+  if (whole) return { bytes: new Uint8Array(Uint32Array.from(all).buffer), unit: 4, problem, warning };
   if (!wide) return { bytes: Uint8Array.from(all), unit: 1, problem, warning };
   const bytes = new Uint8Array(all.length * 2);
   all.forEach((v, i) => {

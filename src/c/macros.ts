@@ -12,8 +12,8 @@ export interface BodyItem {
   readonly token: PPToken;
   /** Index of the parameter it stands for, or -1. The variadic part is the last index. */
   readonly param: number;
-  /** `#param` (and MSVC's `L#param`, which makes a wide string). */
-  readonly stringise: false | 'narrow' | 'wide';
+  /** `#param` (and MSVC's `L#param`, which makes a wide string, and `#@param`, which makes a character constant). */
+  readonly stringise: false | 'narrow' | 'wide' | 'char';
   /** Followed by `##`. */
   pasteNext: boolean;
   /** `__VA_OPT__( ... )`: its contents. */
@@ -127,6 +127,8 @@ export class MacroDef implements MacroInfo {
         if (last && i + 1 < tokens.length) last.pasteNext = true;
         else problems.push(problem('error', 'pp-paste-at-edge', "'##' needs a token on both sides", t.range, 'remove it'));
       } else if (t.kind === 'punctuator' && t.text === '#' && this.params) {
+        const charize = tokens[i + 1]?.text === '@' && index.has(tokens[i + 2]?.text ?? '');
+        if (charize) i++;
         const param = index.get(tokens[i + 1]?.text ?? '');
         if (param === undefined) {
           problems.push(
@@ -146,7 +148,7 @@ export class MacroDef implements MacroInfo {
         if (wide && wide.token.text === 'L' && wide.param < 0 && !wide.pasteNext && !t.spaceBefore) {
           items.pop();
           add(wide.token, param, 'wide');
-        } else add(t, param, 'narrow');
+        } else add(t, param, charize ? 'char' : 'narrow');
       } else if (t.text === '__VA_OPT__' && this.variadic && tokens[i + 1]?.text === '(') {
         const close = matchingParen(tokens, i + 1);
         if (!outer || close < 0) {

@@ -1,6 +1,7 @@
 // Building of the nodes that reach into an object: `.`, `->` and `[]`. Types decide what a member or element is; wrong use is reported with
 // what was probably meant, and where the intention is clear parsing goes on as if it had been written so.
 import { cover, type Range } from '../base/source.js';
+import { isAssumedCall } from './implicit-functions.js';
 import { findField, memberNames } from './layout.js';
 import { decay, errorExpr, promoted } from './parser-conversions.js';
 import { nearest } from './parser-names.js';
@@ -13,7 +14,7 @@ import { isComplete, isInteger, qualified, unqualified } from './type-ops.js';
 /** `object.name` and `object->name`. */
 export function buildMember(p: Parser, object: Expr, arrow: boolean, name: Token): Expr {
   const range = cover(object.range, name.range);
-  if (object.type.kind === 'error') return errorExpr(range);
+  if (object.type.kind === 'error' || isAssumedCall(object)) return errorExpr(range);
   let base = arrow ? decay(p, object) : object;
   let through = arrow;
   const word = arrow ? '->' : '.';

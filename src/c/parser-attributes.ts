@@ -17,7 +17,6 @@ export interface Attributes {
 export function skipAttribute(p: Parser, into?: Attributes): boolean {
   switch (p.tok.text) {
     case '__declspec':
-    case '_declspec':
       p.next();
       declspec(p, into);
       return true;
@@ -34,14 +33,28 @@ export function skipAttribute(p: Parser, into?: Attributes): boolean {
       skipGroup(p);
       return true;
     case '__extension__':
+    case '_Thread_local':
+      threadLocal(p);
+      p.next();
+      return true;
     case '__w64':
     case '__ptr64':
     case '__ptr32':
-    case '_Thread_local':
+    case '__sptr':
+    case '__uptr':
       p.next();
       return true;
   }
   return false;
+}
+
+function threadLocal(p: Parser, word = p.tok): void {
+  p.error(
+    'c-thread-local',
+    word.range,
+    `'${word.text}': kernel code has no thread-local storage`,
+    'keep the value in a structure of the thread, or in a table that is looked up by PsGetCurrentThreadId',
+  );
 }
 
 /** Skips a balanced parenthesis at the cursor. */
@@ -75,6 +88,7 @@ function declspec(p: Parser, into: Attributes | undefined): void {
       if (into && word.text === 'noreturn') into.noreturn = true;
       else if (into && word.text === 'dllimport') into.dllimport = true;
       else if (into && word.text === 'selectany') into.selectany = true;
+      else if (into && word.text === 'thread') threadLocal(p, word);
       skipGroup(p);
     }
     p.accept(',');

@@ -2,6 +2,7 @@
 // `assignConvert` also says what MSVC would say at /W3 about pointers that do not fit.
 import type { Range } from '../base/source.js';
 import { constantAddress, isNullConstant, wrap } from './constant.js';
+import { isAssumedCall } from './implicit-functions.js';
 import { sizeOf } from './layout.js';
 import type { Parser } from './parser-state.js';
 import type { CastKind, Expr, VarSymbol } from './tree.js';
@@ -180,11 +181,12 @@ export function assignConvert(p: Parser, value: Expr, to: CType, purpose: Purpos
       return convert(e, target);
     }
     if (isInteger(from)) {
-      p.warn(
-        'c-levels',
-        e.range,
-        `${describe(purpose)}: an integer of type '${typeToString(from)}' is used as the pointer '${typeToString(target)}'`,
-      );
+      if (!isAssumedCall(e))
+        p.warn(
+          'c-levels',
+          e.range,
+          `${describe(purpose)}: an integer of type '${typeToString(from)}' is used as the pointer '${typeToString(target)}'`,
+        );
       return castNode(e, target, 'int-pointer', true);
     }
   }

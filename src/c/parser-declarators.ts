@@ -105,6 +105,8 @@ const POINTER_QUALS: ReadonlyMap<string, number> = new Map<string, number>([
   ['__unaligned', Qual.Unaligned],
   ['__ptr64', 0],
   ['__ptr32', 0],
+  ['__sptr', 0],
+  ['__uptr', 0],
   ['__w64', 0],
   ['_Atomic', 0],
 ]);
@@ -181,7 +183,7 @@ function readSteps(p: Parser, mode: DeclaratorMode, reading: Reading, steps: Ste
 /** The parenthesis at the cursor groups a declarator; otherwise it begins a parameter list. */
 function isNested(p: Parser, mode: DeclaratorMode): boolean {
   const t = p.peek();
-  if (t.text === '*' || t.text === '(' || CALLING_CONVENTIONS.has(t.text) || t.text === '__ptr64') return true;
+  if (t.text === '*' || t.text === '(' || CALLING_CONVENTIONS.has(t.text) || t.text === '__ptr64' || t.text === '__based') return true;
   if (mode === 'concrete') return true;
   if (t.text === '[') return true;
   if (t.kind !== 'identifier' || p.isTypedef(t)) return false;

@@ -1,4 +1,5 @@
 // Messages for names that are not declared, with the nearest visible name as a hint.
+import type { Diagnostic } from '../base/diagnostic.js';
 import type { Parser } from './parser-state.js';
 import { CPP_WORDS } from './parser-words.js';
 import type { Token } from './token.js';
@@ -53,15 +54,15 @@ export type NameUse = 'identifier' | 'function' | 'type' | 'word';
 /** Searching thousands of names takes milliseconds: after so many unknown names the reason is another one. */
 const MAX_HINTS = 40;
 
-/** Reports an undeclared name, once per function (per unit outside of functions). */
-export function reportUndeclared(p: Parser, token: Token, use: NameUse): void {
-  if (p.panicking) return;
+/** Reports an undeclared name, once per function (per unit outside of functions). Returns the error if there was one. */
+export function reportUndeclared(p: Parser, token: Token, use: NameUse): Diagnostic | undefined {
+  if (p.panicking) return undefined;
   const reported = p.fn?.reported ?? p.unit.reported;
-  if (reported.has(token.text)) return;
+  if (reported.has(token.text)) return undefined;
   reported.add(token.text);
   if (CPP_WORDS.has(token.text)) {
     reportCpp(p, token);
-    return;
+    return undefined;
   }
   const near =
     p.hints++ >= MAX_HINTS
@@ -72,10 +73,9 @@ export function reportUndeclared(p: Parser, token: Token, use: NameUse): void {
             use === 'type' || use === 'word' ? k === 'typedef' : use === 'function' ? k === 'function' || k === 'var' : k !== 'typedef',
           ),
         );
-  const related = token.spelling ? [{ range: token.spelling, message: `in the expansion of macro '${token.macro ?? ''}'` }] : undefined;
   const what =
     use === 'function'
-      ? `function '${token.text}' is called but not declared`
+      ? `function '${token.text}' is called, but neither declared nor defined`
       : use === 'type'
         ? `unknown type name '${token.text}'`
         : use === 'word'
@@ -88,7 +88,9 @@ export function reportUndeclared(p: Parser, token: Token, use: NameUse): void {
       : use === 'word'
         ? 'a macro that is not defined?'
         : `is a header missing, or the declaration of '${token.text}'?`;
-  p.error('c-undeclared', token.range, what, hint, related);
+  const before = p.diagnostics.length;
+  p.error('c-undeclared', token.range, what, hint);
+  return p.diagnostics.length > before ? p.diagnostics[before] : undefined;
 }
 
 /** One message for the whole unit: what follows cannot be read as C anyway. */

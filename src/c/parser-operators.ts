@@ -1,6 +1,7 @@
 // Building of operator nodes: checks operands, makes conversions explicit, folds constants. No token is read here.
 import { cover, type Range } from '../base/source.js';
 import { constantAddress, foldBinary, foldFloat, foldUnary, isNullConstant } from './constant.js';
+import { sizeOf } from './layout.js';
 import { assignConvert, castNode, convert, decay, errorExpr, intExpr, markAddressTaken, promoted } from './parser-conversions.js';
 import type { Parser } from './parser-state.js';
 import type { Token } from './token.js';
@@ -77,6 +78,8 @@ export function buildBinary(p: Parser, op: BinaryOp, left: Expr, right: Expr, at
     case '>>': {
       if (!isInteger(l.type) || !isInteger(r.type)) return badOperands(p, op, l, r, range);
       const type = promote(l.type);
+      if (r.kind === 'int' && (r.value < 0n || r.value >= BigInt(sizeOf(type) * 8)) && p.unevaluated === 0)
+        p.warn('c-shift', range, `the shift count ${r.value} is outside of 0 to ${sizeOf(type) * 8 - 1}`);
       return binaryNode(op, convert(l, type), promoted(r), type, range, macro);
     }
     case '+':

@@ -2,7 +2,7 @@
 // and applies those it has passed (`sync`) at the places where they matter: external declarations, statements and record bodies.
 
 import type { Parser } from './parser-state.js';
-import type { Token } from './token.js';
+import { KEYWORD_SYNONYMS, type Token } from './token.js';
 
 /** A pragma and the index of the token it stands before. */
 export interface PragmaToken {
@@ -60,13 +60,16 @@ const IGNORED = new Set([
   'suppress',
 ]);
 
-/** Removes the pragma tokens from a token list. */
+/** Removes the pragma tokens from a token list and gives keywords their first spelling. */
 export function separatePragmas(tokens: readonly Token[]): { tokens: Token[]; pragmas: PragmaToken[] } {
   const out: Token[] = [];
   const pragmas: PragmaToken[] = [];
   for (const t of tokens) {
     if (t.kind === 'pragma') pragmas.push({ index: out.length, token: t });
-    else out.push(t);
+    else {
+      const word = t.kind === 'keyword' ? KEYWORD_SYNONYMS.get(t.text) : undefined;
+      out.push(word === undefined ? t : { ...t, text: word });
+    }
   }
   return { tokens: out, pragmas };
 }

@@ -86,7 +86,11 @@ export function parseRecord(p: Parser): CType {
     if (tag) decl.range = tag.range;
     p.pragmas.sync();
     const pack = p.pragmas.pack;
-    layoutRecord(decl, readMembers(p), pack, attributes.align);
+    const before = p.panicking;
+    const members = readMembers(p);
+    if (members.length === 0 && !before && !p.panicking && p.tokens[p.pos - 2]?.text === '{')
+      p.error('c-empty-record', (tag ?? word).range, `a ${word.text} needs at least one member in C`);
+    layoutRecord(decl, members, pack, attributes.align);
   }
   return recordType(decl);
 }

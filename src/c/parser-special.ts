@@ -31,7 +31,7 @@ export function compoundLiteral(p: Parser, declared: CType, open: Token): Expr {
     defined: true,
     init,
     range,
-    addressTaken: false,
+    addressTaken: alignOf(type) > 16,
     sal: [],
     localId: p.fn?.locals.length,
   };
@@ -62,6 +62,11 @@ export function parseSizeof(p: Parser): Expr {
     if (operand.kind === 'member' && operand.field.bitWidth !== undefined) p.error('c-bit-field', range, "'sizeof' of a bit-field");
   }
   if (!type || type.kind === 'error') return errorExpr(range);
+  if (type.kind === 'void') {
+    // MSVC (C4034) warns and goes on
+    p.warn('c-incomplete', range, "'sizeof(void)' is 0");
+    return intExpr(0n, SIZE_T, range, word.macro);
+  }
   if (!isComplete(type)) {
     p.error('c-incomplete', range, `'sizeof' needs a complete type; '${typeToString(type)}' has no size here`);
     return errorExpr(range);

@@ -75,7 +75,7 @@ const STORAGE: ReadonlyMap<string, StorageClass> = new Map<string, StorageClass>
 ]);
 /** After a type and before one of these, a word that looks like an annotation is the declared name. */
 const NAME_ENDS: ReadonlySet<string> = new Set([';', ',', '=', '[', ':']);
-const INLINE: ReadonlySet<string> = new Set(['inline', '__inline', '_inline', '__forceinline', '_forceinline']);
+const INLINE: ReadonlySet<string> = new Set(['inline', '__inline', '__forceinline']);
 
 export function parseSpecifiers(p: Parser, place: SpecifierPlace): Specifiers {
   const s: Specifiers = {

@@ -5,6 +5,8 @@
 
 import type { Diagnostic, RelatedInformation, Severity } from '../base/diagnostic.js';
 import { cover, type Range, type SourceFile } from '../base/source.js';
+import type { ImplicitFunction } from './implicit-functions.js';
+import type { PPToken } from './lexer.js';
 import type { Declarator, DeclaratorMode } from './parser-declarators.js';
 import { PragmaState, type PragmaToken } from './parser-pragmas.js';
 import type { SpecifierPlace, Specifiers } from './parser-specifiers.js';
@@ -102,8 +104,19 @@ export interface UnitContext {
   readonly usedVariables: Set<VarSymbol>;
   readonly sections: Map<string, { section: string; token: Token }>;
   readonly reported: Set<string>;
+  readonly implicit: ImplicitFunction[];
   /** Indexed headers: makes a tagged record that is completed on demand; undefined for one of an inner scope. */
   readonly newRecord?: (tag: string, union: boolean, range: Range, scope: Scope) => RecordDecl | undefined;
+}
+
+/** The macros that a token came through, the one that the user wrote first. */
+function macroNames(t: Token): string {
+  const names = [t.macro ?? ''];
+  for (let h = (t as Partial<PPToken>).hide; h !== undefined; h = h.rest)
+    if (h.name !== '' && !names.includes(h.name)) names.splice(1, 0, h.name);
+  const shown = names.length > 6 ? [...names.slice(0, 3), '...', ...names.slice(-2)] : names;
+  const quoted = shown.map((n) => (n === '...' ? n : `'${n}'`));
+  return quoted.length === 1 ? quoted[0] : `${quoted[0]}, through ${quoted.slice(1).join(', ')}`;
 }
 
 export function newScope(parent: Scope | undefined): Scope {
@@ -219,7 +232,20 @@ export class Parser {
         });
       return;
     }
-    this.diagnostics.push({ severity, code, message, range, ...(hint ? { hint } : {}), ...(related?.length ? { related } : {}) });
+    const chain = severity === 'hint' ? [] : this.macroChain(range);
+    const all = related?.length ? [...related, ...chain] : chain;
+    this.diagnostics.push({ severity, code, message, range, ...(hint ? { hint } : {}), ...(all.length ? { related: all } : {}) });
+  }
+
+  /** Where in a macro's body the text that `range` means is written; nothing when the user wrote it there. Looks at the tokens around the cursor. */
+  private macroChain(range: Range): readonly RelatedInformation[] {
+    for (let i = Math.min(this.pos, this.tokens.length - 1), n = 0; i >= 0 && n < 64; i--, n++) {
+      const t = this.tokens[i];
+      if (t.range.start !== range.start || t.range.file !== range.file) continue;
+      if (t.spelling === undefined) return [];
+      return [{ range: t.spelling, message: `in the expansion of macro ${macroNames(t)}` }];
+    }
+    return [];
   }
 
   error(code: string, range: Range, message: string, hint?: string, related?: readonly RelatedInformation[]): void {
@@ -242,8 +268,7 @@ export class Parser {
           : `'${t.text.length > 40 ? `${t.text.slice(0, 40)}...` : t.text}'`;
       const range =
         behind && this.pos > 0 && !prev.macro ? { file: prev.range.file, start: Math.max(prev.range.start, end - 1), end } : t.range;
-      const related = t.spelling ? [{ range: t.spelling, message: `in the expansion of macro '${t.macro ?? ''}'` }] : undefined;
-      this.error('c-syntax', range, `${message} before ${found}`, hint, related);
+      this.error('c-syntax', range, `${message} before ${found}`, hint);
     }
     this.panicking = true;
   }

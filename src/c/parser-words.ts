@@ -34,7 +34,6 @@ export const BASIC_WORDS: ReadonlyMap<string, number> = new Map<string, number>(
   ['__int16', W.Int16],
   ['__int32', W.Int32],
   ['__int64', W.Int64],
-  ['_int64', W.Int64],
   ['__wchar_t', W.Wchar],
 ]);
 
@@ -44,9 +43,7 @@ export const CALLING_CONVENTIONS: ReadonlySet<string> = new Set([
   '__fastcall',
   '__vectorcall',
   '__thiscall',
-  '_cdecl',
-  '_stdcall',
-  '_fastcall',
+  '__clrcall',
 ]);
 
 /** Words that may begin a type name. */
@@ -64,7 +61,6 @@ export const TYPE_WORDS: ReadonlySet<string> = new Set([
   '_Complex',
   '__w64',
   '__declspec',
-  '_declspec',
 ]);
 
 /** Words that may begin a declaration. */
@@ -77,14 +73,13 @@ export const DECLARATION_WORDS: ReadonlySet<string> = new Set([
   'register',
   'inline',
   '__inline',
-  '_inline',
   '__forceinline',
-  '_forceinline',
   '_Noreturn',
   '_Alignas',
   '_Thread_local',
   '__attribute__',
   '__extension__',
+  '__based',
   ...CALLING_CONVENTIONS,
 ]);
 

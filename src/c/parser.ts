@@ -3,6 +3,7 @@ import type { SourceFile } from '../base/source.js';
 import { parseExternalDeclaration, parseLocalDeclaration, parseStaticAssert } from './declarations.js';
 import { parseAssignment, parseExpression, parsePostfix, parseUnary } from './expressions.js';
 import type { HeaderScope } from './header-world.js';
+import { type ImplicitFunction, settleInUnit } from './implicit-functions.js';
 import { parseInitializer } from './initializers.js';
 import { parseDeclarator, parseTypeName } from './parser-declarators.js';
 import { readPendingBodies } from './parser-functions.js';
@@ -40,6 +41,7 @@ export function unitContext(file: SourceFile, scope: Scope): UnitContext {
     usedVariables: new Set(),
     sections: new Map(),
     reported: new Set(),
+    implicit: [],
   };
 }
 
@@ -55,6 +57,7 @@ export interface ParsedUnit {
   readonly globals: readonly VarSymbol[];
   readonly scope: Scope;
   readonly diagnostics: Parser['diagnostics'];
+  readonly implicit: readonly ImplicitFunction[];
 }
 
 /** Parses and checks a whole translation unit. `headers`: declarations of an indexed header that stand before the tokens. */
@@ -70,11 +73,13 @@ export function parseUnit(tokens: readonly Token[], file: SourceFile, headers?: 
   if (headers) unit.globals.unshift(...headers.metVariables());
   finishSections(p);
   finishGlobals(p);
+  const implicit = settleInUnit(unit.implicit, p.diagnostics);
   return {
     functions: unit.functions.filter((f) => isEmitted(p, f)),
     globals: unit.globals.filter((v) => isKept(p, v)),
     scope: unit.scope,
     diagnostics: p.diagnostics,
+    implicit,
   };
 }
 

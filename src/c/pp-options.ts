@@ -1,7 +1,7 @@
 // What the preprocessor is given and what it hands back.
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { FileProvider } from '../base/files.js';
-import type { SourceFile } from '../base/source.js';
+import type { Range, SourceFile } from '../base/source.js';
 import type { HeaderSet } from './header-set.js';
 import type { MacroDef } from './macros.js';
 import type { Token } from './token.js';
@@ -38,6 +38,8 @@ export interface PreprocessResult {
   diagnostics: Diagnostic[];
   /** Every file read besides the main one, in order of first inclusion. */
   includes: SourceFile[];
+  /** Where each was included first; not for the parts of a header that is taken from the index. */
+  includedFrom: ReadonlyMap<SourceFile, Range>;
   /** Macros at the end of the unit. */
   macros: Map<string, MacroInfo>;
   /** The header whose declarations stand before the tokens without being among them. */

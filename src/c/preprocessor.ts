@@ -59,8 +59,8 @@ class Preprocessor extends TokenOutput implements InclusionHost, MacroDirectives
     this.drain();
     const end = this.mainFile.text.length;
     this.finish({ file: this.mainFile, start: end, end });
-    const { includes, headers } = this.inclusion;
-    return { tokens: this.out, diagnostics: this.diagnostics, includes, macros: this.macros, headers };
+    const { includes, includedFrom, headers } = this.inclusion;
+    return { tokens: this.out, diagnostics: this.diagnostics, includes, includedFrom, macros: this.macros, headers };
   }
 
   /** Reads the open files to their end. */

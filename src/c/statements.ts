@@ -1,7 +1,8 @@
 // Statements, blocks and structured exception handling.
 import { cover, type Range } from '../base/source.js';
 import { wrap } from './constant.js';
-import { parseConstant, parseExpression } from './expressions.js';
+import { parseConstant, parseExpression, reportAssembly } from './expressions.js';
+import { skipGroup } from './parser-attributes.js';
 import { assignConvert, decay, promoted } from './parser-conversions.js';
 import { reportCpp } from './parser-names.js';
 import { condition } from './parser-operators.js';
@@ -67,6 +68,8 @@ export function parseStatement(p: Parser): Stmt {
     const s = parseKeywordStatement(p, start);
     if (s) return s;
   } else if (start.kind === 'identifier') {
+    if (start.text === 'asm' && !p.declared('asm') && (p.peek().text === '(' || p.peek().text === 'volatile'))
+      return skipAssembly(p, start);
     if (p.peek().text === ':') {
       if (p.peek(2).text !== ':' || p.peek(2).spaceBefore) return parseLabel(p);
       reportCpp(p, start);
@@ -209,8 +212,10 @@ function parseKeywordStatement(p: Parser, start: Token): Stmt | undefined {
       p.next();
       return { kind: 'null', range: start.range };
     case '__asm':
-    case '_asm':
       return skipAssembly(p, start);
+    case '__if_exists':
+    case '__if_not_exists':
+      return skipIfExists(p, start);
     case '_Static_assert':
     case 'static_assert':
       p.grammar.staticAssert(p);
@@ -334,6 +339,13 @@ function parseCase(p: Parser, start: Token, fn: FunctionContext): Stmt {
 
 function parseReturn(p: Parser, start: Token, fn: FunctionContext): Stmt {
   p.next();
+  if (fn.seh[fn.seh.length - 1] === 'finally')
+    p.warn(
+      'c-finally-return',
+      start.range,
+      "'return' out of a '__finally' block stops an unwind in the middle",
+      'set a variable and return behind the block',
+    );
   if (p.accept(';')) {
     // A value is missing: MSVC (C4033) warns and goes on in C.
     if (fn.returns.kind !== 'void' && fn.returns.kind !== 'error')
@@ -384,16 +396,32 @@ function parseTry(p: Parser, start: Token, fn: FunctionContext): Stmt {
   return { kind: 'try', body, handler, range: p.rangeFrom(start) };
 }
 
-/** `__asm { ... }` or `__asm` to the end of its line. */
+/** `__asm { ... }`, `__asm` to the end of its line, or gcc's `asm volatile ( ... );`. */
 function skipAssembly(p: Parser, start: Token): Stmt {
-  p.error('c-asm', start.range, 'inline assembly cannot be simulated', 'x64 compilers do not accept it either: use an intrinsic');
+  reportAssembly(p, start);
   p.next();
-  if (p.is('{')) {
+  while (p.is('volatile') || p.is('goto') || p.is('inline')) p.next();
+  if (p.is('(')) {
+    skipGroup(p);
+    p.accept(';');
+  } else if (p.is('{')) {
     p.next();
     p.skipToClose();
     p.accept('}');
   } else {
     while (!p.atEnd && !p.tok.atLineStart && !p.is('}')) p.next();
+  }
+  return { kind: 'null', range: start.range };
+}
+
+/** `__if_exists (name) { ... }`: MSVC has it for C++ templates; in C one branch would have to be chosen by what is declared. */
+function skipIfExists(p: Parser, start: Token): Stmt {
+  p.error('c-if-exists', start.range, `'${start.text}' is not supported`, 'use #ifdef, or write the branch that is meant');
+  p.next();
+  skipGroup(p);
+  if (p.accept('{')) {
+    p.skipToClose();
+    p.accept('}');
   }
   return { kind: 'null', range: start.range };
 }

@@ -133,6 +133,11 @@ export class Substitution {
       text = '';
     }
     const token = this.fromBody(item.token, name, hide);
+    if (item.stringise === 'char') {
+      token.kind = 'char';
+      token.text = `'${text === "'" || text === '\\' ? `\\${text}` : text}'`;
+      return token;
+    }
     token.kind = 'string';
     token.text = (item.stringise === 'wide' ? 'L"' : '"') + text + '"';
     return token;

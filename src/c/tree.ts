@@ -10,6 +10,7 @@
 
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Range, SourceFile } from '../base/source.js';
+import type { ImplicitFunction } from './implicit-functions.js';
 import type { CType, EnumDecl, Field, FunctionType, RecordDecl } from './types.js';
 
 /** A SAL (or Interlock) annotation as written: `_IRQL_requires_max_` with argument text `APC_LEVEL`; `_In_` with none. */
@@ -63,6 +64,8 @@ export interface FunctionSymbol {
   /** From `#pragma alloc_text(PAGE, f)` or code_seg: `PAGE`, `INIT` ... */
   section?: string;
   addressTaken: boolean;
+  /** Declared by nothing but a call (implicit-functions.ts). */
+  implicit?: boolean;
 }
 
 export interface TypedefSymbol {
@@ -111,7 +114,7 @@ export interface FloatExpr extends ExprBase {
 export interface StringExpr extends ExprBase {
   readonly kind: 'string';
   readonly bytes: Uint8Array;
-  readonly unit: 1 | 2;
+  readonly unit: 1 | 2 | 4;
 }
 export interface RefExpr extends ExprBase {
   readonly kind: 'ref';
@@ -376,6 +379,8 @@ export interface TranslationUnit {
   readonly includes: readonly SourceFile[];
   /** Object-like and function-like macros at the end of the unit, for evaluation and completion: name -> definition text. */
   readonly macros: ReadonlyMap<string, MacroInfo>;
+  /** Functions that are called, but neither declared nor defined in this unit. */
+  readonly implicit: readonly ImplicitFunction[];
 }
 export interface MacroInfo {
   readonly name: string;

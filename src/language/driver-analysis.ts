@@ -1,5 +1,6 @@
 // One driver, analysed: its units compiled (from the cache where nothing changed) and the rules run over them. It pauses between units, so that typing is
 // never kept waiting, and ends without an answer when somebody has typed.
+import { settleAcrossUnits } from '../c/implicit-functions.js';
 import type { TranslationUnit } from '../c/tree.js';
 import { checkDriver, type Finding, type RuleOptions } from '../rules/check.js';
 import { driverOfFile, type WorkspaceDriver } from '../scenario/driver-of-file.js';
@@ -52,8 +53,9 @@ export async function analyseDriver(
       if (cancelled()) return 'cancelled';
     }
     if (round < MAX_ROUNDS && (await workspace.host.fetch())) continue;
-    const findings = options ? steadyFindings(checkDriver({ units }, options), units, before?.(driver)?.findings) : [];
+    const settled = settleAcrossUnits(units);
+    const findings = options ? steadyFindings(checkDriver({ units: settled }, options), settled, before?.(driver)?.findings) : [];
     const own = new Set(units.flatMap((u) => [u.file, ...u.includes]).flatMap((f) => (f.builtin ? [] : [f.path])));
-    return { driver, units, findings, files: own, versions };
+    return { driver, units: settled, findings, files: own, versions };
   }
 }

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import { dirname, type FileProvider, joinPath } from '../base/files.js';
 import { SourceFile } from '../base/source.js';
 import { compileUnit } from '../c/compile-unit.js';
+import { settleAcrossUnits } from '../c/implicit-functions.js';
 import type { FunctionDef, TranslationUnit } from '../c/tree.js';
 import type { StubRoutine } from '../kernel/stub.js';
 import type { DriverBlock, ProcessBlock, Scenario, StubStatement } from './ast.js';
@@ -127,7 +128,7 @@ function buildDriver(
 ): { readonly driver: BuiltDriver; readonly unknown: StubStatement[] } {
   const { sources, diagnostics: problems } = driverSources(block, folder, options.files, missing);
   diagnostics.push(...problems);
-  const units = (problems.some(isRefusal) ? [] : sources.paths)
+  const compiled = (problems.some(isRefusal) ? [] : sources.paths)
     .filter((p) => options.files.read(p) !== undefined)
     .map((p) =>
       compileUnit(
@@ -141,6 +142,7 @@ function buildDriver(
         shownPath(p, folder),
       ),
     );
+  const units = settleAcrossUnits(compiled);
   const wrong = unitProblems(units);
   diagnostics.push(...wrong);
   // a driver that cannot run has said so; where a C error hides DriverEntry this message would only be noise

@@ -4,6 +4,7 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { basename, dirname, type FileProvider, joinPath, normalizePath } from '../base/files.js';
 import { compileUnit } from '../c/compile-unit.js';
+import { settleAcrossUnits } from '../c/implicit-functions.js';
 import type { TranslationUnit } from '../c/tree.js';
 import type { DriverBlock } from './ast.js';
 import { type DriverSources, driverSources, isRefusal, shownPath, unitOptions } from './sources.js';
@@ -59,7 +60,7 @@ export function compileDriver(
   driver: DriverFolder,
   options: { readonly files: FileProvider; readonly headers: Readonly<Record<string, string>>; readonly missing?: Set<string> },
 ): CompiledDriver {
-  return { driver, units: driver.sources.paths.map((p) => compileDriverUnit(driver, p, options)) };
+  return { driver, units: settleAcrossUnits(driver.sources.paths.map((p) => compileDriverUnit(driver, p, options))) };
 }
 
 /** Compiles one source of a driver with the project's include folders and definitions. */

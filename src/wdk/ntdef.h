@@ -271,7 +271,7 @@ typedef struct _QUAD { double UseThisFieldToCopy; } QUAD, *PQUAD, UQUAD, *PUQUAD
 #endif
 #define _ARRAYSIZE(a) RTL_NUMBER_OF(a)
 #define CONTAINING_RECORD(p, t, f) ((t *)((PCHAR)(p) - (ULONG_PTR)__builtin_offsetof(t, f)))
-#define C_ASSERT(e) typedef char __C_ASSERT__[(e) ? 1 : -1]
+#define C_ASSERT(e) _Static_assert(e, #e)
 #define TYPE_ALIGNMENT(t) ((LONG)__alignof(t))
 #define PROBE_ALIGNMENT(t) TYPE_ALIGNMENT(t)
 #define UNREFERENCED_PARAMETER(p) ((void)(p))

@@ -1,6 +1,8 @@
 // Windows Driver Model: types first, then the DDIs, then the routines that are inline code.
 #pragma once
 #define _WDMDDK_
+#define ALLOC_PRAGMA 1
+#define ALLOC_DATA_PRAGMA 1
 #include "ntdef.h"
 #include "excpt.h"
 #include "ntstatus.h"

@@ -53,7 +53,7 @@ const refused: Record<string, Refused> = {
   },
   'an undeclared function': {
     program: bad('undeclared.scenario'),
-    message: /'KeSetEvnt' is called but not declared \(did you mean 'KeSetEvent'\?\)/,
+    message: /'KeSetEvnt' is called, but neither declared nor defined \(did you mean 'KeSetEvent'\?\)/,
     place: { file: bad('undeclared.c'), text: 'KeSetEvnt(' },
   },
   'no DriverEntry': {

@@ -8,9 +8,12 @@ const only = (text: string, wanted: string): void => assert.deepEqual(messages(t
 test('undeclared names have a hint and are reported once per function', () => {
   only(
     'int KeFoo(int); void f(void) { KeFooo(1); KeFooo(2); }',
-    "error: function 'KeFooo' is called but not declared (did you mean 'KeFoo'?)",
+    "error: function 'KeFooo' is called, but neither declared nor defined (did you mean 'KeFoo'?)",
   );
-  only('void f(void) { Zw(1); }', "error: function 'Zw' is called but not declared (is a header missing, or the declaration of 'Zw'?)");
+  only(
+    'void f(void) { Zw(1); }',
+    "error: function 'Zw' is called, but neither declared nor defined (is a header missing, or the declaration of 'Zw'?)",
+  );
   only('void f(int count) { coutn = 1; }', "error: 'coutn' is not declared (did you mean 'count'?)");
   only('typedef int NTSTATUS; void f(void) { NTSTAUS s = 1; s++; }', "error: unknown type name 'NTSTAUS' (did you mean 'NTSTATUS'?)");
   only('typedef int NTSTATUS; NTSTAUS g(int a); ', "error: unknown type name 'NTSTAUS' (did you mean 'NTSTATUS'?)");

@@ -10,6 +10,7 @@ import { routineFixedSize } from '../routine.js';
 import { type Relocation, writeInitializer } from './constant-data.js';
 import { UNRESOLVED_FUNCTION } from './imports.js';
 import type { FunctionIR, FunctionRef, StaticRef } from './ir.js';
+import { mismatches } from './link-types.js';
 import type { LinkContext } from './lowering.js';
 
 /** A variable or literal to be placed in a section. */
@@ -30,6 +31,15 @@ interface VarEntity {
   symbol: VarSymbol;
   unit: TranslationUnit;
   included: boolean;
+}
+
+/** How the routines that the kernel, the HAL and the filter manager export begin. */
+const EXPORT_PREFIX =
+  /^(?:Zw|Nt|Ke|Ki|Kd|Ex|Mm|Mi|Io|Iof|Ps|Ob|Se|Sep|Cm|Cc|Ci|Po|Pf|Hal|HAL|Rtl|Etw|Em|Fs|FsRtl|Flt|Lpc|Alpc|Vf|Wmi|WmiX|Tm|Dbg|Inbv|Hvl|Hvi|Whea|Bg|Sk|Ndis|Tdi|BCrypt|Aux|Csr|Ldr|Poo|Pcw|Xip|PcX|Cl|Crypt)[A-Z0-9]/;
+
+/** Declared by the driver for something of its own: not a routine of the headers, not marked as imported, not named like an export of the kernel. */
+function isOwnFunction(s: FunctionSymbol): boolean {
+  return !s.builtin && s.dllimport !== true && !s.range.file.builtin && !EXPORT_PREFIX.test(s.name) && !s.name.startsWith('_');
 }
 
 export class Linker implements LinkContext {
@@ -55,6 +65,7 @@ export class Linker implements LinkContext {
   ) {
     for (const u of units) for (const f of u.functions) this.defineFunction(f, u);
     for (const u of units) for (const v of u.globals) this.defineVariable(v, u);
+    if (units.length > 1) this.diagnostics.push(...mismatches(units));
   }
 
   /** Everything that is in the image whether referred to or not. */
@@ -142,10 +153,23 @@ export class Linker implements LinkContext {
       ref.address = found.address;
       return;
     }
+    if (isOwnFunction(symbol)) this.undefinedFunction(symbol, range);
     ref.number = UNRESOLVED_FUNCTION;
     ref.fixedSize = routineFixedSize(0);
     ref.unresolved = this.unresolved.length;
     this.unresolved.push({ name: symbol.name, range, ref });
+  }
+
+  /** A linker would not find it in the kernel's import library either. */
+  private undefinedFunction(symbol: FunctionSymbol, range: Range): void {
+    this.diagnostics.push({
+      severity: 'error',
+      code: 'link-undefined-function',
+      message: `function '${symbol.name}' is used but defined nowhere in this image`,
+      range,
+      hint: 'Add the source that defines it; what is in a library or an .asm file needs a model in C.',
+      related: [{ range: symbol.range, message: 'it is declared here' }],
+    });
   }
 
   staticRef(symbol: VarSymbol, range: Range): StaticRef {

@@ -1,7 +1,7 @@
 // Calls, by the Microsoft x64 rules: one 8-byte slot an argument, records of 1, 2, 4, 8 bytes by value, others by pointer to a copy in the
 // caller's frame, results of other sizes through a hidden pointer in slot 0.
 
-import { sizeOf } from '../../c/layout.js';
+import { alignOf, sizeOf } from '../../c/layout.js';
 import type { CallExpr, Expr } from '../../c/tree.js';
 import { effects } from './effects.js';
 import { type Dest, type FunctionRef, hasLoad, readsSlots, type Value, type Width } from './ir.js';
@@ -73,7 +73,7 @@ function lowerArgument(L: Lowering, arg: Expr): Value {
   const size = sizeOf(arg.type);
   const from = lowerRecord(L, arg);
   if (!isByReference(arg.type)) return readWord(from, size as Width);
-  const slot = L.newSlot(size, 16, true);
-  copyRecord(L, { mem: { slot, offset: 0 } }, from, size);
-  return { k: 'slotaddr', slot, offset: 0 };
+  const place = L.newPlace(size, alignOf(arg.type));
+  copyRecord(L, { mem: place }, from, size);
+  return place.slot ? { k: 'slotaddr', slot: place.slot, offset: 0 } : place.base!;
 }

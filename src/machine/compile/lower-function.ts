@@ -20,6 +20,7 @@ export function lowerFunction(link: LinkContext, ref: FunctionRef, def: Function
     range: def.range,
   });
   const L = new Lowering(link, fn, def);
+  L.alignLocals();
   findLabels(L, def.body, []);
   lowerStatement(L, def.body);
   L.begin(def.body.close);

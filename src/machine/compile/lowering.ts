@@ -16,9 +16,11 @@ import {
   type FunctionRef,
   hasLoad,
   type Item,
+  i64,
   type Label,
   type LoopItem,
-  type Op,
+  type Mem,
+  type Op as Operation,
   type RegionIR,
   type Slot,
   type StaticRef,
@@ -28,7 +30,9 @@ import {
   type Value,
   type WType,
 } from './ir.js';
+import { Op } from './op.js';
 import { SEH_AREA_SIZE } from './seh.js';
+import { bin } from './value.js';
 
 /** What lowering asks of the image: names to references. */
 export interface LinkContext {
@@ -74,6 +78,14 @@ export function isByReference(type: CType): boolean {
   return n !== 1 && n !== 2 && n !== 4 && n !== 8;
 }
 
+/** Frames lie at multiples of this on the simulated stacks. */
+const FRAME_ALIGNMENT = 16;
+
+/** First address in a slot that is a multiple of `align`. */
+function alignedAddress(storage: Slot, align: number): Value {
+  return bin(Op.i64_and, { k: 'slotaddr', slot: storage, offset: align - FRAME_ALIGNMENT }, i64(-align));
+}
+
 export class Lowering {
   items: Item[];
   statement = -1;
@@ -89,6 +101,7 @@ export class Lowering {
   readonly labelTries = new Map<LabelStmt, readonly TryPart[]>();
   readonly cases = new Map<object, Label>();
   readonly variables = new Map<VarSymbol, VarPlace>();
+  private readonly aligned: { readonly storage: Slot; readonly pointer: Slot; readonly align: number }[] = [];
   private labelCount = 0;
   private returnSlotValue: Slot | undefined;
   readonly hiddenResult: boolean;
@@ -126,13 +139,32 @@ export class Lowering {
   }
 
   private local(v: VarSymbol): VarPlace {
-    const place = {
-      slot: this.newSlot(objectSize(v.type, v.init), Math.min(16, Math.max(alignOf(v.type), v.align ?? 1)), v.addressTaken),
-      indirect: false,
-    };
+    const size = objectSize(v.type, v.init);
+    const align = Math.max(alignOf(v.type), v.align ?? 1);
+    const place =
+      align > FRAME_ALIGNMENT
+        ? { slot: this.alignedStorage(size, align), indirect: true }
+        : { slot: this.newSlot(size, align, v.addressTaken), indirect: false };
     this.variables.set(v, place);
     this.fn.variables.push({ symbol: v, ...place });
     return place;
+  }
+
+  /**
+   * Frames lie at multiples of 16, and who calls decides where; so an object that needs more gets room to move in, and a slot that holds its address.
+   * The slot is returned; `alignLocals` fills it at the start of the function.
+   */
+  private alignedStorage(size: number, align: number): Slot {
+    const storage = this.newSlot(size + align - FRAME_ALIGNMENT, FRAME_ALIGNMENT, true);
+    const pointer = this.newSlot(8, 8, false);
+    this.aligned.push({ storage, pointer, align });
+    return pointer;
+  }
+
+  /** Steps that find the addresses of over-aligned locals; first in the function, so that a jump into a block finds them done. */
+  alignLocals(): void {
+    for (const { storage, pointer, align } of this.aligned)
+      this.set({ slot: pointer, offset: 0, width: 8 }, alignedAddress(storage, align));
   }
 
   variable(v: VarSymbol): VarPlace {
@@ -143,6 +175,13 @@ export class Lowering {
     const slot: Slot = { owner: this.fn, size: Math.max(size, 1), align: Math.max(align, 1), shared, offset: 0 };
     this.fn.slots.push(slot);
     return slot;
+  }
+
+  /** Storage whose address gets about, at a multiple of `align`. */
+  newPlace(size: number, align: number): Mem {
+    if (align <= FRAME_ALIGNMENT) return { slot: this.newSlot(size, FRAME_ALIGNMENT, true), offset: 0 };
+    const storage = this.newSlot(size + align - FRAME_ALIGNMENT, FRAME_ALIGNMENT, true);
+    return { base: alignedAddress(storage, align), offset: 0 };
   }
 
   newArea(): Slot {
@@ -184,7 +223,7 @@ export class Lowering {
     return this.fn.steps.length;
   }
 
-  step(op: Op, kind: Step['kind'] = 'plain', range: Range = this.range): StepItem {
+  step(op: Operation, kind: Step['kind'] = 'plain', range: Range = this.range): StepItem {
     const number = this.fn.steps.length;
     const item: StepItem = {
       k: 'step',
@@ -212,7 +251,7 @@ export class Lowering {
   }
 
   /** Both numbers of a call. */
-  call(op: CallOp, resume: Omit<Op & { k: 'resume' }, 'k'>, range: Range): void {
+  call(op: CallOp, resume: Omit<Operation & { k: 'resume' }, 'k'>, range: Range): void {
     this.step(op, 'call', range);
     this.step({ k: 'resume', ...resume }, 'resume', range);
   }

@@ -1,0 +1,3 @@
+// The basic types of windef.h.
+#pragma once
+#include "windef.h"

@@ -1,0 +1,2 @@
+// Members of what follows lie at multiples of 8 at most, until poppack.h. Meant to be included many times.
+#pragma pack(push, 8)
