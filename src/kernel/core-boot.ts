@@ -21,6 +21,7 @@ import { initTimerQueue } from './ke/timer-queue.js';
 import { Kernel } from './kernel.js';
 import { EPROCESS, ETHREAD, KDPC_DATA, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from './layouts.gen.js';
 import { initializeMm, registerMmExports } from './mm/mm-misc.js';
+import { writeNtImage } from './nt-image.js';
 import { NT_LAYOUT } from './nt-layout.js';
 import type { RoutineTable } from './routine-table.js';
 import { initListHead } from './rtl/list.js';
@@ -62,6 +63,7 @@ export function bootCore(k: Kernel, rooms?: (k: Kernel) => void): void {
     initializeProcess(k, system, 8);
     k.mem.setPtr(initial, system);
   }
+  writeNtImage(k);
   attachCore(k);
   startWorkers(k);
   k.event('ke.boot', { cpus: k.config.cpus, seed: k.config.seed, build: k.config.windowsBuild });
@@ -75,7 +77,7 @@ export function attachCore(k: Kernel): void {
 function mapNt(k: Kernel): void {
   const pages = k.mem.pages;
   const codeBytes = Math.ceil((16 * k.routines.length) / PAGE_SIZE) * PAGE_SIZE;
-  if (NT_LAYOUT.routineCode + codeBytes > NT_LAYOUT.kernelImage) throw new Error('too many kernel routines for their code region');
+  if (NT_LAYOUT.routineCode + codeBytes > NT_LAYOUT.exports) throw new Error('too many kernel routines for their code region');
   pages.map(NT_LAYOUT.routineCode, codeBytes, { executable: true });
   k.routines.forEach((_, id) => k.machine.writeCodeEntry(NT_LAYOUT.routineCode + 16 * id, ROUTINE_BASE + id));
   pages.map(NT_LAYOUT.KE, NT_LAYOUT.poolRecords - NT_LAYOUT.KE, { writable: true });

@@ -56,6 +56,8 @@ export class Kernel implements MachineHost {
   private readonly firstPrcb: number;
   /** Exported variables by name (`PsProcessType`): filled at boot by their owners with `exportData`. */
   readonly dataExports = new Map<string, Addr>();
+  /** Those that headers declare as pointer to the kernel's variable (`POBJECT_TYPE *PsProcessType`): what is at the address is what the kernel exports. */
+  readonly pointerExports = new Set<string>();
 
   /** Words for the bug check that stopped the machine; about this run, not simulated state. */
   bugCheckExplanation = '';
@@ -262,8 +264,14 @@ export class Kernel implements MachineHost {
   routineAddress(id: number): Addr {
     return KERNEL_BASE + NT_LAYOUT.routineCode + 16 * id;
   }
-  exportData(name: string, address: Addr): void {
+  exportData(name: string, address: Addr, pointer = false): void {
     this.dataExports.set(name, address);
+    if (pointer) this.pointerExports.add(name);
+  }
+  /** Address of an exported variable itself: what MmGetSystemRoutineAddress and the export directory tell. */
+  exportedVariable(name: string): Addr | undefined {
+    const at = this.dataExports.get(name);
+    return at !== undefined && this.pointerExports.has(name) ? this.mem.ptr(at) : at;
   }
   /** `driver.c:12 (function)` of a frame, for messages. */
   where(fp: number): string {

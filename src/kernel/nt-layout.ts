@@ -4,8 +4,10 @@ import { type Addr, MAP, toAddress } from '../machine/abi.js';
 
 /** Fixed places in the nt region (offsets in linear memory). One 256 KiB slot for each struct of globals. */
 export const NT_LAYOUT = {
-  routineCode: MAP.nt.start,
-  kernelImage: 0x00020000,
+  /** Header page of the kernel's own image, then code entries, then the export directory. */
+  headers: MAP.nt.start,
+  routineCode: 0x00011000,
+  exports: 0x00030000,
   KE: 0x00100000,
   PS: 0x00140000,
   OB: 0x00180000,

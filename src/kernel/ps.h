@@ -236,6 +236,7 @@ typedef struct _EPROCESS {
     ULONG HeapNext; // next free byte of the user heap, relative to the window
     ULONG DllNext; // next free place for a DLL image, relative to the window
     ULONG ScenarioProcess; // started by a process block: the scenario waits for it
+    LIST_ENTRY VadList; // MM_VAD.Link; zero until the first allocation
 } EPROCESS;
 
 #define PSP_PROCESS_CREATE_REPORTED 0x1
@@ -600,6 +601,8 @@ typedef struct _IO_GLOBALS {
     KTIMER Timer;
     KDPC TimerDpc;
     LIST_ENTRY Irps; // IOP_IRP_TAIL of every allocated IRP
+    LIST_ENTRY Files; // FCB.Link of every file of the volume that was touched
+    ULONG NextFileId;
 } IO_GLOBALS;
 
 // ------------------------------------------------------------------ configuration manager

@@ -8,7 +8,7 @@ import { psExports, psInit } from './ps/init.js';
 
 /** Exported variables with fixed addresses, known before boot because drivers are compiled against them. */
 export function registerExports(k: Kernel): void {
-  for (const [name, address] of Object.entries(typeVariables(k))) k.exportData(name, address);
+  for (const [name, address] of Object.entries(typeVariables(k))) k.exportData(name, address, true);
   psExports(k);
 }
 

@@ -3,6 +3,7 @@ import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
+import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as etwEtw } from './etw/etw.js';
 import { routines as etwTracelogging } from './etw/tracelogging.js';
 import { routines as etwWpp } from './etw/wpp.js';
@@ -18,6 +19,10 @@ import { routines as exSlist } from './ex/slist.js';
 import { routines as exWorkQueue } from './ex/work-queue.js';
 import { routines as fltFilter } from './flt/filter.js';
 import { routines as fltPort } from './flt/port.js';
+import { routines as fsCreate } from './fs/create.js';
+import { routines as fsDirectory } from './fs/directory.js';
+import { routines as fsInformation } from './fs/information.js';
+import { routines as fsTransfer } from './fs/transfer.js';
 import { routines as ioBuildIrp } from './io/build-irp.js';
 import { routines as ioCancel } from './io/cancel.js';
 import { routines as ioCreateFile } from './io/create-file.js';
@@ -26,9 +31,11 @@ import { routines as ioDeviceControl } from './io/device-control.js';
 import { routines as ioDevice } from './io/device.js';
 import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
+import { routines as ioFileInformation } from './io/file-information.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioMisc } from './io/misc.js';
 import { routines as ioRequest } from './io/request.js';
+import { routines as ioShareAccess } from './io/share-access.js';
 import { routines as ioTimer } from './io/timer.js';
 import { routines as ioWorkItem } from './io/work-item.js';
 import { routines as keApc } from './ke/apc.js';
@@ -56,6 +63,7 @@ import { routines as mmMdl } from './mm/mdl.js';
 import { routines as mmMmMisc } from './mm/mm-misc.js';
 import { routines as mmPoolRoutines } from './mm/pool-routines.js';
 import { routines as mmProbe } from './mm/probe.js';
+import { routines as mmVirtualMemory } from './mm/virtual-memory.js';
 import { routines as obCallbacks } from './ob/callbacks.js';
 import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
 import { routines as obHandles } from './ob/handles.js';
@@ -88,6 +96,7 @@ import { routines as rtlDebug } from './rtl/debug.js';
 import { routines as rtlDosError } from './rtl/dos-error.js';
 import { routines as rtlGenericTable } from './rtl/generic-table.js';
 import { routines as rtlGuid } from './rtl/guid.js';
+import { routines as rtlImage } from './rtl/image.js';
 import { routines as rtlMemory } from './rtl/memory.js';
 import { routines as rtlNameExpression } from './rtl/name-expression.js';
 import { routines as rtlNtstatusClass } from './rtl/ntstatus-class.js';
@@ -113,6 +122,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
   cmRtlRegistry,
+  cngBcrypt,
   etwEtw,
   etwTracelogging,
   etwWpp,
@@ -128,6 +138,10 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exWorkQueue,
   fltFilter,
   fltPort,
+  fsCreate,
+  fsDirectory,
+  fsInformation,
+  fsTransfer,
   ioBuildIrp,
   ioCancel,
   ioCreateFile,
@@ -136,9 +150,11 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioDevice,
   ioDosName,
   ioDriverLoad,
+  ioFileInformation,
   ioIrp,
   ioMisc,
   ioRequest,
+  ioShareAccess,
   ioTimer,
   ioWorkItem,
   keApc,
@@ -166,6 +182,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmMmMisc,
   mmPoolRoutines,
   mmProbe,
+  mmVirtualMemory,
   obCallbacks,
   obDispatcherObjects,
   obHandles,
@@ -198,6 +215,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlDosError,
   rtlGenericTable,
   rtlGuid,
+  rtlImage,
   rtlMemory,
   rtlNameExpression,
   rtlNtstatusClass,

@@ -192,6 +192,9 @@ export const KINDS = {
   'io.information-too-large': k('Information beyond the buffer', { irp: 'object', information: 'number', length: 'number' }),
   'io.error-log': k('error log entry written', { code: 'number' }),
   'io.not-simulated': k('I/O that is not simulated', { what: 'text', name: 'text' }),
+  // ---------------------------------------------------------------- files of the volume
+  'fs.create': k('file opened or created', { file: 'object', name: 'text', result: 'number' }),
+  'fs.delete': k('file deleted', { name: 'text' }),
   // ---------------------------------------------------------------- filter manager
   'flt.register': k('minifilter registered', { driver: 'text', filter: 'object' }),
   'flt.unload': k('minifilter asked to unload', { filter: 'object', routine: 'code' }),

@@ -70,6 +70,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwProt
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwQueryDirectoryObject(_In_ HANDLE DirectoryHandle, _Out_writes_bytes_(Length) PVOID Buffer, _In_ ULONG Length, _In_ BOOLEAN ReturnSingleEntry, _In_ BOOLEAN RestartScan, _Inout_ PULONG Context, _Out_opt_ PULONG ReturnLength);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS ZwYieldExecution(VOID);
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI PIMAGE_NT_HEADERS RtlImageNtHeader(_In_ PVOID Base);
+_IRQL_requires_max_(APC_LEVEL) NTSYSAPI NTSTATUS RtlImageNtHeaderEx(_In_ ULONG Flags, _In_ PVOID Base, _In_ ULONG64 Size, _Out_ PIMAGE_NT_HEADERS *OutHeaders);
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI PVOID RtlImageDirectoryEntryToData(_In_ PVOID Base, _In_ BOOLEAN MappedAsImage, _In_ USHORT DirectoryEntry, _Out_ PULONG Size);
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI PVOID RtlFindExportedRoutineByName(_In_ PVOID Base, _In_z_ PCSTR RoutineName);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI LONG RtlCompareUnicodeStrings(_In_reads_(String1Length) PCWCH String1, _In_ SIZE_T String1Length, _In_reads_(String2Length) PCWCH String2, _In_ SIZE_T String2Length, _In_ BOOLEAN CaseInSensitive);

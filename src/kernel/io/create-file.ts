@@ -1,5 +1,5 @@
 // NtCreateFile/NtOpenFile on devices: name to device, file object, IRP_MJ_CREATE, handle; closing the other way round (IRP_MJ_CLEANUP at the last handle,
-// IRP_MJ_CLOSE at the last reference). Files of the disk are not simulated: they do not exist, and the run says that one was asked for.
+// IRP_MJ_CLOSE at the last reference). Files of the disk go the same way: the device of the volume has dispatch routines of ours (fs/).
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import {
@@ -51,10 +51,6 @@ function prepareOpen(k: Kernel, o: OpenRequest): { readonly status: number; read
   if (!ntSuccess(found.status)) return no(found.status);
   if (!isType(k, found.body, ObType.Device)) return no(NT.OBJECT_TYPE_MISMATCH);
   const device = found.body;
-  if (device === m.ptr(k.globals.IO + IO_GLOBALS.DiskDevice)) {
-    k.event('io.not-simulated', { what: 'file', name: o.path });
-    return no(NT.OBJECT_NAME_NOT_FOUND);
-  }
   if (m.u32(device + DEVICE_OBJECT.Flags) & DO_DEVICE_INITIALIZING) return no(NT.NO_SUCH_DEVICE);
   if (m.u32(extensionOf(k, device) + IOP_DEVICE_EXTENSION.ExtensionFlags) & DOE_DELETE_PENDING) return no(NT.NO_SUCH_DEVICE);
   if (m.u32(device + DEVICE_OBJECT.Flags) & DO_EXCLUSIVE && m.i32(device + DEVICE_OBJECT.ReferenceCount) > 0) return no(NT.ACCESS_DENIED);
@@ -167,10 +163,11 @@ const services: ServiceDefinition[] = [
   { name: 'OpenFile', args: 6, locals: 5, cost: 80, step: openSteps({ share: 4, options: 5 }) },
 ];
 
-/** Does the file belong to a driver that wants cleanup and close? */
+/** Does the file belong to a driver that wants cleanup and close? File objects of images were never opened by a request. */
 const driven = (k: Kernel, file: Addr): boolean =>
   (k.mem.u32(file + FILE_OBJECT.Flags) & FileFlag.Opened) !== 0 &&
-  k.mem.ptr(file + FILE_OBJECT.DeviceObject) !== k.mem.ptr(k.globals.IO + IO_GLOBALS.DiskDevice);
+  (k.mem.ptr(file + FILE_OBJECT.DeviceObject) !== k.mem.ptr(k.globals.IO + IO_GLOBALS.DiskDevice) ||
+    k.mem.ptr(file + FILE_OBJECT.FsContext) !== 0);
 
 export const routines: KernelRoutine[] = [
   ...makeServices(services),

@@ -9,6 +9,7 @@ import { makeServices, previousMode, probeUser, type ServiceDefinition, USER_MOD
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
 import { DO_BUFFERED_IO, DO_DIRECT_IO, topOfStack } from './device.js';
+import { FileFlag } from './file.js';
 import { freeIrp, IRP_BUFFERED_IO, IRP_INPUT_OPERATION } from './irp.js';
 import { Major, majorName } from './major.js';
 import { irpOf, newRequest, send, stackOf } from './request.js';
@@ -18,6 +19,7 @@ const METHOD_IN_DIRECT = 1;
 const METHOD_OUT_DIRECT = 2;
 const FILE_READ_DATA = 1;
 const FILE_WRITE_DATA = 2;
+const FILE_APPEND_DATA = 4;
 const IoReadAccess = 0;
 const IoWriteAccess = 1;
 
@@ -28,10 +30,12 @@ const REQUEST = 2;
 const STATUS = 3;
 const INFORMATION = 4;
 const LOCK = 5;
-const LOCALS = 6;
+/** The handle may only append. */
+const APPEND = 6;
+const LOCALS = 7;
 
 /** Arguments common to all three: (FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, ...). */
-function begin(k: Kernel, f: Frame, access: number): number {
+function begin(k: Kernel, f: Frame, access: number, writes: boolean): number {
   probeUser(k, f.ptr(4), IO_STATUS_BLOCK.sizeof, true);
   const file = referenceFor(k, f.ptr(0), access, ObType.File);
   if (!ntSuccess(file.status)) return file.status;
@@ -43,15 +47,13 @@ function begin(k: Kernel, f: Frame, access: number): number {
     clearEvent(k, event.body);
   }
   clearEvent(k, file.body + FILE_OBJECT.Event);
-  if (k.mem.ptr(file.body + FILE_OBJECT.DeviceObject) === k.mem.ptr(k.globals.IO + IO_GLOBALS.DiskDevice)) {
-    k.event('io.not-simulated', { what: 'file I/O', name: '' });
-    return NT.NOT_IMPLEMENTED;
-  }
+  f.set(APPEND, (file.access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) === FILE_APPEND_DATA ? 1 : 0);
+  if (writes && previousMode(k) === USER_MODE && (file.access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) === 0) return NT.ACCESS_DENIED;
   return NT.SUCCESS;
 }
 
 /** A system buffer for the packet, filled from the caller's; false: out of memory. */
-function systemBuffer(k: Kernel, irp: Addr, size: number, source: Addr, count: number): boolean {
+export function systemBuffer(k: Kernel, irp: Addr, size: number, source: Addr, count: number): boolean {
   if (size === 0) return true;
   const buffer = k.pool.allocate('nonpaged', size, 'IoSB');
   if (buffer === 0) return false;
@@ -61,6 +63,8 @@ function systemBuffer(k: Kernel, irp: Addr, size: number, source: Addr, count: n
   return true;
 }
 
+const onDisk = (k: Kernel, file: Addr): boolean =>
+  k.mem.ptr(file + FILE_OBJECT.DeviceObject) === k.mem.ptr(k.globals.IO + IO_GLOBALS.DiskDevice);
 const canAccess = (k: Kernel, address: Addr, size: number, write: boolean): boolean => size === 0 || k.mem.allowed(address, size, write);
 
 /** Builds the packet of a control code. Returns a status; LOCK = operation + 1 when an MDL is to be built. */
@@ -116,7 +120,10 @@ function prepareTransfer(k: Kernel, f: Frame, major: number): number {
   if (f.ptr(7) !== 0) {
     probeUser(k, f.ptr(7), 8);
     offset = m.checked.i64(f.ptr(7));
+  } else if (onDisk(k, file) && (m.u32(file + FILE_OBJECT.Flags) & FileFlag.Synchronous) === 0) {
+    return NT.INVALID_PARAMETER;
   }
+  if (!read && f.get(APPEND) !== 0 && onDisk(k, file)) offset = -1n;
   m.setI64(stack + IO_STACK_LOCATION.Parameters_Read_ByteOffset, offset);
   m.setPtr(irp + IRP.UserBuffer, buffer);
   m.setPtr(request + IOP_REQUEST.UserBuffer, buffer);
@@ -140,7 +147,7 @@ function transferSteps(
     const m = k.mem;
     switch (f.pc) {
       case 0: {
-        let status = begin(k, f, access);
+        let status = begin(k, f, access, major === Major.Write);
         if (ntSuccess(status)) status = prepare(k, f, major);
         if (!ntSuccess(status)) {
           if (f.get(REQUEST) !== 0) abandon(k, f.get(REQUEST));
@@ -171,7 +178,8 @@ function transferSteps(
           m.checked.setPtr(f.ptr(4) + IO_STATUS_BLOCK.Information, f.get(INFORMATION));
         }
         const file = f.get(FILE);
-        if (major === Major.Read || major === Major.Write) {
+        // A file system moves the position itself.
+        if ((major === Major.Read || major === Major.Write) && !onDisk(k, file)) {
           m.setI64(file + FILE_OBJECT.CurrentByteOffset, m.i64(file + FILE_OBJECT.CurrentByteOffset) + BigInt(f.get(INFORMATION)));
         }
         k.signalEvent(file + FILE_OBJECT.Event, 0);
@@ -196,7 +204,7 @@ function leave(k: Kernel, f: Frame, status: number): Status {
 }
 
 /** A request that was never sent. */
-function abandon(k: Kernel, request: Addr): void {
+export function abandon(k: Kernel, request: Addr): void {
   const irp = irpOf(k, request);
   const buffer = k.mem.ptr(irp + IRP.AssociatedIrp_SystemBuffer);
   if (buffer !== 0) k.pool.free(buffer);
@@ -208,7 +216,7 @@ const services: ServiceDefinition[] = [
   // (FileHandle, Event, ApcRoutine, ApcContext, Iosb, IoControlCode, InputBuffer, InputLength, OutputBuffer, OutputLength)
   { name: 'DeviceIoControlFile', args: 10, locals: LOCALS, cost: 50, step: control() },
   { name: 'ReadFile', args: 9, locals: LOCALS, cost: 50, step: transferSteps(FILE_READ_DATA, Major.Read, prepareTransfer) },
-  { name: 'WriteFile', args: 9, locals: LOCALS, cost: 50, step: transferSteps(FILE_WRITE_DATA, Major.Write, prepareTransfer) },
+  { name: 'WriteFile', args: 9, locals: LOCALS, cost: 50, step: transferSteps(0, Major.Write, prepareTransfer) },
 ];
 
 /** The access that a control code demands is in its bits 14 and 15. */

@@ -3,6 +3,7 @@
 
 import { type Addr, type Status, toAddress } from '../../machine/abi.js';
 import type { CompiledImage } from '../../machine/image.js';
+import { PE } from '../../machine/pe-header.js';
 import { setKeyString, setKeyValue } from '../cm/hive.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import {
@@ -83,6 +84,7 @@ function mapDriver(k: Kernel, name: string, imageIndex: number, integrityCheck: 
   setKeyValue(k, serviceKey(name), 'ErrorControl', 4, new Uint8Array([1, 0, 0, 0]));
   setKeyString(k, serviceKey(name), 'ImagePath', 2, driverPath(name));
   k.machine.mapImage(image);
+  if (integrityCheck) setForceIntegrity(k, toAddress(image.start));
   const size = Math.ceil((image.end - image.start) / IMAGE_ALIGN) * IMAGE_ALIGN;
   const base = toAddress(image.start);
   const module = addModule(k, {
@@ -100,6 +102,12 @@ function mapDriver(k: Kernel, name: string, imageIndex: number, integrityCheck: 
     k.mem.setU32(driver + IOP_DRIVER.State, DriverState.Loading);
   }
   return driver;
+}
+
+/** What the linker's /INTEGRITYCHECK leaves in the headers of the image. */
+function setForceIntegrity(k: Kernel, base: Addr): void {
+  const at = base + PE.dllCharacteristics;
+  k.mem.setU16(at, k.mem.u16(at) | PE.forceIntegrity);
 }
 
 /** Slots of IopLoadDriver: 0 driver, 1 file, then IMAGE_INFO_EX. */

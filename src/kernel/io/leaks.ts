@@ -1,6 +1,7 @@
 // What a driver leaves behind when it unloads: everything that would call into or point to memory that is gone, or that nobody can free any more.
 import type { Addr } from '../../machine/abi.js';
 import { ETW_TAG, TRACE_LOGGING_TAG, WPP_TAG } from '../etw/provider.js';
+import { ALGORITHM_TAG, HASH_TAG } from '../cng/bcrypt.js';
 import { FILTER_TAG } from '../flt/filter.js';
 import { DESCRIPTOR_TAG, PORT_TAG } from '../flt/port.js';
 import type { Kernel } from '../kernel.js';
@@ -39,7 +40,7 @@ export interface Leak {
 
 /** Tags of blocks that the kernel makes while it serves a driver; the objects they belong to are reported as what they are. */
 const KERNEL_TAGS = new Set(
-  'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI CmNd CmVa CmKb CmCb CmCc CmNm Toke'.split(
+  'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI CmNd CmVa CmKb CmCb CmCc CmNm Toke NtFc VadS'.split(
     ' ',
   ),
 );
@@ -52,6 +53,8 @@ const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
   [ETW_TAG]: (site) => `event provider registered at ${site} was not unregistered`,
   [TRACE_LOGGING_TAG]: (site) => `TraceLogging provider registered at ${site} was not unregistered`,
   [WPP_TAG]: (site) => `WPP tracing begun at ${site} was not ended by WPP_CLEANUP`,
+  [ALGORITHM_TAG]: (site) => `algorithm provider opened at ${site} was not closed`,
+  [HASH_TAG]: (site) => `hash created at ${site} was not destroyed`,
   [DESCRIPTOR_TAG]: (site) => `security descriptor built at ${site} was not freed`,
 };
 

@@ -2,37 +2,22 @@
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { ETHREAD } from '../layouts.gen.js';
 import { referenceObject } from '../ob/object.js';
-import { makeServices, type ServiceDefinition } from '../ob/service.js';
+import { makeServices } from '../ob/service.js';
 import { NT } from '../ob/status.js';
 import { devicesOf } from './device.js';
 
-/** Services on files of the disk: there are none, so the handle can only be a device's. */
-const notSimulated = (name: string, args: number): ServiceDefinition => ({
-  name,
-  args,
-  step(k: Kernel) {
-    k.event('io.not-simulated', { what: `Nt${name}`, name: '' });
-    return k.return(NT.INVALID_DEVICE_REQUEST);
-  },
-});
-
 export const routines: KernelRoutine[] = [
   ...makeServices([
-    notSimulated('QueryInformationFile', 5),
-    notSimulated('SetInformationFile', 5),
-    notSimulated('QueryDirectoryFile', 11),
-    notSimulated('QueryVolumeInformationFile', 5),
-    notSimulated('FlushBuffersFile', 2),
-    notSimulated('FsControlFile', 10),
-  ]),
-  {
-    // (ObjectAttributes): the file does not exist
-    name: 'ZwDeleteFile',
-    step(k) {
-      k.event('io.not-simulated', { what: 'ZwDeleteFile', name: '' });
-      return k.return(NT.OBJECT_NAME_NOT_FOUND);
+    {
+      // control codes of file systems: there are none here
+      name: 'FsControlFile',
+      args: 10,
+      step(k: Kernel) {
+        k.event('io.not-simulated', { what: 'NtFsControlFile', name: '' });
+        return k.return(NT.INVALID_DEVICE_REQUEST);
+      },
     },
-  },
+  ]),
   { name: 'IoGetTopLevelIrp', cost: 2, step: (k) => k.return(k.mem.ptr(k.currentThread() + ETHREAD.TopLevelIrp)) },
   { name: 'IoSetTopLevelIrp', cost: 2, step: (k, f) => (k.mem.setPtr(k.currentThread() + ETHREAD.TopLevelIrp, f.ptr(0)), k.returnVoid()) },
   // No 32-bit processes are simulated.

@@ -4,6 +4,7 @@ import { type Addr, DENY_UNMAPPED, Deny, KERNEL_BASE, MEMORY_SIZE, PAGE_SHIFT, P
 import { APC_LEVEL } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { MM_GLOBALS, PHYSICAL_MEMORY_RANGE } from '../layouts.gen.js';
+import { isExportedRoutine } from '../nt-image.js';
 import { unicodeText } from '../rtl/counted-string.js';
 import { initListHead } from '../rtl/list.js';
 import { STATUS } from '../rtl/status.js';
@@ -92,8 +93,7 @@ function memoryRanges(k: Kernel): Status {
 
 /** Address of a routine or variable that the kernel exports, 0 when there is none. Internal routines (Ki, Psp ...) are no exports. */
 export function systemRoutine(k: Kernel, name: string): Addr {
-  if (/^(Ki|Mi|Psp|Obp|Iop|Cmp|Sep|Exp(?!Interlocked))[A-Z]/.test(name)) return 0;
-  return k.dataExports.get(name) ?? (k.routineIndex.has(name) ? k.addressOf(name) : 0);
+  return k.exportedVariable(name) ?? (isExportedRoutine(name) && k.routineIndex.has(name) ? k.addressOf(name) : 0);
 }
 
 export const routines: KernelRoutine[] = [

@@ -13,5 +13,5 @@ export function obInit(k: Kernel): void {
   initEvent(k, ob + OB_GLOBALS.DeferredDeleteEvent, SynchronizationEvent, false);
   createTypes(k);
   createNamespace(k);
-  for (const [name, address] of Object.entries(typeVariables(k))) k.exportData(name, address);
+  for (const [name, address] of Object.entries(typeVariables(k))) k.exportData(name, address, true);
 }

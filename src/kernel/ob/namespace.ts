@@ -76,7 +76,7 @@ export function lookupPath(k: Kernel, path: string, followLast = true, start = 0
       if (body === 0) return last ? not(NT.OBJECT_NAME_NOT_FOUND, directory, parts[i]) : not(NT.OBJECT_PATH_NOT_FOUND);
       if (isType(k, body, ObType.SymbolicLink) && (!last || followLast)) {
         const target = readUnicode(k, body + OBJECT_SYMBOLIC_LINK.LinkTarget);
-        rest = [target, ...parts.slice(i + 1)].join('\\');
+        rest = [target, ...parts.slice(i + 1)].join('\\') + (rest.endsWith('\\') ? '\\' : '');
         redirected = true;
         break;
       }

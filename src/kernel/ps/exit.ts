@@ -5,6 +5,7 @@ import { requestUserApc, resumeThread } from '../ke/apc.js';
 import { signalObject } from '../ke/dispatcher.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, ETHREAD, KTHREAD, PS_GLOBALS } from '../layouts.gen.js';
+import { forgetVads } from '../mm/vad.js';
 import { pidOf, tidOf } from '../ob/note.js';
 import { dropReference } from '../ob/object.js';
 import { referenceFor } from '../ob/reference.js';
@@ -128,6 +129,7 @@ function leaveProcess(k: Kernel, f: Frame, thread: Addr, process: Addr): Status 
 /** Handles are closed: the address space goes, the process object becomes signalled. */
 function endProcess(k: Kernel, process: Addr): void {
   setProcessFlag(k, process, ProcessFlag.ExitReported);
+  forgetVads(k, process);
   releaseWindow(k, process);
   k.mem.registers.setUserWindow(0, 0, 0);
   const live = k.globals.PS + PS_GLOBALS.LiveUserProcesses;

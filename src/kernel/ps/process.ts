@@ -3,6 +3,7 @@ import type { Addr } from '../../machine/abi.js';
 import { ObjectType } from '../ke/constants.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, EPROCESS, KPROCESS, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
+import { forgetVads } from '../mm/vad.js';
 import { createHandleTable, deleteHandleTable } from '../ob/handle-table.js';
 import { pidOf } from '../ob/note.js';
 import { allocateObject, dropReference } from '../ob/object.js';
@@ -96,6 +97,7 @@ export const routines: KernelRoutine[] = [
         remove(m, process + EPROCESS.ActiveProcessLinks);
         k.event('ps.process-delete', { process: pidOf(k, process) });
         freeId(k, pidOf(k, process));
+        forgetVads(k, process);
         releaseWindow(k, process);
         const table = m.ptr(process + EPROCESS.ObjectTable);
         if (table !== 0) deleteHandleTable(k, table);

@@ -65,7 +65,7 @@ function mapImageSteps(k: Kernel, f: Frame): Status {
         if (at + WINDOW.dllStride > WINDOW.dllEnd) return k.return(0);
         k.mem.setU32(process + EPROCESS.DllNext, at + WINDOW.dllStride);
         mapUser(k, process, at, 0x1000);
-        writeImageHeaders(k, windowAlias(k, process, at), size, 0x1000, true);
+        writeImageHeaders(k, windowAlias(k, process, at), USER_BASE + at, size, 0x1000, true);
         base = USER_BASE + at;
       }
       const file = f.u32(1) === 0 ? createImageFile(k, path) : k.mem.ptr(process + EPROCESS.ImageFilePointer);

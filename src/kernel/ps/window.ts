@@ -2,6 +2,7 @@
 // a window, how windows are given out, and the first contents: headers of the exe, PEB, process parameters. The kernel writes through the window's
 // kernel alias, so it can prepare a process that is not current.
 import { type Addr, KERNEL_BASE, MAP, PAGE_SIZE, USER_BASE } from '../../machine/abi.js';
+import { peHeader } from '../../machine/pe-header.js';
 import type { Kernel } from '../kernel.js';
 import {
   CLIENT_ID,
@@ -76,26 +77,21 @@ export function mapUser(k: Kernel, process: Addr, at: number, size: number, exec
   k.mem.pages.map(offset, bytes, { ...USER_DATA, executable });
 }
 
-/** A minimal PE32+ header page (what drivers look at: MZ, PE, machine, image size, entry point, subsystem). */
-export function writeImageHeaders(k: Kernel, at: Addr, size: number, entry: number, dll: boolean): void {
-  const m = k.mem;
-  m.setU16(at, 0x5a4d);
-  m.setU32(at + 0x3c, 0x80);
-  const nt = at + 0x80;
-  m.setU32(nt, 0x4550);
-  m.setU16(nt + 4, 0x8664);
-  m.setU16(nt + 6, 0);
-  m.setU16(nt + 0x14, 0xf0);
-  m.setU16(nt + 0x16, dll ? 0x2022 : 0x22);
-  const optional = nt + 0x18;
-  m.setU16(optional, 0x20b);
-  m.setU32(optional + 0x10, entry);
-  m.setU32(optional + 0x20, PAGE_SIZE);
-  m.setU32(optional + 0x24, 0x200);
-  m.setU32(optional + 0x38, size);
-  m.setU32(optional + 0x3c, PAGE_SIZE);
-  m.setU16(optional + 0x44, 3);
+/** Header page of an image that has no compiled code: all of it is one section of code. */
+export function writeImageHeaders(k: Kernel, alias: Addr, base: Addr, size: number, entry: number, dll: boolean): void {
+  k.mem.setBytes(alias, plainHeader(base, size, entry, dll));
 }
+
+/** The same as bytes: what the file of such an image begins with. */
+export const plainHeader = (base: Addr, size: number, entry: number, dll: boolean): Uint8Array =>
+  peHeader({
+    base: BigInt(base),
+    size,
+    entry,
+    subsystem: 3,
+    dll,
+    sections: [{ name: '.text', rva: PAGE_SIZE, size: size - PAGE_SIZE, code: true, writable: false, pageable: true }],
+  });
 
 /** PEB, parameters and exe header page of a new process. `imageSize` 0: there is no compiled image, one header page stands for it. */
 export function buildProcessEnvironment(k: Kernel, process: Addr, imagePath: string, commandLine: string, hasImage: boolean): void {
@@ -104,7 +100,7 @@ export function buildProcessEnvironment(k: Kernel, process: Addr, imagePath: str
   mapUser(k, process, WINDOW.ldr, PAGE_SIZE);
   if (!hasImage) {
     mapUser(k, process, WINDOW.image, PAGE_SIZE);
-    writeImageHeaders(k, windowAlias(k, process, WINDOW.image), 0x20000, 0x1000, false);
+    writeImageHeaders(k, windowAlias(k, process, WINDOW.image), USER_BASE + WINDOW.image, 0x20000, 0x1000, false);
   }
   const m = k.mem;
   const peb = windowAlias(k, process, WINDOW.peb);

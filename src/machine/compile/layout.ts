@@ -2,6 +2,7 @@
 // of its own so that the loader can give it rights (read-only, executable, pageable).
 import { CODE_MAGIC, CODE_STRIDE, KERNEL_BASE, PAGE_SIZE, USER_BASE } from '../abi.js';
 import type { Section } from '../image.js';
+import { type PeSection, peHeader } from '../pe-header.js';
 import type { FunctionIR, FunctionRef } from './ir.js';
 import type { DataObject } from './link.js';
 
@@ -47,7 +48,8 @@ export function layoutImage(
     else draft('data', '.data', true).data.push(o);
   }
   const places: { draft: Draft; start: number; size: number; used: number }[] = [];
-  let at = start;
+  // The first page holds the headers of the image.
+  let at = start + PAGE_SIZE;
   for (const d of drafts.values()) {
     // Zero-filled objects last: the section's bytes end with the last initialised one.
     d.data.sort((a, b) => Number(a.bytes === undefined) - Number(b.bytes === undefined));
@@ -96,5 +98,39 @@ export function layoutImage(
     const executable = d.code.length + d.stubs.length > 0;
     return { name: d.name, start: s, bytes, size, writable: d.writable, executable, pageable: mode === 'kernel' && isPageable(d.name) };
   });
-  return { sections, end: align(at, 0x10000) };
+  const end = align(at, 0x10000);
+  sections.unshift(headerSection(mode, start, end, sections, functions));
+  return { sections, end };
+}
+
+/** Name of the page of headers among an image's sections; it is no section of the file. */
+export const HEADER_SECTION = 'HEADER';
+
+function headerSection(
+  mode: 'kernel' | 'user',
+  start: number,
+  end: number,
+  sections: readonly Section[],
+  functions: readonly FunctionIR[],
+): Section {
+  const base = mode === 'kernel' ? KERNEL_BASE : USER_BASE;
+  const entry = functions.find((f) => f.name === (mode === 'kernel' ? 'DriverEntry' : 'main'))?.codeAddress ?? 0;
+  const bytes = peHeader({
+    base: BigInt(base) + BigInt(start),
+    size: end - start,
+    entry: entry === 0 ? 0 : entry - base - start,
+    subsystem: mode === 'kernel' ? 1 : 3,
+    dll: false,
+    sections: sections.map(
+      (s): PeSection => ({
+        name: s.name,
+        rva: s.start - start,
+        size: s.size,
+        code: s.executable,
+        writable: s.writable,
+        pageable: s.pageable || mode === 'user',
+      }),
+    ),
+  });
+  return { name: HEADER_SECTION, start, bytes, size: PAGE_SIZE, writable: false, executable: false, pageable: false };
 }
