@@ -20,6 +20,7 @@ import { tickSteps } from './ke/time.js';
 import { initTimerQueue } from './ke/timer-queue.js';
 import { Kernel } from './kernel.js';
 import { EPROCESS, ETHREAD, KDPC_DATA, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from './layouts.gen.js';
+import { attachAliases } from './mm/alias.js';
 import { initializeMm, registerMmExports } from './mm/mm-misc.js';
 import { writeNtImage } from './nt-image.js';
 import { NT_LAYOUT } from './nt-layout.js';
@@ -72,6 +73,7 @@ export function bootCore(k: Kernel, rooms?: (k: Kernel) => void): void {
 /** Hooks of the core: also for a kernel object around a machine that was restored instead of booted. */
 export function attachCore(k: Kernel): void {
   k.hooks.balance = balanceWorkers;
+  attachAliases(k);
 }
 
 function mapNt(k: Kernel): void {

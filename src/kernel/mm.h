@@ -2,6 +2,19 @@
 #pragma once
 #include <ntifs.h>
 
+// A second name of memory (alias.ts): an MDL mapped into a process, or a reserved system mapping.
+typedef struct _MI_MAPPING {
+  PVOID Process;                     // whose address space; NULL: kernel addresses
+  PVOID Address;                     // page-aligned
+  ULONG64 Bytes;
+  PMDL Mdl;                          // what is mapped there
+  ULONG Offset;                      // in linear memory
+  ULONG State;                       // MI_MAPPING_STATE
+  ULONG Tag;                         // of the reservation
+  ULONG Reservation;                 // bytes reserved, 0: none
+} MI_MAPPING;
+typedef enum _MI_MAPPING_STATE { MiMappingFree, MiMappingReserved, MiMappingReadWrite, MiMappingReadOnly } MI_MAPPING_STATE;
+
 typedef struct _MM_GLOBALS {
   PVOID MmHighestUserAddress;        // exported variables
   PVOID MmSystemRangeStart;
@@ -11,6 +24,9 @@ typedef struct _MM_GLOBALS {
   ULONG RandState;                   // rand, srand
   ULONG RandSeeded;
   ULONG DebugFilterMask[128];        // DbgSetDebugFilterState: levels by component
+  WCHAR NtSystemRoot[16];            // RtlGetNtSystemRoot
+  ULONG MappingCount;                // entries of Mappings that were ever used
+  MI_MAPPING Mappings[60];
   UCHAR PageLocks[0x3f000];          // by page above the nt region: locks (0..127) and 0x80 = the page was pageable before the first one
 } MM_GLOBALS;
 
@@ -22,3 +38,14 @@ typedef struct _MM_VAD {
   ULONG AllocationProtect;
   UCHAR Protection[1];      // by page, 0: reserved
 } MM_VAD;
+// A heap of RtlCreateHeap and the header in front of each of its blocks.
+typedef struct _RTLP_HEAP {
+  ULONG Signature;
+  ULONG Flags;
+  LIST_ENTRY BlockList;              // RTLP_HEAP_BLOCK.Links
+} RTLP_HEAP;
+typedef struct _RTLP_HEAP_BLOCK {
+  LIST_ENTRY Links;
+  PVOID Heap;
+  ULONG_PTR Size;                    // what was asked for
+} RTLP_HEAP_BLOCK;

@@ -5,7 +5,8 @@ import type { Kernel } from './kernel.js';
 
 /** `what` as a reader of the report should see it: `BCryptOpenAlgorithmProvider(AES)`. */
 export function stopNotSimulated(k: Kernel, f: Frame, what: string): Status {
-  k.notSimulated = { name: what, where: k.where(k.machine.headers.prev(f.fp)) };
-  k.event('ke.notsimulated', { name: k.notSimulated.name, where: k.notSimulated.where });
+  const where = k.where(k.machine.headers.prev(f.fp));
+  k.notSimulated = { name: what, where, image: '', site: -1 };
+  k.event('ke.notsimulated', { name: what, where });
   return k.stop(Reason.BugCheck);
 }

@@ -59,6 +59,8 @@ import { routines as keWait } from './ke/wait.js';
 import { routines as mmCopyVirtual } from './mm/copy-virtual.js';
 import { routines as mmImagePaging } from './mm/image-paging.js';
 import { routines as mmMdlMap } from './mm/mdl-map.js';
+import { routines as mmMdlPages } from './mm/mdl-pages.js';
+import { routines as mmMdlReserved } from './mm/mdl-reserved.js';
 import { routines as mmMdl } from './mm/mdl.js';
 import { routines as mmMmMisc } from './mm/mm-misc.js';
 import { routines as mmPoolRoutines } from './mm/pool-routines.js';
@@ -89,25 +91,36 @@ import { routines as rtlAvlTable } from './rtl/avl-table.js';
 import { routines as rtlBitmap } from './rtl/bitmap.js';
 import { routines as rtlChecksum } from './rtl/checksum.js';
 import { routines as rtlCodePage } from './rtl/code-page.js';
+import { routines as rtlCompress } from './rtl/compress.js';
+import { routines as rtlCorrelationVector } from './rtl/correlation-vector.js';
 import { routines as rtlCrtMisc } from './rtl/crt-misc.js';
 import { routines as rtlCrtSort } from './rtl/crt-sort.js';
 import { routines as rtlCrtStrings } from './rtl/crt-strings.js';
 import { routines as rtlDebug } from './rtl/debug.js';
 import { routines as rtlDosError } from './rtl/dos-error.js';
+import { routines as rtlEncodableLength } from './rtl/encodable-length.js';
 import { routines as rtlGenericTable } from './rtl/generic-table.js';
 import { routines as rtlGuid } from './rtl/guid.js';
+import { routines as rtlHashTable } from './rtl/hash-table.js';
+import { routines as rtlHeap } from './rtl/heap.js';
 import { routines as rtlImage } from './rtl/image.js';
 import { routines as rtlMemory } from './rtl/memory.js';
 import { routines as rtlNameExpression } from './rtl/name-expression.js';
 import { routines as rtlNtstatusClass } from './rtl/ntstatus-class.js';
 import { routines as rtlPrint } from './rtl/print.js';
 import { routines as rtlRandom } from './rtl/random.js';
+import { routines as rtlRunOnce } from './rtl/run-once.js';
+import { routines as rtlSecurityConvert } from './rtl/security-convert.js';
 import { routines as rtlSecurityDescriptor } from './rtl/security-descriptor.js';
+import { routines as rtlServiceSid } from './rtl/service-sid.js';
+import { routines as rtlShortName } from './rtl/short-name.js';
 import { routines as rtlSid } from './rtl/sid.js';
 import { routines as rtlSplay } from './rtl/splay.js';
 import { routines as rtlStackTrace } from './rtl/stack-trace.js';
 import { routines as rtlStringPrintf } from './rtl/string-printf.js';
+import { routines as rtlSystemFacts } from './rtl/system-facts.js';
 import { routines as rtlTimeFields } from './rtl/time-fields.js';
+import { routines as rtlUnicodePrefix } from './rtl/unicode-prefix.js';
 import { routines as rtlUnicodeString } from './rtl/unicode-string.js';
 import { routines as rtlUtf8 } from './rtl/utf8.js';
 import { routines as rtlVersion } from './rtl/version.js';
@@ -178,6 +191,8 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmCopyVirtual,
   mmImagePaging,
   mmMdlMap,
+  mmMdlPages,
+  mmMdlReserved,
   mmMdl,
   mmMmMisc,
   mmPoolRoutines,
@@ -208,25 +223,36 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlBitmap,
   rtlChecksum,
   rtlCodePage,
+  rtlCompress,
+  rtlCorrelationVector,
   rtlCrtMisc,
   rtlCrtSort,
   rtlCrtStrings,
   rtlDebug,
   rtlDosError,
+  rtlEncodableLength,
   rtlGenericTable,
   rtlGuid,
+  rtlHashTable,
+  rtlHeap,
   rtlImage,
   rtlMemory,
   rtlNameExpression,
   rtlNtstatusClass,
   rtlPrint,
   rtlRandom,
+  rtlRunOnce,
+  rtlSecurityConvert,
   rtlSecurityDescriptor,
+  rtlServiceSid,
+  rtlShortName,
   rtlSid,
   rtlSplay,
   rtlStackTrace,
   rtlStringPrintf,
+  rtlSystemFacts,
   rtlTimeFields,
+  rtlUnicodePrefix,
   rtlUnicodeString,
   rtlUtf8,
   rtlVersion,

@@ -62,6 +62,11 @@ export class Memory extends Accessors {
   readonly watches: WatchList;
   /** Asked for an access to a page with Deny.Slow (pool state bytes): false refuses it. Set by the kernel's pool. */
   slowAccess: ((offset: number, size: number, write: boolean) => boolean) | undefined;
+  /**
+   * Second names of memory, outside the kernel range and the user windows (MDLs mapped into a process, reserved mappings): the offset behind an address for
+   * the running process, -1 for none or, with `write`, for one that may only be read. Set by the kernel's mm. Compiled code comes here by the slow path.
+   */
+  aliases: ((address: Addr, size: number, write: boolean) => number) | undefined;
   /** Sees accesses; set by Machine.observe. */
   observer: MachineObserver | undefined;
   /** One byte a page, non-zero = written since the last checkpoint. */
@@ -100,8 +105,13 @@ export class Memory extends Accessors {
     if (size > 0) this.mark(offset, size);
   }
 
-  /** Offset of an address by range alone (no page check), -1 when it is outside the kernel range and the current process' window. */
+  /** Offset of an address by range alone (no page check), -1 when it is outside the kernel range, the current process' window and all aliases. */
   offsetOf(a: Addr, size = 1): number {
+    const o = this.regionOffset(a, size);
+    return o < 0 && this.aliases ? this.aliases(a, size, false) : o;
+  }
+
+  private regionOffset(a: Addr, size: number): number {
     let o = a - KERNEL_BASE;
     if (o >= 0 && o + size <= MEMORY_SIZE) return o;
     o = a - USER_BASE;
@@ -121,11 +131,15 @@ export class Memory extends Accessors {
    * Returns the offset, or -1 when it faults. Does not mark dirty. Kernel addresses are refused in user mode.
    */
   translate(a: Addr, size: number, write: boolean): number {
-    const o = this.offsetOf(a, size);
-    if (o < 0) return -1;
     const r = this.registers;
     if (a < 0 && r.userMode) return -1;
-    const mask = write ? r.writeMask : r.readMask;
+    let o = this.regionOffset(a, size);
+    let mask = write ? r.writeMask : r.readMask;
+    if (o < 0) {
+      o = this.aliases ? this.aliases(a, size, write) : -1;
+      if (o < 0) return -1;
+      mask &= ~Deny.Supervisor; // who may use the alias is the alias' business
+    }
     const last = (o + (size > 0 ? size - 1 : 0)) >>> PAGE_SHIFT;
     let bits = 0;
     for (let p = o >>> PAGE_SHIFT; p <= last; p++) bits |= this.deny[p] & mask;

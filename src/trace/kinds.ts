@@ -160,7 +160,7 @@ export const KINDS = {
   'mm.mdl.lock': k('pages locked', { mdl: 'object', address: 'address', bytes: 'number' }),
   'mm.mdl.unlock': k('pages unlocked', { mdl: 'object' }),
   'mm.mdl.map': k('pages mapped', { mdl: 'object', address: 'address', bytes: 'number' }),
-  'mm.mdl.mapuser': k('user mapping that is not simulated', { mdl: 'object', result: 'text' }),
+  'mm.mdl.mapuser': k('pages mapped into a process', { mdl: 'object', address: 'address', bytes: 'number' }),
   'mm.mdl.unmap': k('pages unmapped', { mdl: 'object' }),
   'mm.iospace': k('device memory is not simulated', { physical: 'quad', bytes: 'number', result: 'text' }),
   // ---------------------------------------------------------------- drivers, devices, requests

@@ -1,5 +1,6 @@
 // Last part of ntifs.h and ntddk.h: names that may change meaning only after every prototype has been read.
 #pragma once
+#include "ntrtlinline.h"
 // Drivers that define this before the include get the balanced tables under the names of the splay tables.
 #ifdef RTL_USE_AVL_TABLES
 #define RTL_GENERIC_TABLE RTL_AVL_TABLE

@@ -2,6 +2,7 @@
 #pragma once
 #include "ddi-wdm.h"
 #include "ddi-extra.h"
+#include "ntlargeint.h"
 
 #define RtlEqualMemory(a, b, n) (!memcmp((a), (b), (n)))
 #define RtlMoveMemory(d, s, n) memmove((d), (s), (n))

@@ -79,6 +79,17 @@ export const routines: KernelRoutine[] = [
   },
   pushing('ExpInterlockedPushEntrySList'),
   pushing('ExInterlockedPushEntrySList'),
+  {
+    // (ListHead, List, ListEnd, Count): a chain that the caller has linked, first to last
+    name: 'InterlockedPushListSList',
+    step: (k, f) =>
+      aligned(k, [f.ptr(0), f.ptr(1), f.ptr(2)], () => {
+        const old = firstOf(k, f.ptr(0));
+        k.mem.checked.setPtr(f.ptr(2), old);
+        update(k, f.ptr(0), f.ptr(1), BigInt(f.u32(3)));
+        return k.return(old);
+      }),
+  },
   popping('ExpInterlockedPopEntrySList'),
   popping('ExInterlockedPopEntrySList'),
   flushing('ExpInterlockedFlushSList'),

@@ -1,44 +1,91 @@
-// Mapping what an MDL describes, and MDLs that bring their own pages. Page frames of one MDL are consecutive here, because every buffer lies in one piece in
-// linear memory; a mapping therefore only names an address that exists already, and unmapping only takes the name away.
-import { type Addr, PAGE_SIZE, type Status, toAddress, USER_BASE } from '../../machine/abi.js';
+// Mapping what an MDL describes. Into the kernel a mapping is only the kernel address that the pages have anyway, as long as the frames are consecutive, and
+// unmapping takes the name away. Into a process it is the address in its own window when the memory lies there, else an alias (alias.ts); so are frames
+// that are not consecutive (MmProbeAndLockSelectedPages) and reserved mappings (mdl-reserved.ts).
+import { type Addr, PAGE_SIZE, type Status, USER_BASE } from '../../machine/abi.js';
 import { hex } from '../ke/dispatcher.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { MDL } from '../layouts.gen.js';
 import { STATUS } from '../rtl/status.js';
-import { byteCount, fillFrames, flagsOf, frameAt, initializeMdl, MdlFlag, mdlSize, setFlags, systemAddress } from './mdl.js';
-import { lockPages, unlockPages } from './page-lock.js';
+import { addMapping, mappings, type Piece, removeMapping, State } from './alias.js';
+import { byteCount, flagsOf, frameAt, framesOf, MdlFlag, setFlags, systemAddress } from './mdl.js';
+import { unlockPages } from './page-lock.js';
+import { USER_END } from './probe.js';
 
 const USER_MODE = 1;
-const TAG = 'MmPg';
+const NO_WRITE = 0x80000000;
+/** PAGE_NOACCESS to PAGE_EXECUTE_READWRITE without the copy-on-write ones. */
+const PROTECTIONS = [0x1, 0x2, 0x4, 0x10, 0x20, 0x40];
 
-/** User address of the MDL's memory in the current process, 0 when it lies elsewhere (another process, or kernel memory). */
-function userAlias(k: Kernel, mdl: Addr): Addr {
+const byteOffset = (k: Kernel, mdl: Addr): number => k.mem.checked.u32(mdl + MDL.ByteOffset);
+
+/** User address of the MDL's memory in the current process' window, 0 when it lies elsewhere (another process, or kernel memory). */
+function windowAddress(k: Kernel, mdl: Addr): Addr {
   const r = k.mem.registers;
   const o = k.mem.checked.ptr(frameAt(mdl, 0)) * PAGE_SIZE - r.userOffset;
-  return r.userSize > 0 && o >= 0 && o + byteCount(k, mdl) <= r.userSize ? USER_BASE + o + k.mem.checked.u32(mdl + MDL.ByteOffset) : 0;
+  return r.userSize > 0 && o >= 0 && o + byteCount(k, mdl) <= r.userSize ? USER_BASE + o + byteOffset(k, mdl) : 0;
 }
 
-/** (MemoryDescriptorList, AccessMode, ...). */
-function map(k: Kernel, f: Frame): Status {
-  const mdl = f.ptr(0);
-  const flags = flagsOf(k, mdl);
-  if ((flags & (MdlFlag.PagesLocked | MdlFlag.SourceIsNonpagedPool | MdlFlag.Partial)) === 0) {
-    return k.bugCheck(
-      0xc4,
-      0xb5,
-      mdl,
-      flags,
-      0,
-      'MmMapLockedPages of an MDL whose pages are neither locked nor nonpaged pool: its page frames mean nothing (U)',
-    );
+/** The frames as pieces of linear memory, consecutive ones in one piece. */
+export function piecesOf(k: Kernel, mdl: Addr): Piece[] {
+  const out: { offset: number; bytes: number }[] = [];
+  for (let i = 0, n = framesOf(k, mdl); i < n; i++) {
+    const offset = k.mem.checked.ptr(frameAt(mdl, i)) * PAGE_SIZE;
+    const last = out[out.length - 1];
+    if (last && last.offset + last.bytes === offset) last.bytes += PAGE_SIZE;
+    else out.push({ offset, bytes: PAGE_SIZE });
   }
-  if (f.u8(1) === USER_MODE) {
-    const user = userAlias(k, mdl);
-    if (user !== 0) return k.return(user);
-    // a process has one window of memory, nothing else can appear in it: fails like a full address space
-    k.event('mm.mdl.mapuser', { mdl, result: 'not simulated: kernel memory or memory of another process in a user address space' });
-    return k.raiseStatus(STATUS.INSUFFICIENT_RESOURCES);
-  }
+  return out;
+}
+
+/** (MemoryDescriptorList, AccessMode, CacheType, RequestedAddress, BugCheckOnFailure, Priority): user mode raises when it does not work. */
+function mapUser(k: Kernel, mdl: Addr, requested: Addr, readOnly: boolean): Status {
+  const r = k.mem.registers;
+  const inWindow = windowAddress(k, mdl);
+  if (inWindow !== 0 && (requested === 0 || requested === inWindow)) return k.return(inWindow);
+  // the System process has no user address space to map into
+  if (r.userSize === 0) return k.raiseStatus(STATUS.INVALID_PARAMETER);
+  const pieces = piecesOf(k, mdl);
+  const bytes = pieces.reduce((n, p) => n + p.bytes, 0);
+  const window = requested < USER_BASE + r.userSize && USER_BASE < requested + bytes;
+  if (requested !== 0 && (requested < 0x10000 || requested % PAGE_SIZE !== 0 || requested + bytes > USER_END || window))
+    return k.raiseStatus(STATUS.CONFLICTING_ADDRESSES);
+  const base = addMapping(k, k.currentProcess(), requested, pieces, mdl, readOnly ? State.MiMappingReadOnly : State.MiMappingReadWrite);
+  if (base === 0) return k.raiseStatus(requested === 0 ? STATUS.INSUFFICIENT_RESOURCES : STATUS.CONFLICTING_ADDRESSES);
+  k.event('mm.mdl.mapuser', { mdl, address: base, bytes });
+  k.machine.charge(pieces.length);
+  return k.return(base + byteOffset(k, mdl));
+}
+
+/** Kernel address of the MDL's memory: its own, or an alias when its frames are not consecutive. 0 when the table is full. */
+function systemMapping(k: Kernel, mdl: Addr): Addr {
+  const pieces = piecesOf(k, mdl);
+  if (pieces.length <= 1) return systemAddress(k, mdl);
+  const base = addMapping(k, 0, 0, pieces, mdl, State.MiMappingReadWrite);
+  return base === 0 ? 0 : base + byteOffset(k, mdl);
+}
+
+const mapping = (name: string, withAddress: boolean): KernelRoutine => ({
+  name,
+  cost: 20,
+  step(k, f) {
+    const mdl = f.ptr(0);
+    const flags = flagsOf(k, mdl);
+    if ((flags & (MdlFlag.PagesLocked | MdlFlag.SourceIsNonpagedPool | MdlFlag.Partial)) === 0) {
+      return k.bugCheck(
+        0xc4,
+        0xb5,
+        mdl,
+        flags,
+        0,
+        'MmMapLockedPages of an MDL whose pages are neither locked nor nonpaged pool: its page frames mean nothing (U)',
+      );
+    }
+    if (f.u8(1) === USER_MODE) return mapUser(k, mdl, withAddress ? f.ptr(3) : 0, withAddress && (f.u32(5) & NO_WRITE) !== 0);
+    return mapSystem(k, mdl, flags);
+  },
+});
+
+function mapSystem(k: Kernel, mdl: Addr, flags: number): Status {
   if (flags & MdlFlag.MappedToSystemVa) {
     k.finding(
       'mdl-mapped-twice',
@@ -47,76 +94,67 @@ function map(k: Kernel, f: Frame): Status {
     return k.return(k.mem.checked.ptr(mdl + MDL.MappedSystemVa));
   }
   if (flags & MdlFlag.SourceIsNonpagedPool) return k.return(k.mem.checked.ptr(mdl + MDL.MappedSystemVa));
-  const address = systemAddress(k, mdl);
+  const address = systemMapping(k, mdl);
+  if (address === 0) return k.return(0);
+  setSystemMapping(k, mdl, flags, address);
+  return k.return(address);
+}
+
+/** Notes in the MDL where it is mapped. */
+export function setSystemMapping(k: Kernel, mdl: Addr, flags: number, address: Addr): void {
   k.mem.checked.setPtr(mdl + MDL.MappedSystemVa, address);
   setFlags(k, mdl, flags | MdlFlag.MappedToSystemVa | (flags & MdlFlag.Partial ? MdlFlag.PartialHasBeenMapped : 0));
   k.event('mm.mdl.map', { mdl, address, bytes: byteCount(k, mdl) });
-  return k.return(address);
+}
+/** The MDL is mapped there: not any more. */
+export function clearSystemMapping(k: Kernel, mdl: Addr, flags: number): void {
+  setFlags(k, mdl, flags & ~(MdlFlag.MappedToSystemVa | MdlFlag.PartialHasBeenMapped | MdlFlag.ParentMappedSystemVa));
+  k.mem.checked.setPtr(mdl + MDL.MappedSystemVa, 0);
+  k.event('mm.mdl.unmap', { mdl });
+}
+
+/** Takes away the aliases of an MDL; false when it has none at that address. */
+function removeAliases(k: Kernel, process: Addr, mdl: Addr, base: Addr): boolean {
+  const all = mappings(k, process, (m) => m.mdl === mdl);
+  if (!all.some((m) => base >= m.address && base < m.address + m.bytes)) return false;
+  for (const m of all) removeMapping(k, m);
+  return true;
 }
 
 /** (BaseAddress, MemoryDescriptorList). */
 function unmap(k: Kernel, f: Frame): Status {
+  const base = f.ptr(0);
   const mdl = f.ptr(1);
   const flags = flagsOf(k, mdl);
-  if (f.ptr(0) >= 0) {
-    if (f.ptr(0) === userAlias(k, mdl)) return k.returnVoid();
-  } else if (flags & MdlFlag.MappedToSystemVa && k.mem.checked.ptr(mdl + MDL.MappedSystemVa) === f.ptr(0)) {
-    setFlags(k, mdl, flags & ~(MdlFlag.MappedToSystemVa | MdlFlag.PartialHasBeenMapped | MdlFlag.ParentMappedSystemVa));
-    k.mem.checked.setPtr(mdl + MDL.MappedSystemVa, 0);
-    k.event('mm.mdl.unmap', { mdl });
+  if (base >= 0) {
+    if (base === windowAddress(k, mdl)) return k.returnVoid();
+    if (removeAliases(k, k.currentProcess(), mdl, base)) {
+      k.event('mm.mdl.unmap', { mdl });
+      return k.returnVoid();
+    }
+  } else if (flags & MdlFlag.MappedToSystemVa && k.mem.checked.ptr(mdl + MDL.MappedSystemVa) === base) {
+    removeAliases(k, 0, mdl, base);
+    clearSystemMapping(k, mdl, flags);
     return k.returnVoid();
   }
   return k.bugCheck(
     0xda,
     0x1,
     mdl,
-    f.ptr(0),
+    base,
     0,
-    `MmUnmapLockedPages of ${hex(f.ptr(0))}, which is not where the MDL is mapped (unmapped twice, or another address)`,
+    `MmUnmapLockedPages of ${hex(base)}, which is not where the MDL is mapped ${base >= 0 ? 'in the current process ' : ''}(unmapped twice, or another address)`,
   );
 }
 
-/** (LowAddress, HighAddress, SkipBytes, TotalBytes, ...): zeroed pages; as many as there are, here all or none. */
-function allocatePages(k: Kernel, f: Frame): Status {
-  const bytes = Math.ceil(f.ptr(3) / PAGE_SIZE) * PAGE_SIZE;
-  if (bytes <= 0 || bytes > 0x4000_0000) return k.return(0);
-  const mdl = k.pool.allocate('nonpaged', mdlSize(0, bytes), 'Mdl ');
-  const pages = mdl === 0 ? 0 : k.pool.allocate('nonpaged', bytes, TAG);
-  if (pages === 0) {
-    if (mdl !== 0) k.pool.free(mdl);
-    return k.return(0);
-  }
-  const offset = k.mem.offsetOf(pages, bytes);
-  k.mem.fill(pages, bytes);
-  initializeMdl(k, mdl, 0, bytes);
-  fillFrames(k, mdl, offset);
-  lockPages(k, offset, bytes);
-  setFlags(k, mdl, MdlFlag.PagesLocked);
-  k.machine.charge(bytes >> 12);
-  return k.return(mdl);
-}
-
-/** Gives the pages back; the MDL itself is freed by its owner with ExFreePool. */
-function freePages(k: Kernel, f: Frame): Status {
-  const mdl = f.ptr(0);
-  const flags = flagsOf(k, mdl);
-  if ((flags & MdlFlag.PagesLocked) === 0)
-    return k.bugCheck(0x76, 1, mdl, 0, 0, 'MmFreePagesFromMdl of an MDL whose pages are not there (freed twice?)');
-  if (flags & MdlFlag.MappedToSystemVa) {
-    return k.bugCheck(
-      0xda,
-      0x1,
-      mdl,
-      k.mem.checked.ptr(mdl + MDL.MappedSystemVa),
-      0,
-      'MmFreePagesFromMdl of pages that are still mapped (MmUnmapLockedPages is missing)',
-    );
-  }
-  const offset = k.mem.checked.ptr(frameAt(mdl, 0)) * PAGE_SIZE;
-  unlockPages(k, offset, byteCount(k, mdl));
-  setFlags(k, mdl, flags & ~MdlFlag.PagesLocked);
-  k.pool.free(toAddress(offset));
-  return k.returnVoid();
+/**
+ * (MemoryDescriptorList, NewProtect). The pages have one kernel address here, so the protection of a mapping is not enforced: a write to a mapping that was
+ * made read-only does not fault (U).
+ */
+function protect(k: Kernel, f: Frame): Status {
+  const flags = flagsOf(k, f.ptr(0));
+  if (!PROTECTIONS.includes(f.u32(1) & 0xff)) return k.return(STATUS.INVALID_PAGE_PROTECTION);
+  return k.return(flags & MdlFlag.MappedToSystemVa ? STATUS.SUCCESS : STATUS.NOT_MAPPED_VIEW);
 }
 
 /** (MemoryDescriptorList, NumberOfBytes): forgets the first bytes. */
@@ -141,14 +179,11 @@ function advance(k: Kernel, f: Frame): Status {
 }
 
 export const routines: KernelRoutine[] = [
-  { name: 'MmMapLockedPages', cost: 20, step: map },
-  { name: 'MmMapLockedPagesSpecifyCache', cost: 20, step: map },
-  { name: 'MmMapLockedPagesSpecifyCache_NXOptIn', cost: 20, step: map },
+  mapping('MmMapLockedPages', false),
+  mapping('MmMapLockedPagesSpecifyCache', true),
+  mapping('MmMapLockedPagesSpecifyCache_NXOptIn', true),
   { name: 'MmUnmapLockedPages', cost: 15, step: unmap },
-  { name: 'MmAllocatePagesForMdl', cost: 50, step: allocatePages },
-  { name: 'MmAllocatePagesForMdlEx', cost: 50, step: allocatePages },
-  { name: 'MmFreePagesFromMdl', cost: 30, step: freePages },
-  { name: 'MmFreePagesFromMdlEx', cost: 30, step: freePages },
+  { name: 'MmProtectMdlSystemAddress', step: protect },
   { name: 'MmAdvanceMdl', step: advance },
   { name: 'MmAreMdlPagesCached', step: (k) => k.return(1) },
 ];

@@ -1,13 +1,15 @@
 // Memory descriptor lists: allocation, describing a buffer, locking its pages. "Physical memory" is the linear memory itself: page frame n is the page at
 // offset n * 4096, and a locked user page is the same page through its kernel address, so that both sides see one memory.
-import { type Addr, KERNEL_BASE, PAGE_SHIFT, PAGE_SIZE, type Status } from '../../machine/abi.js';
+import { type Addr, KERNEL_BASE, MAP, PAGE_SHIFT, PAGE_SIZE, type Status, USER_BASE } from '../../machine/abi.js';
+import type { PageState } from '../../machine/pages.js';
 import { DISPATCH_LEVEL } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { IRP, MDL } from '../layouts.gen.js';
+import { IRP, KPROCESS, MDL } from '../layouts.gen.js';
 import { STATUS } from '../rtl/status.js';
+import { aliasOffset, dropSystemMappings, mappings } from './alias.js';
 import { lockPages, unlockPages } from './page-lock.js';
-import { isUserRange } from './probe.js';
+import { isUserRange, USER_END } from './probe.js';
 
 export const MdlFlag = {
   MappedToSystemVa: 0x1,
@@ -88,6 +90,12 @@ function free(k: Kernel, f: Frame): Status {
       `IoFreeMdl of the MDL at ${hex(mdl)} whose pages are still locked (MmUnlockPages is missing): nobody can unlock them any more`,
     );
   }
+  if (mappings(k, k.currentProcess(), (m) => m.mdl === mdl).length > 0) {
+    k.finding(
+      'mdl-freed-mapped',
+      `IoFreeMdl of the MDL at ${hex(mdl)} that is still mapped into the process (MmUnmapLockedPages is missing): the process can go on using the memory`,
+    );
+  }
   k.pool.free(mdl);
   return k.returnVoid();
 }
@@ -151,46 +159,83 @@ function buildForNonPagedPool(k: Kernel, f: Frame): Status {
   return k.returnVoid();
 }
 
-function pageStates(k: Kernel, offset: number, length: number): ReturnType<Kernel['mem']['pages']['query']>[] {
+function pageStates(k: Kernel, offset: number, length: number): PageState[] {
   const out = [];
   for (let p = pageOf(offset); p < offset + length; p += PAGE_SIZE) out.push(k.mem.pages.query(p));
   return out;
 }
 
-/** (MemoryDescriptorList, AccessMode, Operation): raises STATUS_ACCESS_VIOLATION for memory that cannot be accessed like that. */
-function probeAndLock(k: Kernel, f: Frame): Status {
-  const mdl = f.ptr(0);
+/** Where each page of a buffer lies; -1 for one that is not there, by range alone. `process` 0: the current one. */
+function pagesOfBuffer(k: Kernel, va: Addr, length: number, process: Addr): number[] {
+  const out: number[] = [];
+  for (let at = pageOf(va); at < va + Math.max(1, length); at += PAGE_SIZE) {
+    if (process === 0 || at < 0) out.push(k.mem.offsetOf(at));
+    else {
+      const o = at - USER_BASE;
+      const inWindow = o >= 0 && o < k.mem.u32(process + KPROCESS.UserSize);
+      out.push(inWindow ? k.mem.u32(process + KPROCESS.UserOffset) + o : aliasOffset(k, process, at, 1, false));
+    }
+  }
+  return out;
+}
+
+/** Raises STATUS_ACCESS_VIOLATION for memory that cannot be accessed like that. `pages`: offsets of the pages, -1 for none. */
+function lockFrames(k: Kernel, mdl: Addr, mode: number, operation: number, pages: readonly number[], process: Addr, name: string): Status {
   const va = virtualAddress(k, mdl);
-  const length = byteCount(k, mdl);
-  const write = f.u32(2) !== IO_READ_ACCESS;
-  const user = f.u8(1) === USER_MODE;
+  const write = operation !== IO_READ_ACCESS;
+  const user = mode === USER_MODE;
   const flags = flagsOf(k, mdl);
   if (flags & (MdlFlag.PagesLocked | MdlFlag.SourceIsNonpagedPool | MdlFlag.Partial)) {
     k.finding(
       'mdl-locked-twice',
-      `MmProbeAndLockPages of the MDL at ${hex(mdl)} that is locked already (or describes nonpaged pool): one of the locks can never be undone`,
+      `${name} of the MDL at ${hex(mdl)} that is locked already (or describes nonpaged pool): one of the locks can never be undone`,
     );
   }
-  const o = user && !isUserRange(va, length) ? -1 : k.mem.offsetOf(va, Math.max(1, length));
-  const states = o < 0 ? [] : pageStates(k, o, length);
-  if (k.irql >= DISPATCH_LEVEL && (o < 0 || states.some((p) => p.pageable || !p.mapped))) {
+  const states = pages.map((o) => (o < 0 ? undefined : k.mem.pages.query(o)));
+  if (k.irql >= DISPATCH_LEVEL && states.some((p) => !p || p.pageable || !p.mapped)) {
     return k.bugCheck(
       0xa,
       va,
       k.irql,
       write ? 1 : 0,
-      k.addressOf('MmProbeAndLockPages'),
-      `MmProbeAndLockPages of pageable memory at ${hex(va)} at IRQL ${k.irql}: the pages cannot be brought in there`,
+      k.addressOf(name),
+      `${name} of pageable memory at ${hex(va)} at IRQL ${k.irql}: the pages cannot be brought in there`,
     );
   }
-  if (o < 0 || states.some((p) => !p.mapped || (write && !p.writable) || (user && !p.user))) return k.raiseStatus(STATUS.ACCESS_VIOLATION);
-  fillFrames(k, mdl, o);
-  lockPages(k, o, length);
-  k.mem.checked.setPtr(mdl + MDL.Process, va >= 0 ? k.currentProcess() : 0);
+  // a page outside the user windows that has a user address is one that an MDL was mapped to: the mapping makes it the user's
+  const reachable = (p: PageState, o: number): boolean => !user || p.user || o < MAP.user.start;
+  if (states.some((p, i) => !p || !p.mapped || (write && !p.writable) || !reachable(p, pages[i])))
+    return k.raiseStatus(STATUS.ACCESS_VIOLATION);
+  pages.forEach((o, i) => {
+    k.mem.checked.setPtr(frameAt(mdl, i), o >>> PAGE_SHIFT);
+    lockPages(k, o, PAGE_SIZE);
+  });
+  k.mem.checked.setPtr(mdl + MDL.Process, va >= 0 ? process : 0);
   setFlags(k, mdl, flags | MdlFlag.PagesLocked | (write ? MdlFlag.WriteOperation : 0));
-  k.event('mm.mdl.lock', { mdl, address: va, bytes: length });
-  k.machine.charge(states.length);
+  k.event('mm.mdl.lock', { mdl, address: va, bytes: byteCount(k, mdl) });
+  k.machine.charge(pages.length);
   return k.returnVoid();
+}
+
+/** The frames of the buffer that the MDL describes, seen from a process. */
+function probeAndLock(k: Kernel, mdl: Addr, process: Addr, mode: number, operation: number, name: string): Status {
+  const va = virtualAddress(k, mdl);
+  const length = byteCount(k, mdl);
+  const refused = (mode === USER_MODE && !isUserRange(va, length)) || (va >= 0 && va + length > USER_END);
+  const count = pagesSpanned(va, Math.max(1, length));
+  const pages = refused ? new Array<number>(count).fill(-1) : pagesOfBuffer(k, va, length, process);
+  return lockFrames(k, mdl, mode, operation, pages, process || k.currentProcess(), name);
+}
+
+/** (MemoryDescriptorList, SegmentArray, AccessMode, Operation): one page-aligned address for each page of the MDL. */
+function probeAndLockSelected(k: Kernel, f: Frame): Status {
+  const mdl = f.ptr(0);
+  const pages: number[] = [];
+  for (let i = 0, n = framesOf(k, mdl); i < n; i++) {
+    const at = k.mem.checked.ptr(f.ptr(1) + 8 * i);
+    pages.push(at % PAGE_SIZE !== 0 || (f.u8(2) === USER_MODE && !isUserRange(at, PAGE_SIZE)) ? -1 : k.mem.offsetOf(at, PAGE_SIZE));
+  }
+  return lockFrames(k, mdl, f.u8(2), f.u32(3), pages, k.currentProcess(), 'MmProbeAndLockSelectedPages');
 }
 
 function unlock(k: Kernel, f: Frame): Status {
@@ -203,7 +248,8 @@ function unlock(k: Kernel, f: Frame): Status {
   let ok = true;
   for (let i = 0; i < n; i++) ok = unlockPages(k, k.mem.checked.ptr(frameAt(mdl, i)) * PAGE_SIZE, PAGE_SIZE) && ok;
   if (!ok) return notLocked();
-  // a mapping ends with the lock
+  // a mapping into the kernel ends with the lock
+  dropSystemMappings(k, mdl);
   setFlags(k, mdl, flags & ~(MdlFlag.PagesLocked | MdlFlag.WriteOperation | MdlFlag.MappedToSystemVa | MdlFlag.PartialHasBeenMapped));
   k.event('mm.mdl.unlock', { mdl });
   return k.returnVoid();
@@ -218,7 +264,19 @@ export const routines: KernelRoutine[] = [
   { name: 'IoFreeMdl', cost: 15, step: free },
   { name: 'IoBuildPartialMdl', step: buildPartial },
   { name: 'MmBuildMdlForNonPagedPool', step: buildForNonPagedPool },
-  { name: 'MmProbeAndLockPages', cost: 30, step: probeAndLock },
+  {
+    // (MemoryDescriptorList, AccessMode, Operation)
+    name: 'MmProbeAndLockPages',
+    cost: 30,
+    step: (k, f) => probeAndLock(k, f.ptr(0), 0, f.u8(1), f.u32(2), 'MmProbeAndLockPages'),
+  },
+  {
+    // (MemoryDescriptorList, Process, AccessMode, Operation): the buffer is one of that process
+    name: 'MmProbeAndLockProcessPages',
+    cost: 40,
+    step: (k, f) => probeAndLock(k, f.ptr(0), f.ptr(1), f.u8(2), f.u32(3), 'MmProbeAndLockProcessPages'),
+  },
+  { name: 'MmProbeAndLockSelectedPages', cost: 40, step: probeAndLockSelected },
   { name: 'MmUnlockPages', cost: 20, step: unlock },
   { name: 'MmSizeOfMdl', step: (k, f) => k.return(mdlSize(f.ptr(0), f.ptr(1))) },
   {

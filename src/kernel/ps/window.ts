@@ -15,6 +15,7 @@ import {
   RTL_USER_PROCESS_PARAMETERS,
   TEB,
 } from '../layouts.gen.js';
+import { releaseMappings } from '../mm/alias.js';
 import { setUnicode } from '../ob/strings.js';
 
 /** Places in a window (offsets from its start). */
@@ -56,6 +57,7 @@ export function allocateWindow(k: Kernel): number {
 
 /** Unmaps everything in a process' window and gives it back. */
 export function releaseWindow(k: Kernel, process: Addr): void {
+  releaseMappings(k, process);
   const offset = k.mem.u32(process + KPROCESS.UserOffset);
   if (offset === 0) return;
   const i = (offset - MAP.user.start) / WINDOW.size;

@@ -30,7 +30,7 @@ export const validAcl = (k: Kernel, acl: Addr): boolean => {
 };
 
 /** Offset of entry `index`, or -1. */
-function aceAt(k: Kernel, acl: Addr, index: number): number {
+export function aceAt(k: Kernel, acl: Addr, index: number): number {
   if (index >= k.mem.checked.u16(acl + ACL.AceCount) || endOfAces(k, acl) < 0) return -1;
   let at = ACL.sizeof;
   for (let i = 0; i < index; i++) at += k.mem.checked.u16(acl + at + H.AceSize);
@@ -55,7 +55,7 @@ function addAllowed(k: Kernel, acl: Addr, revision: number, flags: number, mask:
   return STATUS.SUCCESS;
 }
 
-/** Inserts or removes `size` bytes at an offset by moving what follows. */
+/** Takes the entry out by moving what follows. */
 function deleteAce(k: Kernel, acl: Addr, index: number): number {
   const m = k.mem.checked;
   const at = aceAt(k, acl, index);
@@ -64,6 +64,29 @@ function deleteAce(k: Kernel, acl: Addr, index: number): number {
   const end = endOfAces(k, acl);
   m.copy(acl + at, acl + at + size, end - at - size);
   m.setU16(acl + ACL.AceCount, m.u16(acl + ACL.AceCount) - 1);
+  return STATUS.SUCCESS;
+}
+
+/** RtlAddAce: entries of a list of `length` bytes before entry `index` (beyond the last: at the end). */
+function addAces(k: Kernel, acl: Addr, revision: number, index: number, list: Addr, length: number): number {
+  const m = k.mem.checked;
+  if (!validAcl(k, acl)) return STATUS.INVALID_PARAMETER;
+  if (revision < MIN_REVISION || revision > MAX_REVISION) return STATUS.INVALID_PARAMETER;
+  let count = 0;
+  for (let at = 0; at < length; count++) {
+    const size = at + H.sizeof <= length ? m.u16(list + at + H.AceSize) : 0;
+    if (size < H.sizeof || at + size > length) return STATUS.INVALID_PARAMETER;
+    at += size;
+  }
+  const end = endOfAces(k, acl);
+  if (end + length > m.u16(acl + ACL.AclSize)) return STATUS.BUFFER_TOO_SMALL;
+  const place = aceAt(k, acl, index);
+  const at = place < 0 ? end : place;
+  const bytes = length === 0 ? new Uint8Array() : m.bytes(list, length).slice();
+  if (end > at) m.setBytes(acl + at + length, m.bytes(acl + at, end - at).slice());
+  if (length > 0) m.setBytes(acl + at, bytes);
+  m.setU16(acl + ACL.AceCount, m.u16(acl + ACL.AceCount) + count);
+  m.setU8(acl + ACL.AclRevision, Math.max(m.u8(acl + ACL.AclRevision), revision));
   return STATUS.SUCCESS;
 }
 
@@ -91,6 +114,7 @@ export const routines: KernelRoutine[] = [
       return k.return(STATUS.SUCCESS);
     },
   },
+  { name: 'RtlAddAce', step: (k, f) => k.return(addAces(k, f.ptr(0), f.u32(1), f.u32(2), f.ptr(3), f.u32(4))) },
   { name: 'RtlDeleteAce', step: (k, f) => k.return(deleteAce(k, f.ptr(0), f.u32(1))) },
   {
     // (AccessMask, GenericMapping): GENERIC_READ, WRITE, EXECUTE, ALL become the mapping's specific bits

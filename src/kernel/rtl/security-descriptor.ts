@@ -6,23 +6,23 @@ import { validAcl } from './acl.js';
 import { lengthOfSid, validSid } from './sid.js';
 import { STATUS } from './status.js';
 
-const REVISION = 1;
+export const REVISION = 1;
 const OWNER_DEFAULTED = 0x1;
 const GROUP_DEFAULTED = 0x2;
 const DACL_PRESENT = 0x4;
 const DACL_DEFAULTED = 0x8;
 const SACL_PRESENT = 0x10;
 const SACL_DEFAULTED = 0x20;
-const SELF_RELATIVE = 0x8000;
+export const SELF_RELATIVE = 0x8000;
 
-type Part = 'Owner' | 'Group' | 'Sacl' | 'Dacl';
+export type Part = 'Owner' | 'Group' | 'Sacl' | 'Dacl';
 
-const control = (k: Kernel, sd: Addr): number => k.mem.checked.u16(sd + SD.Control);
+export const control = (k: Kernel, sd: Addr): number => k.mem.checked.u16(sd + SD.Control);
 const setBits = (k: Kernel, sd: Addr, mask: number, bits: number): void =>
   k.mem.checked.setU16(sd + SD.Control, (control(k, sd) & ~mask) | bits);
 
 /** Address of a part, 0 when there is none. */
-function part(k: Kernel, sd: Addr, name: Part): Addr {
+export function part(k: Kernel, sd: Addr, name: Part): Addr {
   if (name === 'Dacl' && (control(k, sd) & DACL_PRESENT) === 0) return 0;
   if (name === 'Sacl' && (control(k, sd) & SACL_PRESENT) === 0) return 0;
   if ((control(k, sd) & SELF_RELATIVE) === 0) return k.mem.checked.ptr(sd + SD[name]);
@@ -30,7 +30,8 @@ function part(k: Kernel, sd: Addr, name: Part): Addr {
   return offset === 0 ? 0 : sd + offset;
 }
 
-function valid(k: Kernel, sd: Addr): boolean {
+/** Are its parts what they should be? */
+export function validDescriptor(k: Kernel, sd: Addr): boolean {
   if (sd === 0 || k.mem.checked.u8(sd + SD.Revision) !== REVISION) return false;
   for (const name of ['Owner', 'Group'] as const) {
     const sid = part(k, sd, name);
@@ -127,6 +128,6 @@ export const routines: KernelRoutine[] = [
   getAcl('RtlGetSaclSecurityDescriptor', 'Sacl', SACL_PRESENT, SACL_DEFAULTED),
   getSid('RtlGetOwnerSecurityDescriptor', 'Owner', OWNER_DEFAULTED),
   getSid('RtlGetGroupSecurityDescriptor', 'Group', GROUP_DEFAULTED),
-  { name: 'RtlValidSecurityDescriptor', step: (k, f) => k.return(valid(k, f.ptr(0)) ? 1 : 0) },
+  { name: 'RtlValidSecurityDescriptor', step: (k, f) => k.return(validDescriptor(k, f.ptr(0)) ? 1 : 0) },
   { name: 'RtlLengthSecurityDescriptor', step: (k, f) => k.return(length(k, f.ptr(0))) },
 ];

@@ -251,8 +251,12 @@ export const routines: KernelRoutine[] = [
   { name: 'RtlUpcaseUnicodeChar', step: (k, f) => k.return(upcase(f.u16(0))) },
   { name: 'RtlDowncaseUnicodeChar', step: (k, f) => k.return(downcase(f.u16(0))) },
   { name: 'RtlUpperChar', step: (k, f) => k.return(upcase(f.u8(0)) & 255) },
-  { name: 'RtlxAnsiStringToUnicodeSize', step: (k, f) => k.return((counted(k, f.ptr(0)).length + 1) * 2) },
-  { name: 'RtlxUnicodeStringToAnsiSize', step: (k, f) => k.return((counted(k, f.ptr(0)).length >> 1) + 1) },
+  ...['RtlxAnsiStringToUnicodeSize', 'RtlxOemStringToUnicodeSize'].map(
+    (name): KernelRoutine => ({ name, step: (k, f) => k.return((counted(k, f.ptr(0)).length + 1) * 2) }),
+  ),
+  ...['RtlxUnicodeStringToAnsiSize', 'RtlxUnicodeStringToOemSize'].map(
+    (name): KernelRoutine => ({ name, step: (k, f) => k.return((counted(k, f.ptr(0)).length >> 1) + 1) }),
+  ),
   ...['RtlFreeUnicodeString', 'RtlFreeAnsiString', 'RtlFreeOemString', 'RtlFreeUTF8String'].map(free),
   {
     name: 'RtlCreateUnicodeString',
