@@ -61,7 +61,11 @@ export function driversAt(path: string, settings: CompileSettings = {}): { drive
   }
   let found: DriverFolder[] = [];
   if (isFile) {
-    const one = /\.(vcxproj|sln)$/i.test(path) ? findDriver(path, files) : /\.(c|h|inl)$/i.test(path) ? driverOfFile(path, files) : undefined;
+    const one = /\.(vcxproj|sln)$/i.test(path)
+      ? findDriver(path, files)
+      : /\.(c|h|inl)$/i.test(path)
+        ? driverOfFile(path, files)
+        : undefined;
     if (one) found = [one];
   } else found = below(path, files, MAX_DEPTH);
   if (!found.length)
@@ -102,7 +106,9 @@ function namedByScenarios(folder: string, files: DiskFiles): DriverFolder[] {
 
 function compiled(d: DriverFolder, settings: CompileSettings, files: DiskFiles): DriverAt {
   const driver = withSettings(d, settings);
-  const units = (d.diagnostics.some(isRefusal) ? [] : driver.sources.paths).map((p) => compileDriverUnit(driver, p, { files, headers: wdkHeaders }, p));
+  const units = (d.diagnostics.some(isRefusal) ? [] : driver.sources.paths).map((p) =>
+    compileDriverUnit(driver, p, { files, headers: wdkHeaders }, p),
+  );
   const fine = ![...d.diagnostics, ...units.flatMap((u) => u.diagnostics)].some((x) => x.severity === 'error');
   return { name: d.name, units, problems: fine && !driverEntry(units) ? [...d.diagnostics, noDriverEntry(d.name)] : d.diagnostics };
 }
