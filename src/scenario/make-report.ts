@@ -381,7 +381,7 @@ export function makeReport(s: Simulation): RunReport {
     cpus: m.cpus,
     seed: m.seed,
     windows: m.windows,
-    drivers: [...c.drivers].map(([name, d]) => ({ name, ...d })),
+    drivers: [...c.drivers].map(([name, d]) => ({ name, ...d, ...configurationOf(s, name) })),
     processes: [...c.processes].map(([id, p]) => ({ id, ...p })),
     callbacks,
     output: c.output,
@@ -394,6 +394,11 @@ export function makeReport(s: Simulation): RunReport {
     traceHash: k.trace.hash(),
     notShown: notShown(s, c),
   };
+}
+
+function configurationOf(s: Simulation, driver: string): { configuration?: string } {
+  const configuration = s.build.drivers.find((d) => d.block.name === driver)?.sources.configuration;
+  return configuration === undefined ? {} : { configuration };
 }
 
 function publicPart(b: ReportedBugCheck): ReportedBugCheck {

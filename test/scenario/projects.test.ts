@@ -5,6 +5,7 @@ import { formatDiagnostic } from '../../src/base/diagnostic.js';
 import { MemoryFiles } from '../../src/base/files.js';
 import { buildScenario } from '../../src/scenario/build.js';
 import { findDriver } from '../../src/scenario/driver-folder.js';
+import { tellStory } from '../../src/scenario/story.js';
 import { wdkHeaders } from '../../src/wdk/headers.gen.js';
 import { buildText, outputOf, reportOf, textFiles } from './product.js';
 
@@ -54,6 +55,19 @@ test('a project, each source with its own settings', () => {
   assert.deepEqual(outputs('project "d/p.vcxproj";'), ['Debug', 'Debug 7 3', 'debug']);
   assert.deepEqual(outputs('project "d/p.vcxproj" configuration "Release" platform "x64";'), ['Release', 'Release 7 3']);
   assert.deepEqual(outputs('project "d/p.vcxproj"; define WHAT="mine"; define GONE'), ['mine', 'mine 7 3', 'debug']); // /U goes after /D
+});
+
+test('the report says which configuration was compiled', () => {
+  const report = reportOf(buildText('driver "p" { project "d/p.vcxproj"; }', FILES));
+  assert.deepEqual(report.drivers, [{ name: 'p', status: 'loaded', unloaded: true, configuration: 'Debug|x64' }]);
+  assert.match(tellStory(report), /^driver p \(Debug\|x64\): loaded, unloaded$/m);
+  assert.match(
+    problems('project "d/p.vcxproj" ;', {
+      ...FILES,
+      'd/p.vcxproj': PROJECT.replaceAll('Include="Debug|x64"', 'Include="Checked|x64"'),
+    }).join('\n'),
+    /information: p.vcxproj has no configuration Debug\|x64; Checked\|x64 is taken/,
+  );
 });
 
 test('a configuration that is not there', () => {
