@@ -11,6 +11,7 @@ import {
   reportDriver,
   reportProblem,
 } from '../scenario/compile-report.js';
+import { isRefusal } from '../scenario/sources.js';
 import { UsageError } from './arguments.js';
 import { driversAt } from './drivers-at.js';
 
@@ -43,9 +44,6 @@ function definitions(texts: readonly string[]): Record<string, string> {
   return out;
 }
 
-/** What a driver is written in that Interlock does not run: whatever else is wrong with it does not matter. */
-const REFUSED = /(^|-)(cpp|wdf|kmdf|umdf|arm64)(-|$)/;
-
 /** Compiles every driver at a path. */
 export function compilePath(
   path: string,
@@ -59,7 +57,7 @@ export function compilePath(
   const reports = drivers.map((d) => reportDriver(d));
   const problems = reports.flatMap((r) => r.diagnostics.filter((x) => x.severity === 'error'));
   // a scenario that cannot be read is bad input; one whose driver has no DriverEntry compiles wrong
-  const bad = errors.some((x) => x.code !== 'driver-no-entry') || problems.some((x) => REFUSED.test(x.code));
+  const bad = errors.some((x) => x.code !== 'driver-no-entry') || problems.some((x) => isRefusal(x));
   return {
     report: {
       verdict: bad ? 'bad-input' : problems.length + errors.length > 0 ? 'errors' : 'compiles',

@@ -4,9 +4,11 @@ import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
 import { routines as cngBcrypt } from './cng/bcrypt.js';
+import { routines as etwEtw } from './etw/etw.js';
+import { routines as etwTracelogging } from './etw/tracelogging.js';
+import { routines as etwWpp } from './etw/wpp.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
-import { routines as exHandleTable } from './ex/handle-table.js';
 import { routines as exInterlockedList } from './ex/interlocked-list.js';
 import { routines as exLookaside } from './ex/lookaside.js';
 import { routines as exPushLock } from './ex/push-lock.js';
@@ -14,9 +16,7 @@ import { routines as exRaise } from './ex/raise.js';
 import { routines as exResource } from './ex/resource.js';
 import { routines as exRundown } from './ex/rundown.js';
 import { routines as exSlist } from './ex/slist.js';
-import { routines as exUuid } from './ex/uuid.js';
 import { routines as exWorkQueue } from './ex/work-queue.js';
-import { routines as fltFileName } from './flt/file-name.js';
 import { routines as fltFilter } from './flt/filter.js';
 import { routines as fltPort } from './flt/port.js';
 import { routines as fsCreate } from './fs/create.js';
@@ -34,10 +34,8 @@ import { routines as ioDriverLoad } from './io/driver-load.js';
 import { routines as ioFileInformation } from './io/file-information.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioMisc } from './io/misc.js';
-import { routines as ioRequestFacts } from './io/request-facts.js';
 import { routines as ioRequest } from './io/request.js';
 import { routines as ioShareAccess } from './io/share-access.js';
-import { routines as ioStartIo } from './io/start-io.js';
 import { routines as ioTimer } from './io/timer.js';
 import { routines as ioWorkItem } from './io/work-item.js';
 import { routines as keApc } from './ke/apc.js';
@@ -61,6 +59,8 @@ import { routines as keWait } from './ke/wait.js';
 import { routines as mmCopyVirtual } from './mm/copy-virtual.js';
 import { routines as mmImagePaging } from './mm/image-paging.js';
 import { routines as mmMdlMap } from './mm/mdl-map.js';
+import { routines as mmMdlPages } from './mm/mdl-pages.js';
+import { routines as mmMdlReserved } from './mm/mdl-reserved.js';
 import { routines as mmMdl } from './mm/mdl.js';
 import { routines as mmMmMisc } from './mm/mm-misc.js';
 import { routines as mmPoolRoutines } from './mm/pool-routines.js';
@@ -70,7 +70,6 @@ import { routines as obCallbacks } from './ob/callbacks.js';
 import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
 import { routines as obHandles } from './ob/handles.js';
 import { routines as obNamespace } from './ob/namespace.js';
-import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
 import { routines as psAttach } from './ps/attach.js';
@@ -92,29 +91,39 @@ import { routines as rtlAvlTable } from './rtl/avl-table.js';
 import { routines as rtlBitmap } from './rtl/bitmap.js';
 import { routines as rtlChecksum } from './rtl/checksum.js';
 import { routines as rtlCodePage } from './rtl/code-page.js';
+import { routines as rtlCompress } from './rtl/compress.js';
+import { routines as rtlCorrelationVector } from './rtl/correlation-vector.js';
 import { routines as rtlCrtMisc } from './rtl/crt-misc.js';
 import { routines as rtlCrtSort } from './rtl/crt-sort.js';
 import { routines as rtlCrtStrings } from './rtl/crt-strings.js';
 import { routines as rtlDebug } from './rtl/debug.js';
 import { routines as rtlDosError } from './rtl/dos-error.js';
+import { routines as rtlEncodableLength } from './rtl/encodable-length.js';
 import { routines as rtlGenericTable } from './rtl/generic-table.js';
 import { routines as rtlGuid } from './rtl/guid.js';
+import { routines as rtlHashTable } from './rtl/hash-table.js';
+import { routines as rtlHeap } from './rtl/heap.js';
 import { routines as rtlImage } from './rtl/image.js';
 import { routines as rtlMemory } from './rtl/memory.js';
 import { routines as rtlNameExpression } from './rtl/name-expression.js';
 import { routines as rtlNtstatusClass } from './rtl/ntstatus-class.js';
 import { routines as rtlPrint } from './rtl/print.js';
 import { routines as rtlRandom } from './rtl/random.js';
+import { routines as rtlRunOnce } from './rtl/run-once.js';
+import { routines as rtlSecurityConvert } from './rtl/security-convert.js';
 import { routines as rtlSecurityDescriptor } from './rtl/security-descriptor.js';
+import { routines as rtlServiceSid } from './rtl/service-sid.js';
+import { routines as rtlShortName } from './rtl/short-name.js';
 import { routines as rtlSid } from './rtl/sid.js';
 import { routines as rtlSplay } from './rtl/splay.js';
 import { routines as rtlStackTrace } from './rtl/stack-trace.js';
 import { routines as rtlStringPrintf } from './rtl/string-printf.js';
+import { routines as rtlSystemFacts } from './rtl/system-facts.js';
 import { routines as rtlTimeFields } from './rtl/time-fields.js';
+import { routines as rtlUnicodePrefix } from './rtl/unicode-prefix.js';
 import { routines as rtlUnicodeString } from './rtl/unicode-string.js';
 import { routines as rtlUtf8 } from './rtl/utf8.js';
 import { routines as rtlVersion } from './rtl/version.js';
-import { routines as seAccessCheck } from './se/access-check.js';
 import { routines as seToken } from './se/token.js';
 import { routines as umFile } from './um/file.js';
 import { routines as umMisc } from './um/misc.js';
@@ -127,9 +136,11 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmKeys,
   cmRtlRegistry,
   cngBcrypt,
+  etwEtw,
+  etwTracelogging,
+  etwWpp,
   exExTimer,
   exFastMutex,
-  exHandleTable,
   exInterlockedList,
   exLookaside,
   exPushLock,
@@ -137,9 +148,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exResource,
   exRundown,
   exSlist,
-  exUuid,
   exWorkQueue,
-  fltFileName,
   fltFilter,
   fltPort,
   fsCreate,
@@ -157,10 +166,8 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioFileInformation,
   ioIrp,
   ioMisc,
-  ioRequestFacts,
   ioRequest,
   ioShareAccess,
-  ioStartIo,
   ioTimer,
   ioWorkItem,
   keApc,
@@ -184,6 +191,8 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmCopyVirtual,
   mmImagePaging,
   mmMdlMap,
+  mmMdlPages,
+  mmMdlReserved,
   mmMdl,
   mmMmMisc,
   mmPoolRoutines,
@@ -193,7 +202,6 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obDispatcherObjects,
   obHandles,
   obNamespace,
-  obObjectQuery,
   obObject,
   obReference,
   psAttach,
@@ -215,29 +223,39 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlBitmap,
   rtlChecksum,
   rtlCodePage,
+  rtlCompress,
+  rtlCorrelationVector,
   rtlCrtMisc,
   rtlCrtSort,
   rtlCrtStrings,
   rtlDebug,
   rtlDosError,
+  rtlEncodableLength,
   rtlGenericTable,
   rtlGuid,
+  rtlHashTable,
+  rtlHeap,
   rtlImage,
   rtlMemory,
   rtlNameExpression,
   rtlNtstatusClass,
   rtlPrint,
   rtlRandom,
+  rtlRunOnce,
+  rtlSecurityConvert,
   rtlSecurityDescriptor,
+  rtlServiceSid,
+  rtlShortName,
   rtlSid,
   rtlSplay,
   rtlStackTrace,
   rtlStringPrintf,
+  rtlSystemFacts,
   rtlTimeFields,
+  rtlUnicodePrefix,
   rtlUnicodeString,
   rtlUtf8,
   rtlVersion,
-  seAccessCheck,
   seToken,
   umFile,
   umMisc,

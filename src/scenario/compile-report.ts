@@ -9,6 +9,7 @@ import { MAP } from '../machine/abi.js';
 import { compileImage } from '../machine/compile/compile-image.js';
 import { headerDefinitions, isSimulated, type UsedFunction, usedFunctions, wdkHeader } from './ddi-use.js';
 import type { Place } from './report.js';
+import { unitProblems } from './sources.js';
 
 /**
  * What a call comes to. simulated: a routine of the kernel, or code in a header. stubbed, modelled: the scenario answers for it. declared: a header of the WDK
@@ -73,7 +74,7 @@ let kernel: Kernel | undefined;
 /** Compiles, links and describes a driver. Never throws for bad source. */
 export function reportDriver(d: DriverToReport): { report: CompiledDriverReport; diagnostics: readonly Diagnostic[] } {
   const all = [...d.units, ...(d.models ?? [])];
-  const diagnostics = [...d.problems, ...all.flatMap((u) => u.diagnostics)];
+  const diagnostics = [...d.problems, ...unitProblems(all)];
   if (!diagnostics.some((x) => x.severity === 'error')) diagnostics.push(...linkProblems(d.name, all));
   const ddis = [...usedFunctions(d.units).values()].map((u) => reportDdi(u, d)).concat(undeclared(diagnostics));
   ddis.sort((a, b) => DDI_STATUSES.indexOf(a.status) - DDI_STATUSES.indexOf(b.status) || (a.name < b.name ? -1 : 1));

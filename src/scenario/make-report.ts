@@ -252,6 +252,14 @@ function collect(s: Simulation): Collected {
           `a dispatch routine returned ${statusName(Number(trace.data(i).status))} without completing its IRP; the request is lost`,
         );
         break;
+      case 'io.irql-changed': {
+        const d = trace.data(i);
+        find(
+          'irql-changed',
+          `${nameOf(Number(d.routine))} was called at IRQL ${d.before} and returned at IRQL ${d.after}: it must restore the IRQL (is a spin lock still held?)`,
+        );
+        break;
+      }
       case 'io.completed-pending':
         find('irp-completed-pending', 'an IRP was completed with STATUS_PENDING');
         break;
@@ -379,7 +387,7 @@ export function makeReport(s: Simulation): RunReport {
     cpus: m.cpus,
     seed: m.seed,
     windows: m.windows,
-    drivers: [...c.drivers].map(([name, d]) => ({ name, ...d })),
+    drivers: [...c.drivers].map(([name, d]) => ({ name, ...d, ...configurationOf(s, name) })),
     processes: [...c.processes].map(([id, p]) => ({ id, ...p })),
     callbacks,
     output: c.output,
@@ -392,6 +400,11 @@ export function makeReport(s: Simulation): RunReport {
     traceHash: k.trace.hash(),
     notShown: notShown(s, c),
   };
+}
+
+function configurationOf(s: Simulation, driver: string): { configuration?: string } {
+  const configuration = s.build.drivers.find((d) => d.block.name === driver)?.sources.configuration;
+  return configuration === undefined ? {} : { configuration };
 }
 
 function publicPart(b: ReportedBugCheck): ReportedBugCheck {

@@ -95,7 +95,13 @@ export interface RunReport {
   readonly cpus: number;
   readonly seed: number;
   readonly windows: string;
-  readonly drivers: readonly { readonly name: string; readonly status: string; readonly unloaded: boolean }[];
+  readonly drivers: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly unloaded: boolean;
+    /** `Debug|x64`: of the project that was compiled. */
+    readonly configuration?: string;
+  }[];
   readonly processes: readonly {
     readonly id: number;
     readonly image: string;

@@ -46,7 +46,8 @@ export function unitOptions(
 
 /** The driver as a whole cannot run, and one sentence has said why: what else is wrong with its sources is of no use. */
 export const isRefusal = (d: Diagnostic): boolean =>
-  d.severity === 'error' && /^(scenario-cpp|project-(user-mode|library|assembler|arm64|configuration|solution|unknown))$/.test(d.code);
+  d.severity === 'error' &&
+  /^(scenario-cpp|pp-not-simulated|project-(user-mode|library|assembler|arm64|configuration|solution|unknown))$/.test(d.code);
 
 /** What is wrong with the units of one driver. A header of something that is not simulated is one sentence for all of them. */
 export function unitProblems(units: readonly TranslationUnit[]): Diagnostic[] {

@@ -29,7 +29,10 @@ export function tellStory(r: RunReport, options: { brief?: boolean } = {}): stri
   const out: string[] = [];
   if (!options.brief) {
     out.push(`scenario ${r.scenario}: ${r.cpus} CPU${r.cpus === 1 ? '' : 's'}, seed ${r.seed}, Windows ${r.windows}`);
-    for (const d of r.drivers) out.push(`driver ${d.name}: ${d.status}${d.unloaded ? ', unloaded' : ''}`);
+    for (const d of r.drivers)
+      out.push(
+        `driver ${d.name}${d.configuration === undefined ? '' : ` (${d.configuration})`}: ${d.status}${d.unloaded ? ', unloaded' : ''}`,
+      );
     for (const p of r.processes)
       out.push(`process ${p.id} ${p.image} (parent ${p.parent})${p.exitStatus === null ? '' : `, ended with ${p.exitStatus}`}`);
     if (r.output.length) out.push('output:');

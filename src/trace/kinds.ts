@@ -187,6 +187,7 @@ export const KINDS = {
   'io.cancel': k('cancel routine called', { irp: 'object', routine: 'code' }),
   'io.cancel-on-exit': k('request cancelled because its thread ends', { irp: 'object' }),
   'io.status-mismatch': k('dispatch status differs from the completed one', { irp: 'object', returned: 'status', completed: 'status' }),
+  'io.irql-changed': k('dispatch routine that returned at another IRQL', { routine: 'code', before: 'number', after: 'number' }),
   'io.not-completed': k('request lost by its dispatch routine', { irp: 'object', status: 'status' }),
   'io.information-too-large': k('Information beyond the buffer', { irp: 'object', information: 'number', length: 'number' }),
   'io.error-log': k('error log entry written', { code: 'number' }),

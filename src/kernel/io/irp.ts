@@ -63,10 +63,12 @@ export function freeIrp(k: Kernel, irp: Addr): void {
 /** Next location of a packet that is about to be sent. */
 export const nextStack = (k: Kernel, irp: Addr): Addr => currentStack(k, irp) - STACK;
 
-/** IofCallDriver: the next location becomes current, the driver's dispatch routine is called; its status is the result. */
+/** IofCallDriver: the next location becomes current, the driver's dispatch routine is called; its status is the result. Locals: 0 IRQL of the caller,
+ * 1 the dispatch routine. */
 function callDriver(k: Kernel, f: Frame): Status {
   if (f.pc === 1) {
     k.event('io.dispatch-return', { irp: f.ptr(1), status: f.result32 });
+    if (k.irql !== f.get(0)) k.event('io.irql-changed', { routine: f.get(1), before: f.get(0), after: k.irql });
     return k.return(f.result32 | 0);
   }
   const m = k.mem;
@@ -94,6 +96,8 @@ function callDriver(k: Kernel, f: Frame): Status {
   const driver = m.ptr(device + DEVICE_OBJECT.DriverObject);
   const routine = m.ptr(driver + DRIVER_OBJECT.MajorFunction + 8 * major);
   k.event('io.dispatch', { irp, device, major: majorName(major), routine });
+  f.set(0, k.irql);
+  f.set(1, routine);
   return k.call(f, 1, routine, [device, irp]);
 }
 
@@ -187,7 +191,7 @@ export function markThreaded(k: Kernel, irp: Addr): void {
 }
 
 export const routines: KernelRoutine[] = [
-  { name: 'IofCallDriver', cost: 10, step: callDriver },
+  { name: 'IofCallDriver', locals: 2, cost: 10, step: callDriver },
   { name: 'IoCallDriver', cost: 10, step: callDriver },
   { name: 'IofCompleteRequest', cost: 15, step: completeRequest },
   { name: 'IoCompleteRequest', cost: 15, step: completeRequest },
