@@ -3,6 +3,7 @@
 import type { TranslationUnit } from '../c/tree.js';
 import { checkDriver, type Finding, type RuleOptions } from '../rules/check.js';
 import { driverOfFile, type WorkspaceDriver } from '../scenario/driver-of-file.js';
+import { type UnansweredCall, unansweredCalls } from './not-simulated.js';
 import { steadyFindings } from './steady.js';
 import type { UnitCache } from './unit-cache.js';
 import type { Snapshot, Workspace } from './workspace.js';
@@ -11,8 +12,12 @@ export interface AnalysedDriver {
   readonly driver: WorkspaceDriver;
   readonly units: readonly TranslationUnit[];
   readonly findings: readonly Finding[];
+  /** Calls that a run would stop at. */
+  readonly unanswered: readonly UnansweredCall[];
   /** Files of the user that went into it: sources and headers. */
   readonly files: ReadonlySet<string>;
+  /** Further files whose change changes the result: scenarios that load the driver, and their models. */
+  readonly alsoRead: ReadonlySet<string>;
   /** Versions of the open documents among them. */
   readonly versions: ReadonlyMap<string, number>;
 }
@@ -51,9 +56,10 @@ export async function analyseDriver(
       if (compiled) await workspace.host.turn();
       if (cancelled()) return 'cancelled';
     }
+    const { calls, files: alsoRead } = unansweredCalls(driver, units, files);
     if (round < MAX_ROUNDS && (await workspace.host.fetch())) continue;
     const findings = options ? steadyFindings(checkDriver({ units }, options), units, before?.(driver)?.findings) : [];
     const own = new Set(units.flatMap((u) => [u.file, ...u.includes]).flatMap((f) => (f.builtin ? [] : [f.path])));
-    return { driver, units, findings, files: own, versions };
+    return { driver, units, findings, unanswered: calls, files: own, alsoRead: new Set(alsoRead), versions };
   }
 }
