@@ -37,7 +37,9 @@ const missing = async (c: Client, version: number) => (await c.diagnostics(DRIVE
 
 /** Text with the edits of an action, which must be for one document. */
 function apply(text: string, action: CodeAction, uri: string): string {
-  const [change] = action.edit?.documentChanges as TextDocumentEdit[];
+  const changes = action.edit?.documentChanges as TextDocumentEdit[];
+  assert.equal(changes.length, 1);
+  const [change] = changes;
   assert.equal(change.textDocument.uri, uri);
   const lines = text.split('\n');
   for (const e of change.edits) {
