@@ -13,6 +13,7 @@ const LEVELS: Record<string, number> = {
   LOW_LEVEL: 0,
   APC_LEVEL: 1,
   DISPATCH_LEVEL: 2,
+  DPC_LEVEL: 2,
   CMCI_LEVEL: 5,
   SYNCH_LEVEL: 12,
   CLOCK_LEVEL: 13,

@@ -50,7 +50,7 @@ export async function answerWithStub(workbench: Workbench, example: Example): Pr
   await workbench.runCommand('Debug: Stop');
   await workbench.toolbar.waitFor({ state: 'hidden' });
 
-  await workbench.runCommand('File: Save');
+  await workbench.runCommand('File: Save All Files');
   await workbench.press('F5');
   await workbench.runCommand('Debug Console: Focus on Debug Console View');
   await page.locator('.repl .monaco-list-row', { hasText: 'stubs: ZwCreateTransaction 1 time' }).first().waitFor();
