@@ -13,6 +13,7 @@ import type { AdapterHost } from './host.js';
 import { selectThread } from './inspector-requests.js';
 import { checkLaunchArguments, type LaunchArguments } from './launch-arguments.js';
 import { LookingAdapter, USER_ERROR } from './looking.js';
+import { notSimulatedEvent } from './not-simulated-event.js';
 import { loadProgram } from './program.js';
 import { TraceFeed } from './scheduler-requests.js';
 
@@ -172,6 +173,8 @@ export class InterlockAdapter extends LookingAdapter {
     if (stop.breakpointIds) e.body.hitBreakpointIds = [...stop.breakpointIds];
     this.tellMoment('stopped', stop.threadId);
     this.sendEvent(e);
+    const missing = stop.reason === 'exception' && this.session ? notSimulatedEvent(this.session, this.sources) : undefined;
+    if (missing) this.sendCustom('interlock/notSimulated', missing);
   }
 
   private tellMoment(state: 'running' | 'stopped' | 'ended', threadId = 0): void {

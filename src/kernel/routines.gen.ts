@@ -9,6 +9,7 @@ import { routines as etwTracelogging } from './etw/tracelogging.js';
 import { routines as etwWpp } from './etw/wpp.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
+import { routines as exHandleTable } from './ex/handle-table.js';
 import { routines as exInterlockedList } from './ex/interlocked-list.js';
 import { routines as exLookaside } from './ex/lookaside.js';
 import { routines as exPushLock } from './ex/push-lock.js';
@@ -16,7 +17,10 @@ import { routines as exRaise } from './ex/raise.js';
 import { routines as exResource } from './ex/resource.js';
 import { routines as exRundown } from './ex/rundown.js';
 import { routines as exSlist } from './ex/slist.js';
+import { routines as exUuid } from './ex/uuid.js';
 import { routines as exWorkQueue } from './ex/work-queue.js';
+import { routines as exZone } from './ex/zone.js';
+import { routines as fltFileName } from './flt/file-name.js';
 import { routines as fltFilter } from './flt/filter.js';
 import { routines as fltPort } from './flt/port.js';
 import { routines as fsCreate } from './fs/create.js';
@@ -34,8 +38,10 @@ import { routines as ioDriverLoad } from './io/driver-load.js';
 import { routines as ioFileInformation } from './io/file-information.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioMisc } from './io/misc.js';
+import { routines as ioRequestFacts } from './io/request-facts.js';
 import { routines as ioRequest } from './io/request.js';
 import { routines as ioShareAccess } from './io/share-access.js';
+import { routines as ioStartIo } from './io/start-io.js';
 import { routines as ioTimer } from './io/timer.js';
 import { routines as ioWorkItem } from './io/work-item.js';
 import { routines as keApc } from './ke/apc.js';
@@ -70,6 +76,7 @@ import { routines as obCallbacks } from './ob/callbacks.js';
 import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
 import { routines as obHandles } from './ob/handles.js';
 import { routines as obNamespace } from './ob/namespace.js';
+import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
 import { routines as psAttach } from './ps/attach.js';
@@ -94,18 +101,24 @@ import { routines as rtlCodePage } from './rtl/code-page.js';
 import { routines as rtlCompress } from './rtl/compress.js';
 import { routines as rtlCorrelationVector } from './rtl/correlation-vector.js';
 import { routines as rtlCrtMisc } from './rtl/crt-misc.js';
+import { routines as rtlCrtSecure } from './rtl/crt-secure.js';
 import { routines as rtlCrtSort } from './rtl/crt-sort.js';
 import { routines as rtlCrtStrings } from './rtl/crt-strings.js';
 import { routines as rtlDebug } from './rtl/debug.js';
 import { routines as rtlDosError } from './rtl/dos-error.js';
+import { routines as rtlEcp } from './rtl/ecp.js';
 import { routines as rtlEncodableLength } from './rtl/encodable-length.js';
+import { routines as rtlFilterContexts } from './rtl/filter-contexts.js';
+import { routines as rtlFsrtlMisc } from './rtl/fsrtl-misc.js';
 import { routines as rtlGenericTable } from './rtl/generic-table.js';
 import { routines as rtlGuid } from './rtl/guid.js';
 import { routines as rtlHashTable } from './rtl/hash-table.js';
 import { routines as rtlHeap } from './rtl/heap.js';
 import { routines as rtlImage } from './rtl/image.js';
+import { routines as rtlMcb } from './rtl/mcb.js';
 import { routines as rtlMemory } from './rtl/memory.js';
 import { routines as rtlNameExpression } from './rtl/name-expression.js';
+import { routines as rtlNormalize } from './rtl/normalize.js';
 import { routines as rtlNtstatusClass } from './rtl/ntstatus-class.js';
 import { routines as rtlPrint } from './rtl/print.js';
 import { routines as rtlRandom } from './rtl/random.js';
@@ -124,6 +137,7 @@ import { routines as rtlUnicodePrefix } from './rtl/unicode-prefix.js';
 import { routines as rtlUnicodeString } from './rtl/unicode-string.js';
 import { routines as rtlUtf8 } from './rtl/utf8.js';
 import { routines as rtlVersion } from './rtl/version.js';
+import { routines as seAccessCheck } from './se/access-check.js';
 import { routines as seToken } from './se/token.js';
 import { routines as umFile } from './um/file.js';
 import { routines as umMisc } from './um/misc.js';
@@ -141,6 +155,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   etwWpp,
   exExTimer,
   exFastMutex,
+  exHandleTable,
   exInterlockedList,
   exLookaside,
   exPushLock,
@@ -148,7 +163,10 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exResource,
   exRundown,
   exSlist,
+  exUuid,
   exWorkQueue,
+  exZone,
+  fltFileName,
   fltFilter,
   fltPort,
   fsCreate,
@@ -166,8 +184,10 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioFileInformation,
   ioIrp,
   ioMisc,
+  ioRequestFacts,
   ioRequest,
   ioShareAccess,
+  ioStartIo,
   ioTimer,
   ioWorkItem,
   keApc,
@@ -202,6 +222,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obDispatcherObjects,
   obHandles,
   obNamespace,
+  obObjectQuery,
   obObject,
   obReference,
   psAttach,
@@ -226,18 +247,24 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlCompress,
   rtlCorrelationVector,
   rtlCrtMisc,
+  rtlCrtSecure,
   rtlCrtSort,
   rtlCrtStrings,
   rtlDebug,
   rtlDosError,
+  rtlEcp,
   rtlEncodableLength,
+  rtlFilterContexts,
+  rtlFsrtlMisc,
   rtlGenericTable,
   rtlGuid,
   rtlHashTable,
   rtlHeap,
   rtlImage,
+  rtlMcb,
   rtlMemory,
   rtlNameExpression,
+  rtlNormalize,
   rtlNtstatusClass,
   rtlPrint,
   rtlRandom,
@@ -256,6 +283,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlUnicodeString,
   rtlUtf8,
   rtlVersion,
+  seAccessCheck,
   seToken,
   umFile,
   umMisc,

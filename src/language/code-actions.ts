@@ -6,9 +6,12 @@ import {
   type TextEdit as LspTextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
+import { basename } from '../base/files.js';
+import { SourceFile } from '../base/source.js';
 import type { Finding, TextEdit } from '../rules/check.js';
-import { driverDiagnostics, lspRange, shownFindings } from './diagnostics.js';
+import { driverDiagnostics, lspRange, NOT_SIMULATED, shownFindings, shownUnanswered } from './diagnostics.js';
 import type { AnalysedDriver } from './driver-analysis.js';
+import type { StubPlace } from './not-simulated.js';
 import type { Settings } from './settings.js';
 import type { Workspace } from './workspace.js';
 
@@ -37,7 +40,27 @@ export function codeActions(
         edit: workspaceEdit(e.edits, d, workspace, versioned),
       });
   }
+  for (const call of shownUnanswered(d, settings)) {
+    const places = call.places.filter((p) => p.file.path === path && touches(lspRange(p), range));
+    if (!places.length || !call.stub) continue;
+    const { statement, scenarios } = call.stub;
+    const diagnostics = all.filter((x) => x.code === NOT_SIMULATED && places.some((p) => sameRange(x.range, lspRange(p))));
+    for (const s of scenarios)
+      out.push({
+        title: `Add stub ${call.name} to ${basename(s.path)}`,
+        kind: CodeActionKind.QuickFix,
+        diagnostics,
+        edit: workspaceEdit([insertion(s, statement)], d, workspace, versioned),
+      });
+  }
   return out;
+}
+
+/** A line of its own in the scenario. */
+function insertion(place: StubPlace, statement: string): TextEdit {
+  const file = new SourceFile(place.path, place.scenario.file.text);
+  const end = file.text.includes('\r\n') ? '\r\n' : '\n';
+  return { range: { file, start: place.offset, end: place.offset }, text: `${statement}${end}` };
 }
 
 function touches(a: LspRange, b: LspRange): boolean {
@@ -74,7 +97,7 @@ function workspaceEdit(edits: readonly TextEdit[], d: AnalysedDriver, workspace:
   if (!versioned) return { changes: Object.fromEntries([...byFile].map(([path, list]) => [workspace.uri(path), list])) };
   return {
     documentChanges: [...byFile].map(([path, list]) => ({
-      textDocument: { uri: workspace.uri(path), version: d.versions.get(path) ?? null },
+      textDocument: { uri: workspace.uri(path), version: d.versions.get(path) ?? workspace.document(path)?.version ?? null },
       edits: list,
     })),
   };

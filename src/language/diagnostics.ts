@@ -10,11 +10,15 @@ import type { Diagnostic, Severity } from '../base/diagnostic.js';
 import type { Range } from '../base/source.js';
 import type { Finding } from '../rules/check.js';
 import type { AnalysedDriver } from './driver-analysis.js';
+import type { UnansweredCall } from './not-simulated.js';
 import { isShown, type Settings, showsCErrors } from './settings.js';
 import type { Workspace } from './workspace.js';
 
 /** What the editor names as the origin of our diagnostics. */
 export const SOURCE = 'interlock';
+
+/** Code of the diagnostics at calls that a run would stop at. */
+export const NOT_SIMULATED = 'not-simulated';
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -45,12 +49,26 @@ export function driverDiagnostics(d: AnalysedDriver, settings: Settings, workspa
     }
   }
   for (const f of shownFindings(d, settings)) add(f.range.file.path, findingDiagnostic(f, workspace));
+  for (const u of shownUnanswered(d, settings))
+    for (const range of u.places)
+      add(range.file.path, {
+        range: lspRange(range),
+        severity: SEVERITIES.information,
+        code: NOT_SIMULATED,
+        source: SOURCE,
+        message: u.message,
+      });
   return out;
 }
 
 /** The findings that the user wants to see. */
 export function shownFindings(d: AnalysedDriver, settings: Settings): readonly Finding[] {
   return settings.enable ? d.findings.filter((f) => isShown(f.severity, settings.level)) : [];
+}
+
+/** The calls that a run would stop at, if the user wants to see information. */
+export function shownUnanswered(d: AnalysedDriver, settings: Settings): readonly UnansweredCall[] {
+  return settings.enable && isShown('information', settings.level) ? d.unanswered : [];
 }
 
 /** A problem that the front end or the scenario parser reports. */

@@ -4,6 +4,7 @@ import { settleAcrossUnits } from '../c/implicit-functions.js';
 import type { TranslationUnit } from '../c/tree.js';
 import { checkDriver, type Finding, type RuleOptions } from '../rules/check.js';
 import { driverOfFile, type WorkspaceDriver } from '../scenario/driver-of-file.js';
+import { type UnansweredCall, unansweredCalls } from './not-simulated.js';
 import { steadyFindings } from './steady.js';
 import type { UnitCache } from './unit-cache.js';
 import type { Snapshot, Workspace } from './workspace.js';
@@ -12,8 +13,12 @@ export interface AnalysedDriver {
   readonly driver: WorkspaceDriver;
   readonly units: readonly TranslationUnit[];
   readonly findings: readonly Finding[];
+  /** Calls that a run would stop at. */
+  readonly unanswered: readonly UnansweredCall[];
   /** Files of the user that went into it: sources and headers. */
   readonly files: ReadonlySet<string>;
+  /** Further files whose change changes the result: scenarios that load the driver, and their models. */
+  readonly alsoRead: ReadonlySet<string>;
   /** Versions of the open documents among them. */
   readonly versions: ReadonlyMap<string, number>;
 }
@@ -52,10 +57,11 @@ export async function analyseDriver(
       if (compiled) await workspace.host.turn();
       if (cancelled()) return 'cancelled';
     }
+    const { calls, files: alsoRead } = unansweredCalls(driver, units, files);
     if (round < MAX_ROUNDS && (await workspace.host.fetch())) continue;
     const settled = settleAcrossUnits(units);
     const findings = options ? steadyFindings(checkDriver({ units: settled }, options), settled, before?.(driver)?.findings) : [];
     const own = new Set(units.flatMap((u) => [u.file, ...u.includes]).flatMap((f) => (f.builtin ? [] : [f.path])));
-    return { driver, units: settled, findings, files: own, versions };
+    return { driver, units: settled, findings, unanswered: calls, files: own, alsoRead: new Set(alsoRead), versions };
   }
 }

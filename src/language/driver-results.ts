@@ -39,6 +39,8 @@ export class DriverResults {
 
   /** One open document of each driver whose last analysis read this file. */
   readersOf(path: string): string[] {
-    return [...this.results.values()].filter((r) => r.files.has(path)).flatMap((r) => this.members(r.driver.key).slice(0, 1));
+    return [...this.results.values()]
+      .filter((r) => r.files.has(path) || r.alsoRead.has(path))
+      .flatMap((r) => this.members(r.driver.key).slice(0, 1));
   }
 }

@@ -1,8 +1,11 @@
 // Hover: the declaration of what the pointer is on, and for a kernel routine what its header promises and demands (IRQL, blocks, pageable ...) in words.
 import { parseExpression } from '../c/compile-unit.js';
-import type { CSymbol, MacroInfo, MemberExpr, TranslationUnit } from '../c/tree.js';
+import { INTRINSICS } from '../c/intrinsics.js';
+import type { CSymbol, FunctionSymbol, MacroInfo, MemberExpr, TranslationUnit } from '../c/tree.js';
 import { typeToString } from '../c/type-names.js';
 import type { CType, EnumDecl, RecordDecl } from '../c/types.js';
+import { adviceFor } from '../scenario/ddi-advice.js';
+import { isSimulated, wdkHeader } from '../scenario/ddi-use.js';
 import { annotationWords, signature } from './ddi-words.js';
 import { type Meaning, meaningOf, wordAt } from './symbol-at.js';
 
@@ -47,8 +50,8 @@ function symbolText(s: CSymbol, unit: TranslationUnit): string {
       const words = annotationWords(s.sal);
       if (s.section !== undefined && /^PAGE/.test(s.section)) words.push(`Its code lies in the pageable section \`${s.section}\`.`);
       else if (s.section === 'INIT') words.push('Its code is thrown away after initialisation (section `INIT`).');
-      const origin = s.range.file.builtin ? `Kernel routine, declared in \`${s.range.file.path}\`.` : '';
-      return parts(c(signature(s)), list(words), origin);
+      const origin = s.range.file.builtin ? `Kernel routine, declared in \`${wdkHeader(s) ?? s.range.file.path}\`.` : '';
+      return parts(c(signature(s)), list(words), origin, statusText(s));
     }
     case 'var': {
       const where = { global: 'global variable', static: 'static variable', local: 'local variable', param: 'parameter' }[s.scope];
@@ -60,6 +63,15 @@ function symbolText(s: CSymbol, unit: TranslationUnit): string {
     case 'enumerator':
       return c(`${s.name} = ${s.value} // ${typeToString({ kind: 'enum', quals: 0, decl: s.decl })}`) + valueNote(s.value);
   }
+}
+
+/** What comes of a call of a routine that our headers declare. */
+function statusText(s: FunctionSymbol): string {
+  if (!s.builtin || !s.range.file.builtin || s.inline || INTRINSICS.has(s.name)) return '';
+  if (isSimulated(s.name) || isSimulated(`ntdll!${s.name}`)) return 'Simulated.';
+  const { stub, subsystem } = adviceFor(s);
+  const answer = stub === undefined ? '`models "models.c";`' : `\`${stub}\` or \`models "models.c";\``;
+  return `**Not simulated**${subsystem ? ` (${subsystem})` : ''}: a run stops at a call of it, unless the scenario answers: ${answer}`;
 }
 
 function typedefText(name: string, type: CType): string {

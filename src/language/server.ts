@@ -142,7 +142,7 @@ class Server {
     if (!document) return [path];
     if (SCENARIO_FILE.test(path)) {
       const { version } = document;
-      const diagnostics = await scenarioDiagnostics(path, workspace, cancelled);
+      const diagnostics = await scenarioDiagnostics(path, workspace, this.cache, cancelled);
       if (!diagnostics) return undefined;
       publisher.set(path, new Map([[path, diagnostics]]), new Map([[path, version]]));
       return [path];

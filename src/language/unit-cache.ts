@@ -11,6 +11,6 @@ export class UnitCache {
 
   /** The unit of a source, and whether it had to be compiled. Its ranges carry the whole normalised path. */
   get(driver: DriverFolder, path: string, files: Snapshot): { unit: TranslationUnit; compiled: boolean } {
-    return this.units.get(path, driverUnitOptions(driver, { files, headers: this.headers }), path);
+    return this.units.get(path, driverUnitOptions(driver, path, { files, headers: this.headers }), path);
   }
 }

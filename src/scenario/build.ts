@@ -8,13 +8,13 @@ import { settleAcrossUnits } from '../c/implicit-functions.js';
 import type { FunctionDef, TranslationUnit } from '../c/tree.js';
 import type { UnitStore } from '../c/unit-store.js';
 import type { StubRoutine } from '../kernel/stub.js';
-import type { DriverBlock, ProcessBlock, Scenario, StubStatement } from './ast.js';
+import type { DriverBlock, ProcessBlock, Scenario } from './ast.js';
 import { bodyText } from './bodies.js';
 import { defaultScenarioText, isDriverPath } from './default-scenario.js';
 import { buildModels, type DriverModels } from './models.js';
 import { parseScenario } from './parser.js';
 import { type DriverSources, driverSources, isRefusal, shownPath, unitOptions, unitProblems } from './sources.js';
-import { resolveStubs, unknownStub } from './stubs.js';
+import { pushOnce, resolveAnswers } from './stubs.js';
 
 export interface BuiltDriver {
   readonly block: DriverBlock;
@@ -90,22 +90,10 @@ export function buildScenario(path: string, options: BuildOptions): Build {
       range: { file, start: 0, end: Math.min(1, file.text.length) },
     });
 
-  const unknown: StubStatement[][] = [];
-  const drivers = scenario.drivers.map((block) => {
-    const d = buildDriver(scenario, block, folder, options, diagnostics, missing);
-    unknown.push(d.unknown);
-    return d.driver;
-  });
-  // a stub for every driver is wrong only when no driver knows the name
-  const readable = drivers.length > 0 && drivers.every((d) => !hasErrors(d.units));
-  for (const stub of readable ? scenario.stubs : [])
-    if (unknown.every((u) => u.includes(stub)))
-      diagnostics.push(
-        unknownStub(
-          stub,
-          drivers.flatMap((d) => d.units),
-        ),
-      );
+  const built = scenario.drivers.map((block) => buildDriver(scenario, block, folder, options, diagnostics, missing));
+  const answers = resolveAnswers(scenario, built);
+  diagnostics.push(...answers.diagnostics);
+  const drivers = built.map((d, i): BuiltDriver => ({ ...d, stubs: answers.stubs[i] }));
   const processes = scenario.processes.map((block) => buildProcess(scenario, block, folder, options, diagnostics, missing));
   return { scenario, folder, drivers, processes, diagnostics, missing };
 }
@@ -123,8 +111,6 @@ export const noDriverEntry = (driver: string): Diagnostic => ({
   hint: 'its sources must define  NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)',
 });
 
-const hasErrors = (units: readonly TranslationUnit[]): boolean => units.some((u) => u.diagnostics.some((d) => d.severity === 'error'));
-
 function buildDriver(
   scenario: Scenario,
   block: DriverBlock,
@@ -132,7 +118,7 @@ function buildDriver(
   options: BuildOptions,
   diagnostics: Diagnostic[],
   missing: Set<string>,
-): { readonly driver: BuiltDriver; readonly unknown: StubStatement[] } {
+): Omit<BuiltDriver, 'stubs'> {
   const { sources, diagnostics: problems } = driverSources(block, folder, options.files, missing);
   diagnostics.push(...problems);
   const compiled = (problems.some(isRefusal) ? [] : sources.paths)
@@ -158,22 +144,8 @@ function buildDriver(
     diagnostics.push({ ...noDriverEntry(block.name), range: block.range });
   const models = buildModels([...block.models, ...scenario.models], sources, { ...options, folder, missing });
   pushOnce(diagnostics, models.diagnostics);
-  // what a header declares is not known for sure when it could not be read
-  if (hasErrors(units)) return { driver: { block, sources, units, models, stubs: [] }, unknown: [] };
-  const general = scenario.stubs.filter((s) => !block.stubs.some((o) => o.name.value === s.name.value));
-  const stubs = resolveStubs([...block.stubs, ...general], units, models.defines);
-  pushOnce(diagnostics, stubs.diagnostics);
-  for (const s of stubs.unknown) if (block.stubs.includes(s)) diagnostics.push(unknownStub(s, units));
-  return { driver: { block, sources, units, models, stubs: stubs.routines }, unknown: [...stubs.unknown] };
+  return { block, sources, units, models };
 }
-
-/** Statements for every driver are checked with each of them: a mistake is told once. */
-function pushOnce(diagnostics: Diagnostic[], more: readonly Diagnostic[]): void {
-  for (const d of more) if (!diagnostics.some((o) => sameProblem(o, d))) diagnostics.push(d);
-}
-
-const sameProblem = (a: Diagnostic, b: Diagnostic): boolean =>
-  a.message === b.message && a.range?.file.path === b.range?.file.path && a.range?.start === b.range?.start;
 
 /** Compiles the bodies of one process; what is wrong with them is added to `diagnostics`. */
 export function buildProcess(

@@ -118,7 +118,7 @@ function reportDdi(u: UsedFunction, d: DriverToReport): ReportedDdi {
     ...(header === undefined ? {} : { header }),
     ...(macro && macro.name !== u.name ? { macro: macro.name } : {}),
     ...(u.via === undefined ? {} : { via: u.via }),
-    place: placeOf(u.first),
+    place: placeOf(u.places[0]),
   };
 }
 

@@ -15,8 +15,8 @@ export interface UsedFunction {
   calls: number;
   /** Other uses: its address is taken. */
   references: number;
-  /** First use, where the user wrote it. */
-  readonly first: Range;
+  /** Every use, where the user wrote it, in the order of the sources. */
+  readonly places: Range[];
   /** Outermost macro that the first use was written with. */
   readonly macro?: string;
   /** Inline routine of a header of ours through which the first use is reached. */
@@ -44,12 +44,13 @@ export function usedFunctions(units: readonly TranslationUnit[]): Map<string, Us
   const needs = new Map<FunctionDef, readonly FunctionSymbol[]>();
   const own = new Set<string>();
   for (const u of units) for (const f of u.functions) if (!f.range.file.builtin && f.symbol.linkage === 'external') own.add(f.symbol.name);
-  const use = (symbol: FunctionSymbol, call: boolean, first: Range, macro?: string, via?: string): void => {
+  const use = (symbol: FunctionSymbol, call: boolean, place: Range, macro?: string, via?: string): void => {
     if (symbol.linkage === 'internal' && !symbol.builtin) return;
     if (own.has(symbol.name)) return;
     const known = used.get(symbol.name);
     if (known) {
       known[call ? 'calls' : 'references']++;
+      known.places.push(place);
       return;
     }
     used.set(symbol.name, {
@@ -57,7 +58,7 @@ export function usedFunctions(units: readonly TranslationUnit[]): Map<string, Us
       symbol,
       calls: call ? 1 : 0,
       references: call ? 0 : 1,
-      first,
+      places: [place],
       ...(macro === undefined ? {} : { macro }),
       ...(via === undefined ? {} : { via }),
     });

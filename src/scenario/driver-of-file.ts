@@ -2,7 +2,7 @@
 // so (with the scenario's include folders and definitions); else its folder. No kernel header anywhere: no driver, and nothing is shown.
 import { dirname, type FileProvider, joinPath } from '../base/files.js';
 import { SourceFile } from '../base/source.js';
-import type { Scenario } from './ast.js';
+import type { DriverBlock, Scenario } from './ast.js';
 import { type DriverFolder, findDriver, isDriver } from './driver-folder.js';
 import { parseScenario } from './parser.js';
 import { driverSources } from './sources.js';
@@ -24,21 +24,50 @@ export function driverOfFile(path: string, files: FileProvider): WorkspaceDriver
 }
 
 function scenarioDriver(path: string, files: FileProvider): WorkspaceDriver | undefined {
+  for (const { path: file, scenario } of scenariosAround(path, files))
+    for (const block of scenario.drivers) {
+      const folder = dirname(file);
+      const { sources, diagnostics } = driverSources(block, folder, files, new Set());
+      const driver: WorkspaceDriver = { name: block.name, folder, sources, diagnostics, key: `${file}#${block.name}` };
+      if (belongs(path, driver) && isDriver(driver, files)) return driver;
+    }
+  return undefined;
+}
+
+export interface ScenarioFile {
+  /** Normalised. */
+  readonly path: string;
+  readonly scenario: Scenario;
+}
+
+/** Scenarios beside a file and in the folders above it, nearest first. */
+function* scenariosAround(path: string, files: FileProvider): Generator<ScenarioFile> {
   let folder = dirname(path);
   for (let i = 0; i <= MAX_PARENTS; i++) {
     for (const name of (files.list(folder) ?? []).filter((n) => /\.scenario$/i.test(n))) {
       const file = joinPath(folder, name);
-      for (const block of scenarioAt(file, files)?.drivers ?? []) {
-        const { sources, diagnostics } = driverSources(block, folder, files, new Set());
-        const driver: WorkspaceDriver = { name: block.name, folder, sources, diagnostics, key: `${file}#${block.name}` };
-        if (belongs(path, driver) && isDriver(driver, files)) return driver;
-      }
+      const scenario = scenarioAt(file, files);
+      if (scenario) yield { path: file, scenario };
     }
     const parent = dirname(folder);
     if (parent === folder || folder === '') break;
     folder = parent;
   }
-  return undefined;
+}
+
+/** Scenarios around a driver that load it, with the blocks that do. */
+export function scenariosOf(driver: DriverFolder, files: FileProvider): (ScenarioFile & { readonly blocks: readonly DriverBlock[] })[] {
+  const [first] = driver.sources.paths;
+  if (first === undefined) return [];
+  const own = new Set(driver.sources.paths);
+  const out: (ScenarioFile & { readonly blocks: readonly DriverBlock[] })[] = [];
+  for (const s of scenariosAround(first, files)) {
+    const blocks = s.scenario.drivers.filter((b) =>
+      driverSources(b, dirname(s.path), files, new Set()).sources.paths.some((p) => own.has(p)),
+    );
+    if (blocks.length) out.push({ ...s, blocks });
+  }
+  return out;
 }
 
 /** A source is named; a header lies beside a source or in an include folder. */

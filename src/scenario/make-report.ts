@@ -10,6 +10,7 @@ import type { Build } from './build.js';
 import { CallCounter, type CalledFunction } from './call-counter.js';
 import { usedFunctions } from './ddi-use.js';
 import { collectFindings } from './findings.js';
+import { describeNotSimulated, type NotSimulatedCall } from './not-simulated.js';
 import type {
   NotShown,
   Place,
@@ -17,6 +18,7 @@ import type {
   ReportedCallback,
   ReportedExpectation,
   ReportedFinding,
+  ReportedNotSimulated,
   ReportedOutput,
   RunReport,
   Verdict,
@@ -355,11 +357,13 @@ export function makeReport(s: Simulation): RunReport {
       id: 'limit',
       message: `the run was stopped after ${s.end.what}${s.whereBusy()}; raise time-limit or step-limit in the machine block if this is meant`,
     });
-  if (s.end?.kind === 'not-simulated')
+  const missing = describeNotSimulated(s);
+  if (missing)
     c.findings.push({
       severity: 'error',
       id: 'not-simulated',
-      message: `${s.end.name} is declared but not simulated yet; it is called at ${s.end.where}`,
+      message: missing.title,
+      ...(missing.range ? { place: placeOf(missing.range) } : {}),
     });
   const text = s.build.scenario.file.text;
   const expectations = s.build.scenario.expectations.map(
@@ -394,6 +398,7 @@ export function makeReport(s: Simulation): RunReport {
     expectations,
     findings: c.findings,
     bugcheck: bug ? publicPart(bug) : null,
+    ...(missing ? { notSimulated: reportMissing(missing) } : {}),
     virtualTime: Math.round(Math.max(...k.machine.cpus.map((x) => x.time)) * m.stepNs),
     statements: s.stepsRun,
     events: k.trace.cursor,
@@ -405,6 +410,20 @@ export function makeReport(s: Simulation): RunReport {
 function configurationOf(s: Simulation, driver: string): { configuration?: string } {
   const configuration = s.build.drivers.find((d) => d.block.name === driver)?.sources.configuration;
   return configuration === undefined ? {} : { configuration };
+}
+
+function reportMissing(m: NotSimulatedCall): ReportedNotSimulated {
+  const a = m.advice;
+  return {
+    name: m.name,
+    text: m.text,
+    ...(m.range ? { place: placeOf(m.range) } : {}),
+    ...(a?.header === undefined ? {} : { header: a.header }),
+    ...(a?.subsystem === undefined ? {} : { subsystem: a.subsystem }),
+    ...(a?.documentation === undefined ? {} : { documentation: a.documentation }),
+    ...(a?.stub === undefined ? {} : { stub: a.stub }),
+    ...(a ? { model: a.model } : {}),
+  };
 }
 
 function publicPart(b: ReportedBugCheck): ReportedBugCheck {

@@ -78,6 +78,21 @@ export interface ReportedExpectation {
   readonly place: Place;
 }
 
+/** The call at which a run of verdict `not-simulated` stopped, and how to go on. */
+export interface ReportedNotSimulated {
+  readonly name: string;
+  /** Everything for people, in lines. */
+  readonly text: string;
+  readonly place?: Place;
+  readonly header?: string;
+  readonly subsystem?: string;
+  readonly documentation?: string;
+  /** Statement that lets the scenario answer. */
+  readonly stub?: string;
+  /** A models file that defines it. */
+  readonly model?: string;
+}
+
 /** What a green run does not show (DESIGN "what a green run means"). */
 export interface NotShown {
   /** What was answered by a stub: `ZwFoo 3 times`, and what exists only as one. */
@@ -113,6 +128,8 @@ export interface RunReport {
   readonly expectations: readonly ReportedExpectation[];
   readonly findings: readonly ReportedFinding[];
   readonly bugcheck: ReportedBugCheck | null;
+  /** With verdict `not-simulated`. */
+  readonly notSimulated?: ReportedNotSimulated;
   /** Nanoseconds. */
   readonly virtualTime: number;
   /** Steps that all CPUs together executed. */

@@ -137,7 +137,7 @@ export function driverSources(
 }
 
 /** A file, a pattern, or a folder, which stands for the C files in it. */
-function sourcesAt(path: string, files: FileProvider): string[] {
+export function sourcesAt(path: string, files: FileProvider): string[] {
   if (hasWildcard(path)) return expandWildcard(path, files).map((p) => actualPath(p, files));
   const file = actualPath(path, files);
   if (files.read(file) === undefined && files.list(path) !== undefined) return expandWildcard(joinPath(path, '*.c'), files);

@@ -46,8 +46,10 @@ export function tellStory(r: RunReport, options: { brief?: boolean } = {}): stri
   for (const f of r.findings) {
     const times = f.count === undefined ? '' : `, ${f.count} times`;
     const severity = f.severity === 'information' ? ' (information)' : '';
-    out.push(`finding ${f.id}${severity}: ${f.message}${f.place ? ` (${f.place.file}:${f.place.line}:${f.place.column}${times})` : ''}`);
+    const place = f.id === 'not-simulated' ? undefined : f.place; // its message names the place
+    out.push(`finding ${f.id}${severity}: ${f.message}${place ? ` (${place.file}:${place.line}:${place.column}${times})` : ''}`);
   }
+  if (r.notSimulated && !options.brief) out.push(...r.notSimulated.text.split('\n').slice(1));
   if (r.bugcheck && !options.brief) out.push(tellBugCheck(r.bugcheck));
   out.push(
     `${VERDICT[r.verdict]}; ${formatTime(r.virtualTime)} of virtual time, ${r.statements} steps, ${r.events} events, trace ${r.traceHash}`,

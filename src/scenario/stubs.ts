@@ -13,10 +13,12 @@ import { irqlLimit } from '../kernel/irql-limit.js';
 import type { StubRoutine } from '../kernel/stub.js';
 import { evaluate } from '../machine/inspect/evaluate.js';
 import { asInteger, EvaluationError } from '../machine/inspect/value.js';
-import type { CText, Located, StubStatement } from './ast.js';
+import type { CText, DriverBlock, Located, Scenario, StubStatement } from './ast.js';
+import { exampleValue } from './ddi-advice.js';
 import { isSimulated, usedFunctions } from './ddi-use.js';
+import type { DriverModels } from './models.js';
 
-export interface ResolvedStubs {
+interface ResolvedStubs {
   readonly routines: readonly StubRoutine[];
   /** Mistakes, each with a place in the scenario. */
   readonly diagnostics: readonly Diagnostic[];
@@ -30,7 +32,7 @@ interface Declared {
 }
 
 /** Checks the stubs of one driver. `modelled`: where the models of the driver define what. */
-export function resolveStubs(
+function resolveStubs(
   stubs: readonly StubStatement[],
   units: readonly TranslationUnit[],
   modelled: ReadonlyMap<string, Range>,
@@ -73,8 +75,48 @@ export function resolveStubs(
   return { routines, diagnostics, unknown };
 }
 
+/** The stubs of each driver of a scenario, with everything that is wrong with them. Whoever compiles the drivers (a run, the language server) asks here. */
+export function resolveAnswers(
+  scenario: Scenario,
+  drivers: readonly { readonly block: DriverBlock; readonly units: readonly TranslationUnit[]; readonly models: DriverModels }[],
+): { readonly stubs: readonly (readonly StubRoutine[])[]; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const unknown: (readonly StubStatement[])[] = [];
+  const stubs = drivers.map(({ block, units, models }) => {
+    // what a header declares is not known for sure when it could not be read
+    if (units.length === 0 || units.some((u) => u.diagnostics.some((d) => d.severity === 'error'))) {
+      unknown.push([]);
+      return [];
+    }
+    const general = scenario.stubs.filter((s) => !block.stubs.some((o) => o.name.value === s.name.value));
+    const resolved = resolveStubs([...block.stubs, ...general], units, models.defines);
+    pushOnce(diagnostics, resolved.diagnostics);
+    for (const s of resolved.unknown) if (block.stubs.includes(s)) diagnostics.push(unknownStub(s, units));
+    unknown.push(resolved.unknown);
+    return resolved.routines;
+  });
+  // a stub for every driver is wrong only when no driver knows the name
+  for (const s of drivers.length ? scenario.stubs : [])
+    if (unknown.every((u) => u.includes(s)))
+      diagnostics.push(
+        unknownStub(
+          s,
+          drivers.flatMap((d) => d.units),
+        ),
+      );
+  return { stubs, diagnostics };
+}
+
+/** Statements for every driver are checked with each of them: a mistake is told once. */
+export function pushOnce(diagnostics: Diagnostic[], more: readonly Diagnostic[]): void {
+  for (const d of more) if (!diagnostics.some((o) => sameProblem(o, d))) diagnostics.push(d);
+}
+
+const sameProblem = (a: Diagnostic, b: Diagnostic): boolean =>
+  a.message === b.message && a.range?.file.path === b.range?.file.path && a.range?.start === b.range?.start;
+
 /** An error for a stub whose name no driver that it is for declares. */
-export function unknownStub(stub: StubStatement, units: readonly TranslationUnit[]): Diagnostic {
+function unknownStub(stub: StubStatement, units: readonly TranslationUnit[]): Diagnostic {
   const { value: name, range } = stub.name;
   const used = [...usedFunctions(units).values()].filter((u) => !isSimulated(u.name)).map((u) => u.name);
   const near =
@@ -119,7 +161,10 @@ function resolve(stub: StubStatement, { symbol, unit }: Declared, error: Report)
     error(`'${name}' returns ${typeToString(returns)}, which a stub cannot give`, 'write a model of it in C: models "models.c";');
     return undefined;
   } else if (!stub.value) {
-    error(`'${name}' returns ${typeToString(returns)}: the stub must say what`, `for example: stub ${name} returns ${exampleOf(returns)};`);
+    error(
+      `'${name}' returns ${typeToString(returns)}: the stub must say what`,
+      `for example: stub ${name} returns ${exampleValue(returns)};`,
+    );
     value = undefined;
   } else value = constant(stub.value, returns, unit, error);
   const outputs: StubRoutine['outputs'][number][] = [];
@@ -264,11 +309,3 @@ const firstLine = (text: string): string => {
   const line = text.split(/\r?\n/, 1)[0];
   return line === text ? line : `${line} ...`;
 };
-
-/** A value to write in an example: success where a status is returned, else nothing (zero). */
-export function exampleOf(t: CType): string {
-  if (t.kind === 'pointer') return 'NULL';
-  if (t.alias === 'NTSTATUS') return 'STATUS_SUCCESS';
-  if (t.alias === 'BOOLEAN' || t.alias === 'BOOL') return 'FALSE';
-  return '0';
-}

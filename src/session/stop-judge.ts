@@ -1,7 +1,9 @@
 // Which stops of the machine are stops for the user: breakpoints with condition, hit count and log message, the end of a stepping operation, bug checks. What it
 // evaluates only reads.
+
 import { Reg } from '../machine/abi.js';
 import { asInteger, asNumber, EvaluationError } from '../machine/inspect/value.js';
+import { describeNotSimulated } from '../scenario/not-simulated.js';
 import type { Simulation } from '../scenario/simulation.js';
 import { type Breakpoint, type Breakpoints, parseHitCondition } from './breakpoints.js';
 import type { Evaluator } from './evaluator.js';
@@ -111,17 +113,17 @@ export class StopJudge {
       };
     }
     // something that is not simulated was called: nothing after it would be true, but the stopped machine can be looked at
-    const { end } = this.simulation;
-    if (end?.kind !== 'not-simulated') return undefined;
-    const text = `${end.name} is declared but not simulated yet; it is called at ${end.where}`;
+    const missing = describeNotSimulated(this.simulation);
+    if (!missing) return undefined;
+    const { text, title } = missing;
     return {
-      line: { category: 'stderr', text: `${text}\n` },
+      line: { category: 'stderr', text: `${text}\n`, ...(missing.range ? { range: missing.range } : {}) },
       exception: { id: 'not simulated', description: text, breakMode: 'unhandled' },
       stop: {
         reason: 'exception',
         threadId: this.target.threadIdOn(this.kernel.cpuNumber),
-        description: `Not simulated: ${end.name}`,
-        text,
+        description: `Not simulated: ${missing.name}`,
+        text: title,
       },
     };
   }

@@ -314,3 +314,20 @@ test('a C file runs under the default scenario, whose text can be read', async (
   const source = await c.request<{ content: string }>('source', { sourceReference: frame.source.sourceReference, source: frame.source });
   assert.match(source.content.split('\n')[frame.line - 1], /StartProcess/);
 });
+
+test('a model is debugged like the driver: breakpoint, stack through the driver, variables', async (t) => {
+  const client = await session(t);
+  const models = fixture('stubs/models.c');
+  const line = lineOf(models, '*TransactionHandle = (HANDLE)0x44');
+  await client.launch({ program: fixture('stubs/modelled.scenario') }, { [models]: [{ line }] });
+  const { threadId = 0 } = await client.stopped();
+  const frames = await client.stack(threadId);
+  assert.deepEqual(
+    frames.slice(0, 2).map((f) => [f.name, f.source?.path, f.line]),
+    [
+      ['transacted!ZwCreateTransaction', models, line],
+      ['transacted!OnProcess', fixture('stubs/transacted.c'), lineOf(fixture('stubs/transacted.c'), 'BEGIN_TRANSACTION(&')],
+    ],
+  );
+  assert.equal(await client.evaluate('g_Transactions', frames[0].id), '1');
+});

@@ -2,7 +2,7 @@
 // debugging.test.ts; these files show every change of anything a client can see.
 import { test } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { Client } from './client.js';
+import { Client, fixture } from './client.js';
 import { assertGolden } from './golden.js';
 import { callbacks, driver, lineOf, processes, procwatch, procwatchBug } from './helpers.js';
 
@@ -71,6 +71,19 @@ test('bug check: stop with exception information, look, end', async () => {
   await client.event('terminated');
   client.close();
   assertGolden('bugcheck', client);
+});
+
+test('not simulated: the stop says what is missing and how to go on', async () => {
+  const client = Client.inMemory();
+  await client.launch({ program: fixture('stubs/transacted.scenario') });
+  const { threadId = 0 } = await client.stopped();
+  await client.request('exceptionInfo', { threadId });
+  await client.event('interlock/notSimulated');
+  await look(client, threadId);
+  await client.request('continue', { threadId });
+  await client.event('terminated');
+  client.close();
+  assertGolden('not-simulated', client);
 });
 
 test('log points and hit counts', async () => {

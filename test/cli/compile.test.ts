@@ -64,6 +64,23 @@ test('a scenario: its drivers, with the macro that a routine is reached by', () 
   assert.deepEqual([completion?.name, completion?.status, completion?.calls], ['IofCompleteRequest', 'simulated', 2]);
 });
 
+test('what a scenario answers for: stubbed and modelled', () => {
+  const modelled = json('test/fixtures/stubs/modelled.scenario');
+  assert.deepEqual([modelled.code, modelled.report.drivers[0].counts.modelled], [0, 1]);
+  const r = interlock('compile', 'test/fixtures/stubs/stubbed.scenario');
+  assert.equal(
+    r.stdout,
+    `driver transacted: 1 source, 33 lines
+  stubbed by the scenario
+    ZwCreateTransaction  1 call  transacted.c:18:14  wdm.h
+  simulated
+    DbgPrint, PsSetCreateProcessNotifyRoutineEx 2x
+stubbed.scenario: 1 driver, 0 errors, 0 warnings; 3 routines used: 2 simulated, 1 stubbed
+`,
+  );
+  assert.equal(r.code, 0);
+});
+
 test('undeclared routines, wrong C and linking: exit 1', () => {
   const undeclared = json('test/fixtures/bad/undeclared.scenario');
   assert.deepEqual([undeclared.code, undeclared.report.verdict], [1, 'errors']);

@@ -55,7 +55,9 @@ test('a session: open, type a registry call, read about it, apply its fix', asyn
     '- Pageable: its code may be paged out, so it must not be called at DISPATCH_LEVEL or above.',
     '- The result must be looked at.',
     '',
-    'Kernel routine, declared in `ddi-wdm.h`.',
+    'Kernel routine, declared in `wdm.h`.',
+    '',
+    'Simulated.',
   ]);
 
   const actions = await c.codeActions(URI, d.range);

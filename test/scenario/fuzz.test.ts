@@ -11,10 +11,14 @@ import { wdkHeaders } from '../../src/wdk/headers.gen.js';
 import { repositoryPath, textFiles } from './product.js';
 
 const folder = repositoryPath('examples/procwatch/');
-const scenario = readFileSync(`${folder}procwatch.scenario`, 'utf8');
-const sources = Object.fromEntries(
-  readdirSync(`${folder}driver`).map((n) => [`driver/${n}`, readFileSync(`${folder}driver/${n}`, 'utf8')]),
-);
+const scenario = `stub ZwRollbackTransaction returns STATUS_SUCCESS;
+stub IoWMIOpenBlock returns (NTSTATUS)0xC0000001L { *DataBlockObject = NULL };
+models "models.c" replaces RtlRandomEx;
+${readFileSync(`${folder}procwatch.scenario`, 'utf8')}`;
+const sources: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(readdirSync(`${folder}driver`).map((n) => [`driver/${n}`, readFileSync(`${folder}driver/${n}`, 'utf8')])),
+  'models.c': '#include <ntifs.h>\nULONG RtlRandomEx(PULONG Seed) { return ++*Seed; }\n',
+};
 
 type Dice = (limit: number) => number;
 function dice(seed: number): Dice {
@@ -73,6 +77,10 @@ const ODD = [
   'driver',
   'expect',
   'always',
+  'stub',
+  'returns',
+  'models',
+  'replaces',
   'cpus 64',
   'at 1s',
   '\u0000',

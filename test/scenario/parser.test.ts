@@ -19,7 +19,12 @@ driver "procwatch" {
   define NAME="x y";
   registry "Parameters" { "Flags" = dword 3; "Name" = string "ab" }
   integrity-check no;
+  stub ZwRollbackTransaction returns STATUS_SUCCESS;
+  models "only.c";
 }
+stub PoFxIdleComponent;
+stub ZwCreateTransaction returns (NTSTATUS)(0 + 1) { *TransactionHandle = (HANDLE)4; }
+models "models.c", "m/*.c" replaces ZwClose, ExAllocatePool2;
 process "C:\\\\Windows\\\\explorer.exe" command "explorer /x" {
   #include "driver/shared.h"
   code { static int helper(void) { return 1; } }
@@ -56,6 +61,25 @@ test('a whole scenario', () => {
   assert.equal(d.integrityCheck, false);
   assert.deepEqual([...d.registry[0].values[0].data], [3, 0, 0, 0]);
   assert.deepEqual([...d.registry[0].values[1].data], [97, 0, 98, 0, 0, 0]);
+  const text = (x: { text: string } | undefined) => x?.text;
+  assert.deepEqual(
+    [...s.stubs, ...d.stubs].map((x) => [x.name.value, text(x.value), x.outputs.map((o) => [o.parameter.value, text(o.value)])]),
+    [
+      ['PoFxIdleComponent', undefined, []],
+      ['ZwCreateTransaction', '(NTSTATUS)(0 + 1)', [['TransactionHandle', '(HANDLE)4']]],
+      ['ZwRollbackTransaction', 'STATUS_SUCCESS', []],
+    ],
+  );
+  assert.deepEqual(
+    [...s.models, ...d.models].map((m) => [m.files.map((f) => f.value), m.replaces.map((r) => r.value)]),
+    [
+      [
+        ['models.c', 'm/*.c'],
+        ['ZwClose', 'ExAllocatePool2'],
+      ],
+      [['only.c'], []],
+    ],
+  );
   const p = s.processes[0];
   assert.equal(p.path, 'C:\\Windows\\explorer.exe');
   assert.equal(p.commandLine, 'explorer /x');

@@ -1,6 +1,7 @@
 // `stub` and `models`: what they answer at run time, what the report says of them, and one clear message for each mistake.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { formatDiagnostic } from '../../src/base/diagnostic.js';
 import { buildScenario } from '../../src/scenario/build.js';
 import { Simulation } from '../../src/scenario/simulation.js';
@@ -74,6 +75,43 @@ stub IoWMIOpenBlock returns STATUS_SUCCESS;`),
   const report = reportOf(build);
   assert.deepEqual(outputOf(report), ['-5 0000000000000000 32 FFFFF80000001000']);
   assert.deepEqual(report.notShown.stubs, ['LibraryOpen 1 time', 'LibraryClose 1 time', 'LibraryFind 1 time']);
+});
+
+test('any value of any width arrives as the type holds it', () => {
+  const TYPES = [
+    ['CHAR', 8],
+    ['UCHAR', 8],
+    ['SHORT', 16],
+    ['USHORT', 16],
+    ['LONG', 32],
+    ['ULONG', 32],
+    ['LONGLONG', 64],
+    ['ULONGLONG', 64],
+  ] as const;
+  const sample = fc.tuple(
+    ...TYPES.map(([, bits]) =>
+      fc.tuple(fc.bigInt({ min: -(1n << BigInt(bits - 1)), max: (1n << BigInt(bits)) - 1n }), fc.bigInt({ min: 0n, max: 255n })),
+    ),
+  );
+  fc.assert(
+    fc.property(sample, (values) => {
+      const stubs = values.map(
+        ([v, out], i) =>
+          `stub Get${i} returns ${v < 0n ? `-0x${(-v).toString(16)}` : `0x${v.toString(16)}`}${v < 0n ? 'LL' : 'ULL'} { *Out = ${out} }`,
+      );
+      const declarations = TYPES.map(([t], i) => `${t} Get${i}(${t} *Out);`).join('\n');
+      const prints = TYPES.map(
+        ([t], i) => `{ ${t} out = 1; ULONGLONG v = (ULONGLONG)Get${i}(&out); DbgPrint("%I64x %u\\n", v, (ULONG)(UCHAR)out); }`,
+      ).join('\n');
+      const expected = TYPES.map(([t, bits], i) => {
+        const [v, out] = values[i];
+        const held = t.startsWith('U') ? BigInt.asUintN(bits, v) : BigInt.asIntN(bits, v);
+        return `${BigInt.asUintN(64, held).toString(16)} ${out}`;
+      });
+      assert.deepEqual(outputOf(reportOf(buildText(scenario(stubs.join(';\n')), { 'd.c': driver(prints, declarations) }))), expected);
+    }),
+    { numRuns: 8, seed: 4 },
+  );
 });
 
 test('a stub is called through a pointer too', () => {

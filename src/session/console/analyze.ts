@@ -2,6 +2,7 @@
 
 import type { BugCheckInfo } from '../../kernel/kernel.js';
 import { type Addr, isKernelAddress, Reg } from '../../machine/abi.js';
+import { describeNotSimulated } from '../../scenario/not-simulated.js';
 import { statusName } from '../../scenario/status-name.js';
 import { allThreads } from '../inspect/all-threads.js';
 import { dataName } from '../inspect/data-names.js';
@@ -140,7 +141,8 @@ function run(c: CommandContext, args: readonly string[]): string {
       'The run ended in a deadlock: nothing can run any more.',
       ...end.waiters.filter((w) => !w.idle).map((w) => `    ${w.name} waits for ${w.text}`),
     );
-  if (end?.kind === 'not-simulated') lines.push(`The run ended because ${end.name} is not simulated; it is called at ${end.where}.`);
+  const missing = describeNotSimulated(c.simulation);
+  if (missing) lines.push('The run ended at a call that nothing answers.', missing.text);
   if (!end && c.thread !== 0)
     lines.push(
       `The thread in focus is ${c.view.threadName(c.thread)}.`,

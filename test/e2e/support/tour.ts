@@ -8,6 +8,7 @@ import { exploreTheExample, lostUpdate } from './explore.js';
 import { backFromBugCheck } from './history.js';
 import { addLockOwner, inspectTheKernel } from './inspector.js';
 import { diagnoseTheExample } from './language.js';
+import { answerWithStub, transacted } from './not-simulated.js';
 import { schedulerPanel } from './scheduler.js';
 import { withSecondTry } from './second-try.js';
 import { Workbench } from './workbench.js';
@@ -25,6 +26,7 @@ const VISITS: readonly Visit[] = [
   { name: 'scheduler panel: the picture, and a click that moves the debugger', run: schedulerPanel },
   { name: 'kernel inspector: from a waiting thread to the owner of the lock', example: withLockOwner, run: inspectTheKernel },
   { name: 'back from a bug check to the statement that caused it', example: procwatchBug, run: backFromBugCheck },
+  { name: 'a routine that is not simulated: the stop, and the stub that answers', example: transacted, run: answerWithStub },
   { name: 'explore from the command palette: the race is found and opens in the debugger', example: lostUpdate, run: exploreTheExample },
 ];
 
