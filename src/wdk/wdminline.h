@@ -301,7 +301,7 @@ FORCEINLINE LARGE_INTEGER RtlExtendedLargeIntegerDivide(_In_ LARGE_INTEGER Divid
 #define SeQuerySubjectContextToken(c) (ARGUMENT_PRESENT(((PSECURITY_SUBJECT_CONTEXT)(c))->ClientToken) ? ((PSECURITY_SUBJECT_CONTEXT)(c))->ClientToken : ((PSECURITY_SUBJECT_CONTEXT)(c))->PrimaryToken)
 #define ExAllocatePoolWithQuota(t, n) ExAllocatePoolWithQuotaTag((t), (n), 'enoN')
 #define ExInterlockedCompareExchange64(d, x, c, l) InterlockedCompareExchange64((PLONG64)(d), *(PLONG64)(x), *(PLONG64)(c))
-#define ExInterlockedAddLargeStatistic(a, n) ((void)_InterlockedExchangeAdd64(&(a)->QuadPart, (LONG64)(n)))
+#define ExInterlockedAddLargeStatistic(Addend, Increment) ((VOID)_InterlockedExchangeAdd64(&(Addend)->QuadPart, (LONGLONG)(ULONG)(Increment)))
 #define SeLengthSid(s) (8 + (4 * ((SID *)(s))->SubAuthorityCount))
 #define KeInitializeCallbackRecord(r) ((r)->State = BufferEmpty)
 #define PoSetDeviceBusy(p) (*(p) = 0)

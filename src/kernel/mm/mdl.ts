@@ -204,8 +204,7 @@ function lockFrames(k: Kernel, mdl: Addr, mode: number, operation: number, pages
   }
   // a page outside the user windows that has a user address is one that an MDL was mapped to: the mapping makes it the user's
   const reachable = (p: PageState, o: number): boolean => !user || p.user || o < MAP.user.start;
-  if (states.some((p, i) => !p?.mapped || (write && !p.writable) || !reachable(p, pages[i])))
-    return k.raiseStatus(STATUS.ACCESS_VIOLATION);
+  if (states.some((p, i) => !p?.mapped || (write && !p.writable) || !reachable(p, pages[i]))) return k.raiseStatus(STATUS.ACCESS_VIOLATION);
   pages.forEach((o, i) => {
     k.mem.checked.setPtr(frameAt(mdl, i), o >>> PAGE_SHIFT);
     lockPages(k, o, PAGE_SIZE);
