@@ -1,6 +1,7 @@
 // Which drivers a path on the command line means, compiled: a folder (or the folders in it), a C file, a project, a scenario.
 import type { Diagnostic } from '../base/diagnostic.js';
 import { joinPath } from '../base/files.js';
+import { settleAcrossUnits } from '../c/implicit-functions.js';
 import type { TranslationUnit } from '../c/tree.js';
 import { buildScenario, driverEntry, noDriverEntry } from '../scenario/build.js';
 import { compileDriverUnit, type DriverFolder, findDriver, findDrivers } from '../scenario/driver-folder.js';
@@ -106,9 +107,8 @@ function namedByScenarios(folder: string, files: DiskFiles): DriverFolder[] {
 
 function compiled(d: DriverFolder, settings: CompileSettings, files: DiskFiles): DriverAt {
   const driver = withSettings(d, settings);
-  const units = (d.diagnostics.some(isRefusal) ? [] : driver.sources.paths).map((p) =>
-    compileDriverUnit(driver, p, { files, headers: wdkHeaders }, p),
-  );
+  const paths = d.diagnostics.some(isRefusal) ? [] : driver.sources.paths;
+  const units = settleAcrossUnits(paths.map((p) => compileDriverUnit(driver, p, { files, headers: wdkHeaders }, p)));
   const fine = ![...d.diagnostics, ...units.flatMap((u) => u.diagnostics)].some((x) => x.severity === 'error');
   return { name: d.name, units, problems: fine && !driverEntry(units) ? [...d.diagnostics, noDriverEntry(d.name)] : d.diagnostics };
 }
