@@ -4,14 +4,8 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import type { Range } from '../base/source.js';
 import type { Parser } from './parser-state.js';
 import type { Token } from './token.js';
-import type { Expr, FunctionSymbol, TranslationUnit } from './tree.js';
+import type { Expr, FunctionSymbol, ImplicitFunction, TranslationUnit } from './tree.js';
 import { functionType, INT } from './type-ops.js';
-
-/** A function that was called before anything declared it, and the error about that call. */
-export interface ImplicitFunction {
-  readonly symbol: FunctionSymbol;
-  readonly diagnostic: Diagnostic;
-}
 
 /** Declares `int name()` for the call at `name`; the error about it was just reported (undefined: it was not, and this is a name inside a recovery). */
 export function declareImplicitly(p: Parser, name: Token, diagnostic: Diagnostic | undefined): FunctionSymbol | undefined {

@@ -5,7 +5,6 @@
 
 import type { Diagnostic, RelatedInformation, Severity } from '../base/diagnostic.js';
 import { cover, type Range, type SourceFile } from '../base/source.js';
-import type { ImplicitFunction } from './implicit-functions.js';
 import type { PPToken } from './lexer.js';
 import type { Declarator, DeclaratorMode } from './parser-declarators.js';
 import { PragmaState, type PragmaToken } from './parser-pragmas.js';
@@ -20,6 +19,7 @@ import type {
   FunctionDef,
   FunctionSymbol,
   GotoStmt,
+  ImplicitFunction,
   Initializer,
   LabelStmt,
   SalAnnotation,

@@ -3,7 +3,7 @@ import type { SourceFile } from '../base/source.js';
 import { parseExternalDeclaration, parseLocalDeclaration, parseStaticAssert } from './declarations.js';
 import { parseAssignment, parseExpression, parsePostfix, parseUnary } from './expressions.js';
 import type { HeaderScope } from './header-world.js';
-import { type ImplicitFunction, settleInUnit } from './implicit-functions.js';
+import { settleInUnit } from './implicit-functions.js';
 import { parseInitializer } from './initializers.js';
 import { parseDeclarator, parseTypeName } from './parser-declarators.js';
 import { readPendingBodies } from './parser-functions.js';
@@ -12,7 +12,7 @@ import { parseSpecifiers } from './parser-specifiers.js';
 import { type Grammar, newScope, Parser, type UnitContext } from './parser-state.js';
 import { parseFunctionBody } from './statements.js';
 import type { Token } from './token.js';
-import type { FunctionDef, Scope, VarSymbol } from './tree.js';
+import type { FunctionDef, ImplicitFunction, Scope, VarSymbol } from './tree.js';
 import { typeToString } from './type-names.js';
 import { arrayOf, isComplete } from './type-ops.js';
 

@@ -15,6 +15,8 @@ import { INT, isInteger } from './type-ops.js';
 
 /** Levels that one statement costs: its walks use several host frames. */
 const WEIGHT = 4;
+/** What stands behind gcc's word for inline assembly. */
+const ASM_FOLLOWS: ReadonlySet<string> = new Set(['(', 'volatile', 'goto', 'inline']);
 const STATEMENT_STOPS = new Set(['case', 'default', 'return', 'if', 'for', 'while', 'switch', 'break', 'goto', '__try', '{']);
 
 /** The body of a function; the cursor is on `{`. */
@@ -68,8 +70,7 @@ export function parseStatement(p: Parser): Stmt {
     const s = parseKeywordStatement(p, start);
     if (s) return s;
   } else if (start.kind === 'identifier') {
-    if (start.text === 'asm' && !p.declared('asm') && (p.peek().text === '(' || p.peek().text === 'volatile'))
-      return skipAssembly(p, start);
+    if (start.text === 'asm' && !p.declared('asm') && ASM_FOLLOWS.has(p.peek().text)) return skipAssembly(p, start);
     if (p.peek().text === ':') {
       if (p.peek(2).text !== ':' || p.peek(2).spaceBefore) return parseLabel(p);
       reportCpp(p, start);

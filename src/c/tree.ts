@@ -10,7 +10,6 @@
 
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Range, SourceFile } from '../base/source.js';
-import type { ImplicitFunction } from './implicit-functions.js';
 import type { CType, EnumDecl, Field, FunctionType, RecordDecl } from './types.js';
 
 /** A SAL (or Interlock) annotation as written: `_IRQL_requires_max_` with argument text `APC_LEVEL`; `_In_` with none. */
@@ -366,6 +365,12 @@ export interface FunctionDef {
   readonly range: Range;
   /** Unit the definition is in (a header's inline function belongs to the unit that includes it). */
   readonly nameRange: Range;
+}
+
+/** A function that was called before anything declared it, and the error about that call. */
+export interface ImplicitFunction {
+  readonly symbol: FunctionSymbol;
+  readonly diagnostic: Diagnostic;
 }
 
 export interface TranslationUnit {
