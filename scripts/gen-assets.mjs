@@ -4,8 +4,8 @@
 // front end. The result is not committed; build, lint and test make it first.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { evaluate } from './lib/evaluate.mjs';
 import { filesUnder, root } from './lib/process.mjs';
 
 const target = path.join(root, 'src/wdk/headers.gen.ts');
@@ -20,23 +20,6 @@ const table = (texts) =>
   `{\n${Object.entries(texts)
     .map(([name, text]) => `  ${JSON.stringify(name)}: ${JSON.stringify(text)},\n`)
     .join('')}}`;
-
-/** What our own code exports, bundled and run here. */
-function evaluate(contents) {
-  const require = createRequire(import.meta.url);
-  const { outputFiles } = require('esbuild').buildSync({
-    absWorkingDir: root,
-    stdin: { contents, resolveDir: root },
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'cjs',
-    logLevel: 'silent',
-  });
-  const module = { exports: {} };
-  new Function('module', 'exports', outputFiles[0].text)(module, module.exports);
-  return module.exports;
-}
 
 /** The index of the headers, made by the front end's own code. */
 function indexOf(headers) {

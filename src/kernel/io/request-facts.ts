@@ -75,8 +75,6 @@ export const routines: KernelRoutine[] = [
   },
   constant('IoIsFileOriginRemote', 0),
   constant('IoIsFileObjectIgnoringSharing', 0),
-  constant('FsRtlIsPagingFile', 0),
-  constant('FsRtlIsSystemPagingFile', 0),
   constant('MmDoesFileHaveUserWritableReferences', 0),
   // No transactions and no debuggers are simulated: nothing is bound to one, nobody is debugged.
   { name: 'CmGetBoundTransaction', cost: 4, step: (k) => k.return(0) },
