@@ -102,6 +102,8 @@ export interface CompiledImage {
 export interface Imports {
   /** A routine in TypeScript (`number` >= ROUTINE_BASE) or a function of an image compiled before. `fixedSize` as in FunctionInfo. */
   func(name: string, symbol: FunctionSymbol): { readonly number: number; readonly fixedSize: number; readonly address: number } | undefined;
+  /** A stub answers for a function that nothing defines. */
+  answered?(name: string): boolean;
   /** Simulated address of an imported variable such as `PsProcessType`. */
   data(name: string, symbol: VarSymbol): number | undefined;
 }

@@ -75,7 +75,7 @@ let kernel: Kernel | undefined;
 export function reportDriver(d: DriverToReport): { report: CompiledDriverReport; diagnostics: readonly Diagnostic[] } {
   const all = [...d.units, ...(d.models ?? [])];
   const diagnostics = [...d.problems, ...unitProblems(all)];
-  if (!diagnostics.some((x) => x.severity === 'error')) diagnostics.push(...linkProblems(d.name, all));
+  if (!diagnostics.some((x) => x.severity === 'error')) diagnostics.push(...linkProblems(d.name, all, d.stubs));
   const ddis = [...usedFunctions(d.units).values()].map((u) => reportDdi(u, d)).concat(undeclared(diagnostics));
   ddis.sort((a, b) => DDI_STATUSES.indexOf(a.status) - DDI_STATUSES.indexOf(b.status) || (a.name < b.name ? -1 : 1));
   const counts = Object.fromEntries(DDI_STATUSES.map((s) => [s, ddis.filter((x) => x.status === s).length])) as Record<DdiStatus, number>;
@@ -93,14 +93,14 @@ export function reportDriver(d: DriverToReport): { report: CompiledDriverReport;
 }
 
 /** What only linking shows: names defined twice, variables defined nowhere. */
-function linkProblems(name: string, units: readonly TranslationUnit[]): readonly Diagnostic[] {
+function linkProblems(name: string, units: readonly TranslationUnit[], stubs: ReadonlySet<string> | undefined): readonly Diagnostic[] {
   kernel ??= createKernel();
   return compileImage({
     name,
     mode: 'kernel',
     units,
     start: MAP.drivers.start,
-    imports: kernelImports(kernel),
+    imports: { ...kernelImports(kernel), answered: (x) => stubs?.has(x) === true },
     functionBase: 1,
     stepBase: 0,
     debug: false,

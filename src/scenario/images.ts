@@ -56,7 +56,7 @@ export function compileImages(build: Build, k: Kernel, variant: Variant): BuiltI
       mode: 'kernel',
       units: [...d.units, ...d.models.units],
       start,
-      imports: kernelImports(k, exporting(all, build)),
+      imports: { ...kernelImports(k, exporting(all, build)), answered: (name) => d.stubs.some((x) => x.name === name) },
     });
     start = Math.ceil(image.end / ALIGN) * ALIGN;
     drivers.set(d, image);

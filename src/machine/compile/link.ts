@@ -168,7 +168,7 @@ export class Linker implements LinkContext {
       ref.address = found.address;
       return;
     }
-    if (isOwnFunction(symbol)) this.undefinedFunction(symbol, range);
+    if (isOwnFunction(symbol) && !this.imports.answered?.(symbol.name)) this.undefinedFunction(symbol, range);
     ref.number = UNRESOLVED_FUNCTION;
     ref.fixedSize = routineFixedSize(0);
     ref.unresolved = this.unresolved.length;
