@@ -66,7 +66,14 @@ export class UnitStore {
         return text;
       };
       const unit = compileUnit(path, { ...options, files: witness, missing, generated }, shown);
-      entry = { unit, headers: options.builtinHeaders, read: witness.texts, listed: witness.listings, missing: [...missing], generated: made };
+      entry = {
+        unit,
+        headers: options.builtinHeaders,
+        read: witness.texts,
+        listed: witness.listings,
+        missing: [...missing],
+        generated: made,
+      };
     }
     for (const m of entry.missing) options.missing?.add(m);
     this.entries.delete(key);
