@@ -19,7 +19,10 @@ for (const [what, filter] of [
       return STATUS_SUCCESS; }`;
   const start = (limits: string): Session => {
     const scenario = `machine { ${limits} }\ndriver "d" { sources "d.c"; }\nprocess "C:\\\\a.exe" { thread main { Sleep(1); } }\n`;
-    const build = buildScenario('s/s.scenario', { files: new MemoryFiles({ 's/d.c': driver, 's/s.scenario': scenario }), headers: wdkHeaders });
+    const build = buildScenario('s/s.scenario', {
+      files: new MemoryFiles({ 's/d.c': driver, 's/s.scenario': scenario }),
+      headers: wdkHeaders,
+    });
     assert.deepEqual(
       build.diagnostics.filter((d) => d.severity === 'error'),
       [],
