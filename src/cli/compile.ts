@@ -76,6 +76,7 @@ const SECTIONS: readonly (readonly [DdiStatus, string])[] = [
   ['external', 'declared by the driver and defined nowhere: a scenario must have a `stub` or `models` for it'],
   ['stubbed', 'stubbed by the scenario'],
   ['modelled', 'modelled by the scenario'],
+  ['imported', 'from a driver that is loaded before'],
   ['simulated', 'simulated'],
 ];
 const WIDTH = 100;
@@ -102,7 +103,7 @@ function table(ddis: readonly ReportedDdi[]): string[] {
     `${d.name}${d.macro ? ` (${d.macro})` : d.via ? ` (in ${d.via})` : ''}`,
     uses(d),
     `${d.place.file}:${d.place.line}:${d.place.column}`,
-    d.header ?? '',
+    [d.header, d.missing].filter((x) => x !== undefined).join(': '),
   ]);
   const width = (i: number): number => Math.max(...rows.map((r) => r[i].length));
   return rows.map((r) => `    ${r[0].padEnd(width(0))}  ${r[1].padEnd(width(1))}  ${r[2].padEnd(r[3] ? width(2) : 0)}  ${r[3]}`.trimEnd());
@@ -135,6 +136,7 @@ const WORDS: Readonly<Record<DdiStatus, string>> = {
   simulated: 'simulated',
   stubbed: 'stubbed',
   modelled: 'modelled',
+  imported: 'from another driver',
   declared: 'declared only',
   external: 'defined nowhere',
   undeclared: 'undeclared',

@@ -4,6 +4,7 @@ import { joinPath } from '../base/files.js';
 import { settleAcrossUnits } from '../c/implicit-functions.js';
 import type { TranslationUnit } from '../c/tree.js';
 import { buildScenario, driverEntry, noDriverEntry } from '../scenario/build.js';
+import { exportedFunctions } from '../scenario/compile-report.js';
 import { compileDriverUnit, type DriverFolder, findDriver, findDrivers } from '../scenario/driver-folder.js';
 import { driverOfFile } from '../scenario/driver-of-file.js';
 import { isRefusal } from '../scenario/sources.js';
@@ -20,6 +21,8 @@ export interface DriverAt {
   /** What a scenario answers for. */
   readonly models?: readonly TranslationUnit[];
   readonly stubs?: ReadonlySet<string>;
+  /** Functions of the drivers that the scenario loads before. */
+  readonly imports?: ReadonlySet<string>;
 }
 
 /** What the command line adds to every driver. */
@@ -50,11 +53,12 @@ export function driversAt(path: string, settings: CompileSettings = {}): { drive
     // what is wrong with the C comes with the units; the rest is about the scenario
     const own = new Set(build.drivers.flatMap((d) => [...d.units, ...d.models.units].flatMap((u) => u.diagnostics)));
     return {
-      drivers: build.drivers.map((d) => ({
+      drivers: build.drivers.map((d, i) => ({
         name: d.block.name,
         units: d.units,
         models: d.models.units,
         stubs: new Set(d.stubs.map((s) => s.name)),
+        imports: exportedFunctions(build.drivers.slice(0, i).flatMap((x) => x.units)),
         problems: [],
       })),
       errors: build.diagnostics.filter((d) => d.severity === 'error' && !own.has(d)),

@@ -5,7 +5,7 @@ import type { CSymbol, FunctionSymbol, MacroInfo, MemberExpr, TranslationUnit } 
 import { typeToString } from '../c/type-names.js';
 import type { CType, EnumDecl, RecordDecl } from '../c/types.js';
 import { adviceFor } from '../scenario/ddi-advice.js';
-import { isSimulated, wdkHeader } from '../scenario/ddi-use.js';
+import { headerOf, isSimulated } from '../scenario/ddi-use.js';
 import { annotationWords, signature } from './ddi-words.js';
 import { type Meaning, meaningOf, wordAt } from './symbol-at.js';
 
@@ -50,7 +50,7 @@ function symbolText(s: CSymbol, unit: TranslationUnit): string {
       const words = annotationWords(s.sal);
       if (s.section !== undefined && /^PAGE/.test(s.section)) words.push(`Its code lies in the pageable section \`${s.section}\`.`);
       else if (s.section === 'INIT') words.push('Its code is thrown away after initialisation (section `INIT`).');
-      const origin = s.range.file.builtin ? `Kernel routine, declared in \`${wdkHeader(s) ?? s.range.file.path}\`.` : '';
+      const origin = s.range.file.builtin ? `Kernel routine, declared in \`${headerOf(s) ?? s.range.file.path}\`.` : '';
       return parts(c(signature(s)), list(words), origin, statusText(s));
     }
     case 'var': {

@@ -7,16 +7,18 @@ import { kernelImports } from '../kernel/imports.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { MAP } from '../machine/abi.js';
 import { compileImage } from '../machine/compile/compile-image.js';
-import { headerDefinitions, isSimulated, type UsedFunction, usedFunctions, wdkHeader } from './ddi-use.js';
+import { notSimulated, reasonText } from '../wdk/not-simulated.js';
+import { headerDefinitions, headerOf, isSimulated, type UsedFunction, usedFunctions } from './ddi-use.js';
 import type { Place } from './report.js';
 import { unitProblems } from './sources.js';
 
 /**
- * What a call comes to. simulated: a routine of the kernel, or code in a header. stubbed, modelled: the scenario answers for it. declared: a header of the WDK
+ * What a call comes to. simulated: a routine of the kernel, or code in a header. stubbed, modelled: the scenario answers for it. imported: a driver that the
+ * scenario loads before defines it. declared: a header of the WDK
  * declares it and nothing more, so a run stops there. external: the driver itself declares it and nobody defines it, as from a library. undeclared: an error.
  */
-export type DdiStatus = 'simulated' | 'stubbed' | 'modelled' | 'declared' | 'external' | 'undeclared';
-export const DDI_STATUSES: readonly DdiStatus[] = ['simulated', 'stubbed', 'modelled', 'declared', 'external', 'undeclared'];
+export type DdiStatus = 'simulated' | 'stubbed' | 'modelled' | 'imported' | 'declared' | 'external' | 'undeclared';
+export const DDI_STATUSES: readonly DdiStatus[] = ['simulated', 'stubbed', 'modelled', 'imported', 'declared', 'external', 'undeclared'];
 
 export interface ReportedDdi {
   readonly name: string;
@@ -27,6 +29,8 @@ export interface ReportedDdi {
   readonly references: number;
   /** WDK header that declares it, where known. */
   readonly header?: string;
+  /** Of one that is declared only: what part of Windows is missing, in the words of `interlock ddis`. */
+  readonly missing?: string;
   /** Macro of a WDK header that the first use was written with: `IoCompleteRequest`. */
   readonly macro?: string;
   /** Inline routine of a header through which it is reached. */
@@ -62,6 +66,8 @@ export interface DriverToReport {
   readonly models?: readonly TranslationUnit[];
   /** Names that a `stub` of the scenario answers for. */
   readonly stubs?: ReadonlySet<string>;
+  /** Functions of drivers that the scenario loads before. */
+  readonly imports?: ReadonlySet<string>;
   /** Problems that do not come from compiling: of the project, of the scenario. */
   readonly problems: readonly Diagnostic[];
 }
@@ -75,7 +81,8 @@ let kernel: Kernel | undefined;
 export function reportDriver(d: DriverToReport): { report: CompiledDriverReport; diagnostics: readonly Diagnostic[] } {
   const all = [...d.units, ...(d.models ?? [])];
   const diagnostics = [...d.problems, ...unitProblems(all)];
-  if (!diagnostics.some((x) => x.severity === 'error')) diagnostics.push(...linkProblems(d.name, all, d.stubs));
+  if (!diagnostics.some((x) => x.severity === 'error'))
+    diagnostics.push(...linkProblems(d.name, all, (x) => d.stubs?.has(x) === true || d.imports?.has(x) === true));
   const ddis = [...usedFunctions(d.units).values()]
     .filter((u) => !u.symbol.implicit)
     .map((u) => reportDdi(u, d))
@@ -95,15 +102,21 @@ export function reportDriver(d: DriverToReport): { report: CompiledDriverReport;
   };
 }
 
+/** Names that another driver may call when these are the units of one loaded before it. */
+export const exportedFunctions = (units: readonly TranslationUnit[]): ReadonlySet<string> =>
+  new Set(
+    units.flatMap((u) => u.functions.filter((f) => f.symbol.linkage === 'external' && !f.range.file.builtin).map((f) => f.symbol.name)),
+  );
+
 /** What only linking shows: names defined twice, variables defined nowhere. */
-function linkProblems(name: string, units: readonly TranslationUnit[], stubs: ReadonlySet<string> | undefined): readonly Diagnostic[] {
+function linkProblems(name: string, units: readonly TranslationUnit[], answered: (name: string) => boolean): readonly Diagnostic[] {
   kernel ??= createKernel();
   return compileImage({
     name,
     mode: 'kernel',
     units,
     start: MAP.drivers.start,
-    imports: { ...kernelImports(kernel), answered: (x) => stubs?.has(x) === true },
+    imports: { ...kernelImports(kernel), answered },
     functionBase: 1,
     stepBase: 0,
     debug: false,
@@ -111,14 +124,17 @@ function linkProblems(name: string, units: readonly TranslationUnit[], stubs: Re
 }
 
 function reportDdi(u: UsedFunction, d: DriverToReport): ReportedDdi {
-  const header = wdkHeader(u.symbol);
+  const header = headerOf(u.symbol);
   const macro = d.units.map((x) => (u.macro === undefined ? undefined : x.macros.get(u.macro))).find((m) => m?.range.file.builtin);
+  const status = statusOf(u, d);
+  const reason = status === 'declared' ? notSimulated(u.name) : undefined;
   return {
     name: u.name,
-    status: statusOf(u, d),
+    status,
     calls: u.calls,
     references: u.references,
     ...(header === undefined ? {} : { header }),
+    ...(reason ? { missing: reasonText(reason) } : {}),
     ...(macro && macro.name !== u.name ? { macro: macro.name } : {}),
     ...(u.via === undefined ? {} : { via: u.via }),
     place: placeOf(u.places[0]),
@@ -129,6 +145,7 @@ function statusOf(u: UsedFunction, d: DriverToReport): DdiStatus {
   if (d.models?.some((m) => m.functions.some((f) => f.symbol.name === u.name && f.symbol.linkage === 'external' && !f.range.file.builtin)))
     return 'modelled';
   if (d.stubs?.has(u.name)) return 'stubbed';
+  if (!isSimulated(u.name) && d.imports?.has(u.name)) return 'imported';
   if (isSimulated(u.name) || headerDefinitions(d.units).has(u.name)) return 'simulated';
   return u.symbol.builtin ? 'declared' : 'external';
 }

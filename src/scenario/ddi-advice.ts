@@ -4,16 +4,17 @@ import { basename } from '../base/files.js';
 import type { FunctionSymbol } from '../c/tree.js';
 import { typeToString } from '../c/type-names.js';
 import type { CType, Parameter } from '../c/types.js';
+import { notSimulated, reasonText } from '../wdk/not-simulated.js';
 import type { Scenario } from './ast.js';
-import { wdkHeader } from './ddi-use.js';
+import { headerOf } from './ddi-use.js';
 
 export interface DdiAdvice {
   readonly name: string;
-  /** `declared in wdm.h; part of the power framework`: one clause or more. */
+  /** `declared in wdm.h; the power manager: not simulated`: one clause or more. */
   readonly origin: string;
   /** WDK header that declares it, where known. */
   readonly header?: string;
-  /** Part of Windows it belongs to and that is not simulated, where known. */
+  /** Part of Windows that is missing (not-simulated.ts), where it is more than this routine. */
   readonly subsystem?: string;
   /** Name of its page in the documentation: `nf-wdm-poregisterdevicenotify`. */
   readonly documentation?: string;
@@ -23,45 +24,11 @@ export interface DdiAdvice {
   readonly model: string;
 }
 
-/** Families of routines by prefix. The first that fits counts. */
-const SUBSYSTEMS: readonly (readonly [RegExp, string])[] = [
-  [/^Cc[A-Z]/, 'the cache manager'],
-  [/^Clfs[A-Z]/, 'the Common Log File System'],
-  [
-    /^(Tm[A-Z]|(Zw|Nt)\w*(Transaction|Enlistment|ResourceManager|TransactionManager)|(Zw|Nt)(Prepare|PrePrepare|Commit|Rollback|ReadOnly)\w*)/,
-    'the kernel transaction manager',
-  ],
-  [/^PoFx[A-Z]/, 'the power management framework'],
-  [/^Po[A-Z]/, 'the power manager'],
-  [/^(IoWMI|Wmi)[A-Z]/, 'Windows Management Instrumentation'],
-  [/^Etw[A-Z]/, 'Event Tracing for Windows'],
-  [/^Flt[A-Z]/, 'the filter manager'],
-  [/^FsRtl[A-Z]/, 'the file system run-time library'],
-  [/^(Ndis|NDIS)/, 'NDIS'],
-  [/^(Fwps|Fwpm)[A-Z]/, 'the Windows Filtering Platform'],
-  [/^(Wsk|Tdi)[A-Z]/, 'the network stack'],
-  [/^(StorPort|ScsiPort|Storport)[A-Z]/, 'the storage port driver'],
-  [/^(USBD_|Usb)/, 'the USB stack'],
-  [/^(BCrypt|NCrypt)[A-Z]/, 'Cryptography API: Next Generation'],
-  [/^(Pcw|Pcwp)[A-Z]/, 'performance counters'],
-  [/^(Hal[A-Z]|KeFlushIoBuffers|(READ|WRITE)_(PORT|REGISTER))/, 'the hardware abstraction layer'],
-  [/^Io\w*(Interrupt|Dma|Adapter|DeviceProperty|DeviceInterface|PlugPlay|Pnp|TargetDevice|Relations)/, 'Plug and Play and device hardware'],
-  [/^(Rtl[A-Z])/, 'the run-time library'],
-  [/^Se[A-Z]/, 'the security reference monitor'],
-  [/^(Mm[A-Z]|(Zw|Nt)\w*(VirtualMemory|Section))/, 'the memory manager'],
-  [/^Ps[A-Z]/, 'the process manager'],
-  [/^Ob[A-Z]/, 'the object manager'],
-  [/^(Cm[A-Z]|(Zw|Nt)\w*Key)/, 'the registry'],
-  [/^Io[A-Z]/, 'the I/O manager'],
-  [/^Ke[A-Z]/, 'the kernel core'],
-  [/^Ex[A-Z]/, 'the executive'],
-];
-
 export function adviceFor(f: FunctionSymbol): DdiAdvice {
-  const header = wdkHeader(f);
-  const subsystem = f.builtin ? SUBSYSTEMS.find(([pattern]) => pattern.test(f.name))?.[1] : undefined;
+  const header = headerOf(f);
+  const reason = f.builtin ? notSimulated(f.name) : undefined;
   const documentation =
-    header !== undefined && /^ddi-/.test(basename(f.range.file.path))
+    header !== undefined && /^ddi-(?!extra)/.test(basename(f.range.file.path))
       ? `nf-${header.replace(/\.h$/, '')}-${f.name.toLowerCase()}`
       : undefined;
   const stub = stubStatement(f);
@@ -69,11 +36,11 @@ export function adviceFor(f: FunctionSymbol): DdiAdvice {
     name: f.name,
     origin: [
       f.builtin ? `declared in ${header ?? 'the headers of the WDK'}` : `declared in ${f.range.file.path}, defined nowhere`,
-      ...(subsystem ? [`part of ${subsystem}`] : []),
+      ...(reason?.what ? [reasonText(reason)] : []),
     ].join('; '),
     model: modelText(f),
     ...(header === undefined ? {} : { header }),
-    ...(subsystem === undefined ? {} : { subsystem }),
+    ...(reason?.what ? { subsystem: reason.what } : {}),
     ...(documentation === undefined ? {} : { documentation }),
     ...(stub === undefined ? {} : { stub }),
   };
@@ -118,10 +85,10 @@ const WIDTH = 100;
 
 /** A models file with this one function, ready to be filled. */
 function modelText(f: FunctionSymbol): string {
-  const header = f.builtin ? wdkHeader(f) : undefined;
-  const known = header !== undefined && /^(ntddk|wdm|ntifs|fltkernel)\.h$/.test(header);
+  const header = headerOf(f);
+  const known = header !== undefined && /^(ntddk|wdm|ntifs|fltKernel)\.h$/.test(header);
   const own = !f.builtin && /\.(h|inl)$/i.test(f.range.file.path) ? `#include "${f.range.file.path}"\n` : '';
-  const include = `#include <ntifs.h>\n${known || header === undefined ? (header === 'fltkernel.h' ? '#include <fltKernel.h>\n' : '') : `#include <${header}>\n`}${own}`;
+  const include = `#include <ntifs.h>\n${known || header === undefined ? (header === 'fltKernel.h' ? '#include <fltKernel.h>\n' : '') : `#include <${header}>\n`}${own}`;
   const { returns, params, variadic } = f.type;
   const list = params.map((p, i) => typeToString(p.type, p.name ?? `Argument${i + 1}`));
   if (variadic) list.push('...');

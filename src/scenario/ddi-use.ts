@@ -1,11 +1,11 @@
 // Which functions a driver calls that it does not define itself, how often and first where: the question behind `interlock compile`, the stop at a call of
 // something that is not simulated, and the checks of `stub` and `models`. Read from the typed trees, so macros are seen through: what counts is the function that
 // is called in the end.
-import { basename } from '../base/files.js';
 import type { Range } from '../base/source.js';
 import type { Expr, FunctionDef, FunctionSymbol, TranslationUnit } from '../c/tree.js';
 import { eachExpr, eachStmt, strip } from '../c/walk.js';
 import { simulatedRoutines } from '../wdk/headers.gen.js';
+import { publicHeader } from '../wdk/public-header.js';
 
 /** A function that is used and not defined by the driver. */
 export interface UsedFunction {
@@ -118,14 +118,5 @@ function neededBy(
   return list;
 }
 
-/** Headers of ours under names that the WDK does not have. */
-const INTERNAL =
-  /^(ddi-extra|ntaccess|ntafter|ntassert|ntcontext|ntex|ntfileinfo|ntio|ntke|ntmisc|ntmm|ntobps|ntprocinfo|ntregcallback|ntrtl|ntsysinfo|ntundoc|wdminline)\.h$/;
-
 /** WDK header that declares a routine: `wdm.h`; undefined for a driver's own declaration and where our headers do not say. */
-export function wdkHeader(f: FunctionSymbol): string | undefined {
-  if (!f.builtin) return undefined;
-  const name = basename(f.range.file.path);
-  if (INTERNAL.test(name)) return undefined;
-  return name.replace(/^ddi-/, '');
-}
+export const headerOf = (f: FunctionSymbol): string | undefined => (f.builtin ? publicHeader(f.range.file.path) : undefined);

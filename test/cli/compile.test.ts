@@ -25,7 +25,7 @@ test('a driver that uses one routine of each kind', () => {
     r.stdout,
     `driver unit: 1 source, 27 lines
   declared only: a run stops there, unless a scenario has a \`stub\` or \`models\` for it
-    IoWMIOpenBlock  1 call  ${UNIT}/unit.c:26:30  wdm.h
+    IoWMIOpenBlock  1 call  ${UNIT}/unit.c:26:30  wdm.h: Windows Management Instrumentation: not simulated
   declared by the driver and defined nowhere: a scenario must have a \`stub\` or \`models\` for it
     LibraryStart  1 call       ${UNIT}/unit.c:25:5
     ZwSaveKey2    1 reference  ${UNIT}/unit.c:10:44
@@ -45,7 +45,7 @@ test('the same as JSON, by the file and by the folder', () => {
   assert.equal(folder.code, 1);
   assert.equal(folder.report.verdict, 'errors');
   const [driver] = folder.report.drivers;
-  assert.deepEqual(driver.counts, { simulated: 2, stubbed: 0, modelled: 0, declared: 1, external: 2, undeclared: 0 });
+  assert.deepEqual(driver.counts, { simulated: 2, stubbed: 0, modelled: 0, imported: 0, declared: 1, external: 2, undeclared: 0 });
   assert.deepEqual(
     driver.ddis.find((d) => d.name === 'IoWMIOpenBlock'),
     {
@@ -54,6 +54,7 @@ test('the same as JSON, by the file and by the folder', () => {
       calls: 1,
       references: 0,
       header: 'wdm.h',
+      missing: 'Windows Management Instrumentation: not simulated',
       place: { file: `${UNIT}/unit.c`, line: 26, column: 30 },
     },
   );

@@ -1,17 +1,17 @@
 // Public drivers as they lie in checkouts: compiled, run with the scenarios of docs/public-drivers, and what runs and static rules find against a list of known
 // defects. Nothing of the drivers is part of this repository. Prints the tables of docs/public-drivers/README.md.
 //
-//   npx tsx test/corpus/run-drivers.ts CORPUS_DIR SPLIT_CSV GROUND_TRUTH_CSV [--seeds N] [--only WORD]
+//   npx tsx test/corpus/run-drivers.ts CORPUS_DIR SPLIT_CSV GROUND_TRUTH_CSV [--seeds N] [--only WORD] [--race]
 //
 // CORPUS_DIR has one folder `<owner>+<name>` for each repository; scenarios see it as `<name>` beside them. SPLIT_CSV and GROUND_TRUTH_CSV as for compare.ts.
-// --seeds N runs each scenario N times on 1, 2 and 4 CPUs as well, and says where verdicts or kinds of findings differ.
+// --race asks every scenario for `no race` as well. --seeds N runs each scenario N times on 1, 2 and 4 CPUs as well, and says where verdicts or kinds of findings differ.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, type FileProvider, joinPath, normalizePath } from '../../src/base/files.js';
 import type { SourceFile } from '../../src/base/source.js';
 import { DiskFiles } from '../../src/cli/disk-files.js';
 import { checkDriver, type Finding } from '../../src/rules/check.js';
 import { buildScenario } from '../../src/scenario/build.js';
-import { type CompiledDriverReport, reportDriver } from '../../src/scenario/compile-report.js';
+import { type CompiledDriverReport, exportedFunctions, reportDriver } from '../../src/scenario/compile-report.js';
 import type { RunReport } from '../../src/scenario/report.js';
 import { Simulation } from '../../src/scenario/simulation.js';
 import { wdkHeaders } from '../../src/wdk/headers.gen.js';
@@ -45,6 +45,7 @@ class CorpusFiles implements FileProvider {
   constructor(
     private readonly folder: string,
     private readonly repositories: ReadonlyMap<string, string>,
+    private readonly race: boolean,
   ) {}
   private place(path: string): string {
     const p = normalizePath(path);
@@ -54,7 +55,8 @@ class CorpusFiles implements FileProvider {
     return root === undefined ? p : joinPath(root, rest.join('/'));
   }
   read(path: string): string | undefined {
-    return this.disk.read(this.place(path));
+    const text = this.disk.read(this.place(path));
+    return text !== undefined && this.race && path.endsWith('.scenario') ? `${text}\nexpect { no race; }\n` : text;
   }
   list(path: string): readonly string[] | undefined {
     return this.disk.list(this.place(path));
@@ -80,7 +82,7 @@ interface Driver {
 
 const [corpus, splitPath, truthPath, ...flags] = process.argv.slice(2);
 if (truthPath === undefined || !existsSync(splitPath) || !existsSync(truthPath)) {
-  console.error('usage: run-drivers.ts CORPUS_DIR SPLIT_CSV GROUND_TRUTH_CSV [--seeds N] [--only WORD]');
+  console.error('usage: run-drivers.ts CORPUS_DIR SPLIT_CSV GROUND_TRUTH_CSV [--seeds N] [--only WORD] [--race]');
   process.exit(2);
 }
 const option = (name: string): string | undefined => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : undefined);
@@ -92,7 +94,7 @@ const split = readCsv(readFileSync(splitPath, 'utf8')).filter(
 );
 const folder = normalizePath(new URL('../../docs/public-drivers', import.meta.url).pathname);
 const repositories = new Map(split.map((r) => [r.repo.split('/')[1], joinPath(normalizePath(corpus), r.repo.replace('/', '+'))]));
-const files = new CorpusFiles(folder, repositories);
+const files = new CorpusFiles(folder, repositories, flags.includes('--race'));
 
 function build(scenario: string, o: { seed?: number; cpus?: number } = {}) {
   return buildScenario(joinPath(folder, `${scenario}.scenario`), { files, headers: wdkHeaders, ...o });
@@ -154,8 +156,8 @@ for (const row of split) {
   const { report: compiled } = reportDriver({
     name: block.block.name,
     units: block.units,
-    // functions of a driver that is loaded before, as of a library
-    models: [...block.models.units, ...b.drivers.filter((d) => d !== block).flatMap((d) => d.units)],
+    models: block.models.units,
+    imports: exportedFunctions(b.drivers.slice(0, b.drivers.indexOf(block)).flatMap((d) => d.units)),
     stubs: new Set(block.stubs.map((s) => s.name)),
     problems: [],
   });
@@ -175,7 +177,7 @@ console.log('|---|---|---|---|---|');
 for (const d of drivers) {
   const c = d.compiled.counts;
   const { errors } = d;
-  const used = d.compiled.ddis.length - c.modelled;
+  const used = d.compiled.ddis.length - c.modelled - c.imported;
   const main = d.runs[0]?.report;
   const saw = main
     ? main.callbacks
