@@ -3,7 +3,7 @@
 // What the simulated processor is: an Intel-like x64 of one package, one core a CPU, SSE2 but no AVX, no virtualization, no RDRAND; Windows' own choices of
 // CR0, CR4 and EFER. None of the numbers is documented for drivers, so all of them are a choice (U), made so that they agree with each other.
 // Not simulated stays what would change how the machine works (writes of CR0, CR3, CR4 and MSRs, interrupts off, ports, descriptor tables).
-import { type Addr, Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { KE_GLOBALS, KPCR, KPRCB } from '../layouts.gen.js';
 import { stopNotSimulated } from '../not-simulated.js';
