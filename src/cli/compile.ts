@@ -73,7 +73,7 @@ export function compilePath(
 const SECTIONS: readonly (readonly [DdiStatus, string])[] = [
   ['undeclared', 'undeclared: no header declares them'],
   ['declared', 'declared only: a run stops there, unless a scenario has a `stub` or `models` for it'],
-  ['external', 'declared by the driver and defined nowhere: a run stops there too'],
+  ['external', 'declared by the driver and defined nowhere: a scenario must have a `stub` or `models` for it'],
   ['stubbed', 'stubbed by the scenario'],
   ['modelled', 'modelled by the scenario'],
   ['simulated', 'simulated'],

@@ -20,10 +20,23 @@ export const isExportedRoutine = (name: string): boolean => PREFIXES.test(name) 
 const DIRECTORY_SIZE = 40;
 const ntRva = (address: Addr): number => address - KERNEL_BASE - MAP.nt.start;
 
-/** IMAGE_EXPORT_DIRECTORY with its arrays and strings, as it lies at NT_LAYOUT.exports. */
+/** The directory made last for a set of routines: it is the same at each boot as long as the variables lie where they lay. */
+const made = new WeakMap<ReadonlyMap<string, number>, { readonly variables: ReadonlyMap<string, Addr>; readonly bytes: Uint8Array }>();
+
 function exportDirectory(k: Kernel): Uint8Array {
-  const exported = new Map<string, Addr>();
-  for (const name of k.dataExports.keys()) exported.set(name, k.exportedVariable(name)!);
+  const variables = new Map<string, Addr>();
+  for (const name of k.dataExports.keys()) variables.set(name, k.exportedVariable(name)!);
+  const last = made.get(k.routineIndex);
+  if (last && last.variables.size === variables.size && [...variables].every(([name, at]) => last.variables.get(name) === at))
+    return last.bytes;
+  const bytes = makeDirectory(k, variables);
+  made.set(k.routineIndex, { variables, bytes });
+  return bytes;
+}
+
+/** IMAGE_EXPORT_DIRECTORY with its arrays and strings, as it lies at NT_LAYOUT.exports. */
+function makeDirectory(k: Kernel, variables: ReadonlyMap<string, Addr>): Uint8Array {
+  const exported = new Map(variables);
   for (const [name, id] of k.routineIndex) if (isExportedRoutine(name)) exported.set(name, k.routineAddress(id));
   const names = [...exported.keys()].sort(compareCodePoints);
   const here = NT_LAYOUT.exports - MAP.nt.start;

@@ -83,6 +83,12 @@ export class Dispatcher {
     this.overrun += missing - fromRest;
   }
 
+  takeStep(): boolean {
+    if (!this.refill()) return false;
+    this.m.registers.fuel--;
+    return true;
+  }
+
   private refill(): boolean {
     const r = this.m.registers;
     if (r.fuel > 0) return true;

@@ -245,6 +245,10 @@ export class Machine {
   charge(steps: number): void {
     this.dispatcher.charge(steps);
   }
+  /** One step of a frame that is not compiled code; false: the slice has none left (stop with Reason.Fuel and ask again). */
+  takeStep(): boolean {
+    return this.dispatcher.takeStep();
+  }
   /** Slices end exactly after their steps (also between a call and the routine that is called), so that a recorded schedule can be given again. */
   set exactSlices(on: boolean) {
     this.dispatcher.exact = on;

@@ -41,6 +41,8 @@ enum Pc {
   Search = 2,
   /** a filter has answered */
   Filtered = 3,
+  /** a filter has answered EXCEPTION_CONTINUE_EXECUTION: the faulting step is tried again */
+  Continue = 4,
 }
 
 export interface RaiseOptions {
@@ -49,7 +51,10 @@ export interface RaiseOptions {
   readonly parameters?: readonly (number | bigint)[];
 }
 
-/** A routine of the machine itself. Costs no steps: exceptions take no virtual time, and a debugger stop in between changes nothing. */
+/**
+ * A routine of the machine itself. Costs no steps: exceptions take no virtual time, and a debugger stop in between changes nothing. The one exception is
+ * going on where the fault was: it costs a step, or a filter that mends nothing would fault for ever in no time and no limit could end the run.
+ */
 export interface InternalRoutine {
   readonly name: string;
   readonly locals: number;
@@ -142,7 +147,7 @@ function stepException(m: Machine, f: Frame): Status {
     if (answer !== undefined) return answer;
     f.set(SLOT.region, region + 1);
   }
-  return search(m, f);
+  return f.pc === Pc.Continue ? goOn(m, f) : search(m, f);
 }
 
 function search(m: Machine, f: Frame): Status {
@@ -179,7 +184,14 @@ function filterAnswer(m: Machine, f: Frame, frame: number, region: number, value
   const x = readException(m, f.fp);
   if (value > 0) return unwind(m, x.frame, frame, region, x.code);
   if (x.flags & NONCONTINUABLE) return beginRaise(m, Status32.noncontinuable, {});
-  m.registers.top = x.frame;
+  f.pc = Pc.Continue;
+  return goOn(m, f);
+}
+
+/** EXCEPTION_CONTINUE_EXECUTION: a step of its own, so that the slice may end before it as before any other. */
+function goOn(m: Machine, f: Frame): Status {
+  if (!m.takeStep()) return m.stop(Reason.Fuel);
+  m.registers.top = readException(m, f.fp).frame;
   return m.stop(Reason.Call);
 }
 

@@ -76,7 +76,10 @@ export function reportDriver(d: DriverToReport): { report: CompiledDriverReport;
   const all = [...d.units, ...(d.models ?? [])];
   const diagnostics = [...d.problems, ...unitProblems(all)];
   if (!diagnostics.some((x) => x.severity === 'error')) diagnostics.push(...linkProblems(d.name, all, d.stubs));
-  const ddis = [...usedFunctions(d.units).values()].map((u) => reportDdi(u, d)).concat(undeclared(diagnostics));
+  const ddis = [...usedFunctions(d.units).values()]
+    .filter((u) => !u.symbol.implicit)
+    .map((u) => reportDdi(u, d))
+    .concat(undeclared(diagnostics));
   ddis.sort((a, b) => DDI_STATUSES.indexOf(a.status) - DDI_STATUSES.indexOf(b.status) || (a.name < b.name ? -1 : 1));
   const counts = Object.fromEntries(DDI_STATUSES.map((s) => [s, ddis.filter((x) => x.status === s).length])) as Record<DdiStatus, number>;
   return {

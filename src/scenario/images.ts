@@ -6,7 +6,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { WINDOW } from '../kernel/ps/window.js';
 import { userImports } from '../kernel/um/imports.js';
 import { MAP } from '../machine/abi.js';
-import { compileImage } from '../machine/compile/compile-image.js';
+import { compileImageOnce } from '../machine/compile/image-store.js';
 import type { CompiledImage, CompileImageOptions } from '../machine/image.js';
 import type { Build, BuiltDriver, BuiltProcess } from './build.js';
 
@@ -40,7 +40,7 @@ export function compileImages(build: Build, k: Kernel, variant: Variant): BuiltI
   let stepBase = 0;
   for (const f of k.machine.images.functions) if (f) stepBase = Math.max(stepBase, f.stepBase + f.steps.length);
   const add = (options: Omit<CompileImageOptions, 'functionBase' | 'stepBase' | keyof Variant>): CompiledImage => {
-    const image = compileImage({ ...options, ...variant, functionBase, stepBase });
+    const image = compileImageOnce({ ...options, ...variant, functionBase, stepBase });
     all.push(image);
     diagnostics.push(...image.diagnostics);
     for (const f of image.functions) {

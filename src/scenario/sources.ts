@@ -99,7 +99,7 @@ export function driverSources(
       add(actualPath(given, files), driver.project.range, ` of project ${driver.project.value}`, refused);
   }
   for (const s of driver.sources) {
-    const found = sourcesAt(joinPath(folder, s.value), files);
+    const found = sourcesAt(joinPath(folder, s.value), files, missing);
     if (!found.length) {
       missing.add(dirname(joinPath(folder, s.value)));
       error(
@@ -137,10 +137,10 @@ export function driverSources(
 }
 
 /** A file, a pattern, or a folder, which stands for the C files in it. */
-export function sourcesAt(path: string, files: FileProvider): string[] {
-  if (hasWildcard(path)) return expandWildcard(path, files).map((p) => actualPath(p, files));
+export function sourcesAt(path: string, files: FileProvider, missing?: Set<string>): string[] {
+  if (hasWildcard(path)) return expandWildcard(path, files, missing).map((p) => actualPath(p, files));
   const file = actualPath(path, files);
-  if (files.read(file) === undefined && files.list(path) !== undefined) return expandWildcard(joinPath(path, '*.c'), files);
+  if (files.read(file) === undefined && files.list(path) !== undefined) return expandWildcard(joinPath(path, '*.c'), files, missing);
   return [file];
 }
 

@@ -8,8 +8,9 @@ export interface Mark {
   readonly b: number;
 }
 
-/** First size. What is not touched costs nothing, and copying to a larger array costs much: most runs never grow. */
-const ROWS = 1 << 19;
+/** First size: a launch should not wait for megabytes of zeros. From there to GROWN in one leap: copying to a larger array costs much, most runs never grow twice. */
+const ROWS = 1 << 12;
+const GROWN = 1 << 19;
 /** Values that one event may have at most. */
 export const MAX_VALUES = 16;
 
@@ -32,7 +33,7 @@ export class Rows {
   }
   private grow(): void {
     if (this.length === this.head.length) {
-      const n = Math.max(ROWS, this.length * 2);
+      const n = next(this.length);
       this.head = larger(this.head, new Uint32Array(n));
       this.step = larger(this.step, new Float64Array(n));
       this.time = larger(this.time, new Float64Array(n));
@@ -40,7 +41,7 @@ export class Rows {
       this.first = larger(this.first, new Uint32Array(n));
     }
     if (this.valueCount + MAX_VALUES > this.value.length)
-      this.value = larger(this.value, new Float64Array(Math.max(4 * ROWS, this.value.length * 2)));
+      this.value = larger(this.value, new Float64Array(4 * next(this.value.length / 4)));
   }
 
   kind(row: number): number {
@@ -56,6 +57,8 @@ export class Rows {
     this.length = length;
   }
 }
+
+const next = (n: number): number => (n === 0 ? ROWS : Math.max(GROWN, n * 2));
 
 function larger<T extends Uint32Array | Float64Array>(old: T, fresh: T): T {
   fresh.set(old);

@@ -89,7 +89,6 @@ _IRQL_requires_max_(APC_LEVEL) _Interlock_ipc_ _Interlock_blocks_ NTKERNELAPI NT
 NTKERNELAPI PVOID PsGetProcessWin32WindowStation(_In_ PEPROCESS Process);
 NTKERNELAPI VOID PsSetThreadHardErrorsAreDisabled(_In_ PETHREAD Thread, _In_ BOOLEAN HardErrorsAreDisabled);
 NTKERNELAPI SECURITY_IMPERSONATION_LEVEL SeTokenImpersonationLevel(_In_ PACCESS_TOKEN Token);
-_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwCreateSymbolicLinkObject(_Out_ PHANDLE LinkHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ PUNICODE_STRING LinkTarget);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_registry_ _Interlock_blocks_ _Interlock_pageable_ NTSYSAPI NTSTATUS ZwLoadKey(_In_ POBJECT_ATTRIBUTES TargetKey, _In_ POBJECT_ATTRIBUTES SourceFile);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_registry_ _Interlock_blocks_ _Interlock_pageable_ NTSYSAPI NTSTATUS ZwUnloadKey(_In_ POBJECT_ATTRIBUTES TargetKey);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS ZwQueryInstallUILanguage(_Out_ PUSHORT InstallUILanguageId);

@@ -68,7 +68,9 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ _Interlock_blocks_ NTSYS
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwOpenProcessToken(_In_ HANDLE ProcessHandle, _In_ ACCESS_MASK DesiredAccess, _Out_ PHANDLE TokenHandle);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwOpenThreadToken(_In_ HANDLE ThreadHandle, _In_ ACCESS_MASK DesiredAccess, _In_ BOOLEAN OpenAsSelf, _Out_ PHANDLE TokenHandle);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwProtectVirtualMemory(_In_ HANDLE ProcessHandle, _Inout_ PVOID *BaseAddress, _Inout_ PSIZE_T RegionSize, _In_ ULONG NewProtect, _Out_ PULONG OldProtect);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtProtectVirtualMemory(_In_ HANDLE ProcessHandle, _Inout_ PVOID *BaseAddress, _Inout_ PSIZE_T RegionSize, _In_ ULONG NewProtect, _Out_ PULONG OldProtect);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwQueryDirectoryObject(_In_ HANDLE DirectoryHandle, _Out_writes_bytes_(Length) PVOID Buffer, _In_ ULONG Length, _In_ BOOLEAN ReturnSingleEntry, _In_ BOOLEAN RestartScan, _Inout_ PULONG Context, _Out_opt_ PULONG ReturnLength);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtQueryDirectoryObject(_In_ HANDLE DirectoryHandle, _Out_writes_bytes_(Length) PVOID Buffer, _In_ ULONG Length, _In_ BOOLEAN ReturnSingleEntry, _In_ BOOLEAN RestartScan, _Inout_ PULONG Context, _Out_opt_ PULONG ReturnLength);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS ZwYieldExecution(VOID);
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI PIMAGE_NT_HEADERS RtlImageNtHeader(_In_ PVOID Base);
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI NTSTATUS RtlImageNtHeaderEx(_In_ ULONG Flags, _In_ PVOID Base, _In_ ULONG64 Size, _Out_ PIMAGE_NT_HEADERS *OutHeaders);
@@ -76,6 +78,8 @@ _IRQL_requires_max_(APC_LEVEL) NTSYSAPI PVOID RtlImageDirectoryEntryToData(_In_ 
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI PVOID RtlFindExportedRoutineByName(_In_ PVOID Base, _In_z_ PCSTR RoutineName);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI LONG RtlCompareUnicodeStrings(_In_reads_(String1Length) PCWCH String1, _In_ SIZE_T String1Length, _In_reads_(String2Length) PCWCH String2, _In_ SIZE_T String2Length, _In_ BOOLEAN CaseInSensitive);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwCreateSymbolicLinkObject(_Out_ PHANDLE LinkHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ PUNICODE_STRING LinkTarget);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtCreateSymbolicLinkObject(_Out_ PHANDLE LinkHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ PUNICODE_STRING LinkTarget);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ _Must_inspect_result_ NTSYSAPI NTSTATUS NtCreateDirectoryObject(_Out_ PHANDLE DirectoryHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID ExRemoveHandleTable(_In_ PVOID HandleTable);
 NTKERNELAPI VOID FASTCALL ExfUnblockPushLock(_Inout_ PEX_PUSH_LOCK PushLock, _Inout_opt_ PVOID WaitBlock);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI BOOLEAN ExEnumHandleTable(_In_ PVOID HandleTable, _In_ PVOID EnumHandleProcedure, _In_opt_ PVOID EnumParameter, _Out_opt_ PHANDLE Handle);

@@ -10,7 +10,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MemoryFiles } from '../../src/base/files.js';
 import { UnitStore } from '../../src/c/unit-store.js';
+import { createKernel } from '../../src/kernel/boot.js';
 import { buildScenario } from '../../src/scenario/build.js';
+import { compileImages } from '../../src/scenario/images.js';
 import { Session } from '../../src/session/session.js';
 import { wdkHeaders } from '../../src/wdk/headers.gen.js';
 import { generateDriver } from './driver-generator.js';
@@ -36,6 +38,32 @@ function launch(files: Record<string, string>, store: UnitStore | undefined): nu
     if (event.kind === 'ended') throw new Error('the run ended before DriverEntry');
   }
   return performance.now() - started;
+}
+
+const PARTS = ['read + parse', 'make kernel', 'lower + emit', 'new Module', 'boot', 'run'] as const;
+
+/** The same in its parts. The session makes its own kernel and finds the image compiled, so the sum has one kernel too many. */
+function launchInParts(files: Record<string, string>): number[] {
+  const marks = [performance.now()];
+  const mark = (): unknown => marks.push(performance.now());
+  const build = buildScenario('s/s.scenario', {
+    files: new MemoryFiles({ ...files, 's/s.scenario': SCENARIO }),
+    headers: wdkHeaders,
+    units,
+  });
+  mark();
+  const kernel = createKernel();
+  mark();
+  const { all } = compileImages(build, kernel, { debug: true, race: false, cleanStops: false });
+  mark();
+  for (const image of all) new WebAssembly.Module(image.wasm as BufferSource);
+  mark();
+  const session = new Session(build, { debug: true });
+  session.stopOnEntry();
+  mark();
+  while (session.run(100_000).kind !== 'stopped');
+  mark();
+  return marks.slice(1).map((t, i) => t - marks[i]);
 }
 
 /** The generated driver under names of its own, so that nothing of an earlier launch is the same text. */
@@ -182,6 +210,26 @@ try {
       gcc(lines, ['-O0', '-c', '-o', path.join(folder, 'x.o')]),
     ];
     console.log(`${String(lines).padEnd(7)} ${shown.map((v) => (v === undefined ? 'absent' : v.toFixed(0)).padStart(9)).join('  ')}`);
+  }
+  console.log(`\nparts of a warm launch   ${PARTS.join('   ')}   (ms, medians; 'unchanged': the second launch of a text)`);
+  for (const lines of [500, 5000]) {
+    const edited: number[][] = [];
+    const unchanged: number[][] = [];
+    for (let i = 0; i < 9; i++) {
+      edited.push(launchInParts(driver(lines, 100 + i)));
+      unchanged.push(launchInParts(driver(lines, 100 + i)));
+    }
+    for (const [name, runs] of [
+      ['new text', edited],
+      ['unchanged', unchanged],
+    ] as const)
+      console.log(
+        `${`${lines} ${name}`.padEnd(24)} ${PARTS.map((p, i) =>
+          median(runs.map((r) => r[i]))
+            .toFixed(1)
+            .padStart(p.length),
+        ).join('   ')}`,
+      );
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -182,7 +182,7 @@ export class Linker implements LinkContext {
       code: 'link-undefined-function',
       message: `function '${symbol.name}' is used but defined nowhere in this image`,
       range,
-      hint: 'Add the source that defines it; what is in a library or an .asm file needs a model in C.',
+      hint: `add the source that defines it; what is in a library or an .asm file needs  stub ${symbol.name} ...;  or  models "models.c";  in the scenario`,
       related: [{ range: symbol.range, message: 'it is declared here' }],
     });
   }

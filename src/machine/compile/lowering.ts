@@ -17,10 +17,8 @@ import {
   type FunctionRef,
   hasLoad,
   type Item,
-  i64,
   type Label,
   type LoopItem,
-  type Mem,
   type Op as Operation,
   type RegionIR,
   type Slot,
@@ -31,9 +29,7 @@ import {
   type Value,
   type WType,
 } from './ir.js';
-import { Op } from './op.js';
 import { SEH_AREA_SIZE } from './seh.js';
-import { bin } from './value.js';
 
 /** What lowering asks of the image: names to references. */
 export interface LinkContext {

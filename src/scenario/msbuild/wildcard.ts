@@ -19,8 +19,11 @@ function patternExpression(pattern: string): RegExp {
   return new RegExp(`^${source}$`, 'i');
 }
 
-/** Files that a pattern names (a normalised path); the pattern itself when it has no wildcard. Folders do not count. */
-export function expandWildcard(pattern: string, files: FileProvider): string[] {
+/**
+ * Files that a pattern names (a normalised path); the pattern itself when it has no wildcard. Folders do not count. A name in a listing counts as a file before
+ * its text is there: hosts that fetch files (the web) list a folder first. `missing` gets what may be a folder that was not listed yet.
+ */
+export function expandWildcard(pattern: string, files: FileProvider, missing?: Set<string>): string[] {
   if (!hasWildcard(pattern)) return [pattern];
   const parts = pattern.split('/');
   const first = parts.findIndex((p) => /[*?]/.test(p));
@@ -35,9 +38,13 @@ export function expandWildcard(pattern: string, files: FileProvider): string[] {
     for (const name of [...(files.list(at) ?? [])].sort(compareCodePoints)) {
       const path = joinPath(at, name);
       const relative = shown === '' ? name : `${shown}/${name}`;
-      if (expression.test(relative) && files.read(path) !== undefined) {
+      const isFolder = files.read(path) === undefined && files.list(path) !== undefined;
+      if (expression.test(relative) && !isFolder) {
         if (found.length < MAX_FILES) found.push(path);
-      } else if (left > 0 && name !== '.git' && name !== 'node_modules' && files.list(path) !== undefined) walk(path, relative, left - 1);
+      } else if (left > 0 && name !== '.git' && name !== 'node_modules') {
+        if (isFolder) walk(path, relative, left - 1);
+        else if (!name.includes('.') && files.read(path) === undefined) missing?.add(path);
+      }
     }
   };
   walk(folder, '', depth);

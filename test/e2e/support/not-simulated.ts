@@ -47,7 +47,7 @@ export async function answerWithStub(workbench: Workbench, example: Example): Pr
   const line = page.locator('.editor-instance .view-line', { hasText: 'stub ZwCreateTransaction returns STATUS_SUCCESS' }).first();
   await line.waitFor();
   await workbench.screenshot('stub-added');
-  await workbench.runCommand('Debug: Stop');
+  await workbench.press('Shift+F5');
   await workbench.toolbar.waitFor({ state: 'hidden' });
 
   await workbench.runCommand('File: Save All Files');
