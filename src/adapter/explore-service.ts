@@ -3,7 +3,7 @@ import { basename } from '../base/files.js';
 import { explore } from '../explore/explore.js';
 import { outcomeOf } from '../explore/outcome.js';
 import type { ExploreAnswer, ExploreRequest } from '../messages/explore.js';
-import { placeOf } from '../scenario/make-report.js';
+import { placeOf } from '../scenario/describe-bugcheck.js';
 import type { AdapterHost } from './host.js';
 import { loadProgram } from './program.js';
 

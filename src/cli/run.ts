@@ -2,7 +2,7 @@
 import { type Diagnostic, formatDiagnostic } from '../base/diagnostic.js';
 import { normalizePath } from '../base/files.js';
 import { buildScenario } from '../scenario/build.js';
-import { placeOf } from '../scenario/make-report.js';
+import { placeOf } from '../scenario/describe-bugcheck.js';
 import type { BadInputReport, ReportedError } from '../scenario/report.js';
 import { Simulation } from '../scenario/simulation.js';
 import { tellStory } from '../scenario/story.js';

@@ -11,7 +11,7 @@
 // same strand's next operation is settled in the module, which also begins the strand's next epoch. So Reg.Epoch, not the detector, has the clock of
 // who runs.
 // Reg.Epoch holds the word of an access to all bytes by who runs now. An access whose word is equal has been seen in this epoch and costs a load and
-// a compare; an access by the same strand in a newer epoch is settled by a helper in the module (emit-race.ts); everything else asks the detector.
+// a compare; an access by the same strand in a newer epoch is settled by a helper in the module (emit-race-helpers.ts); everything else asks the detector.
 import { HOST_END, PAGE_SHIFT, SHADOW_DIRTY } from './abi.js';
 
 /** Offsets below this have shadow words: images, pool and kernel stacks, not the windows of processes. */

@@ -18,9 +18,10 @@ import { walkStack } from '../machine/walk.js';
 import type { RegistryValue } from './ast.js';
 import type { Build, BuiltProcess } from './build.js';
 import { ConditionWatch, type Violation } from './condition-watch.js';
+import { describeBugCheck } from './describe-bugcheck.js';
 import { outputLine } from './findings.js';
 import { type BuiltImages, compileImages } from './images.js';
-import { describeBugCheck, makeReport } from './make-report.js';
+import { makeReport } from './make-report.js';
 import type { ReportedBugCheck, RunReport } from './report.js';
 
 export interface SimulationOptions {

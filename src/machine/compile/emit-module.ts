@@ -3,7 +3,7 @@ import { WASM_PAGES } from '../abi.js';
 import { SHADOW_WASM_PAGES } from '../shadow.js';
 import { type EmitOptions, FUNCTION_TYPE, RACE_RANGE_TYPE, RACE_TYPE, SLOW_TYPE } from './emit-base.js';
 import { emitFunction } from './emit-function.js';
-import { emitRaceHelpers, RACE_HELPERS } from './emit-race.js';
+import { emitRaceHelpers, RACE_HELPERS } from './emit-race-helpers.js';
 import type { FunctionIR } from './ir.js';
 import { Writer } from './writer.js';
 

@@ -131,7 +131,7 @@ export class Accesses {
       else this.owned.set(w.strand, new Set([granule]));
       return;
     }
-    // The words of two strands stand for both only when the read looked at the write: see the helper in emit-race.ts.
+    // The words of two strands stand for both only when the read looked at the write: see the helpers in emit-race-helpers.ts.
     if (writes.length > 1 || reads.length > 1 || list.some((e) => e.manner !== Manner.Plain) || (mixed && (w.bytes & r.bytes) === 0)) {
       this.lists.set(granule, list);
       shadow.write[granule] = DETAIL_WORD;
