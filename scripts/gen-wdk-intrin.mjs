@@ -245,6 +245,9 @@ __forceinline unsigned char _addcarry_u64(_In_ unsigned char Carry, _In_ unsigne
 __forceinline unsigned char _subborrow_u64(_In_ unsigned char Borrow, _In_ unsigned __int64 A, _In_ unsigned __int64 B, _Out_ unsigned __int64 *Difference) { unsigned __int64 First = A - B; unsigned __int64 Second = First - (Borrow != 0); *Difference = Second; return (unsigned char)((A < B) | (First < (unsigned __int64)(Borrow != 0))); }
 __forceinline unsigned int _tzcnt_u32(_In_ unsigned int Value) { unsigned long Index; return _BitScanForward(&Index, Value) ? Index : 32; }
 __forceinline unsigned __int64 _tzcnt_u64(_In_ unsigned __int64 Value) { unsigned long Index; return _BitScanForward64(&Index, Value) ? Index : 64; }
+__forceinline unsigned __int64 __ull_rshift(_In_ unsigned __int64 Value, _In_ int Shift) { return Value >> (Shift & 63); }
+__forceinline __int64 __ll_rshift(_In_ __int64 Value, _In_ int Shift) { return Value >> (Shift & 63); }
+__forceinline unsigned __int64 __ll_lshift(_In_ unsigned __int64 Value, _In_ int Shift) { return Value << (Shift & 63); }
 __forceinline unsigned int _lzcnt_u32(_In_ unsigned int Value) { return __lzcnt(Value); }
 __forceinline unsigned __int64 _lzcnt_u64(_In_ unsigned __int64 Value) { return __lzcnt64(Value); }`);
 line(`__forceinline long _InterlockedAdd(_Inout_ long volatile *Target, _In_ long Value) { return _InterlockedExchangeAdd(Target, Value) + Value; }

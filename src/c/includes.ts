@@ -136,7 +136,8 @@ const NOT_SIMULATED: readonly (readonly [RegExp, string])[] = [
   [/^(wdf|wdfldr|wdfinstaller|wdfrequest|wdfdevice)\w*\.h$/, 'the Windows Driver Framework (KMDF) is not simulated'],
   [/^wudf\w*\.h$/, 'the user-mode driver framework (UMDF) is not simulated'],
   [/^(ndis|ntddndis|netadaptercx)\w*\.h$/, 'network drivers (NDIS) are not simulated'],
-  [/^(netiodef|fwpsk|fwpmk|fwpvi|fwpstypes|fwpmtypes)\w*\.h$/, 'the Windows Filtering Platform is not simulated'],
+  [/^(netiodef|netioapi|ws2def|ws2ipdef)\.h$/, 'the network stack is not simulated'],
+  [/^(fwpsk|fwpmk|fwpvi|fwpstypes|fwpmtypes)\w*\.h$/, 'the Windows Filtering Platform is not simulated'],
   [/^(wsk|wskapi)\w*\.h$/, 'Winsock Kernel is not simulated'],
   [
     /^(usb|usbdi|usbdlib|usbioctl|usbspec|hidport|hidclass|hidpddi|vhf|kbdmou|ntddkbd|ntddmou)\w*\.h$/,

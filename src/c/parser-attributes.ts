@@ -28,6 +28,9 @@ export function skipAttribute(p: Parser, into?: Attributes): boolean {
       if (into) into.noreturn = true;
       return true;
     case '__attribute__':
+      p.next();
+      gnuAttribute(p);
+      return true;
     case '__based':
       p.next();
       skipGroup(p);
@@ -55,6 +58,24 @@ function threadLocal(p: Parser, word = p.tok): void {
     `'${word.text}': kernel code has no thread-local storage`,
     'keep the value in a structure of the thread, or in a table that is looked up by PsGetCurrentThreadId',
   );
+}
+
+/** GNU attributes are skipped, but for those that change a layout: skipping them would give wrong offsets without a word. */
+function gnuAttribute(p: Parser): void {
+  if (!p.is('(')) return;
+  let depth = 0;
+  while (!p.atEnd) {
+    const x = p.next();
+    if (x.text === '(') depth++;
+    else if (x.text === ')' && --depth === 0) return;
+    else if (/^(__)?(packed|aligned)(__)?$/.test(x.text))
+      p.error(
+        'c-attribute',
+        x.range,
+        `'__attribute__((${x.text}))' is not a word of Microsoft's compilers and would change the layout`,
+        'use #pragma pack(push, 1) or __declspec(align(n))',
+      );
+  }
 }
 
 /** Skips a balanced parenthesis at the cursor. */

@@ -111,12 +111,14 @@ function table(ddis: readonly ReportedDdi[]): string[] {
 
 /** Names with the number of calls, as many as fit on a line. */
 function names(given: readonly ReportedDdi[]): string[] {
-  const shown = (d: ReportedDdi): string => d.macro ?? d.name;
-  const ddis = [...given].sort((a, b) => (shown(a) < shown(b) ? -1 : 1));
+  // a macro may lead to several routines, to one of them more than once: it is written as often as the one that it calls least
+  const calls = new Map<string, number>();
+  for (const d of given) calls.set(d.macro ?? d.name, Math.min(d.calls, calls.get(d.macro ?? d.name) ?? d.calls));
+  const shown = [...calls].sort(([a], [b]) => (a < b ? -1 : 1));
   const lines: string[] = [];
   let line = '   ';
-  for (const [i, d] of ddis.entries()) {
-    const word = ` ${shown(d)}${d.calls > 1 ? ` ${d.calls}x` : ''}${i + 1 < ddis.length ? ',' : ''}`;
+  for (const [i, [name, n]] of shown.entries()) {
+    const word = ` ${name}${n > 1 ? ` ${n}x` : ''}${i + 1 < shown.length ? ',' : ''}`;
     if (line.length + word.length > WIDTH && line.trim() !== '') {
       lines.push(line);
       line = '   ';

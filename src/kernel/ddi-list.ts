@@ -36,7 +36,7 @@ const ROUTINE_NAME =
 
 /** Intrinsics that the compiler turns into a call of a routine with their name; the others it answers itself. */
 const BY_ROUTINE =
-  /^(__(read|write)(cr[0234]|msr|dr|gs\w+|eflags)|__(in|out)(byte|word|dword)\w*|__rdtscp?|__cpuid(ex)?|_xgetbv0?|_xsetbv|__(s|l)idt|_(s|l)gdt|__invlpg|_enable|_disable|_ReturnAddress)$/;
+  /^(__(read|write)(cr[0234]|msr|dr|gs\w+|eflags)|__(in|out)(byte|word|dword)\w*|__rdtscp?|__cpuid(ex)?|_xgetbv0?|_xsetbv|__(s|l)idt|_(s|l)gdt|_enable|_disable|_ReturnAddress)$/;
 
 /** Names of the routines that the kernel has. */
 export function simulatedNames(): ReadonlySet<string> {

@@ -268,4 +268,5 @@ typedef struct _KE_GLOBALS {
   ULONG64 StopRequested;             // hooks: the run loop leaves at the next boundary
   KPRCB Prcb[64];
   MI_POOL_ARENA PoolArenas[64];      // by CPU
+  ULONG64 ControlRegions[64];        // KPCR by CPU, 0: no driver has asked for it
 } KE_GLOBALS;

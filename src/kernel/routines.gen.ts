@@ -48,6 +48,7 @@ import { routines as keApc } from './ke/apc.js';
 import { routines as keBugcheck } from './ke/bugcheck.js';
 import { routines as keDpc } from './ke/dpc.js';
 import { routines as keEvent } from './ke/event.js';
+import { routines as keIntrinsics } from './ke/intrinsics.js';
 import { routines as keIpi } from './ke/ipi.js';
 import { routines as keIrql } from './ke/irql.js';
 import { routines as keMisc } from './ke/misc.js';
@@ -194,6 +195,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keBugcheck,
   keDpc,
   keEvent,
+  keIntrinsics,
   keIpi,
   keIrql,
   keMisc,

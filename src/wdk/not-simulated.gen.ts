@@ -1,14 +1,12 @@
 // Routines that headers declare and the kernel does not simulate, by the id of the reason. Written by scripts/gen-marks.mjs (npm run gen); do not edit.
 export const NOT_SIMULATED: Readonly<Record<string, string>> = {
   'processor': `
-_ReturnAddress __addgsbyte __addgsdword __addgsqword __addgsword __cpuid __cpuidex __getcallerseflags __inbyte __inbytestring __incgsbyte __incgsdword
-__incgsqword __incgsword __indword __indwordstring __invlpg __inword __inwordstring __lidt __outbyte __outbytestring __outdword __outdwordstring
-__outword __outwordstring __rdtsc __rdtscp __readcr0 __readcr2 __readcr3 __readcr4 __readdr __readeflags __readgsbyte __readgsdword __readgsqword
-__readgsword __readmsr __readpmc __segmentlimit __sidt __svm_clgi __svm_invlpga __svm_skinit __svm_stgi __svm_vmload __svm_vmrun __svm_vmsave __vmx_off
-__vmx_on __vmx_vmclear __vmx_vmlaunch __vmx_vmptrld __vmx_vmptrst __vmx_vmread __vmx_vmresume __vmx_vmwrite __writecr0 __writecr3 __writecr4 __writedr
-__writeeflags __writegsbyte __writegsdword __writegsqword __writegsword __writemsr _disable _div128 _enable _fxrstor64 _fxsave64 _invpcid _lgdt
-_mm_getcsr _mm_setcsr _rdrand16_step _rdrand32_step _rdrand64_step _rdseed32_step _rdseed64_step _sgdt _snscanf_s _snwscanf_s _udiv128 _xgetbv
-_xrstor64 _xsave64 _xsetbv
+__addgsbyte __addgsdword __addgsqword __addgsword __inbyte __inbytestring __incgsbyte __incgsdword __incgsqword __incgsword __indword __indwordstring
+__inword __inwordstring __lidt __outbyte __outbytestring __outdword __outdwordstring __outword __outwordstring __readcr3 __readdr __readpmc
+__segmentlimit __sidt __svm_clgi __svm_invlpga __svm_skinit __svm_stgi __svm_vmload __svm_vmrun __svm_vmsave __vmx_off __vmx_on __vmx_vmclear
+__vmx_vmlaunch __vmx_vmptrld __vmx_vmptrst __vmx_vmread __vmx_vmresume __vmx_vmwrite __writecr0 __writecr3 __writecr4 __writedr __writeeflags
+__writegsbyte __writegsdword __writegsqword __writegsword __writemsr _disable _enable _fxrstor64 _fxsave64 _invpcid _lgdt _mm_setcsr _rdrand16_step
+_rdrand32_step _rdrand64_step _rdseed32_step _rdseed64_step _sgdt _snscanf_s _snwscanf_s _xrstor64 _xsave64 _xsetbv
 `,
   'transactions': `
 FltDeleteTransactionContext FltEnlistInTransaction FltGetTransactionContext FltRollbackEnlistment FltSetTransactionContext NtCommitComplete

@@ -298,3 +298,16 @@ test('static assertions', () => {
     ['static assertion failed: LP64 only'],
   );
 });
+
+test('GNU attributes that change a layout are refused, others are skipped', () => {
+  for (const word of ['packed', '__packed__', 'aligned(16)']) {
+    const found = compile(
+      `struct s { char a; int b; } __attribute__((${word})); struct __attribute__((${word})) t { char a; int b; };`,
+    ).diagnostics;
+    assert.ok(
+      found.some((d) => d.code === 'c-attribute' && /would change the layout/.test(d.message)),
+      word,
+    );
+  }
+  clean('struct __attribute__((deprecated("x"))) s { char a; };');
+});

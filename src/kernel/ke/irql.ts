@@ -63,6 +63,9 @@ function lower(k: Kernel, irql: number, fpDpc: boolean): boolean {
   return true;
 }
 
+/** A general protection fault in the kernel arrives as this exception. */
+const STATUS_ACCESS_VIOLATION = 0xc0000005;
+
 const stopped = (k: Kernel) => k.stopForBugCheck();
 const inDpc = (k: Kernel): boolean => k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive) !== 0;
 
@@ -105,6 +108,18 @@ export const routines: KernelRoutine[] = [
     step(k) {
       const old = raise(k, 12);
       return old === undefined ? stopped(k) : k.return(old);
+    },
+  },
+  {
+    // CR8 is the IRQL itself: up or down without the verifier's question, but a DPC may not go below DISPATCH_LEVEL and a value above 15 is a fault
+    name: '__writecr8',
+    cost: 2,
+    step(k, f) {
+      const irql = f.u64(0);
+      if (irql > BigInt(HIGH_LEVEL)) return k.raiseStatus(STATUS_ACCESS_VIOLATION);
+      if (Number(irql) > k.irql) raiseIrql(k, Number(irql));
+      else if (!lower(k, Number(irql), inDpc(k))) return stopped(k);
+      return k.returnVoid();
     },
   },
   { name: 'KeLowerIrql', cost: 3, step: lowerStep },

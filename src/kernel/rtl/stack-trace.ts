@@ -14,7 +14,7 @@ function addressOf(k: Kernel, s: StackFrame): Addr {
 }
 
 /** Code addresses of the callers of the routine that asks, innermost first; kernel mode only. */
-function callers(k: Kernel, f: Frame): Addr[] {
+export function callers(k: Kernel, f: Frame): Addr[] {
   const frames = walkStack(k.machine, f.fp, MAX_FRAMES);
   const out: Addr[] = [];
   for (const s of frames.slice(1)) {

@@ -33,6 +33,7 @@ const NOTHING = new Set([
   '__prefetchw',
   '_mm_clflush',
   '__wbinvd',
+  '__invlpg',
 ]);
 
 /** Operands of a step, left to right, free of accesses. */
@@ -91,7 +92,6 @@ export function lowerBuiltin(L: Lowering, e: BuiltinExpr): Value | undefined {
       L.step({ k: 'stop', reason: Reason.DebugBreak }, 'plain', e.range);
       return undefined;
     case '__ud2':
-    case '__halt':
       L.step({ k: 'fault', kind: Fault.Illegal }, 'plain', e.range);
       return undefined;
     case '__fastfail': {
