@@ -9,6 +9,7 @@ import { backFromBugCheck } from './history.js';
 import { addLockOwner, inspectTheKernel } from './inspector.js';
 import { diagnoseTheExample } from './language.js';
 import { answerWithStub, transacted } from './not-simulated.js';
+import { raceUnderF5, racing } from './races.js';
 import { schedulerPanel } from './scheduler.js';
 import { withSecondTry } from './second-try.js';
 import { Workbench } from './workbench.js';
@@ -27,6 +28,7 @@ const VISITS: readonly Visit[] = [
   { name: 'kernel inspector: from a waiting thread to the owner of the lock', example: withLockOwner, run: inspectTheKernel },
   { name: 'back from a bug check to the statement that caused it', example: procwatchBug, run: backFromBugCheck },
   { name: 'a routine that is not simulated: the stop, and the stub that answers', example: transacted, run: answerWithStub },
+  { name: 'data race: told under F5', example: racing, run: raceUnderF5 },
   { name: 'explore from the command palette: the race is found and opens in the debugger', example: lostUpdate, run: exploreTheExample },
 ];
 
