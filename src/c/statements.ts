@@ -53,6 +53,27 @@ function parseCompound(p: Parser, after: string): CompoundStmt {
   });
 }
 
+/**
+ * `if`, `switch` and `while` are blocks (C11 6.8.4p3, 6.8.5p5). Only a tag or an enumerator that the head declares can tell, so only a head with such a
+ * body has a scope. The cursor is on its parenthesis.
+ */
+function withHead<T>(p: Parser, read: () => T): T {
+  return headDeclares(p) ? p.inScope(read) : read();
+}
+
+function headDeclares(p: Parser): boolean {
+  if (!p.is('(')) return false;
+  let record = false;
+  for (let n = 1, depth = 1; depth > 0; n++) {
+    const t = p.peek(n);
+    if (t.kind === 'eof' || t.text === ';' || STATEMENT_STOPS.has(t.text)) return record && t.text === '{';
+    if (t.text === '(') depth++;
+    else if (t.text === ')') depth--;
+    else if (t.text === 'enum' || t.text === 'struct' || t.text === 'union') record = true;
+  }
+  return false;
+}
+
 /** A statement under `if`, `while` and so on. */
 function parseSubstatement(p: Parser): Stmt {
   const ok = p.enter(WEIGHT);
@@ -152,25 +173,29 @@ function parseKeywordStatement(p: Parser, start: Token): Stmt | undefined {
   const fn = p.fn!;
   switch (start.text) {
     case 'if':
-      return parseIf(p, start);
+      p.next();
+      return withHead(p, () => parseIf(p, start));
     case 'while': {
       p.next();
-      const test = parenthesized(p, "'while'");
-      const body = loopBody(p, fn);
-      return { kind: 'while', test, body, range: p.rangeFrom(start) };
+      return withHead(p, () => {
+        const test = parenthesized(p, "'while'");
+        const body = loopBody(p, fn);
+        return { kind: 'while', test, body, range: p.rangeFrom(start) };
+      });
     }
     case 'do': {
       p.next();
       const body = loopBody(p, fn);
       p.expect('while', "after the body of 'do'");
-      const test = parenthesized(p, "'while'");
+      const test = withHead(p, () => parenthesized(p, "'while'"));
       p.expect(';', "after 'do ... while'");
       return { kind: 'do', body, test, range: p.rangeFrom(start) };
     }
     case 'for':
       return parseFor(p, start, fn);
     case 'switch':
-      return parseSwitch(p, start, fn);
+      p.next();
+      return withHead(p, () => parseSwitch(p, start, fn));
     case 'case':
     case 'default':
       return parseCase(p, start, fn);
@@ -232,8 +257,8 @@ function parenthesized(p: Parser, after: string): Expr {
   return e;
 }
 
+/** The cursor is behind `if`. */
 function parseIf(p: Parser, start: Token): Stmt {
-  p.next();
   const test = parenthesized(p, "'if'");
   if (test.kind === 'assign' && test.op === '=' && p.tokens[p.pos - 2]?.text !== ')') {
     p.report('hint', 'c-assignment-in-condition', test.range, "'=' assigns; to compare, write '=='");
@@ -277,8 +302,8 @@ function parseFor(p: Parser, start: Token, fn: FunctionContext): Stmt {
   });
 }
 
+/** The cursor is behind `switch`. */
 function parseSwitch(p: Parser, start: Token, fn: FunctionContext): Stmt {
-  p.next();
   let value: Expr = { kind: 'error', type: { kind: 'error', quals: 0 }, range: start.range, lvalue: false };
   if (p.expect('(', "after 'switch'")) {
     value = decay(p, parseExpression(p));
