@@ -126,7 +126,7 @@ export class Linker implements LinkContext {
       code: 'link-duplicate',
       message: `${what} '${name}' is defined twice in this image`,
       range: second,
-      hint: 'Keep one definition, or make one of them static.',
+      hint: 'keep one definition, or make one of them static',
       related: [{ range: first, message: 'the first definition is here' }],
     });
   }
@@ -206,7 +206,7 @@ export class Linker implements LinkContext {
         code: 'link-undefined-variable',
         message: `variable '${symbol.name}' is used but defined nowhere in this image`,
         range,
-        hint: 'Add the source file that defines it, or define it without extern.',
+        hint: 'add the source file that defines it, or define it without extern',
         related: [{ range: symbol.range, message: 'it is declared here' }],
       });
     }
