@@ -8,12 +8,13 @@ import { type Diagnostic, formatDiagnostic } from '../../src/base/diagnostic.js'
 import { MemoryFiles } from '../../src/base/files.js';
 import { compileUnit } from '../../src/c/compile-unit.js';
 import { settleAcrossUnits } from '../../src/c/implicit-functions.js';
+import { looksExported } from '../../src/kernel/imports.js';
 import { compileImage } from '../../src/machine/compile/compile-image.js';
 import type { Imports } from '../../src/machine/image.js';
 import { wdkHeaders } from '../../src/wdk/headers.gen.js';
 
 const folder = new URL('cases/', import.meta.url);
-const NOTHING: Imports = { func: () => undefined, data: () => undefined };
+const NOTHING: Imports = { func: () => undefined, data: () => undefined, exported: looksExported };
 
 function diagnosticsOf(text: string): Diagnostic[] {
   const parts = text.split(/^\/\/=== (.*)\n/m);
