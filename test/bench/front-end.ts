@@ -3,8 +3,8 @@
 // `node --import tsx test/bench/front-end.ts [FACTOR] [SHAPE ...]`; FACTOR makes every size that many times larger.
 import { MemoryFiles } from '../../src/base/files.js';
 import { compileUnit } from '../../src/c/compile-unit.js';
-import { compileImage } from '../../src/machine/compile/compile-image.js';
 import { wdkHeaders } from '../../src/wdk/headers.gen.js';
+import { imageOf } from '../c/image-of.js';
 
 const lines = (n: number, line: (i: number) => string): string => Array.from({ length: n }, (_, i) => line(i)).join('\n');
 const body = (inner: string): string => `int a, b, c, d; int g(int x) { return x; }\nint f(int p, int q) {\n${inner}\nreturn 0; }`;
@@ -103,17 +103,7 @@ function measure(text: string): { ms: number; errors: number } {
     defines: {},
   });
   const errors = unit.diagnostics.filter((d) => d.severity === 'error').length;
-  if (errors === 0)
-    compileImage({
-      name: 'b.sys',
-      mode: 'kernel',
-      units: [unit],
-      start: 0x1000000,
-      imports: { func: () => undefined, data: () => undefined },
-      functionBase: 1,
-      stepBase: 1,
-      debug: false,
-    });
+  if (errors === 0) imageOf([unit]);
   return { ms: cpuMs() - started, errors };
 }
 

@@ -1,7 +1,7 @@
 // Random programs of structured exception handling and what they must print. A program is a tree; `seh-print.ts` writes it as C, `seh-model.ts` says
 // by the rules of Windows what happens, without our compiler: two phases (filters while every frame still stands, then the finally bodies), nested
 // exceptions in filters and finally bodies, ways out of guarded bodies by return, goto, break, continue and __leave.
-import { xorshift32 } from '../../src/base/prng.js';
+import { RandomText, spread } from './random-text.js';
 
 export const VARIABLES = 3;
 export const GLOBALS = 2;
@@ -87,21 +87,15 @@ interface Context {
   readonly labels: readonly { label: number; backward: boolean }[];
 }
 
-class Generator {
+class Generator extends RandomText {
   private id = 0;
   constructor(
-    private seed: number,
+    seed: number,
     private readonly functions: number,
     /** jumps out of finally bodies too */
     private readonly wild: boolean,
-  ) {}
-
-  private below(n: number): number {
-    this.seed = xorshift32(this.seed);
-    return (this.seed >>> 5) % n;
-  }
-  private one<T>(list: readonly T[]): T {
-    return list[this.below(list.length)];
+  ) {
+    super(seed);
   }
 
   private atom(c: Context): Expr {
@@ -258,5 +252,5 @@ class Generator {
 }
 
 export function randomSeh(seed: number): Program {
-  return new Generator(xorshift32((seed * 2654435761) | 1) || 1, 4, seed % 4 === 3).program();
+  return new Generator(spread(seed), 4, seed % 4 === 3).program();
 }
