@@ -1,11 +1,11 @@
 // Statements, blocks and structured exception handling.
 import { cover, type Range } from '../base/source.js';
 import { wrap } from './constant.js';
-import { parseConstant, parseExpression, reportAssembly } from './expressions.js';
-import { skipGroup } from './parser-attributes.js';
+import { parseConstant, parseExpression } from './expressions.js';
 import { assignConvert, decay, promoted } from './parser-conversions.js';
 import { reportCpp } from './parser-names.js';
 import { condition } from './parser-operators.js';
+import { isGnuAssembly, skipAssembly, skipIfExists } from './parser-refused.js';
 import type { FunctionContext, Parser, SwitchContext } from './parser-state.js';
 import { CPP_WORDS } from './parser-words.js';
 import type { Token } from './token.js';
@@ -15,8 +15,6 @@ import { INT, isInteger } from './type-ops.js';
 
 /** Levels that one statement costs: its walks use several host frames. */
 const WEIGHT = 4;
-/** What stands behind gcc's word for inline assembly. */
-const ASM_FOLLOWS: ReadonlySet<string> = new Set(['(', 'volatile', 'goto', 'inline']);
 const STATEMENT_STOPS = new Set(['case', 'default', 'return', 'if', 'for', 'while', 'switch', 'break', 'goto', '__try', '{']);
 
 /** The body of a function; the cursor is on `{`. */
@@ -84,14 +82,14 @@ function parseSubstatement(p: Parser): Stmt {
   return s;
 }
 
-export function parseStatement(p: Parser): Stmt {
+function parseStatement(p: Parser): Stmt {
   p.pragmas.sync();
   const start = p.tok;
   if (start.kind === 'keyword') {
     const s = parseKeywordStatement(p, start);
     if (s) return s;
   } else if (start.kind === 'identifier') {
-    if (start.text === 'asm' && !p.declared('asm') && ASM_FOLLOWS.has(p.peek().text)) return skipAssembly(p, start);
+    if (isGnuAssembly(p)) return skipAssembly(p, start);
     if (p.peek().text === ':') {
       if (p.peek(2).text !== ':' || p.peek(2).spaceBefore) return parseLabel(p);
       reportCpp(p, start);
@@ -420,34 +418,4 @@ function parseTry(p: Parser, start: Token, fn: FunctionContext): Stmt {
     fn.seh.pop();
   }
   return { kind: 'try', body, handler, range: p.rangeFrom(start) };
-}
-
-/** `__asm { ... }`, `__asm` to the end of its line, or gcc's `asm volatile ( ... );`. */
-function skipAssembly(p: Parser, start: Token): Stmt {
-  reportAssembly(p, start);
-  p.next();
-  while (p.is('volatile') || p.is('goto') || p.is('inline')) p.next();
-  if (p.is('(')) {
-    skipGroup(p);
-    p.accept(';');
-  } else if (p.is('{')) {
-    p.next();
-    p.skipToClose();
-    p.accept('}');
-  } else {
-    while (!p.atEnd && !p.tok.atLineStart && !p.is('}')) p.next();
-  }
-  return { kind: 'null', range: start.range };
-}
-
-/** `__if_exists (name) { ... }`: MSVC has it for C++ templates; in C one branch would have to be chosen by what is declared. */
-function skipIfExists(p: Parser, start: Token): Stmt {
-  p.error('c-if-exists', start.range, `'${start.text}' is not supported`, 'use #ifdef, or write the branch that is meant');
-  p.next();
-  skipGroup(p);
-  if (p.accept('{')) {
-    p.skipToClose();
-    p.accept('}');
-  }
-  return { kind: 'null', range: start.range };
 }

@@ -11,7 +11,7 @@ const body = (inner: string): string => `int a, b, c, d; int g(int x) { return x
 const nested = (n: number, open: string, middle: string, close: string): string => open.repeat(n) + middle + close.repeat(n);
 const files: Record<string, string> = {};
 
-/** Text of a size, or the name of what is wrong with it: how long is a text of n pieces. */
+/** The smallest number of pieces, and the text of n pieces. */
 const SHAPES: Record<string, readonly [n: number, (n: number) => string]> = {
   'long expression': [2000, (n) => body(lines(n / 100, () => `a = ${Array.from({ length: 100 }, (_, i) => `b + ${i} * c`).join(' - ')};`))],
   'one endless expression': [20000, (n) => body(`a = ${'b + '.repeat(n)}c;`)],

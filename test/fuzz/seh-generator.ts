@@ -21,7 +21,7 @@ export type Expr =
   | { k: 'abnormal' };
 /** Operations that fault where the low three bits of their operand are 1. */
 export type Fault = 'divide' | 'remainder' | 'overflow' | 'read' | 'write' | 'execute';
-export const FAULTS: readonly Fault[] = ['divide', 'remainder', 'overflow', 'read', 'write', 'execute'];
+const FAULTS: readonly Fault[] = ['divide', 'remainder', 'overflow', 'read', 'write', 'execute'];
 
 /** `bump`: a local that the filter expression changes first. `info`: the code comes from GetExceptionInformation(). */
 export interface Filter {
@@ -51,7 +51,7 @@ export enum FilterMode {
   /** faults inside a __try of its own, once; then software as above */
   Inner,
 }
-export const FILTER_MODES = 9;
+const FILTER_MODES = 9;
 
 export type Stmt =
   | { k: 'note'; e: Expr }

@@ -64,7 +64,7 @@ static void __stosd(unsigned *p, unsigned v, U64 n) { while (n--) *p++ = v; }
 static void __movsq(U64 *p, const U64 *q, U64 n) { while (n--) *p++ = *q++; }
 `;
 
-/** type, printable cast, bits, signed */
+/** type, bits */
 const INTEGERS = [
   ['char', 8],
   ['unsigned char', 8],
