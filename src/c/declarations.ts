@@ -1,10 +1,11 @@
 // Declarations at file scope and in blocks: specifiers, a list of declarators with initialisers, or a function definition.
-import { parseConstant, reportAssembly } from './expressions.js';
+import { parseConstant } from './expressions.js';
 import { parseStrings } from './literals.js';
 import { type Declarator, parseDeclarator } from './parser-declarators.js';
 import { beginDefinition } from './parser-functions.js';
 import { reportCpp, reportUndeclared } from './parser-names.js';
 import { skipPrototype } from './parser-prototypes.js';
+import { reportAssembly } from './parser-refused.js';
 import { parseSpecifiers, type Specifiers } from './parser-specifiers.js';
 import type { Parser } from './parser-state.js';
 import { declareFunction, declareGlobal, declareLocal, declareTypedef } from './parser-symbols.js';

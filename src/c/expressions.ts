@@ -9,6 +9,7 @@ import { buildCall, buildCompilerCall, buildVaArg, buildVarArgs, isCompilerName 
 import { errorExpr, explicitCast, intExpr } from './parser-conversions.js';
 import { reportCpp, reportUndeclared } from './parser-names.js';
 import { buildAssign, buildBinary, buildConditional, buildIncDec, buildUnary } from './parser-operators.js';
+import { reportAssembly } from './parser-refused.js';
 import { compoundLiteral, parseAlignof, parseGeneric, parseOffsetof, parseSizeof } from './parser-special.js';
 import type { Parser } from './parser-state.js';
 import { CPP_WORDS } from './parser-words.js';
@@ -386,10 +387,6 @@ function parseWord(p: Parser): Expr {
     return errorExpr(t.range);
   }
   return unexpected(p);
-}
-
-export function reportAssembly(p: Parser, at: Token): void {
-  p.error('c-asm', at.range, 'inline assembly cannot be simulated', 'x64 compilers do not accept it either: use an intrinsic');
 }
 
 /** An integer constant expression, or undefined after a message. */

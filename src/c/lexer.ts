@@ -53,7 +53,8 @@ function endOf(re: RegExp, text: string, p: number): number {
   return re.lastIndex;
 }
 
-const ID_CONTINUE = /[\p{ID_Continue}]/u;
+/** Beyond Unicode's own, what C11 Annex D lists of Latin-1: superscripts, fractions ... (not the soft hyphen: nobody sees it). */
+const ID_CONTINUE = /[\p{ID_Continue}\xa8\xaf\xb2-\xb5\xb7-\xba\xbc-\xbe]/u;
 
 /** Length (1 or 2 units) of the non-ASCII identifier character at `p`, or 0. */
 function wideIdent(text: string, p: number): number {

@@ -3,6 +3,7 @@ import { parseConstant } from './expressions.js';
 import { alignOf } from './layout.js';
 import { parseStrings } from './literals.js';
 import type { Parser } from './parser-state.js';
+import type { Token } from './token.js';
 
 export interface Attributes {
   align: number;
@@ -29,17 +30,17 @@ export function skipAttribute(p: Parser, into?: Attributes): boolean {
       return true;
     case '__attribute__':
       p.next();
-      gnuAttribute(p);
+      gnuAttribute(p, into);
       return true;
     case '__based':
       p.next();
       skipGroup(p);
       return true;
-    case '__extension__':
     case '_Thread_local':
       threadLocal(p);
       p.next();
       return true;
+    case '__extension__':
     case '__w64':
     case '__ptr64':
     case '__ptr32':
@@ -60,22 +61,41 @@ function threadLocal(p: Parser, word = p.tok): void {
   );
 }
 
-/** GNU attributes are skipped, but for those that change a layout: skipping them would give wrong offsets without a word. */
-function gnuAttribute(p: Parser): void {
+/** GNU attributes that say where something lies or what it is. */
+const LAYOUT = /^(packed|aligned|mode|vector_size|ms_struct|gcc_struct|scalar_storage_order|transparent_union)$/;
+/** GNU attributes that run code, or give a name to other code, without a call to see. */
+const BEHAVIOUR = /^(cleanup|constructor|destructor|alias|ifunc|weak|weakref|wrap)$/;
+
+/** Words that `__declspec` and `__attribute__` share are taken, other GNU attributes are skipped, but for those that change what the program does. */
+function gnuAttribute(p: Parser, into: Attributes | undefined): void {
   if (!p.is('(')) return;
   let depth = 0;
   while (!p.atEnd) {
     const x = p.next();
     if (x.text === '(') depth++;
     else if (x.text === ')' && --depth === 0) return;
-    else if (/^(__)?(packed|aligned)(__)?$/.test(x.text))
-      p.error(
-        'c-attribute',
-        x.range,
-        `'__attribute__((${x.text}))' is not a word of Microsoft's compilers and would change the layout`,
-        'use #pragma pack(push, 1) or __declspec(align(n))',
-      );
+    else if (depth === 2) gnuWord(p, x, into);
   }
+}
+
+function gnuWord(p: Parser, x: Token, into: Attributes | undefined): void {
+  const word = x.text.replace(/^__(.+)__$/, '$1');
+  const layout = LAYOUT.test(word);
+  if (!layout && !BEHAVIOUR.test(word)) {
+    keepWord(word, into);
+    return;
+  }
+  p.error(
+    'c-attribute',
+    x.range,
+    `'__attribute__((${x.text}))' is not a word of Microsoft's compilers and would change ${layout ? 'the layout' : 'what the program does'}`,
+    word === 'packed' || word === 'aligned' ? 'use #pragma pack(push, 1) or __declspec(align(n))' : 'write it in the words of Microsoft C',
+  );
+}
+
+/** Words without arguments that matter. */
+function keepWord(word: string, into: Attributes | undefined): void {
+  if (into && (word === 'noreturn' || word === 'dllimport' || word === 'selectany')) into[word] = true;
 }
 
 /** Skips a balanced parenthesis at the cursor. */
@@ -106,10 +126,8 @@ function declspec(p: Parser, into: Attributes | undefined): void {
       while (!p.is(')') && !p.atEnd) p.next();
       p.accept(')');
     } else {
-      if (into && word.text === 'noreturn') into.noreturn = true;
-      else if (into && word.text === 'dllimport') into.dllimport = true;
-      else if (into && word.text === 'selectany') into.selectany = true;
-      else if (into && word.text === 'thread') threadLocal(p, word);
+      keepWord(word.text, into);
+      if (word.text === 'thread') threadLocal(p, word);
       skipGroup(p);
     }
     p.accept(',');

@@ -31,7 +31,7 @@ export function compoundLiteral(p: Parser, declared: CType, open: Token): Expr {
     defined: true,
     init,
     range,
-    addressTaken: alignOf(type) > 16,
+    addressTaken: false,
     sal: [],
     localId: p.fn?.locals.length,
   };

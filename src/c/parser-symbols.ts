@@ -1,6 +1,5 @@
 // Entering names into scopes: redeclaration rules, tentative definitions, linkage.
 import type { Range } from '../base/source.js';
-import { alignOf } from './layout.js';
 import type { Specifiers } from './parser-specifiers.js';
 import type { Parser } from './parser-state.js';
 import type { Token } from './token.js';
@@ -208,7 +207,6 @@ export function declareLocal(p: Parser, name: Token, type: CType, specs: Specifi
     ...(isStatic || !p.fn ? {} : { localId: p.fn.locals.length }),
   };
   decorate(p, symbol, specs, true);
-  if (Math.max(alignOf(type), symbol.align ?? 1) > 16) symbol.addressTaken = true; // found through a pointer in the frame
   // The outermost block shares its names with the parameters (C17 6.2.1).
   const old =
     p.scope.names.get(name.text) ?? (p.fn && p.scope.parent === p.fn.paramScope ? p.fn.paramScope.names.get(name.text) : undefined);

@@ -1,11 +1,11 @@
 // Statements, blocks and structured exception handling.
 import { cover, type Range } from '../base/source.js';
 import { wrap } from './constant.js';
-import { parseConstant, parseExpression, reportAssembly } from './expressions.js';
-import { skipGroup } from './parser-attributes.js';
+import { parseConstant, parseExpression } from './expressions.js';
 import { assignConvert, decay, promoted } from './parser-conversions.js';
 import { reportCpp } from './parser-names.js';
 import { condition } from './parser-operators.js';
+import { isGnuAssembly, skipAssembly, skipIfExists } from './parser-refused.js';
 import type { FunctionContext, Parser, SwitchContext } from './parser-state.js';
 import { CPP_WORDS } from './parser-words.js';
 import type { Token } from './token.js';
@@ -15,8 +15,6 @@ import { INT, isInteger } from './type-ops.js';
 
 /** Levels that one statement costs: its walks use several host frames. */
 const WEIGHT = 4;
-/** What stands behind gcc's word for inline assembly. */
-const ASM_FOLLOWS: ReadonlySet<string> = new Set(['(', 'volatile', 'goto', 'inline']);
 const STATEMENT_STOPS = new Set(['case', 'default', 'return', 'if', 'for', 'while', 'switch', 'break', 'goto', '__try', '{']);
 
 /** The body of a function; the cursor is on `{`. */
@@ -53,6 +51,27 @@ function parseCompound(p: Parser, after: string): CompoundStmt {
   });
 }
 
+/**
+ * `if`, `switch` and `while` are blocks (C11 6.8.4p3, 6.8.5p5). Only a tag or an enumerator that the head declares can tell, so only a head with such a
+ * body has a scope. The cursor is on its parenthesis.
+ */
+function withHead<T>(p: Parser, read: () => T): T {
+  return headDeclares(p) ? p.inScope(read) : read();
+}
+
+function headDeclares(p: Parser): boolean {
+  if (!p.is('(')) return false;
+  let record = false;
+  for (let n = 1, depth = 1; depth > 0; n++) {
+    const t = p.peek(n);
+    if (t.kind === 'eof' || t.text === ';' || STATEMENT_STOPS.has(t.text)) return record && t.text === '{';
+    if (t.text === '(') depth++;
+    else if (t.text === ')') depth--;
+    else if (t.text === 'enum' || t.text === 'struct' || t.text === 'union') record = true;
+  }
+  return false;
+}
+
 /** A statement under `if`, `while` and so on. */
 function parseSubstatement(p: Parser): Stmt {
   const ok = p.enter(WEIGHT);
@@ -63,14 +82,14 @@ function parseSubstatement(p: Parser): Stmt {
   return s;
 }
 
-export function parseStatement(p: Parser): Stmt {
+function parseStatement(p: Parser): Stmt {
   p.pragmas.sync();
   const start = p.tok;
   if (start.kind === 'keyword') {
     const s = parseKeywordStatement(p, start);
     if (s) return s;
   } else if (start.kind === 'identifier') {
-    if (start.text === 'asm' && !p.declared('asm') && ASM_FOLLOWS.has(p.peek().text)) return skipAssembly(p, start);
+    if (isGnuAssembly(p)) return skipAssembly(p, start);
     if (p.peek().text === ':') {
       if (p.peek(2).text !== ':' || p.peek(2).spaceBefore) return parseLabel(p);
       reportCpp(p, start);
@@ -152,25 +171,29 @@ function parseKeywordStatement(p: Parser, start: Token): Stmt | undefined {
   const fn = p.fn!;
   switch (start.text) {
     case 'if':
-      return parseIf(p, start);
+      p.next();
+      return withHead(p, () => parseIf(p, start));
     case 'while': {
       p.next();
-      const test = parenthesized(p, "'while'");
-      const body = loopBody(p, fn);
-      return { kind: 'while', test, body, range: p.rangeFrom(start) };
+      return withHead(p, () => {
+        const test = parenthesized(p, "'while'");
+        const body = loopBody(p, fn);
+        return { kind: 'while', test, body, range: p.rangeFrom(start) };
+      });
     }
     case 'do': {
       p.next();
       const body = loopBody(p, fn);
       p.expect('while', "after the body of 'do'");
-      const test = parenthesized(p, "'while'");
+      const test = withHead(p, () => parenthesized(p, "'while'"));
       p.expect(';', "after 'do ... while'");
       return { kind: 'do', body, test, range: p.rangeFrom(start) };
     }
     case 'for':
       return parseFor(p, start, fn);
     case 'switch':
-      return parseSwitch(p, start, fn);
+      p.next();
+      return withHead(p, () => parseSwitch(p, start, fn));
     case 'case':
     case 'default':
       return parseCase(p, start, fn);
@@ -232,8 +255,8 @@ function parenthesized(p: Parser, after: string): Expr {
   return e;
 }
 
+/** The cursor is behind `if`. */
 function parseIf(p: Parser, start: Token): Stmt {
-  p.next();
   const test = parenthesized(p, "'if'");
   if (test.kind === 'assign' && test.op === '=' && p.tokens[p.pos - 2]?.text !== ')') {
     p.report('hint', 'c-assignment-in-condition', test.range, "'=' assigns; to compare, write '=='");
@@ -277,8 +300,8 @@ function parseFor(p: Parser, start: Token, fn: FunctionContext): Stmt {
   });
 }
 
+/** The cursor is behind `switch`. */
 function parseSwitch(p: Parser, start: Token, fn: FunctionContext): Stmt {
-  p.next();
   let value: Expr = { kind: 'error', type: { kind: 'error', quals: 0 }, range: start.range, lvalue: false };
   if (p.expect('(', "after 'switch'")) {
     value = decay(p, parseExpression(p));
@@ -395,34 +418,4 @@ function parseTry(p: Parser, start: Token, fn: FunctionContext): Stmt {
     fn.seh.pop();
   }
   return { kind: 'try', body, handler, range: p.rangeFrom(start) };
-}
-
-/** `__asm { ... }`, `__asm` to the end of its line, or gcc's `asm volatile ( ... );`. */
-function skipAssembly(p: Parser, start: Token): Stmt {
-  reportAssembly(p, start);
-  p.next();
-  while (p.is('volatile') || p.is('goto') || p.is('inline')) p.next();
-  if (p.is('(')) {
-    skipGroup(p);
-    p.accept(';');
-  } else if (p.is('{')) {
-    p.next();
-    p.skipToClose();
-    p.accept('}');
-  } else {
-    while (!p.atEnd && !p.tok.atLineStart && !p.is('}')) p.next();
-  }
-  return { kind: 'null', range: start.range };
-}
-
-/** `__if_exists (name) { ... }`: MSVC has it for C++ templates; in C one branch would have to be chosen by what is declared. */
-function skipIfExists(p: Parser, start: Token): Stmt {
-  p.error('c-if-exists', start.range, `'${start.text}' is not supported`, 'use #ifdef, or write the branch that is meant');
-  p.next();
-  skipGroup(p);
-  if (p.accept('{')) {
-    p.skipToClose();
-    p.accept('}');
-  }
-  return { kind: 'null', range: start.range };
 }

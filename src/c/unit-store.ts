@@ -78,7 +78,7 @@ export class UnitStore {
     for (const m of entry.missing) options.missing?.add(m);
     this.entries.delete(key);
     this.entries.set(key, entry);
-    if (this.entries.size > MAX_UNITS) for (const oldest of [...this.entries.keys()].slice(0, 1)) this.entries.delete(oldest);
+    if (this.entries.size > MAX_UNITS) this.entries.delete(this.entries.keys().next().value!);
     return { unit: entry.unit, compiled };
   }
 }

@@ -12,6 +12,13 @@ import type { Kernel } from './kernel.js';
 const OWN_CHECK =
   /^(KeWaitFor|KeDelayExecution|KeAcquire|KeRelease|Kf|KeRaiseIrql|KeLowerIrql|Ex(Acquire|Release|TryTo|Allocate|Free)|KeEnter|KeLeave|KeBugCheck|KeGetCurrent|KeSetEvent)/;
 
+/** How the routines that the kernel, the HAL, the filter manager and the other drivers of Windows export begin. */
+const EXPORT =
+  /^(?:Zw|Nt|Ke|Ki|Kd|Ex|Mm|Mi|Io|Iof|Ps|Ob|Se|Sep|Cm|Cc|Ci|Po|Pf|Hal|HAL|Rtl|Etw|Em|Fs|FsRtl|Flt|Lpc|Alpc|Vf|Wmi|Tm|Dbg|Inbv|Hvl|Hvi|Whea|Bg|Sk|Ndis|Tdi|BCrypt|Aux|Csr|Ldr|Pcw|Clfs)[A-Z0-9]/;
+
+/** The name is that of an export of Windows by its form. No list of them is complete: drivers declare what no header has. */
+export const looksExported = (name: string): boolean => EXPORT.test(name);
+
 function setLimit(k: Kernel, name: string, symbol: FunctionSymbol): void {
   const limit = OWN_CHECK.test(name) ? undefined : irqlLimit(symbol.sal);
   if (limit) k.irqlLimits.set(name, limit);
@@ -41,5 +48,6 @@ export function kernelImports(k: Kernel, others: readonly CompiledImage[] = []):
       return f && { number: f.number, fixedSize: f.fixedSize, address: k.codeAddress(f.codeOffset) };
     },
     data: (name) => k.dataExports.get(name),
+    exported: looksExported,
   };
 }

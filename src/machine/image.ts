@@ -104,6 +104,8 @@ export interface Imports {
   func(name: string, symbol: FunctionSymbol): { readonly number: number; readonly fixedSize: number; readonly address: number } | undefined;
   /** A stub answers for a function that nothing defines. */
   answered?(name: string): boolean;
+  /** An import library may have this name though nothing here does: using it is no mistake of linking. Always the same for a name. */
+  exported?(name: string): boolean;
   /** Simulated address of an imported variable such as `PsProcessType`. */
   data(name: string, symbol: VarSymbol): number | undefined;
 }

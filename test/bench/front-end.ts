@@ -3,15 +3,15 @@
 // `node --import tsx test/bench/front-end.ts [FACTOR] [SHAPE ...]`; FACTOR makes every size that many times larger.
 import { MemoryFiles } from '../../src/base/files.js';
 import { compileUnit } from '../../src/c/compile-unit.js';
-import { compileImage } from '../../src/machine/compile/compile-image.js';
 import { wdkHeaders } from '../../src/wdk/headers.gen.js';
+import { imageOf } from '../c/image-of.js';
 
 const lines = (n: number, line: (i: number) => string): string => Array.from({ length: n }, (_, i) => line(i)).join('\n');
 const body = (inner: string): string => `int a, b, c, d; int g(int x) { return x; }\nint f(int p, int q) {\n${inner}\nreturn 0; }`;
 const nested = (n: number, open: string, middle: string, close: string): string => open.repeat(n) + middle + close.repeat(n);
 const files: Record<string, string> = {};
 
-/** Text of a size, or the name of what is wrong with it: how long is a text of n pieces. */
+/** The smallest number of pieces, and the text of n pieces. */
 const SHAPES: Record<string, readonly [n: number, (n: number) => string]> = {
   'long expression': [2000, (n) => body(lines(n / 100, () => `a = ${Array.from({ length: 100 }, (_, i) => `b + ${i} * c`).join(' - ')};`))],
   'one endless expression': [20000, (n) => body(`a = ${'b + '.repeat(n)}c;`)],
@@ -103,17 +103,7 @@ function measure(text: string): { ms: number; errors: number } {
     defines: {},
   });
   const errors = unit.diagnostics.filter((d) => d.severity === 'error').length;
-  if (errors === 0)
-    compileImage({
-      name: 'b.sys',
-      mode: 'kernel',
-      units: [unit],
-      start: 0x1000000,
-      imports: { func: () => undefined, data: () => undefined },
-      functionBase: 1,
-      stepBase: 1,
-      debug: false,
-    });
+  if (errors === 0) imageOf([unit]);
   return { ms: cpuMs() - started, errors };
 }
 

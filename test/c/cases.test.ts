@@ -8,12 +8,10 @@ import { type Diagnostic, formatDiagnostic } from '../../src/base/diagnostic.js'
 import { MemoryFiles } from '../../src/base/files.js';
 import { compileUnit } from '../../src/c/compile-unit.js';
 import { settleAcrossUnits } from '../../src/c/implicit-functions.js';
-import { compileImage } from '../../src/machine/compile/compile-image.js';
-import type { Imports } from '../../src/machine/image.js';
 import { wdkHeaders } from '../../src/wdk/headers.gen.js';
+import { imageOf } from './image-of.js';
 
 const folder = new URL('cases/', import.meta.url);
-const NOTHING: Imports = { func: () => undefined, data: () => undefined };
 
 function diagnosticsOf(text: string): Diagnostic[] {
   const parts = text.split(/^\/\/=== (.*)\n/m);
@@ -27,16 +25,7 @@ function diagnosticsOf(text: string): Diagnostic[] {
   );
   const found = units.flatMap((u) => u.diagnostics);
   if (found.some((d) => d.severity === 'error')) return found;
-  const image = compileImage({
-    name: 'd.sys',
-    mode: 'kernel',
-    units,
-    start: 0x1000000,
-    imports: NOTHING,
-    functionBase: 1,
-    stepBase: 1,
-    debug: true,
-  });
+  const image = imageOf(units, true);
   assert.ok(WebAssembly.validate(image.wasm as Uint8Array<ArrayBuffer>));
   return [...found, ...image.diagnostics];
 }

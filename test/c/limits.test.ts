@@ -5,21 +5,12 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { MemoryFiles } from '../../src/base/files.js';
 import { compileUnit } from '../../src/c/compile-unit.js';
-import { compileImage } from '../../src/machine/compile/compile-image.js';
+import { imageOf } from './image-of.js';
 
 /** Errors of the front end and of linking; the image is emitted when there are none of the first. */
 function errorsOf(text: string): string[] {
   const unit = compileUnit('l.c', { files: new MemoryFiles({ 'l.c': text }), builtinHeaders: {}, includePaths: [], defines: {} });
-  const image = compileImage({
-    name: 'l.sys',
-    mode: 'kernel',
-    units: [unit],
-    start: 0x1000000,
-    imports: { func: () => undefined, data: () => undefined },
-    functionBase: 1,
-    stepBase: 1,
-    debug: false,
-  });
+  const image = imageOf([unit]);
   const errors = [...unit.diagnostics, ...image.diagnostics].filter((d) => d.severity === 'error');
   if (errors.length === 0) assert.ok(WebAssembly.validate(image.wasm as BufferSource), 'the code of a text without errors is valid');
   return errors.map((d) => d.code);

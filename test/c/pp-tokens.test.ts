@@ -42,11 +42,13 @@ test('characters and strings keep prefix and quotes', () => {
 });
 
 test('identifiers: $, other alphabets, universal names; keywords', () => {
-  assert.deepEqual(kinds('a$1 变量 é2 \\u00e9x __try while __int64 Foo_'), [
+  assert.deepEqual(kinds('a$1 变量 é2 \\u00e9x m² ¾ __try while __int64 Foo_'), [
     'identifier:a$1',
     'identifier:变量',
     'identifier:é2',
     'identifier:éx',
+    'identifier:m²',
+    'identifier:¾',
     'keyword:__try',
     'keyword:while',
     'keyword:__int64',

@@ -1,7 +1,7 @@
 // Random C programs that mean the same to any compiler with 32-bit int, IEEE arithmetic, wrapping integers and arithmetic shifts: every operand is free of
 // side effects unless C orders them, divisors are never zero, shift counts and float-to-integer conversions stay in range. Plain `long`, bit-fields of
 // unsigned type without a cast, and `%` of pointers are left out: there MSVC and gcc differ.
-import { xorshift32 } from '../../src/base/prng.js';
+import { RandomText } from './random-text.js';
 
 const INTEGERS = ['signed char', 'unsigned char', 'short', 'unsigned short', 'int', 'unsigned', 'long long', 'unsigned long long'] as const;
 
@@ -65,16 +65,10 @@ const DUMP = `print(lc); print(luc); print(ls); print(lus); print(li); print(lu)
   print(gc + guc + gs + gus); print(gi); print(gu); print(gl); print(gul); print(gb); printb(gf); printb(gd); print(g12.a ^ g12.b[0] ^ g12.b[1] ^ g12.c); print(g24.a ^ g24.b.a ^ g24.b.b ^ g24.e); printb(g24.d); print(gbits.a ^ (int)gbits.b ^ gbits.c ^ (int)gbits.d ^ gbits.e ^ (int)gbits.f ^ gbits.g ^ (int)gbits.h); print(gun.l); printb(gda[0]); printb(gda[1]); printb(gda[3]);
   { u32 h = 1; int j; for (j = 0; j < 8; j++) h = h * 31 + gar[j]; for (j = 0; j < 16; j++) h = h * 31 + gbytes[j]; for (j = 0; j < 12; j++) h = h * 31 + grid[j / 4][j % 4]; for (j = 0; j < 3; j++) h = h * 31 + recs[j].a + recs[j].b[0] + recs[j].b[1] + recs[j].c; print(h); }`;
 
-class Generator {
+class Generator extends RandomText {
   private labels = 0;
-  constructor(private seed: number) {}
-
-  private below(n: number): number {
-    this.seed = xorshift32(this.seed);
-    return (this.seed >>> 4) % n;
-  }
-  private one<T>(list: readonly T[]): T {
-    return list[this.below(list.length)];
+  constructor(seed: number) {
+    super(seed, 4);
   }
 
   private integerConstant(): string {

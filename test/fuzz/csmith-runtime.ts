@@ -64,11 +64,11 @@ static void platform_main_end(uint32_t crc, int flag) { show("checksum", crc); }
 `;
 
 /** Before the program for our machine; the harness declares `print`. */
-export const OUR_RUNTIME = `static void show(const char *name, unsigned long long v) { print((long long)v); }${COMMON}`;
+const OUR_RUNTIME = `static void show(const char *name, unsigned long long v) { print((long long)v); }${COMMON}`;
 /** Before the program for gcc: a line is a value, a blank and the variable's name. */
-export const GCC_RUNTIME = `#include <stdio.h>
+const GCC_RUNTIME = `#include <stdio.h>
 static void show(const char *name, unsigned long long v) { printf("%lld %s\\n", (long long)v, name); }${COMMON}`;
-export const OUR_END = '\n#undef main\nint main(void) { csmith_main(); return 0; }\n';
+const OUR_END = '\n#undef main\nint main(void) { csmith_main(); return 0; }\n';
 
 /**
  * The two texts of one program. `long` is 4 bytes with MSVC: constants with the suffix L lose it for gcc (the same type there). Bit-fields of type

@@ -7,9 +7,8 @@ import { MemoryFiles } from '../../src/base/files.js';
 import { seedState, xorshift32 } from '../../src/base/prng.js';
 import { compileUnit } from '../../src/c/compile-unit.js';
 import { decodeSource } from '../../src/c/decode.js';
-import { compileImage } from '../../src/machine/compile/compile-image.js';
-import type { Imports } from '../../src/machine/image.js';
 import { wdkHeaders } from '../../src/wdk/headers.gen.js';
+import { imageOf } from '../c/image-of.js';
 
 const root = new URL('../../', import.meta.url);
 
@@ -116,8 +115,6 @@ export function mutant(number: number): string {
   return decodeSource(bytes.subarray(r.below(4) === 0 ? r.below(3) : 0));
 }
 
-const NOTHING: Imports = { func: () => undefined, data: () => undefined };
-
 /** What became of a mutant. */
 export interface Outcome {
   readonly errors: number;
@@ -136,16 +133,7 @@ export function read(text: string): Outcome {
   const errors = unit.diagnostics.filter((d) => d.severity === 'error').length;
   const diagnostics = [...unit.diagnostics];
   if (errors === 0) {
-    const image = compileImage({
-      name: 'm.sys',
-      mode: 'kernel',
-      units: [unit],
-      start: 0x1000000,
-      imports: NOTHING,
-      functionBase: 1,
-      stepBase: 1,
-      debug: false,
-    });
+    const image = imageOf([unit]);
     diagnostics.push(...image.diagnostics);
     if (!image.diagnostics.some((d) => d.severity === 'error') && !WebAssembly.validate(image.wasm as Uint8Array<ArrayBuffer>))
       throw new Error('the module is not valid');

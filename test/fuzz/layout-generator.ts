@@ -2,7 +2,7 @@
 // flexible tails. The program prints sizes, alignments and offsets, the bytes of initialised objects, the bits that each bit-field occupies, and what
 // reading, writing and compound assignment make of them. gcc -mms-bitfields lays out by the same rules; where it does not (an aligned member in a
 // packed record, bit-fields alone in a union) nothing is generated: test/c/declarations.test.ts has those cases.
-import { xorshift32 } from '../../src/base/prng.js';
+import { RandomText, spread } from './random-text.js';
 
 /** C name, bytes. `LONG` is `long` with MSVC. */
 const TYPES: readonly (readonly [string, number])[] = [
@@ -36,20 +36,11 @@ interface Shape {
   readonly aligned: boolean;
 }
 
-class Generator {
+class Generator extends RandomText {
   private readonly shapes: Shape[] = [];
   private names = 0;
   private records = 0;
   readonly text: string[] = [];
-  constructor(private seed: number) {}
-
-  private below(n: number): number {
-    this.seed = xorshift32(this.seed);
-    return (this.seed >>> 5) % n;
-  }
-  private one<T>(list: readonly T[]): T {
-    return list[this.below(list.length)];
-  }
 
   /** Members of one record; `prefix` is the path to it. */
   private members(
@@ -264,6 +255,6 @@ const GCC = '#define LONG int\n#define ALIGN(n) __attribute__((aligned(n)))\n';
 
 /** The program for our machine, for gcc, and as objects of the section `.lay` only (sizes, offsets, one object a bit-field with all its bits set). */
 export function randomLayouts(seed: number, records: number): { ours: string; gcc: string; section: string } {
-  const { text } = new Generator(xorshift32((seed * 2654435761) | 1) || 1).program(records);
+  const { text } = new Generator(spread(seed)).program(records);
   return { ours: OURS + text, gcc: GCC + text, section: `${GCC}#define LAYOUT __attribute__((section(".lay"), aligned(32)))\n${text}` };
 }

@@ -1,7 +1,7 @@
 // Random programs of structured exception handling and what they must print. A program is a tree; `seh-print.ts` writes it as C, `seh-model.ts` says
 // by the rules of Windows what happens, without our compiler: two phases (filters while every frame still stands, then the finally bodies), nested
 // exceptions in filters and finally bodies, ways out of guarded bodies by return, goto, break, continue and __leave.
-import { xorshift32 } from '../../src/base/prng.js';
+import { RandomText, spread } from './random-text.js';
 
 export const VARIABLES = 3;
 export const GLOBALS = 2;
@@ -21,7 +21,7 @@ export type Expr =
   | { k: 'abnormal' };
 /** Operations that fault where the low three bits of their operand are 1. */
 export type Fault = 'divide' | 'remainder' | 'overflow' | 'read' | 'write' | 'execute';
-export const FAULTS: readonly Fault[] = ['divide', 'remainder', 'overflow', 'read', 'write', 'execute'];
+const FAULTS: readonly Fault[] = ['divide', 'remainder', 'overflow', 'read', 'write', 'execute'];
 
 /** `bump`: a local that the filter expression changes first. `info`: the code comes from GetExceptionInformation(). */
 export interface Filter {
@@ -51,7 +51,7 @@ export enum FilterMode {
   /** faults inside a __try of its own, once; then software as above */
   Inner,
 }
-export const FILTER_MODES = 9;
+const FILTER_MODES = 9;
 
 export type Stmt =
   | { k: 'note'; e: Expr }
@@ -87,21 +87,15 @@ interface Context {
   readonly labels: readonly { label: number; backward: boolean }[];
 }
 
-class Generator {
+class Generator extends RandomText {
   private id = 0;
   constructor(
-    private seed: number,
+    seed: number,
     private readonly functions: number,
     /** jumps out of finally bodies too */
     private readonly wild: boolean,
-  ) {}
-
-  private below(n: number): number {
-    this.seed = xorshift32(this.seed);
-    return (this.seed >>> 5) % n;
-  }
-  private one<T>(list: readonly T[]): T {
-    return list[this.below(list.length)];
+  ) {
+    super(seed);
   }
 
   private atom(c: Context): Expr {
@@ -258,5 +252,5 @@ class Generator {
 }
 
 export function randomSeh(seed: number): Program {
-  return new Generator(xorshift32((seed * 2654435761) | 1) || 1, 4, seed % 4 === 3).program();
+  return new Generator(spread(seed), 4, seed % 4 === 3).program();
 }

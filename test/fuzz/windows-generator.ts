@@ -3,7 +3,7 @@
 // in expressions, records of 1 to 64 bytes by value in calls,
 // returns, function pointers and variable arguments, unaligned access, conversions of floats out of range as the processor does them, NaN. gcc gets the
 // words as definitions of its own, so its result is the written expectation.
-import { xorshift32 } from '../../src/base/prng.js';
+import { RandomText, spread } from './random-text.js';
 
 const OURS = `
 #define LONG long
@@ -64,7 +64,7 @@ static void __stosd(unsigned *p, unsigned v, U64 n) { while (n--) *p++ = v; }
 static void __movsq(U64 *p, const U64 *q, U64 n) { while (n--) *p++ = *q++; }
 `;
 
-/** type, printable cast, bits, signed */
+/** type, bits */
 const INTEGERS = [
   ['char', 8],
   ['unsigned char', 8],
@@ -91,18 +91,9 @@ static double opaque(double v) { return v; }
 static const WCHAR wide[] = L"wide \\x263a text"; static const char narrow[] = "na" "rr" "ow\\0\\377";
 `;
 
-class Generator {
+class Generator extends RandomText {
   private structs: { name: string; size: number }[] = [];
   private readonly functions: string[] = [];
-  constructor(private seed: number) {}
-
-  private below(n: number): number {
-    this.seed = xorshift32(this.seed);
-    return (this.seed >>> 5) % n;
-  }
-  private one<T>(list: readonly T[]): T {
-    return list[this.below(list.length)];
-  }
 
   private constant(): string {
     return this.one([
@@ -388,7 +379,7 @@ class Generator {
 
 /** The program for our machine and for gcc. */
 export function randomWindows(seed: number, functions: number): { ours: string; gcc: string } {
-  const text = new Generator(xorshift32((seed * 2654435761) | 1) || 1).program(functions);
+  const text = new Generator(spread(seed)).program(functions);
   return {
     ours: OURS + text.replace(/@(U?L)/g, '$1').replace(/__attribute__\(\(aligned\((\d+)\)\)\)/g, '__declspec(align($1))'),
     gcc: GCC + text.replace(/@UL/g, 'U').replace(/@L/g, ''),

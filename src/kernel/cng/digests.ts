@@ -152,9 +152,19 @@ function sha512(state: bigint[], block: DataView): void {
 
 const SHA1_INITIAL = [0x67452301n, 0xefcdab89n, 0x98badcfen, 0x10325476n, 0xc3d2e1f0n];
 
+export const SHA1: Digest = {
+  name: 'SHA1',
+  length: 20,
+  block: 64,
+  word: 4,
+  littleEndian: false,
+  initial: () => SHA1_INITIAL,
+  compress: sha1,
+};
+
 export const DIGESTS: readonly Digest[] = [
   { name: 'MD5', length: 16, block: 64, word: 4, littleEndian: true, initial: () => SHA1_INITIAL.slice(0, 4), compress: md5 },
-  { name: 'SHA1', length: 20, block: 64, word: 4, littleEndian: false, initial: () => SHA1_INITIAL, compress: sha1 },
+  SHA1,
   { name: 'SHA256', length: 32, block: 64, word: 4, littleEndian: false, initial: () => roots().initial256, compress: sha256 },
   { name: 'SHA384', length: 48, block: 128, word: 8, littleEndian: false, initial: () => roots().initial384, compress: sha512 },
   { name: 'SHA512', length: 64, block: 128, word: 8, littleEndian: false, initial: () => roots().initial512, compress: sha512 },

@@ -1,7 +1,8 @@
 // Identifiers that are made from a name by SHA-1: the SIDs of services (S-1-5-80-...) and of virtual accounts, and version 5 GUIDs.
 // Known answers: service TrustedInstaller is S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464; RFC 4122 for the GUIDs.
-import { sha1 } from '../../base/sha1.js';
 import type { Addr } from '../../machine/abi.js';
+import { SHA1 } from '../cng/digests.js';
+import { digestBytes } from '../cng/hash.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { GUID, SID } from '../layouts.gen.js';
 import { unicodeText } from './counted-string.js';
@@ -17,7 +18,7 @@ function digestOf(name: string): Uint8Array {
   const bytes = new Uint8Array(2 * name.length);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < name.length; i++) view.setUint16(2 * i, upcase(name.charCodeAt(i)), true);
-  return sha1(bytes);
+  return digestBytes(SHA1, [bytes]);
 }
 
 /** S-1-5-<base>-<five words of the digest>; `length` holds the buffer's size and gets the SID's. */
@@ -40,10 +41,7 @@ function class5(k: Kernel, namespace: Addr, buffer: Addr, size: number, result: 
   const m = k.mem.checked;
   const swap = (b: Uint8Array): Uint8Array => Uint8Array.of(b[3], b[2], b[1], b[0], b[5], b[4], b[7], b[6], ...b.subarray(8, 16));
   const data = size === 0 ? new Uint8Array() : m.bytes(buffer, size);
-  const text = new Uint8Array(GUID.sizeof + size);
-  text.set(swap(m.bytes(namespace, GUID.sizeof)));
-  text.set(data, GUID.sizeof);
-  const digest = sha1(text);
+  const digest = digestBytes(SHA1, [swap(m.bytes(namespace, GUID.sizeof)), data]);
   digest[6] = (digest[6] & 0x0f) | 0x50;
   digest[8] = (digest[8] & 0x3f) | 0x80;
   m.setBytes(result, swap(digest));

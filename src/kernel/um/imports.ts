@@ -3,6 +3,7 @@
 import { ROUTINE_BASE } from '../../machine/abi.js';
 import type { Imports } from '../../machine/image.js';
 import { routineFixedSize } from '../../machine/routine.js';
+import { looksExported } from '../imports.js';
 import type { Kernel } from '../kernel.js';
 
 const KERNEL_ONLY = /^(Ke|Ki|Kf|Kd|Ex|Exp|Ps|Psp|Ob|Obp|Io|Iop|Mm|Mi|Se|Sep|Cm|Cmp|Zw|Nt|Hal|Po|FsRtl|Flt)[A-Z]|^(Obf|Iof|Interlocked)/;
@@ -16,5 +17,6 @@ export function userImports(k: Kernel): Imports {
       return { number: ROUTINE_BASE + id, fixedSize: routineFixedSize(k.routines[id].locals), address: k.routineAddress(id) };
     },
     data: () => undefined,
+    exported: looksExported,
   };
 }

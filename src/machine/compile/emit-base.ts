@@ -1,6 +1,6 @@
-// State of emitting one function: the byte writer, wasm locals, open blocks, and the small idioms (registers, frame words, spilling,
-// leaving). Structured control is tracked by level: a block opened at level k is branched to by `depth - k`.
+// State of emitting one function: wasm locals, open blocks, and the small idioms (registers, frame words, spilling, leaving). Structured control is tracked by level: a block opened at level k is branched to by `depth - k`.
 import { FRAME, REGISTERS, type Reason, Reg, Status } from '../abi.js';
+import { Assembler } from './assembler.js';
 import type { FunctionIR, FunctionRef, Slot, Temp, WType } from './ir.js';
 import { liveTemps } from './lower-function.js';
 import { Op, opcode } from './op.js';
@@ -64,10 +64,7 @@ export const Local = {
 export const I32_LOCALS = 11;
 export const I64_LOCALS = 5;
 
-const MEMORY_ALIGN: Record<number, number> = { 1: 0, 2: 1, 4: 2, 8: 3 };
-
-export class Emitter {
-  depth = 0;
+export class Emitter extends Assembler {
   faultLevel = 0;
   stopLevel = 0;
   /** Level of the loop that enters the function again by number; 0 when the function was emitted without. */
@@ -78,66 +75,12 @@ export class Emitter {
   private readonly live: (n: number) => readonly Temp[];
 
   constructor(
-    readonly w: Writer,
+    w: Writer,
     readonly fn: FunctionIR,
     readonly options: EmitOptions,
   ) {
+    super(w);
     this.live = liveTemps(fn);
-  }
-
-  // ---- instructions
-  op(code: number): void {
-    this.w.op(code);
-  }
-  get(local: number): void {
-    this.w.byte(Op.local_get);
-    this.w.unsigned(local);
-  }
-  set(local: number): void {
-    this.w.byte(Op.local_set);
-    this.w.unsigned(local);
-  }
-  tee(local: number): void {
-    this.w.byte(Op.local_tee);
-    this.w.unsigned(local);
-  }
-  i32(v: number): void {
-    this.w.byte(Op.i32_const);
-    this.w.signed(v);
-  }
-  /** Numbers must be exact (addresses, sizes). */
-  i64(v: bigint | number): void {
-    this.w.byte(Op.i64_const);
-    if (typeof v === 'number') this.w.signedExact(v);
-    else this.w.signed64(v);
-  }
-  /** Load or store with a static offset; `width` of the access for the alignment hint (0: no promise). */
-  memory(code: number, width: number, offset: number): void {
-    this.w.byte(code);
-    this.w.byte(MEMORY_ALIGN[width]);
-    this.w.unsigned(offset);
-  }
-  call(index: number): void {
-    this.w.byte(Op.call);
-    this.w.unsigned(index);
-  }
-
-  // ---- structure
-  open(code: number): number {
-    this.w.byte(code);
-    this.w.byte(0x40);
-    return ++this.depth;
-  }
-  else(): void {
-    this.w.byte(Op.else);
-  }
-  end(): void {
-    this.w.byte(Op.end);
-    this.depth--;
-  }
-  br(level: number, code: number = Op.br): void {
-    this.w.byte(code);
-    this.w.unsigned(this.depth - level);
   }
 
   // ---- registers and frame

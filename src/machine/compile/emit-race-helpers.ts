@@ -14,6 +14,7 @@ import {
   WRITE_SHADOW,
   WRITE_SITE,
 } from '../shadow.js';
+import { Assembler } from './assembler.js';
 import { type Emitter, RACE_IMPORT } from './emit-base.js';
 import { Op } from './op.js';
 import type { Writer } from './writer.js';
@@ -42,253 +43,204 @@ export function emitRaceHelpers(out: Writer, scratch: Writer, options: Emitter['
   }
 }
 
-class Helper {
-  private depth = 0;
+/** Reads best with the stack in mind: what a line pushes, the next one takes. */
+class Helper extends Assembler {
+  /** Words of this kind of access, where its step goes, and the words of the other kind. */
+  private readonly words: number;
+  private readonly sites: number;
+  private readonly otherWords: number;
+
   constructor(
-    private readonly w: Writer,
+    w: Writer,
     private readonly write: boolean,
     private readonly self: number,
-  ) {}
+  ) {
+    super(w);
+    this.words = write ? WRITE_SHADOW : READ_SHADOW;
+    this.sites = write ? WRITE_SITE : READ_SITE;
+    this.otherWords = write ? READ_SHADOW : WRITE_SHADOW;
+  }
 
-  private get(n: number): void {
-    this.w.byte(Op.local_get);
-    this.w.unsigned(n);
+  private ops(...codes: number[]): void {
+    for (const c of codes) this.op(c);
   }
-  private set(n: number): void {
-    this.w.byte(Op.local_set);
-    this.w.unsigned(n);
+  private brIf(level: number): void {
+    this.br(level, Op.br_if);
   }
-  private i32(n: number): void {
-    this.w.byte(Op.i32_const);
-    this.w.signed(n);
+  /** local & bits */
+  private bits(local: number, bits: number): void {
+    this.get(local);
+    this.i32(bits);
+    this.op(Op.i32_and);
   }
-  private i64(n: bigint): void {
-    this.w.byte(Op.i64_const);
-    this.w.signed64(n);
+  /** local >>> bits */
+  private shifted(local: number, bits: number): void {
+    this.get(local);
+    this.i32(bits);
+    this.op(Op.i32_shr_u);
   }
-  private op(...codes: number[]): void {
-    for (const c of codes) this.w.op(c);
+  /** The word at the place in a local. */
+  private load(place: number, base: number): void {
+    this.get(place);
+    this.memory(Op.i32_load, 4, base);
   }
-  private memory(code: number, align: number, offset: number): void {
-    this.w.byte(code);
-    this.w.byte(align);
-    this.w.unsigned(offset);
+  /** The step of the access becomes the site at the place in a local. */
+  private storeSite(place: number, base: number): void {
+    this.get(place);
+    this.shifted(H.kind, RaceKind.StepShift);
+    this.memory(Op.i32_store, 4, base);
   }
-  private open(code: number): void {
-    this.w.byte(code);
-    this.w.byte(0x40);
-    this.depth++;
+  private markDirty(place: number): void {
+    this.shifted(place, PAGE_SHIFT);
+    this.i32(1);
+    this.memory(Op.i32_store8, 1, SHADOW_DIRTY);
   }
-  private end(): void {
-    this.w.byte(Op.end);
-    this.depth--;
+  private epoch(wide = false): void {
+    this.i32(0);
+    this.memory(wide ? Op.i64_load : Op.i32_load, wide ? 8 : 4, REGISTERS + Reg.Epoch);
   }
-  private br(level: number, code: number = Op.br_if): void {
-    this.w.byte(code);
-    this.w.unsigned(this.depth - level);
-  }
-  /** (word ^ mine) < 1 << STRAND_SHIFT: same strand. */
-  private sameStrand(word: number): void {
-    this.get(word);
+  /** To level 1, where the detector is asked, unless `word` is of this strand: (word ^ mine) < 1 << STRAND_SHIFT. */
+  private askUnlessMine(): void {
+    this.get(H.word);
     this.get(H.mine);
     this.op(Op.i32_xor);
     this.i32(1 << STRAND_SHIFT);
-    this.op(Op.i32_lt_u);
+    this.ops(Op.i32_lt_u, Op.i32_eqz);
+    this.brIf(1);
+  }
+  private ask(): void {
+    this.get(H.offset);
+    this.get(H.kind);
+    this.get(H.fp);
+    this.call(RACE_IMPORT);
+    this.w.byte(Op.end); // of the function
   }
 
   /** An interlocked operation (4 or 8 bytes) on what this strand owns: noted here, and a new epoch begins. All others are the detector's. */
   atomic(): void {
-    this.i32(0);
-    this.memory(Op.i32_load, 2, REGISTERS + Reg.Epoch);
+    this.epoch();
     this.set(H.mine);
     this.open(Op.block); // 1: ask the detector
-    this.get(H.mine);
-    this.i32(LAST_CLOCK << CLOCK_SHIFT);
-    this.op(Op.i32_and);
+    this.bits(H.mine, LAST_CLOCK << CLOCK_SHIFT);
     this.i32(LAST_CLOCK << CLOCK_SHIFT);
     this.op(Op.i32_eq);
-    this.br(1);
+    this.brIf(1);
     this.owned(0);
-    this.get(H.kind);
-    this.i32(RaceKind.Wide);
-    this.op(Op.i32_and);
+    this.bits(H.kind, RaceKind.Wide);
     this.open(Op.if); // 2
     this.owned(4);
     this.own(4);
     this.end();
     this.own(0);
-    this.get(H.offset);
-    this.i32(PAGE_SHIFT);
-    this.op(Op.i32_shr_u);
-    this.i32(1);
-    this.memory(Op.i32_store8, 0, SHADOW_DIRTY);
+    this.markDirty(H.offset);
     this.i32(0);
-    this.i32(0);
-    this.memory(Op.i64_load, 3, REGISTERS + Reg.Epoch);
+    this.epoch(true);
     this.i64(BigInt(1 << CLOCK_SHIFT) * 0x100000001n);
     this.op(Op.i64_add);
-    this.memory(Op.i64_store, 3, REGISTERS + Reg.Epoch);
+    this.memory(Op.i64_store, 8, REGISTERS + Reg.Epoch);
     this.op(Op.return);
     this.end();
     this.ask();
   }
   /** To level 1 unless the granule is owned by this strand. */
   private owned(at: number): void {
-    this.get(H.offset);
-    this.memory(Op.i32_load, 2, READ_SHADOW + at);
+    this.load(H.offset, READ_SHADOW + at);
     this.i32(DETAIL_WORD);
     this.op(Op.i32_ne);
-    this.br(1);
-    this.get(H.offset);
-    this.memory(Op.i32_load, 2, WRITE_SHADOW + at);
+    this.brIf(1);
+    this.load(H.offset, WRITE_SHADOW + at);
     this.set(H.word);
-    this.sameStrand(H.word);
-    this.op(Op.i32_eqz);
-    this.br(1);
+    this.askUnlessMine();
   }
   private own(at: number): void {
     this.get(H.offset);
     this.get(H.mine);
     this.i32(FOREIGN);
     this.op(Op.i32_or);
-    this.memory(Op.i32_store, 2, WRITE_SHADOW + at);
-    this.get(H.offset);
-    this.get(H.kind);
-    this.i32(RaceKind.StepShift);
-    this.op(Op.i32_shr_u);
-    this.memory(Op.i32_store, 2, WRITE_SITE + at);
-  }
-  private ask(): void {
-    this.get(H.offset);
-    this.get(H.kind);
-    this.get(H.fp);
-    this.w.byte(Op.call);
-    this.w.unsigned(RACE_IMPORT);
-    this.w.byte(Op.end);
+    this.memory(Op.i32_store, 4, WRITE_SHADOW + at);
+    this.storeSite(H.offset, WRITE_SITE + at);
   }
 
   /** Whole granules of this strand in an older epoch: both words at once for a wide access. Falls through when it is not as simple as that. */
   private whole(wide: boolean): void {
-    const [load, store, align, and, eqz] = wide
-      ? [Op.i64_load, Op.i64_store, 3, Op.i64_and, Op.i64_eqz]
-      : [Op.i32_load, Op.i32_store, 2, Op.i32_and, Op.i32_eqz];
-    const constant = (n: number): void => {
-      if (wide) this.i64(BigInt(n >>> 0) * 0x100000001n);
-      else this.i32(n);
-    };
-    const epoch = (): void => {
-      this.i32(0);
-      this.memory(load, align, REGISTERS + Reg.Epoch);
-    };
+    const [load, store, width, xor, and, eqz] = wide
+      ? [Op.i64_load, Op.i64_store, 8, Op.i64_xor, Op.i64_and, Op.i64_eqz]
+      : [Op.i32_load, Op.i32_store, 4, Op.i32_xor, Op.i32_and, Op.i32_eqz];
+    const level = this.open(Op.block);
     // ((word ^ epoch) & mask) == 0: same strand, and for writes nobody else read since
-    this.open(Op.block);
-    const level = this.depth;
-    const differs = (base: number, foreign: boolean): void => {
+    const leaveIfDiffers = (base: number, foreign: number): void => {
+      const mask = (-1 << STRAND_SHIFT) | foreign;
       this.get(H.offset);
-      this.memory(load, align, base);
-      epoch();
-      this.op(wide ? Op.i64_xor : Op.i32_xor);
-      constant((-1 << STRAND_SHIFT) | (foreign ? FOREIGN : 0));
-      this.op(and, eqz, Op.i32_eqz);
+      this.memory(load, width, base);
+      this.epoch(wide);
+      this.op(xor);
+      if (wide) this.i64(BigInt(mask >>> 0) * 0x100000001n);
+      else this.i32(mask);
+      this.ops(and, eqz, Op.i32_eqz);
+      this.brIf(level);
     };
-    differs(this.write ? WRITE_SHADOW : READ_SHADOW, this.write);
-    this.br(level);
+    leaveIfDiffers(this.words, this.write ? FOREIGN : 0);
     if (this.write) {
       this.get(H.offset);
-      this.memory(load, align, READ_SHADOW);
-      this.op(eqz, Op.i32_eqz);
+      this.memory(load, width, READ_SHADOW);
+      this.ops(eqz, Op.i32_eqz);
       this.open(Op.if);
-      differs(READ_SHADOW, false);
-      this.br(level);
+      leaveIfDiffers(READ_SHADOW, 0);
       this.end();
     }
     this.get(H.offset);
-    epoch();
-    this.memory(store, align, this.write ? WRITE_SHADOW : READ_SHADOW);
-    for (const at of wide ? [0, 4] : [0]) {
-      this.get(H.offset);
-      this.get(H.kind);
-      this.i32(RaceKind.StepShift);
-      this.op(Op.i32_shr_u);
-      this.memory(Op.i32_store, 2, (this.write ? WRITE_SITE : READ_SITE) + at);
-    }
-    this.get(H.offset);
-    this.i32(PAGE_SHIFT);
-    this.op(Op.i32_shr_u);
-    this.i32(1);
-    this.memory(Op.i32_store8, 0, SHADOW_DIRTY);
+    this.epoch(wide);
+    this.memory(store, width, this.words);
+    for (const at of wide ? [0, 4] : [0]) this.storeSite(H.offset, this.sites + at);
+    this.markDirty(H.offset);
     this.op(Op.return);
     this.end();
   }
 
   body(): void {
-    // A whole granule: (kind & 15) == 15.
-    this.get(H.kind);
-    this.i32(ALL_BYTES | RaceKind.Wide);
-    this.op(Op.i32_and);
+    this.bits(H.kind, ALL_BYTES | RaceKind.Wide);
     this.i32(ALL_BYTES);
     this.op(Op.i32_eq);
     this.open(Op.if);
     this.whole(false);
     this.end();
     // Both halves of a wide access, together or one after the other.
-    this.get(H.kind);
-    this.i32(RaceKind.Wide);
-    this.op(Op.i32_and);
+    this.bits(H.kind, RaceKind.Wide);
     this.open(Op.if);
     this.whole(true);
     for (const add of [0, 4]) {
       this.get(H.offset);
       this.i32(add);
       this.op(Op.i32_add);
-      this.get(H.kind);
-      this.i32(~RaceKind.Wide);
-      this.op(Op.i32_and);
+      this.bits(H.kind, ~RaceKind.Wide);
       this.get(H.fp);
-      this.w.byte(Op.call);
-      this.w.unsigned(this.self);
+      this.call(this.self);
     }
     this.op(Op.return);
     this.end();
     // granule = offset & ~3, other = bytes of it that are meant
-    this.get(H.offset);
-    this.i32(-4);
-    this.op(Op.i32_and);
+    this.bits(H.offset, -4);
     this.set(H.granule);
-    this.get(H.kind);
-    this.i32(ALL_BYTES);
-    this.op(Op.i32_and);
-    this.get(H.offset);
-    this.i32(3);
-    this.op(Op.i32_and, Op.i32_shl);
+    this.bits(H.kind, ALL_BYTES);
+    this.bits(H.offset, 3);
+    this.op(Op.i32_shl);
     this.set(H.other);
-    this.i32(0);
-    this.memory(Op.i32_load, 2, REGISTERS + Reg.Epoch);
+    this.epoch();
     this.i32(~ALL_BYTES);
     this.op(Op.i32_and);
     this.get(H.other);
     this.op(Op.i32_or);
     this.set(H.mine);
-    this.get(H.granule);
-    this.memory(Op.i32_load, 2, this.write ? WRITE_SHADOW : READ_SHADOW);
+    this.load(H.granule, this.words);
     this.set(H.word);
     this.open(Op.block); // 1: ask the detector
     if (this.write) this.ownWrite();
     else this.ownRead();
-    // settle: the word, the site, the dirty mark
     this.get(H.granule);
     this.get(H.mine);
-    this.memory(Op.i32_store, 2, this.write ? WRITE_SHADOW : READ_SHADOW);
-    this.get(H.granule);
-    this.get(H.kind);
-    this.i32(RaceKind.StepShift);
-    this.op(Op.i32_shr_u);
-    this.memory(Op.i32_store, 2, this.write ? WRITE_SITE : READ_SITE);
-    this.get(H.granule);
-    this.i32(PAGE_SHIFT);
-    this.op(Op.i32_shr_u);
-    this.i32(1);
-    this.memory(Op.i32_store8, 0, SHADOW_DIRTY);
+    this.memory(Op.i32_store, 4, this.words);
+    this.storeSite(H.granule, this.sites);
+    this.markDirty(H.granule);
     this.op(Op.return);
     this.end();
     this.ask();
@@ -298,12 +250,10 @@ class Helper {
   private ownRead(): void {
     this.get(H.word);
     this.open(Op.if); // 2
-    this.sameStrand(H.word);
-    this.op(Op.i32_eqz);
-    this.br(1);
+    this.askUnlessMine();
     this.mergeBytes();
-    this.w.byte(Op.else);
-    this.otherIsMine(WRITE_SHADOW);
+    this.else();
+    this.otherIsMine();
     this.end();
   }
 
@@ -311,28 +261,21 @@ class Helper {
   private ownWrite(): void {
     this.get(H.word);
     this.open(Op.if); // 2
-    this.sameStrand(H.word);
-    this.op(Op.i32_eqz);
-    this.br(1);
-    this.get(H.word);
-    this.i32(FOREIGN);
-    this.op(Op.i32_and);
-    this.br(1);
+    this.askUnlessMine();
+    this.bits(H.word, FOREIGN);
+    this.brIf(1);
     this.mergeBytes();
     this.end();
-    this.otherIsMine(READ_SHADOW);
+    this.otherIsMine();
   }
 
   /** Word of the other array: empty or of this strand, else to the detector. Uses `word`. */
-  private otherIsMine(base: number): void {
-    this.get(H.granule);
-    this.memory(Op.i32_load, 2, base);
+  private otherIsMine(): void {
+    this.load(H.granule, this.otherWords);
     this.set(H.word);
     this.get(H.word);
     this.open(Op.if);
-    this.sameStrand(H.word);
-    this.op(Op.i32_eqz);
-    this.br(1);
+    this.askUnlessMine();
     this.end();
   }
 
@@ -347,14 +290,12 @@ class Helper {
     this.i32(~ALL_BYTES);
     this.op(Op.i32_and);
     this.open(Op.if);
-    this.get(H.word);
-    this.i32(ALL_BYTES);
-    this.op(Op.i32_and);
+    this.bits(H.word, ALL_BYTES);
     this.get(H.other);
     this.i32(-1);
-    this.op(Op.i32_xor, Op.i32_and);
-    this.br(1);
-    this.w.byte(Op.else);
+    this.ops(Op.i32_xor, Op.i32_and);
+    this.brIf(1);
+    this.else();
     this.get(H.mine);
     this.get(H.word);
     this.op(Op.i32_or);

@@ -1,5 +1,5 @@
 // Race variant: the look at the shadow words (shadow.ts) that goes with every shared access of kernel code. Inline only the common case: this strand
-// has done such an access in this epoch. The rest is two helper functions of the module, which settle accesses by the same strand in a newer epoch, and
+// has done such an access in this epoch. The rest is helper functions of the module (emit-race-helpers.ts), which settle accesses by the same strand in a newer epoch, and
 // behind them the detector in TypeScript. Nothing here uses fuel, stops or faults, so steps and virtual time are those of the other variants.
 import { REGISTERS, Reg } from '../abi.js';
 import { ALL_BYTES, RaceKind, READ_SHADOW, raceKind, WRITE_SHADOW } from '../shadow.js';

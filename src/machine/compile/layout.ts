@@ -104,7 +104,7 @@ export function layoutImage(
 }
 
 /** Name of the page of headers among an image's sections; it is no section of the file. */
-export const HEADER_SECTION = 'HEADER';
+const HEADER_SECTION = 'HEADER';
 
 function headerSection(
   mode: 'kernel' | 'user',

@@ -37,15 +37,6 @@ interface VarEntity {
 /** Bytes of the region that images are loaded in. */
 const MAX_IMAGE = MAP.drivers.end - MAP.drivers.start;
 
-/** How the routines that the kernel, the HAL and the filter manager export begin. */
-const EXPORT_PREFIX =
-  /^(?:Zw|Nt|Ke|Ki|Kd|Ex|Mm|Mi|Io|Iof|Ps|Ob|Se|Sep|Cm|Cc|Ci|Po|Pf|Hal|HAL|Rtl|Etw|Em|Fs|FsRtl|Flt|Lpc|Alpc|Vf|Wmi|WmiX|Tm|Dbg|Inbv|Hvl|Hvi|Whea|Bg|Sk|Ndis|Tdi|BCrypt|Aux|Csr|Ldr|Poo|Pcw|Xip|PcX|Cl|Crypt)[A-Z0-9]/;
-
-/** Declared by the driver for something of its own: not a routine of the headers, not marked as imported, not named like an export of the kernel. */
-function isOwnFunction(s: FunctionSymbol): boolean {
-  return !s.builtin && s.dllimport !== true && !s.range.file.builtin && !EXPORT_PREFIX.test(s.name) && !s.name.startsWith('_');
-}
-
 export class Linker implements LinkContext {
   readonly diagnostics: Diagnostic[] = [];
   readonly unresolved: { name: string; range: Range; ref: FunctionRef }[] = [];
@@ -126,7 +117,7 @@ export class Linker implements LinkContext {
       code: 'link-duplicate',
       message: `${what} '${name}' is defined twice in this image`,
       range: second,
-      hint: 'Keep one definition, or make one of them static.',
+      hint: 'keep one definition, or make one of them static',
       related: [{ range: first, message: 'the first definition is here' }],
     });
   }
@@ -168,11 +159,17 @@ export class Linker implements LinkContext {
       ref.address = found.address;
       return;
     }
-    if (isOwnFunction(symbol) && !this.imports.answered?.(symbol.name)) this.undefinedFunction(symbol, range);
+    if (this.isOwn(symbol) && !this.imports.answered?.(symbol.name)) this.undefinedFunction(symbol, range);
     ref.number = UNRESOLVED_FUNCTION;
     ref.fixedSize = routineFixedSize(0);
     ref.unresolved = this.unresolved.length;
     this.unresolved.push({ name: symbol.name, range, ref });
+  }
+
+  /** Declared by the driver for something of its own: not a routine of the headers, not marked as imported, not named like an export of the kernel. */
+  private isOwn(s: FunctionSymbol): boolean {
+    const { builtin } = s.range.file;
+    return !s.builtin && s.dllimport !== true && !builtin && !s.name.startsWith('_') && !this.imports.exported?.(s.name);
   }
 
   /** A linker would not find it in the kernel's import library either. */
@@ -206,7 +203,7 @@ export class Linker implements LinkContext {
         code: 'link-undefined-variable',
         message: `variable '${symbol.name}' is used but defined nowhere in this image`,
         range,
-        hint: 'Add the source file that defines it, or define it without extern.',
+        hint: 'add the source file that defines it, or define it without extern',
         related: [{ range: symbol.range, message: 'it is declared here' }],
       });
     }

@@ -75,6 +75,7 @@ export function compileUnits(units: readonly TranslationUnit[], o: CompileTestOp
         const g = o.uses?.globals.find((x) => x.symbol.name === name);
         return g && toAddress(g.offset);
       },
+      exported: (name) => name.startsWith('Ke'),
     },
   });
 }

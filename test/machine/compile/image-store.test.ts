@@ -46,3 +46,17 @@ test('place, variant, unit and imports are part of it', () => {
   ];
   for (const c of changes) assert.notEqual(compileImageOnce(base(64, c)), image, JSON.stringify(Object.keys(c)));
 });
+
+test('many processes that run one body keep an image each; after an edit of another unit the images of the old one go', () => {
+  const images = Array.from({ length: 12 }, (_, i) => compileImageOnce(base(64, { functionBase: 100 + i })));
+  for (const [i, image] of images.entries()) assert.equal(compileImageOnce(base(64, { functionBase: 100 + i })), image);
+  const other = (text: string) =>
+    compileUnit('b.c', { files: new MemoryFiles({ 'b.c': text }), builtinHeaders: {}, includePaths: [], defines: {} });
+  const [before, after] = [other('int b;'), other('int b = 1;')];
+  const old = compileImageOnce(base(64, { units: [one, before] }));
+  assert.equal(compileImageOnce(base(64, { units: [one, before] })), old);
+  const image = compileImageOnce(base(64, { units: [one, after] }));
+  assert.notEqual(image, old);
+  assert.equal(compileImageOnce(base(64, { units: [one, after] })), image);
+  assert.notEqual(compileImageOnce(base(64, { units: [one, before] })), old);
+});

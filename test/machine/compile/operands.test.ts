@@ -67,6 +67,9 @@ check(
     print(bad); return n ? f(n - 1, w) : (int)v.a + q + r;
   }
   static int unused(void) { __declspec(align(64)) int k = 3; return k ? k : 4; }
-  int main(void) { struct V v = { 5 }; print(f(3, v)); return unused(); }`,
-  ['0', '0', '0', '0', '12', '= 3'],
+  static struct V made(int n) { struct V v; v.a = n; return v; }
+  static int next(int *n) { return ++*n; }
+  static int untaken(int n) { __declspec(align(32)) int k = n; struct V v = { 2 }; int t = k; k = (k += 10, k + next(&t)) * (int)v.a; return k + (int)((struct V){ n }).a; }
+  int main(void) { struct V v = { 5 }; print(f(3, v)); print(made(7).a); v = made(8); print(v.a); print(untaken(4)); return unused(); }`,
+  ['0', '0', '0', '0', '12', '7', '8', '42', '= 3'],
 );
