@@ -35,7 +35,7 @@ export async function scenarioDiagnostics(
       scenario.stubs.length + scenario.models.length > 0 || scenario.drivers.some((d) => d.stubs.length + d.models.length > 0);
     const drivers: Parameters<typeof resolveAnswers>[1][number][] = [];
     for (const block of scenario.drivers) {
-      const { sources, diagnostics } = driverSources(block, folder, files, new Set());
+      const { sources, diagnostics } = driverSources(block, folder, files);
       all.push(...diagnostics);
       if (!answers) continue;
       // what stubs and models mean depends on the declarations that the drivers see
@@ -45,13 +45,13 @@ export async function scenarioDiagnostics(
         await workspace.host.turn();
         if (cancelled()) return undefined;
       }
-      const models = buildModels([...block.models, ...scenario.models], sources, { ...options, folder, missing: new Set() });
+      const models = buildModels([...block.models, ...scenario.models], sources, { ...options, folder });
       pushOnce(all, models.diagnostics);
       drivers.push({ block, units, models });
     }
     all.push(...resolveAnswers(scenario, drivers).diagnostics);
     for (const p of scenario.processes) {
-      buildProcess(scenario, p, folder, options, all, new Set());
+      buildProcess(scenario, p, folder, options, all);
       await workspace.host.turn();
       if (cancelled()) return undefined;
     }
