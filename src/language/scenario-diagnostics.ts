@@ -16,13 +16,19 @@ import type { Workspace } from './workspace.js';
 
 const MAX_ROUNDS = 40;
 
+export interface AnalysedScenario {
+  readonly diagnostics: readonly LspDiagnostic[];
+  /** Files whose change changes the diagnostics: sources and headers of its drivers, projects, models. */
+  readonly read: ReadonlySet<string>;
+}
+
 /** Diagnostics of a scenario; undefined when `cancelled` said so at a pause, or the file is not there. */
 export async function scenarioDiagnostics(
   path: string,
   workspace: Workspace,
   cache: UnitCache,
   cancelled: () => boolean,
-): Promise<LspDiagnostic[] | undefined> {
+): Promise<AnalysedScenario | undefined> {
   for (let round = 0; ; round++) {
     const files = workspace.snapshot();
     const text = files.read(path);
@@ -56,6 +62,9 @@ export async function scenarioDiagnostics(
       if (cancelled()) return undefined;
     }
     if (round < MAX_ROUNDS && (await workspace.host.fetch())) continue;
-    return all.flatMap((d) => (d.range?.file.path === path ? [frontEndDiagnostic(d, d.range, workspace)] : []));
+    return {
+      diagnostics: all.flatMap((d) => (d.range?.file.path === path ? [frontEndDiagnostic(d, d.range, workspace)] : [])),
+      read: files.paths,
+    };
   }
 }
