@@ -55,7 +55,7 @@ export function findDrivers(folder: string, files: FileProvider): DriverFolder[]
   return projects.length ? projects : found;
 }
 
-/** Compiles the sources of a driver. `cache` keeps units whose files did not change (the caller decides when to drop one). */
+/** Compiles the sources of a driver. */
 export function compileDriver(
   driver: DriverFolder,
   options: { readonly files: FileProvider; readonly headers: Readonly<Record<string, string>> },

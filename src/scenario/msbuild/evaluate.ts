@@ -251,8 +251,8 @@ class ProjectEvaluator {
     const { files } = this.options;
     const written = e.attributes.Project ?? '';
     const expanded = this.properties.expand(written, e, undefined, true);
-    if (/^\$\(VCTargetsPath\)[\\/]Microsoft\.Cpp\.Default\.props$/i.test(written)) this.importAbove('Directory.Build.props', e);
-    if (/^\$\(VCTargetsPath\)[\\/]Microsoft\.Cpp\.targets$/i.test(written)) this.importAbove('Directory.Build.targets', e);
+    if (/^\$\(VCTargetsPath\)[\\/]Microsoft\.Cpp\.Default\.props$/i.test(written)) this.importAbove('Directory.Build.props');
+    if (/^\$\(VCTargetsPath\)[\\/]Microsoft\.Cpp\.targets$/i.test(written)) this.importAbove('Directory.Build.targets');
     if (!files || isAbsent(expanded) || e.attributes.Sdk !== undefined) return; // a file of the tools, which sets nothing that counts here
     const at = joinPath(dirname(this.open[this.open.length - 1]), expanded);
     const found = hasWildcard(at) ? expandWildcard(at, files) : [actualPath(at, files)];
@@ -262,7 +262,7 @@ class ProjectEvaluator {
     }
   }
 
-  private importAbove(name: string, _at: Element): void {
+  private importAbove(name: string): void {
     const { files } = this.options;
     let folder = this.folder;
     for (let i = 0; files && i < MAX_PARENTS; i++) {
