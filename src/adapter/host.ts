@@ -4,8 +4,8 @@ import type { FileProvider } from '../base/files.js';
 export interface AdapterHost {
   /** Snapshot with everything that can be read synchronously now. */
   readonly files: FileProvider;
-  /** Fetches paths (files or folders) that a build asked for and missed; false when nothing new came. On disk there is nothing to fetch. */
-  fetch(missing: ReadonlySet<string>): Promise<boolean>;
+  /** Fetches what `files` was asked for and does not know yet; false when there was nothing. On disk there never is. */
+  fetch(): Promise<boolean>;
   /** Lets waiting requests be handled between two pieces of a run. */
   turn(): Promise<void>;
   /** Milliseconds of some steady clock; used only to size the pieces of a run, never by the simulation. */

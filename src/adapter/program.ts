@@ -40,16 +40,13 @@ async function build(host: AdapterHost, path: string, options: { readonly cpus?:
   const all = { files: host.files, headers, units, ...options };
   let b = buildScenario(path, all);
   // on the web the snapshot fills while the build asks for files; each round fetches at least one new path, so this ends
-  while (b.missing.size && (await host.fetch(b.missing))) b = buildScenario(path, all);
+  while (await host.fetch()) b = buildScenario(path, all);
   return b;
 }
 
 async function readSchedule(host: AdapterHost, path: string): Promise<Schedule> {
   let text = host.files.read(path);
-  if (text === undefined) {
-    await host.fetch(new Set([path]));
-    text = host.files.read(path);
-  }
+  while (text === undefined && (await host.fetch())) text = host.files.read(path);
   if (text === undefined) throw new LaunchError(`schedule ${path} was not found`, []);
   const schedule = parseSchedule(text);
   if ('message' in schedule) throw new LaunchError(`${path}:${schedule.line}: ${schedule.message}`, []);

@@ -1,7 +1,7 @@
 // The adapter in a web worker: DAP messages and files come through the editor (src/messages/adapter-worker.ts), since a worker sees no file system.
-// Files are asked for lazily: a build names what it missed, this fetches it, the unit is compiled again (docs/ARCHITECTURE.md).
+// Files are fetched in rounds: what a build read and missed comes before the next try (docs/ARCHITECTURE.md).
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { basename, compareCodePoints, dirname, type FileProvider, normalizePath } from '../base/files.js';
+import { FetchedFiles } from '../base/fetched-files.js';
 import type { DapMessage, FileResult, FromAdapterWorker, ToAdapterWorker } from '../messages/adapter-worker.js';
 import { InterlockAdapter } from './adapter.js';
 import { answerExplore } from './explore-service.js';
@@ -13,24 +13,6 @@ interface WorkerScope {
 }
 const scope = self as unknown as WorkerScope;
 
-/** Snapshot of what has been fetched: texts, folder listings, and what is known not to exist (null). */
-class FetchedFiles implements FileProvider {
-  readonly texts = new Map<string, string | null>();
-  readonly folders = new Map<string, readonly string[] | null>();
-  /** Folders that were asked for and not known: fetched with the next round. */
-  readonly wanted = new Set<string>();
-
-  read(path: string): string | undefined {
-    return this.texts.get(normalizePath(path)) ?? undefined;
-  }
-  list(folder: string): readonly string[] | undefined {
-    const f = normalizePath(folder);
-    if (!this.folders.has(f)) this.wanted.add(f);
-    return this.folders.get(f) ?? undefined;
-  }
-}
-
-const files = new FetchedFiles();
 const pending = new Map<number, (r: FileResult) => void>();
 let lastId = 0;
 
@@ -42,15 +24,10 @@ function ask(type: 'readFile' | 'listFiles', uri: string): Promise<FileResult> {
   });
 }
 
-async function fetchFolder(folder: string): Promise<void> {
-  const r = await ask('listFiles', folder);
-  files.folders.set(folder, r.entries ? r.entries.map((e) => e.name).sort(compareCodePoints) : null);
-}
-
-async function fetchFile(path: string): Promise<void> {
-  const r = await ask('readFile', path);
-  files.texts.set(path, r.text ?? null);
-}
+const files = new FetchedFiles({
+  readFile: async (path) => (await ask('readFile', path)).text ?? undefined,
+  listFiles: async (path) => (await ask('listFiles', path)).entries?.map((e) => e.name),
+});
 
 const channel = new MessageChannel();
 let turns: (() => void)[] = [];
@@ -62,19 +39,7 @@ channel.port1.onmessage = () => {
 
 const host: AdapterHost = {
   files,
-  async fetch(missing) {
-    const paths = [...missing].map(normalizePath).filter((p) => !files.texts.has(p));
-    const folders = [...new Set([...files.wanted, ...paths.map(dirname)])].filter((f) => f !== '' && !files.folders.has(f));
-    files.wanted.clear();
-    await Promise.all(folders.map(fetchFolder));
-    // ask only for files that their folder lists (the answer for the others is known), and for those whose folder cannot be listed
-    const there = (p: string): boolean => {
-      const names = files.folders.get(dirname(p));
-      return !names || names.includes(basename(p));
-    };
-    await Promise.all(paths.map((p) => (there(p) ? fetchFile(p) : void files.texts.set(p, null))));
-    return folders.length > 0 || paths.length > 0;
-  },
+  fetch: () => files.fetch(),
   turn: () =>
     new Promise((done) => {
       turns.push(done);
@@ -92,8 +57,7 @@ scope.onmessage = (event) => {
     const request = m.message as DebugProtocol.Request;
     // a new launch reads files afresh: the user may have edited them since the last one
     if (request.command === 'launch' || request.command === 'restart') {
-      files.texts.clear();
-      files.folders.clear();
+      files.forget();
     }
     adapter.handleMessage(request);
     return;

@@ -2,9 +2,8 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { joinPath } from '../base/files.js';
 import { settleAcrossUnits } from '../c/implicit-functions.js';
-import type { TranslationUnit } from '../c/tree.js';
 import { buildScenario, driverEntry, noDriverEntry } from '../scenario/build.js';
-import { exportedFunctions } from '../scenario/compile-report.js';
+import { type DriverToReport, driversToReport } from '../scenario/compile-report.js';
 import { compileDriverUnit, type DriverFolder, findDriver, findDrivers } from '../scenario/driver-folder.js';
 import { driverOfFile } from '../scenario/driver-of-file.js';
 import { isRefusal } from '../scenario/sources.js';
@@ -12,18 +11,6 @@ import { wdkHeaders } from '../wdk/headers.gen.js';
 import { DiskFiles } from './disk-files.js';
 
 const MAX_DEPTH = 8;
-
-export interface DriverAt {
-  readonly name: string;
-  readonly units: readonly TranslationUnit[];
-  /** Problems that do not come from compiling: a project that names files which are not there. */
-  readonly problems: readonly Diagnostic[];
-  /** What a scenario answers for. */
-  readonly models?: readonly TranslationUnit[];
-  readonly stubs?: ReadonlySet<string>;
-  /** Functions of the drivers that the scenario loads before. */
-  readonly imports?: ReadonlySet<string>;
-}
 
 /** What the command line adds to every driver. */
 export interface CompileSettings {
@@ -33,7 +20,7 @@ export interface CompileSettings {
 }
 
 /** Every driver at a path: a folder, C file, header, `.vcxproj` or `.scenario`. Errors are about the path itself and the scenario. */
-export function driversAt(path: string, settings: CompileSettings = {}): { drivers: DriverAt[]; errors: Diagnostic[] } {
+export function driversAt(path: string, settings: CompileSettings = {}): { drivers: DriverToReport[]; errors: Diagnostic[] } {
   const files = new DiskFiles();
   const isFile = files.read(path) !== undefined;
   if (!isFile && files.list(path) === undefined)
@@ -53,14 +40,7 @@ export function driversAt(path: string, settings: CompileSettings = {}): { drive
     // what is wrong with the C comes with the units; the rest is about the scenario
     const own = new Set(build.drivers.flatMap((d) => [...d.units, ...d.models.units].flatMap((u) => u.diagnostics)));
     return {
-      drivers: build.drivers.map((d, i) => ({
-        name: d.block.name,
-        units: d.units,
-        models: d.models.units,
-        stubs: new Set(d.stubs.map((s) => s.name)),
-        imports: exportedFunctions(build.drivers.slice(0, i).flatMap((x) => x.units)),
-        problems: [],
-      })),
+      drivers: driversToReport(build.drivers),
       errors: build.diagnostics.filter((d) => d.severity === 'error' && !own.has(d)),
     };
   }
@@ -109,7 +89,7 @@ function namedByScenarios(folder: string, files: DiskFiles): DriverFolder[] {
   return [...found.values()];
 }
 
-function compiled(d: DriverFolder, settings: CompileSettings, files: DiskFiles): DriverAt {
+function compiled(d: DriverFolder, settings: CompileSettings, files: DiskFiles): DriverToReport {
   const driver = withSettings(d, settings);
   const paths = d.diagnostics.some(isRefusal) ? [] : driver.sources.paths;
   const units = settleAcrossUnits(paths.map((p) => compileDriverUnit(driver, p, { files, headers: wdkHeaders }, p)));

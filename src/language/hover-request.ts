@@ -35,6 +35,6 @@ function scenarioHover(path: string, text: string, offset: number, workspace: Wo
   const process = scenario.processes.find((p) => p.threads.some((t) => t.bodyStart <= offset && offset <= t.bodyEnd));
   if (!process) return undefined;
   const options = { files: workspace.snapshot(), headers: workspace.host.headers };
-  const { unit } = buildProcess(scenario, process, dirname(path), options, [], new Set());
+  const { unit } = buildProcess(scenario, process, dirname(path), options, []);
   return unit && hoverAt(text, offset, unit, path);
 }

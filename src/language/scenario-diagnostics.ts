@@ -16,13 +16,19 @@ import type { Workspace } from './workspace.js';
 
 const MAX_ROUNDS = 40;
 
+export interface AnalysedScenario {
+  readonly diagnostics: readonly LspDiagnostic[];
+  /** Files whose change changes the diagnostics: sources and headers of its drivers, projects, models. */
+  readonly read: ReadonlySet<string>;
+}
+
 /** Diagnostics of a scenario; undefined when `cancelled` said so at a pause, or the file is not there. */
 export async function scenarioDiagnostics(
   path: string,
   workspace: Workspace,
   cache: UnitCache,
   cancelled: () => boolean,
-): Promise<LspDiagnostic[] | undefined> {
+): Promise<AnalysedScenario | undefined> {
   for (let round = 0; ; round++) {
     const files = workspace.snapshot();
     const text = files.read(path);
@@ -35,7 +41,7 @@ export async function scenarioDiagnostics(
       scenario.stubs.length + scenario.models.length > 0 || scenario.drivers.some((d) => d.stubs.length + d.models.length > 0);
     const drivers: Parameters<typeof resolveAnswers>[1][number][] = [];
     for (const block of scenario.drivers) {
-      const { sources, diagnostics } = driverSources(block, folder, files, new Set());
+      const { sources, diagnostics } = driverSources(block, folder, files);
       all.push(...diagnostics);
       if (!answers) continue;
       // what stubs and models mean depends on the declarations that the drivers see
@@ -45,17 +51,20 @@ export async function scenarioDiagnostics(
         await workspace.host.turn();
         if (cancelled()) return undefined;
       }
-      const models = buildModels([...block.models, ...scenario.models], sources, { ...options, folder, missing: new Set() });
+      const models = buildModels([...block.models, ...scenario.models], sources, { ...options, folder });
       pushOnce(all, models.diagnostics);
       drivers.push({ block, units, models });
     }
     all.push(...resolveAnswers(scenario, drivers).diagnostics);
     for (const p of scenario.processes) {
-      buildProcess(scenario, p, folder, options, all, new Set());
+      buildProcess(scenario, p, folder, options, all);
       await workspace.host.turn();
       if (cancelled()) return undefined;
     }
     if (round < MAX_ROUNDS && (await workspace.host.fetch())) continue;
-    return all.flatMap((d) => (d.range?.file.path === path ? [frontEndDiagnostic(d, d.range, workspace)] : []));
+    return {
+      diagnostics: all.flatMap((d) => (d.range?.file.path === path ? [frontEndDiagnostic(d, d.range, workspace)] : [])),
+      read: files.paths,
+    };
   }
 }

@@ -42,6 +42,8 @@ class Server {
   private readonly queue: WorkQueue;
   private readonly documents = new TextDocuments(TextDocument);
   private readonly results = new DriverResults((key) => this.publisher.remove(key));
+  /** Open scenarios with the files that their diagnostics come from. */
+  private readonly scenarios = new Map<string, ReadonlySet<string>>();
   private settings: Settings = DEFAULT_SETTINGS;
   private versionedEdits = false;
 
@@ -123,7 +125,12 @@ class Server {
   }
 
   private changed(path: string): void {
-    this.queue.add([path, ...this.results.readersOf(path)]);
+    this.queue.add([path, ...this.readersOf(path)]);
+  }
+
+  /** Open documents whose analysis read this file. */
+  private readersOf(path: string): string[] {
+    return [...this.results.readersOf(path), ...[...this.scenarios].flatMap(([s, read]) => (s !== path && read.has(path) ? [s] : []))];
   }
 
   private closed(path: string): void {
@@ -131,9 +138,10 @@ class Server {
     this.workspace.host.forget([path]);
     this.queue.remove(path);
     this.results.assign(path, undefined);
+    this.scenarios.delete(path);
     this.publisher.remove(path);
     // who reads it reads the saved text from now on
-    this.queue.add(this.results.readersOf(path));
+    this.queue.add(this.readersOf(path));
   }
 
   private async work(path: string, cancelled: () => boolean): Promise<readonly string[] | undefined> {
@@ -142,9 +150,10 @@ class Server {
     if (!document) return [path];
     if (SCENARIO_FILE.test(path)) {
       const { version } = document;
-      const diagnostics = await scenarioDiagnostics(path, workspace, this.cache, cancelled);
-      if (!diagnostics) return undefined;
-      publisher.set(path, new Map([[path, diagnostics]]), new Map([[path, version]]));
+      const found = await scenarioDiagnostics(path, workspace, this.cache, cancelled);
+      if (!found) return undefined;
+      this.scenarios.set(path, found.read);
+      publisher.set(path, new Map([[path, found.diagnostics]]), new Map([[path, version]]));
       return [path];
     }
     const options = settings.enable ? settings.rules : undefined;

@@ -1,8 +1,8 @@
 // The server in a web worker (VS Code for the Web): messages of the worker are the transport, files come through the editor.
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
+import { FetchedFiles } from '../base/fetched-files.js';
 import type { FileParams, LanguageRequests } from '../messages/language-server.js';
 import { wdkHeaders } from '../wdk/headers.gen.js';
-import { FetchedFiles } from './fetched-files.js';
 import type { LanguageHost } from './host.js';
 import { serve } from './server.js';
 import { uriOfPath } from './uris.js';

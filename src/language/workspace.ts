@@ -63,6 +63,11 @@ export class Snapshot implements FileProvider {
     return this.folders.get(folder);
   }
 
+  /** Every path that was read, there or not. */
+  get paths(): ReadonlySet<string> {
+    return new Set(this.texts.keys());
+  }
+
   /** A document that is not (or no longer) in the folder counts as being there. */
   private withOpen(folder: string, names: readonly string[] | undefined): readonly string[] | undefined {
     const more = [...this.workspace.openPaths].filter((p) => dirname(p) === folder && !names?.includes(basename(p))).map(basename);

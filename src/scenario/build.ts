@@ -38,7 +38,6 @@ export interface Build {
   readonly processes: readonly BuiltProcess[];
   readonly diagnostics: readonly Diagnostic[];
   /** Paths that were asked for and are not in the snapshot: a host that fetches lazily reads them and builds again. */
-  readonly missing: ReadonlySet<string>;
 }
 
 export interface BuildOptions {
@@ -56,14 +55,12 @@ function compile(build: BuildOptions, path: string, options: CompileOptions, sho
 
 /** Builds a `.scenario` file, or the default scenario around a source, project, solution or folder. Never throws. */
 export function buildScenario(path: string, options: BuildOptions): Build {
-  const missing = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   const folder = dirname(path);
   const isC = isDriverPath(path, options.files);
   const text = isC ? defaultScenarioText(path, options.files) : options.files.read(path);
   const file = new SourceFile(isC ? `${shownPath(path, folder)} (default scenario)` : shownPath(path, folder), text ?? '');
   if (text === undefined) {
-    missing.add(path);
     diagnostics.push({
       severity: 'error',
       code: 'scenario-missing-file',
@@ -90,12 +87,12 @@ export function buildScenario(path: string, options: BuildOptions): Build {
       range: { file, start: 0, end: Math.min(1, file.text.length) },
     });
 
-  const built = scenario.drivers.map((block) => buildDriver(scenario, block, folder, options, diagnostics, missing));
+  const built = scenario.drivers.map((block) => buildDriver(scenario, block, folder, options, diagnostics));
   const answers = resolveAnswers(scenario, built);
   diagnostics.push(...answers.diagnostics);
   const drivers = built.map((d, i): BuiltDriver => ({ ...d, stubs: answers.stubs[i] }));
-  const processes = scenario.processes.map((block) => buildProcess(scenario, block, folder, options, diagnostics, missing));
-  return { scenario, folder, drivers, processes, diagnostics, missing };
+  const processes = scenario.processes.map((block) => buildProcess(scenario, block, folder, options, diagnostics));
+  return { scenario, folder, drivers, processes, diagnostics };
 }
 
 /** The function a driver starts with, if one of its units defines it. */
@@ -117,9 +114,8 @@ function buildDriver(
   folder: string,
   options: BuildOptions,
   diagnostics: Diagnostic[],
-  missing: Set<string>,
 ): Omit<BuiltDriver, 'stubs'> {
-  const { sources, diagnostics: problems } = driverSources(block, folder, options.files, missing);
+  const { sources, diagnostics: problems } = driverSources(block, folder, options.files);
   diagnostics.push(...problems);
   const compiled = (problems.some(isRefusal) ? [] : sources.paths)
     .filter((p) => options.files.read(p) !== undefined)
@@ -131,7 +127,6 @@ function buildDriver(
           files: options.files,
           builtinHeaders: options.headers,
           ...unitOptions(sources, p, options.files),
-          missing,
         },
         shownPath(p, folder),
       ),
@@ -142,7 +137,7 @@ function buildDriver(
   // a driver that cannot run has said so; where a C error hides DriverEntry this message would only be noise
   if (units.length && !driverEntry(units) && ![...problems, ...wrong].some((d) => d.severity === 'error'))
     diagnostics.push({ ...noDriverEntry(block.name), range: block.range });
-  const models = buildModels([...block.models, ...scenario.models], sources, { ...options, folder, missing });
+  const models = buildModels([...block.models, ...scenario.models], sources, { ...options, folder });
   pushOnce(diagnostics, models.diagnostics);
   return { block, sources, units, models };
 }
@@ -154,7 +149,6 @@ export function buildProcess(
   folder: string,
   options: BuildOptions,
   diagnostics: Diagnostic[],
-  missing: Set<string>,
 ): BuiltProcess {
   if (!block.threads.length) return { block, unit: undefined };
   // the scenario's own place, so that what it includes is shown relative to the same folder
@@ -165,7 +159,7 @@ export function buildProcess(
   const unit = compile(
     options,
     unitPath,
-    { files, builtinHeaders: options.headers, includePaths: [folder], defines: { DBG: '1' }, forcedIncludes: ['windows.h'], missing },
+    { files, builtinHeaders: options.headers, includePaths: [folder], defines: { DBG: '1' }, forcedIncludes: ['windows.h'] },
     scenario.file.path,
   );
   diagnostics.push(...unit.diagnostics);

@@ -8,6 +8,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { MAP } from '../machine/abi.js';
 import { compileImage } from '../machine/compile/compile-image.js';
 import { notSimulated, reasonText } from '../wdk/not-simulated.js';
+import type { BuiltDriver } from './build.js';
 import { headerDefinitions, headerOf, isSimulated, type UsedFunction, usedFunctions } from './ddi-use.js';
 import type { Place } from './report.js';
 import { unitProblems } from './sources.js';
@@ -72,6 +73,18 @@ export interface DriverToReport {
   readonly problems: readonly Diagnostic[];
 }
 
+/** The drivers of a scenario, each with what answers for it: its stubs and models, and the drivers before it. */
+export function driversToReport(drivers: readonly BuiltDriver[]): DriverToReport[] {
+  return drivers.map((d, i) => ({
+    name: d.block.name,
+    units: d.units,
+    models: d.models.units,
+    stubs: new Set(d.stubs.map((s) => s.name)),
+    imports: exportedFunctions(drivers.slice(0, i).flatMap((x) => x.units)),
+    problems: [],
+  }));
+}
+
 /** A name that `c-undeclared` says is called. */
 const UNDECLARED = /^function '(\w+)' is called/;
 
@@ -103,7 +116,7 @@ export function reportDriver(d: DriverToReport): { report: CompiledDriverReport;
 }
 
 /** Names that another driver may call when these are the units of one loaded before it. */
-export const exportedFunctions = (units: readonly TranslationUnit[]): ReadonlySet<string> =>
+const exportedFunctions = (units: readonly TranslationUnit[]): ReadonlySet<string> =>
   new Set(
     units.flatMap((u) => u.functions.filter((f) => f.symbol.linkage === 'external' && !f.range.file.builtin).map((f) => f.symbol.name)),
   );

@@ -46,7 +46,8 @@ export function adviceFor(f: FunctionSymbol): DdiAdvice {
   };
 }
 
-const isPlain = (t: CType): boolean => t.kind === 'int' || t.kind === 'enum' || t.kind === 'pointer';
+/** A type whose values fit in a register. */
+export const isPlain = (t: CType): boolean => t.kind === 'int' || t.kind === 'enum' || t.kind === 'pointer';
 
 /** A value to write in an example: success where a status is returned, else nothing (zero). */
 export function exampleValue(t: CType): string {

@@ -35,30 +35,30 @@ const MAX_PARENTS = 5;
 const MAX_HEADERS = 200;
 
 /**
- * The driver that a C file, header, `.vcxproj` or folder belongs to; undefined when there is none (no C source there includes a kernel header). Paths that
- * the snapshot does not have are added to `missing`. A project that is given and cannot run (C++, user mode) is answered with what is wrong with it.
+ * The driver that a C file, header, `.vcxproj` or folder belongs to; undefined when there is none (no C source there includes a kernel header). A project
+ * that is given and cannot run (C++, user mode) is answered with what is wrong with it.
  */
-export function findDriver(path: string, files: FileProvider, missing: Set<string> = new Set()): DriverFolder | undefined {
+export function findDriver(path: string, files: FileProvider): DriverFolder | undefined {
   const p = normalizePath(path);
   const candidates = /\.(vcxproj|sln)$/i.test(p)
-    ? [projectDriver(p, files, missing)]
+    ? [projectDriver(p, files)]
     : /\.(c|h|inl)$/i.test(p)
-      ? driversOfFile(p, files, missing)
-      : driversOfFolder(p, files, missing);
-  return candidates.find((d) => isDriver(d, files, missing)) ?? candidates.find((d) => d.project === p && d.diagnostics.some(isRefusal));
+      ? driversOfFile(p, files)
+      : driversOfFolder(p, files);
+  return candidates.find((d) => isDriver(d, files)) ?? candidates.find((d) => d.project === p && d.diagnostics.some(isRefusal));
 }
 
 /** Every driver in a folder: its projects that compile kernel C, else its own C files. Not recursive. */
-export function findDrivers(folder: string, files: FileProvider, missing: Set<string> = new Set()): DriverFolder[] {
-  const found = driversOfFolder(normalizePath(folder), files, missing).filter((d) => isDriver(d, files, missing));
+export function findDrivers(folder: string, files: FileProvider): DriverFolder[] {
+  const found = driversOfFolder(normalizePath(folder), files).filter((d) => isDriver(d, files));
   const projects = found.filter((d) => d.project !== undefined);
   return projects.length ? projects : found;
 }
 
-/** Compiles the sources of a driver. `cache` keeps units whose files did not change (the caller decides when to drop one). */
+/** Compiles the sources of a driver. */
 export function compileDriver(
   driver: DriverFolder,
-  options: { readonly files: FileProvider; readonly headers: Readonly<Record<string, string>>; readonly missing?: Set<string> },
+  options: { readonly files: FileProvider; readonly headers: Readonly<Record<string, string>> },
 ): CompiledDriver {
   return { driver, units: settleAcrossUnits(driver.sources.paths.map((p) => compileDriverUnit(driver, p, options))) };
 }
@@ -67,7 +67,7 @@ export function compileDriver(
 export function compileDriverUnit(
   driver: DriverFolder,
   path: string,
-  options: { readonly files: FileProvider; readonly headers: Readonly<Record<string, string>>; readonly missing?: Set<string> },
+  options: { readonly files: FileProvider; readonly headers: Readonly<Record<string, string>> },
   shown = shownPath(path, driver.folder),
 ): TranslationUnit {
   return compileUnit(path, driverUnitOptions(driver, path, options), shown);
@@ -77,29 +77,28 @@ export function compileDriverUnit(
 export function driverUnitOptions(
   driver: DriverFolder,
   path: string,
-  options: { readonly files: FileProvider; readonly headers: Readonly<Record<string, string>>; readonly missing?: Set<string> },
+  options: { readonly files: FileProvider; readonly headers: Readonly<Record<string, string>> },
 ): CompileOptions {
   return {
     files: options.files,
     builtinHeaders: options.headers,
     ...unitOptions(driver.sources, path, options.files),
-    ...(options.missing ? { missing: options.missing } : {}),
   };
 }
 
 /** Whether some C source of the driver includes a kernel header, itself or through headers of its own. */
-export function isDriver(driver: DriverFolder, files: FileProvider, missing: Set<string> = new Set()): boolean {
+export function isDriver(driver: DriverFolder, files: FileProvider): boolean {
   const seen = new Set<string>();
-  return driver.sources.paths.some((p) => reachesKernelHeader(p, driver.sources.includes, files, missing, seen));
+  return driver.sources.paths.some((p) => reachesKernelHeader(p, driver.sources.includes, files, seen));
 }
 
-function driversOfFile(path: string, files: FileProvider, missing: Set<string>): DriverFolder[] {
+function driversOfFile(path: string, files: FileProvider): DriverFolder[] {
   const isSource = /\.c$/i.test(path);
   const lower = path.toLowerCase();
   let folder = dirname(path);
   for (let i = 0; i <= MAX_PARENTS; i++) {
     for (const project of projectsOf(folder, files)) {
-      const d = projectDriver(joinPath(folder, project), files, missing);
+      const d = projectDriver(joinPath(folder, project), files);
       // a header belongs to the nearest project that could include it: one whose folder it lies below
       if (isSource ? d.sources.paths.some((s) => s.toLowerCase() === lower) : d.sources.paths.length > 0) return [d];
     }
@@ -110,18 +109,18 @@ function driversOfFile(path: string, files: FileProvider, missing: Set<string>):
   return [plainDriver(dirname(path), files)];
 }
 
-function driversOfFolder(folder: string, files: FileProvider, missing: Set<string>): DriverFolder[] {
-  const projects = projectsOf(folder, files).map((p) => projectDriver(joinPath(folder, p), files, missing));
+function driversOfFolder(folder: string, files: FileProvider): DriverFolder[] {
+  const projects = projectsOf(folder, files).map((p) => projectDriver(joinPath(folder, p), files));
   return [...projects.filter((d) => d.sources.paths.length > 0), plainDriver(folder, files)];
 }
 
 const projectsOf = (folder: string, files: FileProvider): string[] => (files.list(folder) ?? []).filter((n) => /\.vcxproj$/i.test(n));
 
-function projectDriver(project: string, files: FileProvider, missing: Set<string>): DriverFolder {
+function projectDriver(project: string, files: FileProvider): DriverFolder {
   const folder = dirname(project);
   const name = basename(project);
   const file = { value: name, range: undefined } as unknown as NonNullable<DriverBlock['project']>;
-  const { sources, diagnostics } = driverSources(block({ project: file }), folder, files, missing);
+  const { sources, diagnostics } = driverSources(block({ project: file }), folder, files);
   return { name: name.replace(/\.(vcxproj|sln)$/i, ''), folder, project, sources, diagnostics };
 }
 
@@ -151,20 +150,11 @@ function block(parts: Pick<DriverBlock, 'project'>): DriverBlock {
   };
 }
 
-function reachesKernelHeader(
-  path: string,
-  includes: readonly string[],
-  files: FileProvider,
-  missing: Set<string>,
-  seen: Set<string>,
-): boolean {
+function reachesKernelHeader(path: string, includes: readonly string[], files: FileProvider, seen: Set<string>): boolean {
   if (seen.has(path) || seen.size > MAX_HEADERS) return false;
   seen.add(path);
   const text = files.read(path);
-  if (text === undefined) {
-    missing.add(path);
-    return false;
-  }
+  if (text === undefined) return false;
   for (const m of text.matchAll(/^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\r\n]+)[>"]/gm)) {
     const name = m[2].replace(/\\/g, '/');
     if (KERNEL_HEADERS.has(basename(name).toLowerCase())) return true;
@@ -172,7 +162,7 @@ function reachesKernelHeader(
     for (const folder of folders) {
       const found = ownHeader(joinPath(folder, name), files);
       if (found === undefined) continue;
-      if (reachesKernelHeader(found, includes, files, missing, seen)) return true;
+      if (reachesKernelHeader(found, includes, files, seen)) return true;
       break;
     }
   }

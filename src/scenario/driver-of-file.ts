@@ -27,7 +27,7 @@ function scenarioDriver(path: string, files: FileProvider): WorkspaceDriver | un
   for (const { path: file, scenario } of scenariosAround(path, files))
     for (const block of scenario.drivers) {
       const folder = dirname(file);
-      const { sources, diagnostics } = driverSources(block, folder, files, new Set());
+      const { sources, diagnostics } = driverSources(block, folder, files);
       const driver: WorkspaceDriver = { name: block.name, folder, sources, diagnostics, key: `${file}#${block.name}` };
       if (belongs(path, driver) && isDriver(driver, files)) return driver;
     }
@@ -62,9 +62,7 @@ export function scenariosOf(driver: DriverFolder, files: FileProvider): (Scenari
   const own = new Set(driver.sources.paths);
   const out: (ScenarioFile & { readonly blocks: readonly DriverBlock[] })[] = [];
   for (const s of scenariosAround(first, files)) {
-    const blocks = s.scenario.drivers.filter((b) =>
-      driverSources(b, dirname(s.path), files, new Set()).sources.paths.some((p) => own.has(p)),
-    );
+    const blocks = s.scenario.drivers.filter((b) => driverSources(b, dirname(s.path), files).sources.paths.some((p) => own.has(p)));
     if (blocks.length) out.push({ ...s, blocks });
   }
   return out;

@@ -23,7 +23,6 @@ export interface ModelsContext {
   readonly headers: Readonly<Record<string, string>>;
   /** Folder of the scenario. */
   readonly folder: string;
-  readonly missing: Set<string>;
 }
 
 /** Compiles the models of one driver, with the driver's include folders and definitions. */
@@ -42,7 +41,6 @@ export function buildModels(statements: readonly ModelsStatement[], sources: Dri
       for (const path of modelPaths(file.value, c)) {
         if (c.files.read(path) === undefined) {
           readable = false;
-          c.missing.add(path);
           error('scenario-missing-file', `models file ${shownPath(path, c.folder)} was not found`, `looked for ${path}`, file.range);
         } else if (/\.(cpp|cc|cxx)$/i.test(path)) {
           readable = false;
@@ -103,7 +101,6 @@ function compileModel(path: string, sources: DriverSources, c: ModelsContext): T
       builtinHeaders: c.headers,
       includePaths: [c.folder, ...sources.includes],
       defines: sources.defines,
-      missing: c.missing,
     },
     shownPath(path, c.folder),
   );

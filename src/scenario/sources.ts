@@ -1,7 +1,7 @@
 // From a driver block to files: patterns and folders are expanded in code-point order (the same on every host), projects and solutions are read, and problems
 // say which file is missing where.
 import type { Diagnostic } from '../base/diagnostic.js';
-import { basename, dirname, type FileProvider, joinPath } from '../base/files.js';
+import { basename, type FileProvider, joinPath } from '../base/files.js';
 import { type Range, SourceFile } from '../base/source.js';
 import type { CompileOptions } from '../c/compile-unit.js';
 import type { TranslationUnit } from '../c/tree.js';
@@ -65,7 +65,6 @@ export function driverSources(
   driver: DriverBlock,
   folder: string,
   files: FileProvider,
-  missing: Set<string>,
 ): { sources: DriverSources; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const error = (code: string, message: string, hint: string, range: Range): void => {
@@ -77,7 +76,6 @@ export function driverSources(
   const add = (path: string, range: Range, of: string, quiet = false): void => {
     if (quiet && (files.read(path) === undefined || paths.includes(path))) return;
     if (files.read(path) === undefined) {
-      missing.add(path);
       error('scenario-missing-file', `source file ${shownPath(path, folder)}${of} was not found`, `looked for ${path}`, range);
     } else if (/\.(cpp|cc|cxx|hpp|hxx)$/i.test(path))
       error('scenario-cpp', `${shownPath(path, folder)} is C++, which is not simulated yet`, 'only drivers in C run', range);
@@ -91,7 +89,7 @@ export function driverSources(
     else if (!paths.includes(path)) paths.push(path);
   };
 
-  const project = driver.project ? projectOf(driver, folder, files, missing, diagnostics) : undefined;
+  const project = driver.project ? projectOf(driver, folder, files, diagnostics) : undefined;
   if (project && driver.project) {
     const refused = diagnostics.some((d) => d.severity === 'error');
     // of a refused project the C sources are still there to be looked at in the editor
@@ -99,9 +97,8 @@ export function driverSources(
       add(actualPath(given, files), driver.project.range, ` of project ${driver.project.value}`, refused);
   }
   for (const s of driver.sources) {
-    const found = sourcesAt(joinPath(folder, s.value), files, missing);
+    const found = sourcesAt(joinPath(folder, s.value), files);
     if (!found.length) {
-      missing.add(dirname(joinPath(folder, s.value)));
       error(
         'scenario-missing-file',
         files.list(joinPath(folder, s.value)) === undefined ? `no file matches "${s.value}"` : `folder "${s.value}" has no C sources`,
@@ -137,29 +134,22 @@ export function driverSources(
 }
 
 /** A file, a pattern, or a folder, which stands for the C files in it. */
-export function sourcesAt(path: string, files: FileProvider, missing?: Set<string>): string[] {
-  if (hasWildcard(path)) return expandWildcard(path, files, missing).map((p) => actualPath(p, files));
+export function sourcesAt(path: string, files: FileProvider): string[] {
+  if (hasWildcard(path)) return expandWildcard(path, files).map((p) => actualPath(p, files));
   const file = actualPath(path, files);
-  if (files.read(file) === undefined && files.list(path) !== undefined) return expandWildcard(joinPath(path, '*.c'), files, missing);
+  if (files.read(file) === undefined && files.list(path) !== undefined) return expandWildcard(joinPath(path, '*.c'), files);
   return [file];
 }
 
 /** The project of a driver block: a `.vcxproj`, or the only driver of a `.sln`. */
-function projectOf(
-  driver: DriverBlock,
-  folder: string,
-  files: FileProvider,
-  missing: Set<string>,
-  diagnostics: Diagnostic[],
-): ProjectInfo | undefined {
+function projectOf(driver: DriverBlock, folder: string, files: FileProvider, diagnostics: Diagnostic[]): ProjectInfo | undefined {
   const given = driver.project;
   if (!given) return undefined;
   const range = given.range;
-  const options = { configuration: driver.configuration?.value, platform: driver.platform?.value, files, missing };
+  const options = { configuration: driver.configuration?.value, platform: driver.platform?.value, files };
   let path = actualPath(joinPath(folder, given.value), files);
   const text = files.read(path);
   if (text === undefined) {
-    missing.add(path);
     diagnostics.push({
       severity: 'error',
       code: 'scenario-missing-file',
@@ -172,7 +162,6 @@ function projectOf(
   let source = new SourceFile(shownPath(path, folder), text);
   if (/\.sln$/i.test(path)) {
     const all = solutionProjects(text, path).map((p) => ({ ...p, path: actualPath(p.path, files) }));
-    for (const p of all) if (files.read(p.path) === undefined) missing.add(p.path);
     const load = (p: string): SourceFile => new SourceFile(shownPath(p, folder), files.read(p) ?? '');
     const drivers = all.filter((p) => files.read(p.path) !== undefined && isDriverProject(load(p.path), p.path, options));
     if (drivers.length !== 1) {

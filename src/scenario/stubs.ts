@@ -14,7 +14,7 @@ import type { StubRoutine } from '../kernel/stub.js';
 import { evaluate } from '../machine/inspect/evaluate.js';
 import { asInteger, EvaluationError } from '../machine/inspect/value.js';
 import type { CText, DriverBlock, Located, Scenario, StubStatement } from './ast.js';
-import { exampleValue } from './ddi-advice.js';
+import { exampleValue, isPlain } from './ddi-advice.js';
 import { isSimulated, usedFunctions } from './ddi-use.js';
 import type { DriverModels } from './models.js';
 
@@ -175,9 +175,6 @@ function resolve(stub: StubStatement, { symbol, unit }: Declared, error: Report)
   const irql = irqlLimit(symbol.sal);
   return value === undefined ? undefined : { name, value, outputs, ...(irql ? { irql } : {}) };
 }
-
-/** A type whose values fit in a register. */
-const isPlain = (t: CType): boolean => t.kind === 'int' || t.kind === 'enum' || t.kind === 'pointer';
 
 function resolveOutput(
   parameter: Located<string>,

@@ -37,7 +37,6 @@ export interface ProjectOptions {
   readonly configuration?: string | undefined;
   readonly platform?: string | undefined;
   readonly files?: FileProvider | undefined;
-  readonly missing?: Set<string> | undefined;
 }
 
 const C_PLUS_PLUS = /\.(cpp|cc|cxx|c\+\+|ixx)$/i;
@@ -63,7 +62,7 @@ export function readProject(
   const evaluated = evaluateProject(
     project,
     path,
-    { configuration: chosen.configuration, platform: chosen.platform, files: options.files, missing: options.missing },
+    { configuration: chosen.configuration, platform: chosen.platform, files: options.files },
     diagnostics,
   );
   const reader = new ProjectReader(evaluated, path, diagnostics);

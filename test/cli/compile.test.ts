@@ -85,6 +85,27 @@ stubbed.scenario: 1 driver, 0 errors, 0 warnings; 3 routines used: 2 simulated, 
   assert.equal(r.code, 0);
 });
 
+test('a function of a driver that the scenario loads before is imported; loaded after, it is defined nowhere', () => {
+  const before = json('test/fixtures/compile/import/import.scenario');
+  assert.deepEqual([before.code, before.report.verdict], [0, 'compiles']);
+  assert.deepEqual(
+    before.report.drivers.map((d) => [d.name, d.ddis.map((x) => [x.name, x.status])]),
+    [
+      ['library', []],
+      ['user', [['LibraryAdd', 'imported']]],
+    ],
+  );
+  const after = json('test/fixtures/compile/import/wrong-order.scenario');
+  assert.deepEqual([after.code, after.report.verdict], [1, 'errors']);
+  assert.deepEqual(
+    after.report.drivers[0].ddis.map((x) => [x.name, x.status]),
+    [['LibraryAdd', 'external']],
+  );
+  // a run judges both alike
+  assert.equal(interlock('run', 'test/fixtures/compile/import/import.scenario').code, 0);
+  assert.equal(interlock('run', 'test/fixtures/compile/import/wrong-order.scenario').code, 2);
+});
+
 test('undeclared routines, wrong C and linking: exit 1', () => {
   const undeclared = json('test/fixtures/bad/undeclared.scenario');
   assert.deepEqual([undeclared.code, undeclared.report.verdict], [1, 'errors']);

@@ -11,7 +11,7 @@ import type { SourceFile } from '../../src/base/source.js';
 import { DiskFiles } from '../../src/cli/disk-files.js';
 import { checkDriver, type Finding } from '../../src/rules/check.js';
 import { buildScenario } from '../../src/scenario/build.js';
-import { type CompiledDriverReport, exportedFunctions, reportDriver } from '../../src/scenario/compile-report.js';
+import { type CompiledDriverReport, driversToReport, reportDriver } from '../../src/scenario/compile-report.js';
 import type { RunReport } from '../../src/scenario/report.js';
 import { Simulation } from '../../src/scenario/simulation.js';
 import { wdkHeaders } from '../../src/wdk/headers.gen.js';
@@ -153,14 +153,7 @@ for (const row of split) {
   }
   const b = build(scenarios[0]);
   const block = b.drivers.find((d) => d.block.project?.value.includes(dirname(row.path).split('/').pop() ?? '')) ?? b.drivers[0];
-  const { report: compiled } = reportDriver({
-    name: block.block.name,
-    units: block.units,
-    models: block.models.units,
-    imports: exportedFunctions(b.drivers.slice(0, b.drivers.indexOf(block)).flatMap((d) => d.units)),
-    stubs: new Set(block.stubs.map((s) => s.name)),
-    problems: [],
-  });
+  const { report: compiled } = reportDriver(driversToReport(b.drivers)[b.drivers.indexOf(block)]);
   const runs: { scenario: string; report: RunReport }[] = [];
   for (const scenario of scenarios) {
     const report = run(scenario);
@@ -215,7 +208,11 @@ function fileNamed(path: string, row: Row): boolean {
   const words = /^(\d+) (\S+)$/.exec(row.file);
   return words ? path.includes(words[1]) && path.endsWith(words[2]) : path.endsWith(row.file) || row.file.endsWith(`/${path}`);
 }
-/** Which kinds of evidence can stand for a defect, by the words of its row; with a scenario its findings count without a place in the driver's text. */
+/**
+ * Which kinds of evidence can stand for a defect, by the words of its row. Written by hand with the list of defects and the results at hand, so the figure "found" says
+ * what a reader would accept as the defect, not what a blind match would give; whatever no row takes is printed as "other findings" to be judged. With a scenario its
+ * findings count without a place in the driver's text: the scenario was written to reach that one defect, and the finding names the kernel's side of it.
+ */
 const KINDS: readonly (readonly [words: RegExp, kinds: RegExp, scenario?: RegExp])[] = [
   [/leak: missing Ob|double reference/i, /^leak-reference/],
   [/leak/i, /^leak-pool/],

@@ -1,9 +1,9 @@
 // The web worker's view of files: each question is asked once, headers are not looked for where a listing says they are not, and a driver is analysed like on disk.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FetchedFiles } from '../../src/base/fetched-files.js';
 import { MemoryFiles } from '../../src/base/files.js';
 import { analyseDriver } from '../../src/language/driver-analysis.js';
-import { FetchedFiles } from '../../src/language/fetched-files.js';
 import { UnitCache } from '../../src/language/unit-cache.js';
 import { pathOfUri, uriOfPath } from '../../src/language/uris.js';
 import { Workspace } from '../../src/language/workspace.js';

@@ -136,3 +136,25 @@ test('a scenario is told what is wrong with its stubs and models', async () => {
   assert.deepEqual(c.log, []);
   c.dispose();
 });
+
+test('what is said in a scenario follows the driver that it loads, saved or not, and its headers', async () => {
+  const c = new Client(new MemoryFiles(FILES));
+  await c.initialize();
+  await c.open(SCENARIO_URI, `stub LibraryStart;\n${SCENARIO}`);
+  assert.deepEqual(await c.diagnostics(SCENARIO_URI, 1), []);
+  await c.open(DRIVER_URI, DRIVER);
+  await c.diagnostics(DRIVER_URI, 1);
+  const told = async (driver: string, version: number, count: number): Promise<void> => {
+    await c.change(DRIVER_URI, version, [{ text: driver }]);
+    await c.until(SCENARIO_URI, (p) => p.diagnostics.length === count);
+  };
+  const withoutCalls = DRIVER.replace(/ *LibraryStart.*\n/g, '');
+  await told(withoutCalls.replace('#include "library.h"', ''), 2, 1);
+  await told(withoutCalls, 3, 0);
+  await c.open('file:///w/driver/library.h', 'VOID LibraryBegin(ULONG Level);\n');
+  await c.until(SCENARIO_URI, (p) => p.diagnostics.length === 1);
+  await c.close('file:///w/driver/library.h');
+  await c.until(SCENARIO_URI, (p) => p.diagnostics.length === 0);
+  assert.deepEqual(c.log, []);
+  c.dispose();
+});

@@ -72,7 +72,14 @@ test('compiles with the include folders and definitions of the project', () => {
 test('what a project names and is not there is said', () => {
   const files = new MemoryFiles({ 'p/p.vcxproj': project('a.c', 'gone.c'), 'p/a.c': KERNEL });
   const missing = new Set<string>();
-  const driver = findDriver('p', files, missing);
+  const driver = findDriver('p', {
+    read: (path) => {
+      const text = files.read(path);
+      if (text === undefined) missing.add(path);
+      return text;
+    },
+    list: (folder) => files.list(folder),
+  });
   assert.deepEqual(driver?.sources.paths, ['p/a.c']);
   assert.deepEqual(
     driver?.diagnostics.map((d) => d.code),

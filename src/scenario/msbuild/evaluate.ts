@@ -33,8 +33,6 @@ export interface EvaluateOptions {
   readonly platform: string;
   /** Has the property sheets and folders; without it nothing is imported. */
   readonly files?: FileProvider | undefined;
-  /** Collects files that were asked for and are not in the snapshot. */
-  readonly missing?: Set<string> | undefined;
 }
 
 /** A group that a later pass reads, with the file that it stands in. */
@@ -250,22 +248,21 @@ class ProjectEvaluator {
 
   /** A property sheet or targets file. Paths in it are relative to the project, as for MSBuild. */
   private importFile(e: Element): void {
-    const { files, missing } = this.options;
+    const { files } = this.options;
     const written = e.attributes.Project ?? '';
     const expanded = this.properties.expand(written, e, undefined, true);
-    if (/^\$\(VCTargetsPath\)[\\/]Microsoft\.Cpp\.Default\.props$/i.test(written)) this.importAbove('Directory.Build.props', e);
-    if (/^\$\(VCTargetsPath\)[\\/]Microsoft\.Cpp\.targets$/i.test(written)) this.importAbove('Directory.Build.targets', e);
+    if (/^\$\(VCTargetsPath\)[\\/]Microsoft\.Cpp\.Default\.props$/i.test(written)) this.importAbove('Directory.Build.props');
+    if (/^\$\(VCTargetsPath\)[\\/]Microsoft\.Cpp\.targets$/i.test(written)) this.importAbove('Directory.Build.targets');
     if (!files || isAbsent(expanded) || e.attributes.Sdk !== undefined) return; // a file of the tools, which sets nothing that counts here
     const at = joinPath(dirname(this.open[this.open.length - 1]), expanded);
     const found = hasWildcard(at) ? expandWildcard(at, files) : [actualPath(at, files)];
     for (const sheet of found) {
       if (this.importSheet(sheet)) continue;
-      missing?.add(sheet);
       this.report('warning', e, `property sheet ${written} was not found and is left out`);
     }
   }
 
-  private importAbove(name: string, _at: Element): void {
+  private importAbove(name: string): void {
     const { files } = this.options;
     let folder = this.folder;
     for (let i = 0; files && i < MAX_PARENTS; i++) {

@@ -21,9 +21,9 @@ function patternExpression(pattern: string): RegExp {
 
 /**
  * Files that a pattern names (a normalised path); the pattern itself when it has no wildcard. Folders do not count. A name in a listing counts as a file before
- * its text is there: hosts that fetch files (the web) list a folder first. `missing` gets what may be a folder that was not listed yet.
+ * its text is there: hosts that fetch files (the web) list a folder first.
  */
-export function expandWildcard(pattern: string, files: FileProvider, missing?: Set<string>): string[] {
+export function expandWildcard(pattern: string, files: FileProvider): string[] {
   if (!hasWildcard(pattern)) return [pattern];
   const parts = pattern.split('/');
   const first = parts.findIndex((p) => /[*?]/.test(p));
@@ -38,13 +38,13 @@ export function expandWildcard(pattern: string, files: FileProvider, missing?: S
     for (const name of [...(files.list(at) ?? [])].sort(compareCodePoints)) {
       const path = joinPath(at, name);
       const relative = shown === '' ? name : `${shown}/${name}`;
-      const isFolder = files.read(path) === undefined && files.list(path) !== undefined;
-      if (expression.test(relative) && !isFolder) {
-        if (found.length < MAX_FILES) found.push(path);
-      } else if (left > 0 && name !== '.git' && name !== 'node_modules') {
-        if (isFolder) walk(path, relative, left - 1);
-        else if (!name.includes('.') && files.read(path) === undefined) missing?.add(path);
-      }
+      const named = expression.test(relative);
+      const entered = left > 0 && name !== '.git' && name !== 'node_modules';
+      // asked only where the answer decides: on a host that fetches, a question is a message to the editor
+      const isFolder = (named ? files.read(path) === undefined : entered) && files.list(path) !== undefined;
+      if (isFolder) {
+        if (entered) walk(path, relative, left - 1);
+      } else if (named && found.length < MAX_FILES) found.push(path);
     }
   };
   walk(folder, '', depth);

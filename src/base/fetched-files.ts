@@ -1,6 +1,7 @@
-// Files that come through the editor, one round of questions at a time. The core reads a synchronous snapshot; what it asked for and this does not know is
-// fetched between two analyses. What is known not to exist is known as well, so the same question is never asked twice.
-import { basename, compareCodePoints, dirname, type FileProvider, normalizePath } from '../base/files.js';
+// Files that come through the editor, one round of questions at a time (VS Code for the Web: language server and debug adapter). The core reads a synchronous
+// snapshot; what it asked for and this does not know is fetched between two analyses or builds. What is known not to exist is known as well, so the same question
+// is never asked twice. Nobody who reads has to tell of a miss: whatever is read or listed here and not known is fetched with the next round.
+import { basename, compareCodePoints, dirname, type FileProvider, normalizePath } from './files.js';
 
 /** Asks the editor. Undefined: it is not there. */
 export interface FileQuestions {
