@@ -85,6 +85,7 @@ function query(k: Kernel, f: Frame): Status {
     f.set(0, f.ptr(2));
     f.set(1, key);
     f.set(2, key);
+    f.set(3, 0);
   } else {
     if (f.get(3) !== 0) k.pool.free(f.get(3));
     f.set(3, 0);

@@ -1,10 +1,10 @@
 // BCrypt in kernel mode: hashes (MD5, SHA-1, SHA-2, with or without HMAC) and random numbers, with Windows' handles, sizes and statuses. Ciphers, signatures
 // and key agreement are not simulated: opening a provider of one stops the run and says so. Random numbers come from the seed of the machine.
 
-import { xorshift32 } from '../../base/prng.js';
 import type { Addr, Status } from '../../machine/abi.js';
+import { randomBytes } from '../ke/random.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { CNG_ALGORITHM, CNG_HASH, KE_GLOBALS } from '../layouts.gen.js';
+import { CNG_ALGORITHM, CNG_HASH } from '../layouts.gen.js';
 import { stopNotSimulated } from '../not-simulated.js';
 import { NT } from '../ob/status.js';
 import { DIGESTS } from './digests.js';
@@ -47,13 +47,18 @@ function algorithmOf(k: Kernel, handle: Addr): Algorithm | undefined {
     return undefined;
   }
   if (handle === 0 || !k.mem.allowed(handle, CNG_ALGORITHM.sizeof, false)) return undefined;
-  if (k.mem.u32(handle + CNG_ALGORITHM.Signature) !== ALGORITHM_SIGNATURE) return undefined;
+  if (k.mem.u32(handle + CNG_ALGORITHM.Signature) !== ALGORITHM_SIGNATURE || k.mem.u32(handle + CNG_ALGORITHM.Index) > RNG) return undefined;
   const flags = k.mem.u32(handle + CNG_ALGORITHM.Flags);
   return { index: k.mem.u32(handle + CNG_ALGORITHM.Index), hmac: (flags & HMAC_FLAG) !== 0, reusable: (flags & REUSABLE_FLAG) !== 0 };
 }
 
+/** The state lies in the driver's own memory: what is no longer one, is no hash. */
 const isHash = (k: Kernel, handle: Addr): boolean =>
-  handle !== 0 && k.mem.allowed(handle, CNG_HASH.sizeof, false) && k.mem.u32(handle + CNG_HASH.Signature) === HASH_SIGNATURE;
+  handle !== 0 &&
+  k.mem.allowed(handle, CNG_HASH.sizeof, true) &&
+  k.mem.u32(handle + CNG_HASH.Signature) === HASH_SIGNATURE &&
+  k.mem.u32(handle + CNG_HASH.Index) < DIGESTS.length &&
+  k.mem.u32(handle + CNG_HASH.Used) <= DIGESTS[k.mem.u32(handle + CNG_HASH.Index)].block;
 
 /** (*Algorithm, AlgId, Implementation, Flags) */
 function open(k: Kernel, f: Frame): Status {
@@ -206,15 +211,8 @@ function random(k: Kernel, f: Frame): Status {
   const preferred = (f.u32(3) & USE_SYSTEM_PREFERRED_RNG) !== 0;
   if (f.ptr(0) === 0 ? !preferred : algorithmOf(k, f.ptr(0))?.index !== RNG) return k.return(NT.INVALID_HANDLE);
   if (f.ptr(1) === 0) return k.return(NT.INVALID_PARAMETER);
-  const seed = k.globals.KE + KE_GLOBALS.RandomSeed;
-  const bytes = new Uint8Array(f.u32(2));
-  let x = k.mem.u32(seed);
-  for (let i = 0; i < bytes.length; i++) {
-    if (i % 4 === 0) x = xorshift32(x);
-    bytes[i] = x >>> (8 * (i % 4));
-  }
-  k.mem.setU32(seed, x);
-  k.mem.checked.setBytes(f.ptr(1), bytes);
+  k.mem.checked.fill(f.ptr(1), f.u32(2)); // the whole buffer is there
+  k.mem.setBytes(f.ptr(1), randomBytes(k, f.u32(2)));
   return k.return(NT.SUCCESS);
 }
 

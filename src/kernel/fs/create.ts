@@ -24,6 +24,7 @@ import {
   touch,
   unlinkFcb,
 } from './volume.js';
+import { isFileName } from './volume-path.js';
 
 const Disposition = { Supersede: 0, Open: 1, Create: 2, OpenIf: 3, Overwrite: 4, OverwriteIf: 5 } as const;
 const Result = { Superseded: 0, Opened: 1, Created: 2, Overwritten: 3 } as const;
@@ -34,10 +35,7 @@ const FILE_OPEN_BY_FILE_ID = 0x2000;
 const DELETE = 0x10000;
 /** FILE_WRITE_DATA, FILE_APPEND_DATA */
 const WRITES = 0x6;
-/** Characters that no name on the volume has; ':' names streams, which are not simulated. */
-const BAD = /[\u0001-\u001f"*/<>?|]/;
 const SYSTEM_FILES = /^\\(Program Files|Windows(?!\\(Temp|Logs)\\))/i;
-const MAX_COMPONENT = 255;
 
 interface Open {
   readonly path: string;
@@ -61,8 +59,7 @@ function checkedPath(k: Kernel, name: string, options: number): { readonly statu
   }
   const path = name.length > 1 && name.endsWith('\\') ? name.slice(0, -1) : name;
   if (path !== name && options & FILE_NON_DIRECTORY_FILE) return bad;
-  if (!path.startsWith('\\') || path.includes('\\\\') || BAD.test(path)) return bad;
-  if (path.split('\\').some((part) => part.length > MAX_COMPONENT || part === '.' || part === '..')) return bad;
+  if (!isFileName(path)) return bad;
   return { status: NT.SUCCESS, path };
 }
 
@@ -175,8 +172,9 @@ function cleanup(k: Kernel, r: Request): Outcome {
   removeShareAccess(k, r.file, r.fcb + FCB.ShareAccess);
   m.setU32(r.fcb + FCB.Opens, m.u32(r.fcb + FCB.Opens) - 1);
   const ccb = m.ptr(r.file + FILE_OBJECT.FsContext2);
-  const empty = !isDirectory(k, r.fcb) || childrenOf(k, nameOfFile(k, r.fcb)).length === 0;
-  if (m.u32(ccb + CCB.DeleteOnClose) !== 0 && empty && !isRunning(k, nameOfFile(k, r.fcb))) m.setU32(r.fcb + FCB.DeletePending, 1);
+  const name = nameOfFile(k, r.fcb);
+  const goes = (): boolean => (!isDirectory(k, r.fcb) || childrenOf(k, name).length === 0) && !isRunning(k, name);
+  if (m.u32(ccb + CCB.DeleteOnClose) !== 0 && goes()) m.setU32(r.fcb + FCB.DeletePending, 1);
   if (m.u32(r.fcb + FCB.DeletePending) !== 0 && m.u32(r.fcb + FCB.Opens) === 0) unlinkFcb(k, r.fcb);
   return done(NT.SUCCESS);
 }

@@ -101,24 +101,21 @@ function control(k: Kernel, r: Request): Outcome {
   if (flags & SL_RESTART_SCAN) m.setU32(ccb + CCB.Next, 0);
   const pattern = readUnicode(k, ccb + CCB.Pattern);
   const all = entriesOf(k, r.fcb);
-  const out = new Uint8Array(length);
+  const taken: { readonly at: number; readonly bytes: Uint8Array }[] = [];
   let used = 0;
-  let last = -1;
   let next = m.u32(ccb + CCB.Next);
   for (; next < all.length; next++) {
     if (!matches(pattern, all[next].name)) continue;
     const bytes = encode(k, layout, all[next], next);
-    const at = last < 0 ? 0 : (used + 7) & ~7;
+    const at = (used + 7) & ~7;
     if (at + bytes.length > length) {
-      if (last >= 0) break;
+      if (taken.length > 0) break;
       // not even one: the fixed part and what fits of the name, and the scan stays where it is
       if (length < layout.FileName) return done(NT.INFO_LENGTH_MISMATCH);
       toBuffer(k, r.irp, bytes.subarray(0, length));
       return done(NT.BUFFER_OVERFLOW, length);
     }
-    out.set(bytes, at);
-    if (last >= 0) new DataView(out.buffer).setUint32(last, at - last, true);
-    last = at;
+    taken.push({ at, bytes });
     used = at + bytes.length;
     if (flags & SL_RETURN_SINGLE_ENTRY) {
       next++;
@@ -126,8 +123,14 @@ function control(k: Kernel, r: Request): Outcome {
     }
   }
   m.setU32(ccb + CCB.Next, next);
-  if (last < 0) return done(first ? NT.NO_SUCH_FILE : NT.NO_MORE_FILES);
-  toBuffer(k, r.irp, out.subarray(0, used));
+  if (taken.length === 0) return done(first ? NT.NO_SUCH_FILE : NT.NO_MORE_FILES);
+  const out = new Uint8Array(used);
+  taken.forEach(({ at, bytes }, i) => {
+    out.set(bytes, at);
+    // each entry begins with the distance to the next one
+    if (i + 1 < taken.length) new DataView(out.buffer).setUint32(at, taken[i + 1].at - at, true);
+  });
+  toBuffer(k, r.irp, out);
   return done(NT.SUCCESS, used);
 }
 

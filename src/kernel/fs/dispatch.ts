@@ -1,6 +1,6 @@
 // What the dispatch routines of the file system share: they do their work at once, complete the packet and return its status. Their names are in the driver
 // object of the volume (io/init.ts), so that filters above see the packets and drivers may send their own.
-import type { Addr, Status } from '../../machine/abi.js';
+import { type Addr, PAGE_SIZE, type Status, toAddress } from '../../machine/abi.js';
 import { SimulatedFault } from '../../machine/routine.js';
 import { currentStack } from '../io/irp.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
@@ -55,8 +55,9 @@ function eachPiece(k: Kernel, irp: Addr, length: number, piece: (address: Addr, 
   if (mdl === 0) return piece(k.mem.ptr(irp + IRP.UserBuffer), 0, length);
   let at = k.mem.u32(mdl + MDL.ByteOffset);
   for (let from = 0; from < length; ) {
-    const size = Math.min(length - from, 4096 - (at % 4096));
-    piece(k.codeAddress(k.mem.ptr(frameAt(mdl, Math.floor(at / 4096))) * 4096 + (at % 4096)), from, size);
+    const within = at % PAGE_SIZE;
+    const size = Math.min(length - from, PAGE_SIZE - within);
+    piece(toAddress(k.mem.ptr(frameAt(mdl, Math.floor(at / PAGE_SIZE))) * PAGE_SIZE + within), from, size);
     from += size;
     at += size;
   }

@@ -39,7 +39,7 @@ import {
   touch,
   unlinkFcb,
 } from './volume.js';
-import { volumePath } from './volume-path.js';
+import { isFileName, volumePath } from './volume-path.js';
 
 export const FileClass = {
   Basic: 4,
@@ -178,17 +178,19 @@ function rename(k: Kernel, r: Request, at: Addr, length: number): number {
   const simple = !text.startsWith('\\');
   const path = simple ? `${parentOf(old) === '\\' ? '' : parentOf(old)}\\${text}` : volumePath(text);
   if (path === undefined) return NT.NOT_SAME_DEVICE;
-  if (/["*:<>?|/]/.test(path) || (simple && text.includes('\\')) || old === '\\') return NT.OBJECT_NAME_INVALID;
+  if (!isFileName(path) || (simple && text.includes('\\')) || old === '\\') return NT.OBJECT_NAME_INVALID;
+  // a directory would be below itself: its parent is in use (U)
+  if (path.toUpperCase().startsWith(`${old.toUpperCase()}\\`)) return NT.SHARING_VIOLATION;
   const parent = fileAt(k, parentOf(path));
   if (parent === 0 || !isDirectory(k, parent)) return NT.OBJECT_PATH_NOT_FOUND;
   const there = fileAt(k, path);
   if (there !== 0 && there !== r.fcb) {
     if (m.u8(at + FILE_RENAME_INFORMATION.ReplaceIfExists) === 0) return NT.OBJECT_NAME_COLLISION;
     if (isDirectory(k, there) || m.u32(there + FCB.Opens) !== 0 || isRunning(k, path)) return NT.ACCESS_DENIED;
-    unlinkFcb(k, there);
   }
   const below = isDirectory(k, r.fcb) ? files(k).filter((x) => nameOfFile(k, x).toUpperCase().startsWith(`${old.toUpperCase()}\\`)) : [];
   if (below.some((x) => m.u32(x + FCB.Opens) !== 0)) return NT.ACCESS_DENIED;
+  if (there !== 0 && there !== r.fcb) unlinkFcb(k, there);
   for (const x of below) if (!renameFcb(k, x, path + nameOfFile(k, x).slice(old.length))) return NT.INSUFFICIENT_RESOURCES;
   if (!renameFcb(k, r.fcb, path)) return NT.INSUFFICIENT_RESOURCES;
   touch(k, r.fcb, false);

@@ -1,6 +1,7 @@
 // NtDeviceIoControlFile, NtReadFile, NtWriteFile on devices: the four buffer methods of control codes, buffered, direct and neither I/O of reads and writes
 // (by the device's flags). The service waits for completion when the file is synchronous; asynchronous files wait too unless an event is given (U).
 import type { Addr, Status } from '../../machine/abi.js';
+import { SimulatedFault } from '../../machine/routine.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DEVICE_OBJECT, FILE_OBJECT, IO_GLOBALS, IO_STACK_LOCATION, IO_STATUS_BLOCK, IOP_REQUEST, IRP } from '../layouts.gen.js';
 import { clearEvent } from '../ob/event-object.js';
@@ -24,22 +25,26 @@ const IoReadAccess = 0;
 const IoWriteAccess = 1;
 
 /** Locals of the transfer services. */
-const FILE = 0;
+export const FILE = 0;
 const EVENT = 1;
-const REQUEST = 2;
+export const REQUEST = 2;
 const STATUS = 3;
 const INFORMATION = 4;
 const LOCK = 5;
 /** The handle may only append. */
 const APPEND = 6;
-const LOCALS = 7;
+export const TRANSFER_LOCALS = 7;
 
-/** Arguments common to all three: (FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, ...). */
-function begin(k: Kernel, f: Frame, access: number, writes: boolean): number {
+/** Arguments common to all: (FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, ...). */
+function begin(k: Kernel, f: Frame, access: number, major: number): number {
   probeUser(k, f.ptr(4), IO_STATUS_BLOCK.sizeof, true);
   const file = referenceFor(k, f.ptr(0), access, ObType.File);
   if (!ntSuccess(file.status)) return file.status;
   f.set(FILE, file.body);
+  if (f.ptr(2) !== 0) {
+    k.event('io.not-simulated', { what: 'APC routine of an I/O request', name: majorName(major) });
+    return NT.NOT_SUPPORTED;
+  }
   if (f.ptr(1) !== 0) {
     const event = referenceFor(k, f.ptr(1), 2, ObType.Event);
     if (!ntSuccess(event.status)) return event.status;
@@ -48,7 +53,7 @@ function begin(k: Kernel, f: Frame, access: number, writes: boolean): number {
   }
   clearEvent(k, file.body + FILE_OBJECT.Event);
   f.set(APPEND, (file.access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) === FILE_APPEND_DATA ? 1 : 0);
-  if (writes && previousMode(k) === USER_MODE && (file.access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) === 0) return NT.ACCESS_DENIED;
+  if (major === Major.Write && previousMode(k) === USER_MODE && (file.access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) === 0) return NT.ACCESS_DENIED;
   return NT.SUCCESS;
 }
 
@@ -65,7 +70,7 @@ export function systemBuffer(k: Kernel, irp: Addr, size: number, source: Addr, c
 
 const onDisk = (k: Kernel, file: Addr): boolean =>
   k.mem.ptr(file + FILE_OBJECT.DeviceObject) === k.mem.ptr(k.globals.IO + IO_GLOBALS.DiskDevice);
-const canAccess = (k: Kernel, address: Addr, size: number, write: boolean): boolean => size === 0 || k.mem.allowed(address, size, write);
+export const canAccess = (k: Kernel, address: Addr, size: number, write: boolean): boolean => size === 0 || k.mem.allowed(address, size, write);
 
 /** Builds the packet of a control code. Returns a status; LOCK = operation + 1 when an MDL is to be built. */
 function prepareControl(k: Kernel, f: Frame, major: number): number {
@@ -138,7 +143,19 @@ function prepareTransfer(k: Kernel, f: Frame, major: number): number {
   return NT.SUCCESS;
 }
 
-function transferSteps(
+/** Checks the arguments and builds the packet; a bad pointer of user mode is a status here, so that what was taken is given back. */
+function start(k: Kernel, f: Frame, access: number, major: number, prepare: (k: Kernel, f: Frame, major: number) => number): number {
+  try {
+    const status = begin(k, f, access, major);
+    return ntSuccess(status) ? prepare(k, f, major) : status;
+  } catch (e) {
+    if (e instanceof SimulatedFault && previousMode(k) === USER_MODE) return NT.ACCESS_VIOLATION;
+    throw e;
+  }
+}
+
+/** Steps of a service with an event and a status block: `prepare` makes the packet (REQUEST), the rest is common. Needs TRANSFER_LOCALS. */
+export function transferSteps(
   access: number,
   major: number,
   prepare: (k: Kernel, f: Frame, major: number) => number,
@@ -147,10 +164,7 @@ function transferSteps(
     const m = k.mem;
     switch (f.pc) {
       case 0: {
-        // a driver may call the Nt form itself: then the slots are not zero
-        for (const slot of [FILE, EVENT, REQUEST, LOCK]) f.set(slot, 0);
-        let status = begin(k, f, access, major === Major.Write);
-        if (ntSuccess(status)) status = prepare(k, f, major);
+        const status = start(k, f, access, major, prepare);
         if (!ntSuccess(status)) {
           if (f.get(REQUEST) !== 0) abandon(k, f.get(REQUEST));
           return leave(k, f, status);
@@ -216,9 +230,9 @@ export function abandon(k: Kernel, request: Addr): void {
 
 const services: ServiceDefinition[] = [
   // (FileHandle, Event, ApcRoutine, ApcContext, Iosb, IoControlCode, InputBuffer, InputLength, OutputBuffer, OutputLength)
-  { name: 'DeviceIoControlFile', args: 10, locals: LOCALS, cost: 50, step: control() },
-  { name: 'ReadFile', args: 9, locals: LOCALS, cost: 50, step: transferSteps(FILE_READ_DATA, Major.Read, prepareTransfer) },
-  { name: 'WriteFile', args: 9, locals: LOCALS, cost: 50, step: transferSteps(0, Major.Write, prepareTransfer) },
+  { name: 'DeviceIoControlFile', args: 10, locals: TRANSFER_LOCALS, cost: 50, step: control() },
+  { name: 'ReadFile', args: 9, locals: TRANSFER_LOCALS, cost: 50, step: transferSteps(FILE_READ_DATA, Major.Read, prepareTransfer) },
+  { name: 'WriteFile', args: 9, locals: TRANSFER_LOCALS, cost: 50, step: transferSteps(0, Major.Write, prepareTransfer) },
 ];
 
 /** The access that a control code demands is in its bits 14 and 15. */

@@ -3,12 +3,12 @@
 // the device (reference: ps-routines.md has none of these; the documented contracts of the routines).
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { DEVICE_OBJECT, FILE_OBJECT, IO_STACK_LOCATION, IO_STATUS_BLOCK, IOP_REQUEST, IRP, OBJECT_ATTRIBUTES } from '../layouts.gen.js';
+import { DEVICE_OBJECT, FILE_OBJECT, IO_STACK_LOCATION, IO_STATUS_BLOCK, IOP_REQUEST, IRP, OBJECT_ATTRIBUTES, UNICODE_STRING } from '../layouts.gen.js';
 import { referenceFor } from '../ob/reference.js';
-import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
+import { makeServices, previousMode, probeUser, type ServiceDefinition, USER_MODE } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
-import { abandon, systemBuffer } from './device-control.js';
+import { abandon, canAccess, FILE, REQUEST, systemBuffer, TRANSFER_LOCALS, transferSteps } from './device-control.js';
 import { FileFlag } from './file.js';
 import { IRP_BUFFERED_IO, IRP_INPUT_OPERATION } from './irp.js';
 import { Major } from './major.js';
@@ -55,8 +55,7 @@ const FileAlignment = 17;
 const FILE_SYNCHRONOUS_IO_ALERT = 0x10;
 const FILE_SYNCHRONOUS_IO_NONALERT = 0x20;
 
-/** Locals: 0 file, 1 status, 2 information. */
-const FILE = 0;
+/** Locals beside FILE. */
 const STATUS = 1;
 const INFORMATION = 2;
 
@@ -114,6 +113,7 @@ function informationService(o: InformationService): ServiceDefinition {
           if (length < row[0]) return k.return(NT.INFO_LENGTH_MISMATCH);
           probeUser(k, iosb, IO_STATUS_BLOCK.sizeof, true);
           probeUser(k, buffer, length, !o.sets);
+          if (previousMode(k) === USER_MODE && !canAccess(k, buffer, length, !o.sets)) return k.return(NT.ACCESS_VIOLATION);
           const r = referenceFor(k, f.ptr(0), row[1], ObType.File);
           if (!ntSuccess(r.status)) return k.return(r.status);
           f.set(FILE, r.body);
@@ -172,46 +172,22 @@ function ownClass(k: Kernel, f: Frame, o: InformationService, access: number): n
   return NT.SUCCESS;
 }
 
-/** (FileHandle, Event, ApcRoutine, ApcContext, Iosb, Buffer, Length, Class, ReturnSingleEntry, FileName, RestartScan) */
-function queryDirectory(k: Kernel, f: Frame): Status {
+/** Packet of (FileHandle, Event, ApcRoutine, ApcContext, Iosb, Buffer, Length, Class, ReturnSingleEntry, FileName, RestartScan). */
+function prepareDirectory(k: Kernel, f: Frame, major: number): number {
   const m = k.mem;
-  switch (f.pc) {
-    case 0: {
-      probeUser(k, f.ptr(4), IO_STATUS_BLOCK.sizeof, true);
-      probeUser(k, f.ptr(5), f.u32(6), true);
-      const r = referenceFor(k, f.ptr(0), FILE_LIST_DIRECTORY, ObType.File);
-      if (!ntSuccess(r.status)) return k.return(r.status);
-      f.set(FILE, r.body);
-      if (f.ptr(2) !== 0) {
-        k.event('io.not-simulated', { what: 'APC of NtQueryDirectoryFile', name: '' });
-        f.set(STATUS, NT.NOT_SUPPORTED);
-        return k.call(f, 2, 'ObfDereferenceObject', [r.body]);
-      }
-      const request = newRequest(k, m.ptr(r.body + FILE_OBJECT.DeviceObject), r.body, Major.DirectoryControl);
-      if (request === 0) {
-        f.set(STATUS, NT.INSUFFICIENT_RESOURCES);
-        return k.call(f, 2, 'ObfDereferenceObject', [r.body]);
-      }
-      const stack = stackOf(k, request);
-      m.setU8(stack + IO_STACK_LOCATION.MinorFunction, 1);
-      m.setU8(stack + IO_STACK_LOCATION.Flags, (f.bool(10) ? 1 : 0) | (f.bool(8) ? 2 : 0));
-      m.setU32(stack + IO_STACK_LOCATION.Parameters_QueryDirectory_Length, f.u32(6));
-      m.setU32(stack + IO_STACK_LOCATION.Parameters_QueryDirectory_FileInformationClass, f.u32(7));
-      m.setPtr(stack + IO_STACK_LOCATION.Parameters_QueryDirectory_FileName, f.ptr(9));
-      m.setPtr(irpOf(k, request) + IRP.UserBuffer, f.ptr(5));
-      return send(k, f, 1, request, f.localAddress(INFORMATION));
-    }
-    case 1: {
-      const status = f.result32 | 0;
-      f.set(STATUS, status);
-      if (status >>> 30 !== 3) putStatus(k, f.ptr(4), status, f.get(INFORMATION));
-      return f.ptr(1) === 0 ? k.call(f, 2, 'ObfDereferenceObject', [f.get(FILE)]) : k.call(f, 3, 'NtSetEvent', [f.ptr(1), 0]);
-    }
-    case 3:
-      return k.call(f, 2, 'ObfDereferenceObject', [f.get(FILE)]);
-    default:
-      return k.return(f.get(STATUS));
-  }
+  probeUser(k, f.ptr(5), f.u32(6), true);
+  probeUser(k, f.ptr(9), UNICODE_STRING.sizeof);
+  const request = newRequest(k, m.ptr(f.get(FILE) + FILE_OBJECT.DeviceObject), f.get(FILE), major);
+  if (request === 0) return NT.INSUFFICIENT_RESOURCES;
+  f.set(REQUEST, request);
+  const stack = stackOf(k, request);
+  m.setU8(stack + IO_STACK_LOCATION.MinorFunction, 1);
+  m.setU8(stack + IO_STACK_LOCATION.Flags, (f.bool(10) ? 1 : 0) | (f.bool(8) ? 2 : 0));
+  m.setU32(stack + IO_STACK_LOCATION.Parameters_QueryDirectory_Length, f.u32(6));
+  m.setU32(stack + IO_STACK_LOCATION.Parameters_QueryDirectory_FileInformationClass, f.u32(7));
+  m.setPtr(stack + IO_STACK_LOCATION.Parameters_QueryDirectory_FileName, f.ptr(9));
+  m.setPtr(irpOf(k, request) + IRP.UserBuffer, f.ptr(5));
+  return NT.SUCCESS;
 }
 
 /** (FileHandle, IoStatusBlock) */
@@ -308,7 +284,13 @@ export const routines: KernelRoutine[] = makeServices([
     sets: false,
     volume: true,
   }),
-  { name: 'QueryDirectoryFile', args: 11, locals: 3, cost: 60, step: queryDirectory },
+  {
+    name: 'QueryDirectoryFile',
+    args: 11,
+    locals: TRANSFER_LOCALS,
+    cost: 60,
+    step: transferSteps(FILE_LIST_DIRECTORY, Major.DirectoryControl, prepareDirectory),
+  },
   { name: 'FlushBuffersFile', args: 2, locals: 3, cost: 40, step: flush },
   brief({ name: 'QueryAttributesFile', access: READ_ATTRIBUTES, options: 0, query: [4, 0x28] }),
   brief({ name: 'QueryFullAttributesFile', access: READ_ATTRIBUTES, options: 0, query: [34, 0x38] }),

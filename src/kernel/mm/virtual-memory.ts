@@ -33,6 +33,8 @@ const MEM_DECOMMIT = 0x4000;
 const MEM_RELEASE = 0x8000;
 const MEM_FREE = 0x10000;
 const MEM_TOP_DOWN = 0x100000;
+/** MEM_RESET, MEM_WRITE_WATCH, MEM_PHYSICAL, MEM_RESET_UNDO, MEM_LARGE_PAGES: Windows has them. */
+const OTHER_TYPES = 0x21680000;
 const MEM_PRIVATE = 0x20000;
 const MEM_IMAGE = 0x1000000;
 const PAGE_GUARD = 0x100;
@@ -99,9 +101,9 @@ function cleanProtection(p: number, service: string): number | { readonly stop: 
 function allocate(k: Kernel, f: Frame, process: Addr): number | { readonly stop: string } {
   const type = f.u32(4);
   const { base, size } = range(k, f.ptr(1), f.ptr(3));
-  if ((type & (MEM_COMMIT | MEM_RESERVE)) === 0 || type & ~(MEM_COMMIT | MEM_RESERVE | MEM_TOP_DOWN)) {
-    return type & ~0x20585000 ? NT.INVALID_PARAMETER_5 : { stop: `ZwAllocateVirtualMemory(type 0x${type.toString(16)})` };
-  }
+  if (type & ~(MEM_COMMIT | MEM_RESERVE | MEM_TOP_DOWN | OTHER_TYPES)) return NT.INVALID_PARAMETER_5;
+  if (type & OTHER_TYPES) return { stop: `ZwAllocateVirtualMemory(type 0x${type.toString(16)})` };
+  if ((type & (MEM_COMMIT | MEM_RESERVE)) === 0) return NT.INVALID_PARAMETER_5;
   const protect = cleanProtection(f.u32(5), 'ZwAllocateVirtualMemory');
   if (typeof protect !== 'number' || protect < 0) return protect;
   if (base < 0 || base > HIGHEST_USER) return NT.INVALID_PARAMETER_2;

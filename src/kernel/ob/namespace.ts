@@ -20,6 +20,7 @@ import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
 import {
   allocateObject,
   dropReference,
+  freeObject,
   handleCount,
   headerOf,
   isType,
@@ -32,7 +33,7 @@ import {
 import { referenceByHandle } from './reference.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition } from './service.js';
 import { NT, ntSuccess } from './status.js';
-import { allocateUnicode, captureUnicode, readUnicode, sameName } from './strings.js';
+import { allocateUnicode, captureUnicode, freeUnicode, readUnicode, sameName } from './strings.js';
 import { ObType, type ObTypeIndex, typeOf } from './types.js';
 
 const MAXIMUM_LINKS = 32;
@@ -143,13 +144,25 @@ export function createDirectory(k: Kernel, parent: Addr, name: string): Addr {
   return body;
 }
 
+/** New symbolic link object without a name, 0: out of memory. */
+export function allocateLink(k: Kernel, target: string): Addr {
+  const body = allocateObject(k, ObType.SymbolicLink, OBJECT_SYMBOLIC_LINK.sizeof, 'Symb');
+  if (body === 0) return 0;
+  if (!allocateUnicode(k, body + OBJECT_SYMBOLIC_LINK.LinkTarget, target, 'Symt')) {
+    freeObject(k, body);
+    return 0;
+  }
+  k.mem.setI64(body + OBJECT_SYMBOLIC_LINK.CreationTime, k.systemTime());
+  return body;
+}
+
 /** New symbolic link object in a directory; returns 0 when out of memory. The reference of creation is the caller's. */
 export function createLink(k: Kernel, directory: Addr, name: string, target: string): Addr {
-  const body = allocateObject(k, ObType.SymbolicLink, OBJECT_SYMBOLIC_LINK.sizeof, 'Symb');
-  if (body === 0 || !allocateUnicode(k, body + OBJECT_SYMBOLIC_LINK.LinkTarget, target, 'Symt')) return 0;
-  k.mem.setI64(body + OBJECT_SYMBOLIC_LINK.CreationTime, k.systemTime());
-  if (!insertName(k, directory, name, body)) return 0;
-  return body;
+  const body = allocateLink(k, target);
+  if (body === 0 || insertName(k, directory, name, body)) return body;
+  freeUnicode(k, body + OBJECT_SYMBOLIC_LINK.LinkTarget);
+  freeObject(k, body);
+  return 0;
 }
 
 /** Boot: the directories and links that every system has. */

@@ -5,7 +5,6 @@ import {
   OBJECT_DIRECTORY,
   OBJECT_DIRECTORY_ENTRY,
   OBJECT_HEADER,
-  OBJECT_SYMBOLIC_LINK,
   OBJECT_TYPE,
   OBJECT_TYPE_INITIALIZER,
   UNICODE_STRING,
@@ -13,12 +12,12 @@ import {
 import { stopNotSimulated } from '../not-simulated.js';
 import { entries, initListHead } from '../rtl/list.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
-import { type Attributes, captureAttributes, fullName, insertName, lookupPath } from './namespace.js';
+import { allocateLink, type Attributes, captureAttributes, fullName, insertName, lookupPath } from './namespace.js';
 import { allocateObject, dropReference, handleCount, headerOf, isType, nameOf, objectType } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition } from './service.js';
 import { NT, ntSuccess } from './status.js';
-import { allocateUnicode, captureUnicode, readUnicode } from './strings.js';
+import { captureUnicode, readUnicode } from './strings.js';
 import { ObType, type ObTypeIndex, typeName } from './types.js';
 
 const OBJ_OPENIF = 0x80;
@@ -91,6 +90,7 @@ function queryDirectory(k: Kernel, f: Frame): Status {
   const c = k.mem.checked;
   const [buffer, length, single] = [f.ptr(1), f.u32(2), f.bool(3)];
   probeUser(k, f.ptr(5), 4, true);
+  if (f.ptr(6) !== 0) probeUser(k, f.ptr(6), 4, true);
   const r = referenceFor(k, f.ptr(0), DIRECTORY_QUERY, ObType.Directory);
   if (!ntSuccess(r.status)) return k.return(r.status);
   const objects = entries(k.mem, r.body + OBJECT_DIRECTORY.Entries).map((e) =>
@@ -167,8 +167,11 @@ function creator(name: string, args: number, type: ObTypeIndex, make: (k: Kernel
           }
           const body = make(k, f);
           if (body === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
-          if (directory !== 0 && !insertName(k, directory, leaf, body)) return k.return(NT.INSUFFICIENT_RESOURCES);
           f.set(1, body);
+          if (directory !== 0 && !insertName(k, directory, leaf, body)) {
+            f.set(2, NT.INSUFFICIENT_RESOURCES);
+            return k.call(f, 2, 'ObfDereferenceObject', [body]);
+          }
           f.set(2, NT.SUCCESS);
           return handle(k, f, body, a.flags);
         }
@@ -195,11 +198,8 @@ function newDirectory(k: Kernel): Addr {
 }
 
 function newLink(k: Kernel, f: Frame): Addr {
-  const target = captureUnicode(k, f.ptr(3));
-  const body = allocateObject(k, ObType.SymbolicLink, OBJECT_SYMBOLIC_LINK.sizeof, 'Symb');
-  if (body === 0 || !allocateUnicode(k, body + OBJECT_SYMBOLIC_LINK.LinkTarget, target, 'Symt')) return 0;
-  k.mem.setI64(body + OBJECT_SYMBOLIC_LINK.CreationTime, k.systemTime());
-  return body;
+  probeUser(k, f.ptr(3), UNICODE_STRING.sizeof);
+  return allocateLink(k, captureUnicode(k, f.ptr(3)));
 }
 
 export const routines: KernelRoutine[] = [

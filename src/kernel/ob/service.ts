@@ -30,9 +30,13 @@ export function probeUser(k: Kernel, address: Addr, size: number, write = false)
     throw new SimulatedFault(address, write, size);
 }
 
-/** Runs one service step; bad user pointers become its return value, bad kernel pointers an exception at its caller. */
-function guarded(step: (k: Kernel, f: Frame) => Status): (k: Kernel, f: Frame) => Status {
+/**
+ * Runs one service step; bad user pointers become its return value, bad kernel pointers an exception at its caller. Local slots begin as zeros: a driver may
+ * call the Nt form itself, and compiled code leaves in them what lay on the stack.
+ */
+function guarded(step: (k: Kernel, f: Frame) => Status, locals: number): (k: Kernel, f: Frame) => Status {
   return (k, f) => {
+    if (f.pc === 0) for (let i = 0; i < locals; i++) f.set(i, 0);
     try {
       return step(k, f);
     } catch (e) {
@@ -53,7 +57,7 @@ export function makeServices(list: readonly ServiceDefinition[]): KernelRoutine[
   const all: KernelRoutine[] = [];
   for (const s of list) {
     const nt = `Nt${s.name}`;
-    all.push({ name: nt, locals: s.locals, cost: s.cost ?? 20, step: guarded(s.step), unwind: s.unwind });
+    all.push({ name: nt, locals: s.locals, cost: s.cost ?? 20, step: guarded(s.step, s.locals ?? 0), unwind: s.unwind });
     all.push({
       name: `Zw${s.name}`,
       locals: 1,
