@@ -221,6 +221,7 @@ const wanted = readFileSync(`${folder}/ddi-irql-table.tsv`, 'utf8')
   .filter(([name]) => name)
   .map(([name, header, , annotations]) => `${name} ${header} ${(annotations ?? '').replace(/\s+/g, '')}`.trim());
 writeFileSync(new URL('../test/wdk/ddi-names.txt', import.meta.url), `${wanted.join('\n')}\n`);
-for (const name of params.keys()) if (!seen.has(name) && !INLINE.has(name)) omitted.push(`${name}: in wdk-params.txt but not in the table`);
+for (const name of params.keys())
+  if (!seen.has(name) && !INLINE.has(name)) throw new Error(`wdk-params.txt annotates ${name}, which the table does not hold`);
 if (process.argv[3]) writeFileSync(process.argv[3], omitted.join('\n') + '\n');
 console.log(`${seen.size} DDIs written, ${omitted.length} left out`);

@@ -9,21 +9,13 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI LONG_PTR FASTCALL ObfReferenceOb
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI LONG_PTR FASTCALL ObfDereferenceObjectWithTag(_In_ PVOID Object, _In_ ULONG Tag);
 _IRQL_requires_max_(HIGH_LEVEL) _IRQL_raises_(NewIrql) _IRQL_saves_ NTHALAPI KIRQL FASTCALL KfRaiseIrql(_In_ KIRQL NewIrql);
 _IRQL_requires_max_(DISPATCH_LEVEL) _IRQL_raises_(SYNCH_LEVEL) _IRQL_saves_ NTHALAPI KIRQL KeRaiseIrqlToSynchLevel(VOID);
-_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ _Interlock_blocks_ _Interlock_file_ _Must_inspect_result_ NTKERNELAPI NTSTATUS IoCreateFileEx(_Out_ PHANDLE FileHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes, _Out_ PIO_STATUS_BLOCK IoStatusBlock, _In_opt_ PLARGE_INTEGER AllocationSize, _In_ ULONG FileAttributes, _In_ ULONG ShareAccess, _In_ ULONG Disposition, _In_ ULONG CreateOptions, _In_reads_bytes_opt_(EaLength) PVOID EaBuffer, _In_ ULONG EaLength, _In_ CREATE_FILE_TYPE CreateFileType, _In_opt_ PVOID InternalParameters, _In_ ULONG Options, _In_opt_ struct _IO_DRIVER_CREATE_CONTEXT *DriverContext);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PSLIST_ENTRY ExpInterlockedPopEntrySList(_Inout_ PSLIST_HEADER ListHead);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PSLIST_ENTRY ExpInterlockedPushEntrySList(_Inout_ PSLIST_HEADER ListHead, _Inout_ PSLIST_ENTRY ListEntry);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PSLIST_ENTRY ExpInterlockedFlushSList(_Inout_ PSLIST_HEADER ListHead);
 NTKERNELAPI VOID InitializeSListHead(_Out_ PSLIST_HEADER SListHead);
-#ifndef _INTERLOCK_KERNEL_EXTRA_
-#define _INTERLOCK_KERNEL_EXTRA_
 NTSYSAPI ULONG vDbgPrintEx(_In_ ULONG ComponentId, _In_ ULONG Level, _In_z_ PCCH Format, _In_ va_list Arguments);
 NTSYSAPI ULONG vDbgPrintExWithPrefix(_In_z_ PCCH Prefix, _In_ ULONG ComponentId, _In_ ULONG Level, _In_z_ PCCH Format, _In_ va_list Arguments);
-NTSYSAPI VOID RtlAssert(_In_ PVOID FailedAssertion, _In_ PVOID FileName, _In_ ULONG LineNumber, _In_opt_ PCHAR Message);
-NTSYSAPI VOID DbgBreakPoint(VOID);
-NTSYSAPI VOID DbgBreakPointWithStatus(_In_ ULONG Status);
-#endif
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN ExCancelTimer(_Inout_ PEX_TIMER Timer, _In_opt_ PEXT_CANCEL_PARAMETERS Parameters);
-_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN FsRtlIsNtstatusExpected(_In_ NTSTATUS Exception);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI ULONG RtlxAnsiStringToUnicodeSize(_In_ PCANSI_STRING AnsiString);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI ULONG RtlxUnicodeStringToAnsiSize(_In_ PCUNICODE_STRING UnicodeString);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ _Interlock_blocks_ _Interlock_file_ NTSYSAPI NTSTATUS NtCopyFileChunk(_In_ HANDLE SourceHandle, _In_ HANDLE DestHandle, _In_opt_ HANDLE EventHandle, _Out_ PIO_STATUS_BLOCK IoStatusBlock, _In_ ULONG Length, _In_ PLARGE_INTEGER SourceOffset, _In_ PLARGE_INTEGER DestOffset, _In_opt_ PULONG SourceKey, _In_opt_ PULONG DestKey, _In_ ULONG Flags);

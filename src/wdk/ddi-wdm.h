@@ -620,7 +620,7 @@ NTKERNELAPI NTSTATUS RtlAppendUnicodeStringToString(_Inout_ PUNICODE_STRING Dest
 NTKERNELAPI NTSTATUS RtlAppendUnicodeToString(_Inout_ PUNICODE_STRING Destination, _In_opt_ PCWSTR Source);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI BOOLEAN RtlAreBitsClear(_In_ PRTL_BITMAP BitMapHeader, _In_ ULONG StartingIndex, _In_ ULONG Length);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI BOOLEAN RtlAreBitsSet(_In_ PRTL_BITMAP BitMapHeader, _In_ ULONG StartingIndex, _In_ ULONG Length);
-NTKERNELAPI VOID RtlAssert(_In_ PVOID VoidFailedAssertion, _In_ PVOID VoidFileName, _In_ ULONG LineNumber, _In_ PSTR MutableMessage);
+NTKERNELAPI VOID RtlAssert(_In_ PVOID VoidFailedAssertion, _In_ PVOID VoidFileName, _In_ ULONG LineNumber, _In_opt_ PSTR MutableMessage);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_registry_ _Interlock_blocks_ _Interlock_pageable_ _Must_inspect_result_ NTKERNELAPI NTSTATUS RtlCheckRegistryKey(_In_ ULONG RelativeTo, _In_z_ PWSTR Path);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID RtlClearAllBits(_Inout_ PRTL_BITMAP BitMapHeader);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID RtlClearBit(_Inout_ PRTL_BITMAP BitMapHeader, _In_ ULONG BitNumber);

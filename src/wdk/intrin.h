@@ -509,7 +509,7 @@ __forceinline __int64 _InterlockedAdd64(_Inout_ __int64 volatile *Target, _In_ _
 #define ShiftLeft128 __shiftleft128
 #define ShiftRight128 __shiftright128
 #define ReadTimeStampCounter() __rdtsc()
-#define ReadPMC(i) 0
+#define ReadPMC __readpmc
 #define MemoryBarrier __faststorefence
 #define YieldProcessor _mm_pause
 #define FastFence __faststorefence

@@ -2,6 +2,7 @@
 // triage dump data, secure pool. What only hardware fills (IOMMU interfaces) stays an incomplete type: a driver gets it by pointer.
 #pragma once
 #include "ntmisc.h"
+// Field types are not published beside the routine's description: a version alone (U).
 typedef struct _POOL_CREATE_EXTENDED_PARAMS { ULONG Version; } POOL_CREATE_EXTENDED_PARAMS, *PPOOL_CREATE_EXTENDED_PARAMS;
 #define POOL_CREATE_PARAMS_VERSION 1
 #define POOL_CREATE_FLG_SECURE_POOL 0x1
@@ -33,6 +34,7 @@ typedef IO_SESSION_NOTIFICATION_FUNCTION *PIO_SESSION_NOTIFICATION_FUNCTION;
 typedef NTSTATUS (*PIO_CONTAINER_NOTIFICATION_FUNCTION)();
 
 typedef enum _DEVICE_DIRECTORY_TYPE { DeviceDirectoryData } DEVICE_DIRECTORY_TYPE, *PDEVICE_DIRECTORY_TYPE;
+// Order and types of the fields as the description of IoRecordIoAttribution suggests (U).
 typedef struct _IO_ATTRIBUTION_INFORMATION { ULONG Version; ULONG Flags; ULONG Length; ULONGLONG ServiceStartTime; ULONGLONG CurrentTime; } IO_ATTRIBUTION_INFORMATION, *PIO_ATTRIBUTION_INFORMATION;
 #define IO_ATTRIBUTION_INFO_V1 1
 typedef _IRQL_requires_max_(DISPATCH_LEVEL) VOID IO_DEVICE_EJECT_CALLBACK(_In_ NTSTATUS Status, _Inout_opt_ PVOID Context);

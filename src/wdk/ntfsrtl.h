@@ -19,6 +19,7 @@ typedef ULONG FSRTL_UNC_PROVIDER_FLAGS;
 #define FSRTL_UNC_PROVIDER_FLAGS_CSC_ENABLED 0x00000002
 #define FSRTL_UNC_PROVIDER_FLAGS_DOMAIN_SVC_AWARE 0x00000004
 #define FSRTL_UNC_PROVIDER_FLAGS_CONTAINERS_AWARE 0x00000008
+// Names of the bits of the second union, and the bits of the first beyond the flags above, are chosen (U).
 typedef struct _FSRTL_UNC_PROVIDER_REGISTRATION {
   ULONG Size; ULONG Version;
   union { ULONG ProviderFlags; struct { ULONG MailslotsSupported : 1; ULONG CscEnabled : 1; ULONG DomainSvcAware : 1; ULONG ContainersAware : 1; ULONG Reserved : 28; }; };

@@ -1,10 +1,10 @@
 // Memory: MDLs, caching types, section views.
 #pragma once
 #include "ntke.h"
-typedef struct _MDL {
+struct _MDL {
   struct _MDL *Next; CSHORT Size; CSHORT MdlFlags; USHORT AllocationProcessorNumber; USHORT Reserved; struct _EPROCESS *Process;
   PVOID MappedSystemVa; PVOID StartVa; ULONG ByteCount; ULONG ByteOffset;
-} MDL, *PMDL;
+};
 typedef MDL *PMDLX;
 typedef ULONG_PTR PFN_NUMBER, *PPFN_NUMBER;
 typedef ULONG PFN_COUNT;

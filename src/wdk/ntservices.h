@@ -34,7 +34,6 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtSetI
 _IRQL_requires_max_(APC_LEVEL) _Interlock_blocks_ NTKERNELAPI VOID FASTCALL ExEnterCriticalRegionAndAcquireFastMutexUnsafe(_Inout_ PFAST_MUTEX FastMutex);
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID FASTCALL ExReleaseFastMutexUnsafeAndLeaveCriticalRegion(_Inout_ PFAST_MUTEX FastMutex);
 _IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_ NTKERNELAPI BOOLEAN ExTryToAcquireResourceExclusiveLite(_Inout_ PERESOURCE Resource);
-DECLSPEC_NORETURN NTSYSAPI VOID RtlRaiseStatus(_In_ NTSTATUS Status);
 NTKERNELAPI USHORT IoSizeofIrp(_In_ CCHAR StackSize);
 NTKERNELAPI KPROCESSOR_MODE KeGetPreviousMode(VOID);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PEPROCESS PsGetCurrentThreadProcess(VOID);
@@ -104,7 +103,6 @@ _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS MmCreateSection(_Outptr_
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS MmMapViewOfSection(_In_ PVOID SectionObject, _In_ PEPROCESS Process, _Inout_ PVOID *BaseAddress, _In_ ULONG_PTR ZeroBits, _In_ SIZE_T CommitSize, _Inout_ PLARGE_INTEGER SectionOffset, _Inout_ PSIZE_T ViewSize, _In_ SECTION_INHERIT InheritDisposition, _In_ ULONG AllocationType, _In_ ULONG Protect);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS MmUnmapViewOfSection(_In_ PEPROCESS Process, _In_ PVOID BaseAddress);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS SeGetCachedSigningLevel(_In_ PFILE_OBJECT File, _Out_ PULONG Flags, _Out_ PUCHAR SigningLevel, _Out_writes_bytes_opt_(*ThumbprintSize) PUCHAR Thumbprint, _Inout_opt_ PULONG ThumbprintSize, _Out_opt_ PULONG ThumbprintAlgorithm);
-_IRQL_requires_max_(APC_LEVEL) NTSYSAPI NTSTATUS RtlImageNtHeaderEx(_In_ ULONG Flags, _In_ PVOID Base, _In_ ULONG64 Size, _Outptr_ struct _IMAGE_NT_HEADERS64 **OutHeaders);
 NTSYSAPI PCHAR RtlIpv4AddressToStringA(_In_ const struct in_addr *Address, _Out_writes_z_(16) PCHAR String);
 NTSYSAPI PCHAR RtlIpv6AddressToStringA(_In_ const struct in6_addr *Address, _Out_writes_z_(46) PCHAR String);
 NTSYSAPI PWCHAR RtlIpv4AddressToStringW(_In_ const struct in_addr *Address, _Out_writes_z_(16) PWCHAR String);

@@ -18,7 +18,6 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN KeRemoveQueueApc(_Inout_
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN KeTestAlertThread(_In_ KPROCESSOR_MODE AlertMode);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN KeAlertThread(_Inout_ PKTHREAD Thread, _In_ KPROCESSOR_MODE AlertMode);
 _IRQL_requires_max_(APC_LEVEL) _Interlock_blocks_ _Interlock_calls_user_mode_ NTKERNELAPI NTSTATUS KeUserModeCallback(_In_ ULONG ApiNumber, _In_opt_ PVOID InputBuffer, _In_ ULONG InputLength, _Outptr_ PVOID *OutputBuffer, _Out_ PULONG OutputLength);
-_IRQL_requires_max_(APC_LEVEL) _Interlock_blocks_ NTKERNELAPI ULONG KeRemoveQueueEx(_Inout_ PKQUEUE Queue, _In_ KPROCESSOR_MODE WaitMode, _In_ BOOLEAN Alertable, _In_opt_ PLARGE_INTEGER Timeout, _Out_writes_(Count) PLIST_ENTRY *EntryArray, _In_ ULONG Count);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PUCHAR PsGetProcessImageFileName(_In_ PEPROCESS Process);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI HANDLE PsGetProcessInheritedFromUniqueProcessId(_In_ PEPROCESS Process);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PPEB PsGetProcessPeb(_In_ PEPROCESS Process);
@@ -50,7 +49,6 @@ _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID PsReleaseProcessExitSynchronizat
 _IRQL_requires_max_(APC_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS PsReferenceProcessFilePointer(_In_ PEPROCESS Process, _Outptr_ PFILE_OBJECT *FileObject);
 _IRQL_requires_max_(APC_LEVEL) _Interlock_pageable_ _Must_inspect_result_ NTKERNELAPI NTSTATUS PsLookupProcessThreadByCid(_In_ PCLIENT_ID ClientId, _Outptr_opt_ PEPROCESS *Process, _Outptr_ PETHREAD *Thread);
 _IRQL_requires_max_(APC_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS MmCopyVirtualMemory(_In_ PEPROCESS FromProcess, _In_ PVOID FromAddress, _In_ PEPROCESS ToProcess, _Out_ PVOID ToAddress, _In_ SIZE_T BufferSize, _In_ KPROCESSOR_MODE PreviousMode, _Out_ PSIZE_T NumberOfBytesCopied);
-NTKERNELAPI PVOID MmGetVirtualForPhysical(_In_ PHYSICAL_ADDRESS PhysicalAddress);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS ObReferenceObjectByName(_In_ PUNICODE_STRING ObjectName, _In_ ULONG Attributes, _In_opt_ PACCESS_STATE AccessState, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_TYPE ObjectType, _In_ KPROCESSOR_MODE AccessMode, _Inout_opt_ PVOID ParseContext, _Outptr_ PVOID *Object);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS ObOpenObjectByName(_In_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ POBJECT_TYPE ObjectType, _In_ KPROCESSOR_MODE AccessMode, _Inout_opt_ PACCESS_STATE AccessState, _In_ ACCESS_MASK DesiredAccess, _Inout_opt_ PVOID ParseContext, _Out_ PHANDLE Handle);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI POBJECT_TYPE ObGetObjectType(_In_ PVOID Object);
@@ -76,7 +74,6 @@ _IRQL_requires_max_(APC_LEVEL) NTSYSAPI PIMAGE_NT_HEADERS RtlImageNtHeader(_In_ 
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI NTSTATUS RtlImageNtHeaderEx(_In_ ULONG Flags, _In_ PVOID Base, _In_ ULONG64 Size, _Out_ PIMAGE_NT_HEADERS *OutHeaders);
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI PVOID RtlImageDirectoryEntryToData(_In_ PVOID Base, _In_ BOOLEAN MappedAsImage, _In_ USHORT DirectoryEntry, _Out_ PULONG Size);
 _IRQL_requires_max_(APC_LEVEL) NTSYSAPI PVOID RtlFindExportedRoutineByName(_In_ PVOID Base, _In_z_ PCSTR RoutineName);
-_IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI LONG RtlCompareUnicodeStrings(_In_reads_(String1Length) PCWCH String1, _In_ SIZE_T String1Length, _In_reads_(String2Length) PCWCH String2, _In_ SIZE_T String2Length, _In_ BOOLEAN CaseInSensitive);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwCreateSymbolicLinkObject(_Out_ PHANDLE LinkHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ PUNICODE_STRING LinkTarget);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtCreateSymbolicLinkObject(_Out_ PHANDLE LinkHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ PUNICODE_STRING LinkTarget);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ _Must_inspect_result_ NTSYSAPI NTSTATUS NtCreateDirectoryObject(_Out_ PHANDLE DirectoryHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes);

@@ -2,7 +2,6 @@
 #pragma once
 #include "wdminline.h"
 #include "ntdevice.h"
-#define ExInterlockedAddLargeStatistic(Addend, Increment) ((VOID)_InterlockedExchangeAdd64(&(Addend)->QuadPart, (LONGLONG)(ULONG)(Increment)))
 #define IoAdjustPagingPathCount(Count, Increase) { if (Increase) InterlockedIncrement(Count); else InterlockedDecrement(Count); }
 FORCEINLINE VOID KeInitializeTimer2SetParameters(_Out_ PKT2_SET_PARAMETERS Parameters) { RtlZeroMemory(Parameters, sizeof(*Parameters)); Parameters->NoWakeTolerance = -1; }
 
