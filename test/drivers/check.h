@@ -9,6 +9,24 @@ extern LONG g_Failures;
     LONGLONG a_ = (LONGLONG)(a), b_ = (LONGLONG)(b);                                                                      \
     if (a_ != b_) { g_Failures++; DbgPrint("FAIL %s:%d %s = %I64d, not %I64d\n", __FILE__, __LINE__, #a, a_, b_); }       \
   } while (0)
+// A fact of the reference that a driver can observe: where it stands (page, section, in words) and what must hold. The tests demand that every FACT of a file is
+// reached, on every number of CPUs and under every seed, and docs/CONFORMANCE.md counts them. `FACT(source, e)`; `FACT_EQ(source, a, b)` prints both values.
+// One that some orders of threads do not reach is written MAY_FACT: it must hold when it is reached, and must be reached under some seed.
+#define FACT(source, e)                                                                                                   \
+  ((e) ? (void)DbgPrint("FACT %d\n", __LINE__) : (void)(g_Failures++, DbgPrint("FAIL %s:%d %s: %s\n", __FILE__, __LINE__, source, #e)))
+#define FACT_EQ(source, a, b)                                                                                             \
+  do {                                                                                                                    \
+    LONGLONG a_ = (LONGLONG)(a), b_ = (LONGLONG)(b);                                                                      \
+    if (a_ == b_) DbgPrint("FACT %d\n", __LINE__);                                                                        \
+    else { g_Failures++; DbgPrint("FAIL %s:%d %s: %s = 0x%I64x, not 0x%I64x\n", __FILE__, __LINE__, source, #a, a_, b_); } \
+  } while (0)
+#define MAY_FACT(source, e) FACT(source, e)
+
+// The bug check that must follow, with its four parameters (ANY: not known to a driver, an instruction pointer for example). It is a fact too.
+#define ANY 0xA11A11A11A11A11A
+#define EXPECT_STOP(source, code, p1, p2, p3, p4)                                                                         \
+  DbgPrint("STOP %d 0x%I64x 0x%I64x 0x%I64x 0x%I64x 0x%I64x\n", __LINE__, (ULONGLONG)(code), (ULONGLONG)(p1), (ULONGLONG)(p2), (ULONGLONG)(p3), (ULONGLONG)(p4))
+
 #define RESULT() (g_Failures == 0 ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL)
 
 // Provided by the test kernel: a system thread that calls Routine(Context) and ends; Done (if not NULL) is set when it has returned.

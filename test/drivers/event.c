@@ -24,8 +24,8 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) 
   KeInitializeEvent(&g_Ready, SynchronizationEvent, FALSE);
 
   CHECK_EQ(KeReadStateEvent(&g_Go), 0);
-  CHECK_EQ(KeSetEvent(&g_Done, 0, FALSE), 0);
-  CHECK_EQ(KeSetEvent(&g_Done, 0, FALSE), 1);
+  FACT_EQ("scheduler 8 KeSetEvent: previous state, 0 = was clear", KeSetEvent(&g_Done, 0, FALSE), 0);
+  FACT_EQ("scheduler 8 KeSetEvent: previous state of a set event", KeSetEvent(&g_Done, 0, FALSE), 1);
   CHECK_EQ(KeWaitForSingleObject(&g_Done, Executive, KernelMode, FALSE, &zero), STATUS_SUCCESS);
   CHECK_EQ(KeWaitForSingleObject(&g_Done, Executive, KernelMode, FALSE, &zero), STATUS_TIMEOUT);
   LARGE_INTEGER before, after;
@@ -62,7 +62,10 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) 
   return RESULT();
 }
 
-BAD(SetNullEvent, 0xA, 0) { return KeSetEvent(NULL, 0, FALSE); }
+BAD(SetNullEvent, 0xA, 0) {
+  EXPECT_STOP("bugchecks 1 0xA: bad KEVENT pointer given to a Ke routine", 0xA, 0, DISPATCH_LEVEL, 1, ANY);
+  return KeSetEvent(NULL, 0, FALSE);
+}
 BAD(PagedEvent, 0xA, -1) {
   PKEVENT e = ExAllocatePoolWithTag(PagedPool, sizeof *e, 'evEp');
   KeInitializeEvent(e, NotificationEvent, FALSE);

@@ -19,6 +19,8 @@ export interface SystemOptions {
   readonly driver?: string;
   /** Bodies: text of thread blocks of one process, C:\Test\main.exe. */
   readonly threads?: string;
+  /** Line of its file on which that text begins: the bodies are compiled with the same line numbers. */
+  readonly threadsLine?: number;
   /** The whole scenario instead (files: t.c, check.h, system.h). */
   readonly scenario?: string;
   readonly integrityCheck?: boolean;
@@ -52,9 +54,12 @@ export function runSystem(o: SystemOptions): SystemResult {
   const scenario =
     o.scenario ??
     [
-      `machine { cpus ${o.cpus ?? 1}; seed ${o.seed ?? 1}; time-limit 20s; step-limit ${o.maxSteps ?? 50_000_000} }`,
-      driver === undefined ? '' : `driver "t" { sources "t.c"; integrity-check ${o.integrityCheck === false ? 'no' : 'yes'}; }`,
-      o.threads === undefined ? '' : `process "C:\\\\Test\\\\main.exe" command "main.exe -x" {\n#include "shared.h"\n${o.threads}\n}`,
+      [
+        `machine { cpus ${o.cpus ?? 1}; seed ${o.seed ?? 1}; time-limit 20s; step-limit ${o.maxSteps ?? 50_000_000} }`,
+        driver === undefined ? '' : `driver "t" { sources "t.c"; integrity-check ${o.integrityCheck === false ? 'no' : 'yes'}; }`,
+        o.threads === undefined ? '' : 'process "C:\\\\Test\\\\main.exe" command "main.exe -x" {',
+      ].join(' '),
+      ...(o.threads === undefined ? [] : ['#include "shared.h"', ...Array(Math.max(0, (o.threadsLine ?? 0) - 3)).fill(''), o.threads, '}']),
     ].join('\n');
   const files = new MemoryFiles({
     'w/test.scenario': scenario,
