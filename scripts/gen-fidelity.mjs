@@ -76,7 +76,8 @@ export function sentencesWithMark(text) {
 }
 
 export function fidelityText() {
-  const { listDdis, wdkHeaders, notSimulated, REASONS, NOT_YET } = evaluate(`
+  const { CHOICES, listDdis, wdkHeaders, notSimulated, REASONS, NOT_YET } = evaluate(`
+    export { CHOICES } from './src/base/choices.js';
     export { listDdis } from './src/kernel/ddi-list.js';
     export { wdkHeaders } from './src/wdk/headers.gen.js';
     export { notSimulated, REASONS, NOT_YET } from './src/wdk/not-simulated.js';`);
@@ -124,6 +125,16 @@ export function fidelityText() {
     '| where | what was chosen |',
     '|---|---|',
     ...unconfirmedChoices().map(({ file, sentence }) => `| \`${file.replace(/^src\//, '')}\` | ${sentence.replaceAll('|', '\\|')} |`),
+    '',
+    '### Choices that a scenario can make',
+    '',
+    'Some of them can be taken another way: `machine { choice NAME VALUE; }`. A run lists those that it asked for.',
+    '',
+    '| name | values, the default first | what is chosen | reference |',
+    '|---|---|---|---|',
+    ...Object.entries(CHOICES).map(
+      ([name, c]) => `| \`${name}\` | ${c.values.map((v) => `\`${v}\``).join(', ')} | ${c.text} | ${c.source} |`,
+    ),
     '',
     '## What a run does not check',
     '',

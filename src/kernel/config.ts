@@ -1,6 +1,8 @@
 // What a run of the kernel may be told from outside: everything that the scenario's machine block can set. Fixed at boot; together with the
 // sources it determines the run.
 
+import type { ChoiceName } from '../base/choices.js';
+
 export interface KernelConfig {
   /** 1..64 */
   readonly cpus: number;
@@ -21,6 +23,8 @@ export interface KernelConfig {
   readonly callbackTimeNs: number;
   /** Kernel stack that a callback and what it calls may use. */
   readonly callbackStackBytes: number;
+  /** Unconfirmed facts taken another way than by default (base/choices.ts). */
+  readonly choices: Readonly<Partial<Record<ChoiceName, string>>>;
 }
 
 export const DEFAULT_CONFIG: KernelConfig = {
@@ -34,4 +38,5 @@ export const DEFAULT_CONFIG: KernelConfig = {
   races: false,
   callbackTimeNs: 100_000,
   callbackStackBytes: 4096,
+  choices: {},
 };

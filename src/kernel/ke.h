@@ -265,6 +265,7 @@ typedef struct _KE_GLOBALS {
   ULONG64 TickCount;
   ULONG64 SliceLeft;                 // steps left of the slice that a stop interrupted
   ULONG64 StepsRun;                  // by all CPUs together
+  ULONG64 ChoicesAsked;              // bit n: the n-th unconfirmed choice (base/choices.ts) was asked for
   ULONG64 StopRequested;             // hooks: the run loop leaves at the next boundary
   KPRCB Prcb[64];
   MI_POOL_ARENA PoolArenas[64];      // by CPU

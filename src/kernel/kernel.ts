@@ -2,7 +2,9 @@
 // the kernel's state itself is in simulated memory (DESIGN invariant 1). The work is in the concept files; here is the list of what they offer
 // each other, so that a routine file needs to import nothing but this type.
 
+import { CHOICE_NAMES, CHOICES, type ChoiceName, type ChoiceValue } from '../base/choices.js';
 import { type Addr, KERNEL_BASE, Reason, Status, toAddress } from '../machine/abi.js';
+
 import type { ExceptionInfo, Machine, MachineHost } from '../machine/machine.js';
 import type { Memory } from '../machine/memory.js';
 import type { Frame, RoutineDefinition } from '../machine/routine.js';
@@ -108,6 +110,12 @@ export class Kernel implements MachineHost {
   /** Interrupt time: steps of virtual time since boot on this CPU, exact also inside a routine. */
   get now(): number {
     return interruptTime(this);
+  }
+  /** Which way an unconfirmed fact is taken (base/choices.ts). The report names what was asked. */
+  choice<N extends ChoiceName>(name: N): ChoiceValue<N> {
+    const asked = this.globals.KE + KE_GLOBALS.ChoicesAsked;
+    this.mem.setU64(asked, this.mem.u64(asked) | (1n << BigInt(CHOICE_NAMES.indexOf(name))));
+    return (this.config.choices[name] ?? CHOICES[name].values[0]) as ChoiceValue<N>;
   }
   /** Steps that all CPUs together have run since boot. */
   get stepsRun(): number {

@@ -1,5 +1,6 @@
 // What a `.scenario` file says, as data: the machine, the drivers, the processes with their C bodies, and what must hold.
 // Every item keeps its range, so that later stages (compiling bodies, expanding sources, checking expectations) report where the user wrote it.
+import type { ChoiceName } from '../base/choices.js';
 import type { Range, SourceFile } from '../base/source.js';
 
 export interface MachineBlock {
@@ -17,6 +18,8 @@ export interface MachineBlock {
   callbackTimeNs: number;
   /** Kernel stack that a callback may use before it is a finding, in bytes. */
   callbackStackBytes: number;
+  /** `choice NAME VALUE`, see base/choices.ts. */
+  choices: Partial<Record<ChoiceName, string>>;
 }
 
 export interface RegistryValue {
@@ -142,4 +145,5 @@ export const DEFAULT_MACHINE: Readonly<MachineBlock> = {
   stepLimit: 1e9,
   callbackTimeNs: 100_000,
   callbackStackBytes: 4096,
+  choices: {},
 };

@@ -1,4 +1,6 @@
 // From the trace and the memory of an ended run to its report: what happened (collect-run.ts), then the expectations, then the verdict.
+import { CHOICE_NAMES, CHOICES } from '../base/choices.js';
+import { KE_GLOBALS } from '../kernel/layouts.gen.js';
 import type { Build } from './build.js';
 import { checkExpectation } from './check-expectation.js';
 import { type Collected, collect } from './collect-run.js';
@@ -128,6 +130,10 @@ function notShown(s: Simulation, c: Collected): NotShown {
   if (kinds.has('thread')) unconfirmed.add('context of thread-create callbacks');
   for (const d of s.build.drivers)
     if (d.sources.integrityCheckAssumed) unconfirmed.add(`driver ${d.block.name} is taken as linked with /INTEGRITYCHECK`);
+  const asked = s.kernel.mem.u64(s.kernel.globals.KE + KE_GLOBALS.ChoicesAsked);
+  CHOICE_NAMES.forEach((name, i) => {
+    if ((asked >> BigInt(i)) & 1n) unconfirmed.add(`${name} ${s.build.scenario.machine.choices[name] ?? CHOICES[name].values[0]}`);
+  });
   const checksOff: string[] = [];
   if (s.kernel.trace.begin > 0) checksOff.push(`the ${s.kernel.trace.begin} events before the checkpoint at which this run began`);
   const stubs = [...[...c.stubCalls].map(([name, n]) => `${name} ${n} time${n === 1 ? '' : 's'}`), ...c.stubs];

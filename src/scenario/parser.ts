@@ -1,5 +1,6 @@
 // Scenario text -> Scenario. Error-tolerant: an unknown word is reported with the nearest known one and skipped to the next statement, so that one mistake
 // gives one message. Grammar: docs/scenario.md.
+import { CHOICE_NAMES, CHOICES } from '../base/choices.js';
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { SourceFile } from '../base/source.js';
 import {
@@ -78,10 +79,23 @@ class Parser extends StubReader {
         'time-limit': set(() => void (m.timeLimitNs = this.time('the limit of virtual time'))),
         'callback-time': set(() => void (m.callbackTimeNs = this.time('the time that a callback may run'))),
         'callback-stack': set(() => void (m.callbackStackBytes = this.integer('the stack that a callback may use, in bytes', 256, 24576))),
+        choice: set(() => this.choice()),
         'step-limit': set(() => void (m.stepLimit = this.integer('the limit of steps', 1, Number.MAX_SAFE_INTEGER))),
       },
       'machine setting',
     );
+  }
+
+  /** `choice NAME VALUE`: an unconfirmed fact taken another way. */
+  private choice(): void {
+    const name = CHOICE_NAMES.find((n) => this.is(n));
+    if (!name) this.fail(`no choice is called ${this.show()}`, `known: ${CHOICE_NAMES.join(', ')}`, 'scenario-unknown-word');
+    this.advance();
+    const { values, text } = CHOICES[name];
+    const value = values.find((v) => this.is(v));
+    if (!value) this.fail(`${name} cannot be ${this.show()}`, `one of ${values.join(', ')}. ${text}`, 'scenario-unknown-word');
+    this.advance();
+    this.machine.choices = { ...this.machine.choices, [name]: value };
   }
 
   private driverBlock(): void {

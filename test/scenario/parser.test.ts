@@ -135,3 +135,14 @@ test('no text makes the parser throw or hang', () => {
     { numRuns: 500 },
   );
 });
+
+test('an unconfirmed fact is taken another way: names and values are checked', () => {
+  const { scenario, diagnostics } = parse('machine { choice thread-callback-twice reject; }');
+  assert.deepEqual(diagnostics, []);
+  assert.deepEqual(scenario.machine.choices, { 'thread-callback-twice': 'reject' });
+  assert.match(
+    messages('machine { choice thread-callback-thrice reject; }')[0],
+    /no choice is called 'thread-callback-thrice'[^]*known: thread-callback-twice/,
+  );
+  assert.match(messages('machine { choice thread-callback-twice maybe; }')[0], /cannot be 'maybe'[^]*one of accept, reject/);
+});

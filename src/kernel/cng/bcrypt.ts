@@ -47,7 +47,8 @@ function algorithmOf(k: Kernel, handle: Addr): Algorithm | undefined {
     return undefined;
   }
   if (handle === 0 || !k.mem.allowed(handle, CNG_ALGORITHM.sizeof, false)) return undefined;
-  if (k.mem.u32(handle + CNG_ALGORITHM.Signature) !== ALGORITHM_SIGNATURE || k.mem.u32(handle + CNG_ALGORITHM.Index) > RNG) return undefined;
+  if (k.mem.u32(handle + CNG_ALGORITHM.Signature) !== ALGORITHM_SIGNATURE || k.mem.u32(handle + CNG_ALGORITHM.Index) > RNG)
+    return undefined;
   const flags = k.mem.u32(handle + CNG_ALGORITHM.Flags);
   return { index: k.mem.u32(handle + CNG_ALGORITHM.Index), hmac: (flags & HMAC_FLAG) !== 0, reusable: (flags & REUSABLE_FLAG) !== 0 };
 }

@@ -53,7 +53,8 @@ function begin(k: Kernel, f: Frame, access: number, major: number): number {
   }
   clearEvent(k, file.body + FILE_OBJECT.Event);
   f.set(APPEND, (file.access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) === FILE_APPEND_DATA ? 1 : 0);
-  if (major === Major.Write && previousMode(k) === USER_MODE && (file.access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) === 0) return NT.ACCESS_DENIED;
+  if (major === Major.Write && previousMode(k) === USER_MODE && (file.access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) === 0)
+    return NT.ACCESS_DENIED;
   return NT.SUCCESS;
 }
 
@@ -70,7 +71,8 @@ export function systemBuffer(k: Kernel, irp: Addr, size: number, source: Addr, c
 
 const onDisk = (k: Kernel, file: Addr): boolean =>
   k.mem.ptr(file + FILE_OBJECT.DeviceObject) === k.mem.ptr(k.globals.IO + IO_GLOBALS.DiskDevice);
-export const canAccess = (k: Kernel, address: Addr, size: number, write: boolean): boolean => size === 0 || k.mem.allowed(address, size, write);
+export const canAccess = (k: Kernel, address: Addr, size: number, write: boolean): boolean =>
+  size === 0 || k.mem.allowed(address, size, write);
 
 /** Builds the packet of a control code. Returns a status; LOCK = operation + 1 when an MDL is to be built. */
 function prepareControl(k: Kernel, f: Frame, major: number): number {

@@ -3,7 +3,16 @@
 // the device (reference: ps-routines.md has none of these; the documented contracts of the routines).
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { DEVICE_OBJECT, FILE_OBJECT, IO_STACK_LOCATION, IO_STATUS_BLOCK, IOP_REQUEST, IRP, OBJECT_ATTRIBUTES, UNICODE_STRING } from '../layouts.gen.js';
+import {
+  DEVICE_OBJECT,
+  FILE_OBJECT,
+  IO_STACK_LOCATION,
+  IO_STATUS_BLOCK,
+  IOP_REQUEST,
+  IRP,
+  OBJECT_ATTRIBUTES,
+  UNICODE_STRING,
+} from '../layouts.gen.js';
 import { referenceFor } from '../ob/reference.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition, USER_MODE } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';

@@ -12,7 +12,7 @@ import {
 import { stopNotSimulated } from '../not-simulated.js';
 import { entries, initListHead } from '../rtl/list.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
-import { allocateLink, type Attributes, captureAttributes, fullName, insertName, lookupPath } from './namespace.js';
+import { type Attributes, allocateLink, captureAttributes, fullName, insertName, lookupPath } from './namespace.js';
 import { allocateObject, dropReference, handleCount, headerOf, isType, nameOf, objectType } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition } from './service.js';

@@ -31,6 +31,8 @@ export const KIND_NAMES = [
   'PsSetLoadImageNotifyRoutine',
 ];
 
+const THREAD_KINDS: readonly number[] = [NotifyKind.Thread, NotifyKind.ThreadNonSystem, NotifyKind.ThreadSubsystems];
+
 export type NotifyTable = 'process' | 'thread' | 'image';
 
 /** Address of the table's first slot. */
@@ -146,6 +148,8 @@ function setProcess(k: Kernel, f: Frame, routine: Addr, remove: boolean, kind: n
 function setOther(k: Kernel, table: NotifyTable, routine: Addr, kind: number, flags: number): Status {
   if (routine === 0) return k.return(NT.INVALID_PARAMETER);
   if (imageContaining(k, routine) === 0) return k.return(NT.ACCESS_DENIED);
+  if (table === 'thread' && findSlot(k, table, routine, THREAD_KINDS) !== 0 && k.choice('thread-callback-twice') === 'reject')
+    return k.return(NT.INVALID_PARAMETER);
   return k.return(add(k, table, routine, kind, flags, NT.INSUFFICIENT_RESOURCES));
 }
 
@@ -187,7 +191,7 @@ export const routines: KernelRoutine[] = [
     name: 'PsRemoveCreateThreadNotifyRoutine',
     cost: COST,
     locals: 1,
-    step: (k, f) => removeSteps(k, f, 'thread', f.ptr(0), [NotifyKind.Thread, NotifyKind.ThreadNonSystem, NotifyKind.ThreadSubsystems]),
+    step: (k, f) => removeSteps(k, f, 'thread', f.ptr(0), THREAD_KINDS),
   },
   { name: 'PsSetLoadImageNotifyRoutine', cost: COST, step: (k, f) => setOther(k, 'image', f.ptr(0), NotifyKind.Image, 0) },
   {
