@@ -49,6 +49,7 @@ test('a whole scenario', () => {
       timeLimitNs: 2.5e9,
       stepLimit: 1e9,
       callbackStackBytes: 4096,
+      choices: {},
       callbackTimeNs: 100_000,
     },
   );
@@ -142,7 +143,7 @@ test('an unconfirmed fact is taken another way: names and values are checked', (
   assert.deepEqual(scenario.machine.choices, { 'thread-callback-twice': 'reject' });
   assert.match(
     messages('machine { choice thread-callback-thrice reject; }')[0],
-    /no choice is called 'thread-callback-thrice'[^]*known: thread-callback-twice/,
+    /no choice is called 'thread-callback-thrice'[\s\S]*known: thread-callback-twice/,
   );
-  assert.match(messages('machine { choice thread-callback-twice maybe; }')[0], /cannot be 'maybe'[^]*one of accept, reject/);
+  assert.match(messages('machine { choice thread-callback-twice maybe; }')[0], /cannot be 'maybe'[\s\S]*one of accept, reject/);
 });
