@@ -42,5 +42,5 @@ async function nodeTest(title, files, options) {
     return false;
   }
   const args = ['--import', 'tsx', '--test', '--test-reporter=spec', ...options, ...files];
-  return (await run(process.execPath, args)) === 0;
+  return (await run(process.execPath, args, { env: { ...process.env, INTERLOCK_BUNDLE: '1' } })) === 0;
 }
