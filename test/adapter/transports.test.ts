@@ -2,7 +2,6 @@
 // leaves the port open for the next.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { test } from 'node:test';
 import { program } from '../cli/run-cli.js';
 import { Client, root } from './client.js';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { RULES } from '../../src/base/rules.js';
-import { program, root } from './run-cli.js';
+import { program } from './run-cli.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'interlock-check-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
