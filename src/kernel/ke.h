@@ -222,6 +222,21 @@ typedef struct _KI_BUGCHECK_DATA {
   ULONG64 Active;
 } KI_BUGCHECK_DATA;
 
+// Variables that the kernel exports to drivers. Those that headers declare as pointers have a cell that holds the address, like a slot of an import table.
+typedef struct _KI_SYSTEM_VARIABLES {
+  BOOLEAN KdDebuggerEnabled;
+  BOOLEAN KdDebuggerNotPresent;
+  CCHAR KeNumberProcessors;
+  UCHAR Spare;
+  ULONG InitSafeBootMode;
+  ULONG NtBuildNumber;               // 0xF0000000: a free build
+  ULONG NtGlobalFlag;
+  PBOOLEAN KdDebuggerEnabledCell;
+  PBOOLEAN KdDebuggerNotPresentCell;
+  PULONG InitSafeBootModeCell;
+  PULONG NtBuildNumberCell;
+} KI_SYSTEM_VARIABLES;
+
 typedef struct _KE_GLOBALS {
   KI_BUGCHECK_DATA KiBugCheckData;
   ULONG NumberProcessors;
@@ -268,6 +283,7 @@ typedef struct _KE_GLOBALS {
   ULONG64 ChoicesAsked;              // bit n: the n-th unconfirmed choice (base/choices.ts) was asked for
   ULONG64 StopRequested;             // hooks: the run loop leaves at the next boundary
   KPRCB Prcb[64];
+  KI_SYSTEM_VARIABLES SystemVariables;
   MI_POOL_ARENA PoolArenas[64];      // by CPU
   ULONG64 ControlRegions[64];        // KPCR by CPU, 0: no driver has asked for it
 } KE_GLOBALS;

@@ -58,6 +58,7 @@ import { routines as keRegion } from './ke/region.js';
 import { routines as keSemaphore } from './ke/semaphore.js';
 import { routines as keSpinlock } from './ke/spinlock.js';
 import { routines as keSyscall } from './ke/syscall.js';
+import { routines as keSystemVariables } from './ke/system-variables.js';
 import { routines as keThreadControl } from './ke/thread-control.js';
 import { routines as keThread } from './ke/thread.js';
 import { routines as keTime } from './ke/time.js';
@@ -205,6 +206,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keSemaphore,
   keSpinlock,
   keSyscall,
+  keSystemVariables,
   keThreadControl,
   keThread,
   keTime,
