@@ -25,7 +25,6 @@ import { type RunOptions, type RunResult, run } from './ke/run.js';
 import { systemCall } from './ke/syscall.js';
 import { enterUserMode, initializeThread, startThread, type ThreadOptions, terminateCurrentThread } from './ke/thread.js';
 import { interruptTime, systemTime } from './ke/time.js';
-import { timerHead } from './ke/timer-queue.js';
 import { onFault, onUnhandled } from './ke/unhandled.js';
 import { type WaitRequest, wait } from './ke/wait.js';
 import { KAPC_STATE, KE_GLOBALS, KPRCB, KTHREAD } from './layouts.gen.js';
@@ -300,9 +299,6 @@ export class Kernel implements MachineHost {
     const { words } = this.mem;
     const thread = words[(prcb + KPRCB.CurrentThread) >> 2];
     return thread === words[(prcb + KPRCB.IdleThread) >> 2] ? 0 : KERNEL_BASE + (thread >>> 0);
-  }
-  isTimerListHead(address: Addr): boolean {
-    return address === timerHead(this);
   }
   /** Makes `run` leave at the next boundary (scenario ended, pause). */
   requestRunEnd(): void {

@@ -3,7 +3,7 @@
 const HEAD = `#include <ntddk.h>
 
 KEVENT g_Ping, g_Pong, g_Done, g_Go;
-LONG g_Left, g_Started;
+LONG g_Left, g_Started, g_Ended;
 volatile LONG g_Stop;
 
 static NTSTATUS StartThread(PKSTART_ROUTINE routine, PVOID context)
@@ -16,6 +16,7 @@ static NTSTATUS StartThread(PKSTART_ROUTINE routine, PVOID context)
 
 static VOID ThreadDone(VOID)
 {
+    if (InterlockedIncrement(&g_Ended) == 1) DbgPrint("stop\\n");
     if (InterlockedDecrement(&g_Left) == 0) KeSetEvent(&g_Done, 0, FALSE);
     PsTerminateSystemThread(STATUS_SUCCESS);
 }
@@ -47,6 +48,7 @@ export const pingPong = (rounds: number): string => `${HEAD}
 static VOID Ping(PVOID context)
 {
     UNREFERENCED_PARAMETER(context);
+    DbgPrint("go\\n");
     for (int i = 0; i < ${rounds}; i++) {
         KeSetEvent(&g_Ping, 0, FALSE);
         KeWaitForSingleObject(&g_Pong, Executive, KernelMode, FALSE, NULL);
@@ -69,6 +71,7 @@ export const emptyCalls = (rounds: number): string => `${HEAD}
 static VOID Caller(PVOID context)
 {
     UNREFERENCED_PARAMETER(context);
+    DbgPrint("go\\n");
     for (int i = 0; i < ${rounds}; i++) {
         KeReadStateEvent(&g_Ping);
         KeReadStateEvent(&g_Pong);
@@ -77,13 +80,13 @@ static VOID Caller(PVOID context)
 }
 ${ENTRY('1', 'StartThread(Caller, NULL);')}`;
 
-/** \`threads\` ready threads, all the time: each gives its turn away \`switches / threads\` times. \`spread\`: over the priorities 8 to 15. */
+/** \`threads\` ready threads, all the time: each gives its turn away \`switches / threads\` times. \`spread\`: over the priorities 8 to 12. */
 export const yielders = (threads: number, switches: number, spread: boolean): string => `${HEAD}
 static VOID Yielder(PVOID context)
 {
     LARGE_INTEGER zero;
     zero.QuadPart = 0;
-    ${spread ? 'KeSetPriorityThread(KeGetCurrentThread(), 8 + (LONG)((ULONG_PTR)context % 8));' : 'UNREFERENCED_PARAMETER(context);'}
+    ${spread ? 'KeSetPriorityThread(KeGetCurrentThread(), 8 + (LONG)((ULONG_PTR)context % 5));' : 'UNREFERENCED_PARAMETER(context);'}
     InterlockedIncrement(&g_Started);
     KeWaitForSingleObject(&g_Go, Executive, KernelMode, FALSE, NULL);
     for (int i = 0; i < ${Math.floor(switches / threads)}; i++) KeDelayExecutionThread(KernelMode, FALSE, &zero);
@@ -95,13 +98,17 @@ static VOID Starter(PVOID context)
     UNREFERENCED_PARAMETER(context);
     moment.QuadPart = -10000;
     while (g_Started < ${threads}) KeDelayExecutionThread(KernelMode, FALSE, &moment);
-    DbgPrint("go\\n");
     KeSetPriorityThread(KeGetCurrentThread(), 16);
+    DbgPrint("go\\n");
     KeSetEvent(&g_Go, 0, FALSE);
+    InterlockedDecrement(&g_Ended);
     ThreadDone();
 }
-${ENTRY(String(threads + 1), `for (ULONG_PTR i = 0; i < ${threads}; i++) if (!NT_SUCCESS(StartThread(Yielder, (PVOID)i))) { DbgPrint("no thread %d\\n", (int)i); break; }
-    StartThread(Starter, NULL);`)}`;
+${ENTRY(
+  String(threads + 1),
+  `for (ULONG_PTR i = 0; i < ${threads}; i++) if (!NT_SUCCESS(StartThread(Yielder, (PVOID)i))) { DbgPrint("no thread %d\\n", (int)i); break; }
+    StartThread(Starter, NULL);`,
+)}`;
 
 /** \`waiters\` threads wait on one object and stay; two others play ping-pong beside them. */
 export const besideWaiters = (waiters: number, rounds: number): string => `${HEAD}
@@ -132,12 +139,14 @@ static VOID Ping(PVOID context)
         KeSetEvent(&g_Ping, 0, FALSE);
         KeWaitForSingleObject(&g_Pong, Executive, KernelMode, FALSE, NULL);
     }
-    DbgPrint("stop\\n");
     KeSetEvent(&g_Go, 0, FALSE);
     ThreadDone();
 }
-${ENTRY(String(waiters + 2), `for (int i = 0; i < ${waiters}; i++) if (!NT_SUCCESS(StartThread(Waiter, NULL))) { DbgPrint("no thread %d\\n", i); break; }
-    StartThread(Ping, NULL); StartThread(Pong, NULL);`)}`;
+${ENTRY(
+  String(waiters + 2),
+  `for (int i = 0; i < ${waiters}; i++) if (!NT_SUCCESS(StartThread(Waiter, NULL))) { DbgPrint("no thread %d\\n", i); break; }
+    StartThread(Ping, NULL); StartThread(Pong, NULL);`,
+)}`;
 
 /** \`timers\` timers are queued and set again in an order that jumps about, \`sets\` times in all. */
 export const timers = (count: number, sets: number): string => `${HEAD}
@@ -161,6 +170,7 @@ static VOID Setter(PVOID context)
         KeSetTimer(&g_Timers[(n >> 4) % ${count}], due, NULL);
     }
     DbgPrint("stop\\n");
+    g_Ended++;
     for (int i = 0; i < ${count}; i++) KeCancelTimer(&g_Timers[i]);
     ThreadDone();
 }

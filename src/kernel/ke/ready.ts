@@ -5,7 +5,7 @@ import type { Addr } from '../../machine/abi.js';
 import { KIND_ID, WORD } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
-import { entries, first, insertHead, insertTail, remove } from '../rtl/list.js';
+import { find, first, insertHead, insertTail, remove } from '../rtl/list.js';
 import { DISPATCH_LEVEL, ThreadState } from './constants.js';
 import { prcbOf } from './prcb.js';
 import { armQuantum } from './quantum.js';
@@ -143,8 +143,8 @@ export function selectReady(k: Kernel, cpu: number, atLeast = 0): Addr {
     for (let p = 31; p > bestPriority; p--) {
       if (((summary >>> p) & 1) === 0) continue;
       const head = prcbOf(k, c) + KPRCB.DispatcherReadyListHead + p * LIST_ENTRY.sizeof;
-      const found = entries(k.mem, head).find((e) => mayRunOn(k, e - KTHREAD.WaitListEntry, cpu));
-      if (found !== undefined) {
+      const found = find(k.mem, head, (e) => mayRunOn(k, e - KTHREAD.WaitListEntry, cpu));
+      if (found !== 0) {
         best = found - KTHREAD.WaitListEntry;
         bestPriority = p;
         break;

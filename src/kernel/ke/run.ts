@@ -159,8 +159,7 @@ class RunLoop {
         continue;
       }
       // an idle CPU has no frame; one that is in a DPC or IPI has
-      const busy =
-        words[word(p + KPRCB.CurrentThread)] !== words[word(p + KPRCB.IdleThread)] || k.machine.wordsOf(c)[Reg.Top >> 2] !== 0;
+      const busy = words[word(p + KPRCB.CurrentThread)] !== words[word(p + KPRCB.IdleThread)] || k.machine.wordsOf(c)[Reg.Top >> 2] !== 0;
       if (!busy && words[word(p + KPRCB.NextThread)] === 0 && this.bytes[(p + KPRCB.DpcRequested) >>> 0] === 0) continue;
       if (words[word(p + KPRCB.SpinAddress)] === 0 || spinSatisfied(k, p)) able.push(c);
     }

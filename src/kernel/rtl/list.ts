@@ -120,3 +120,15 @@ export function entries(mem: Memory, head: Addr, limit = LIST_LIMIT): Addr[] {
   }
   return out;
 }
+
+/** The first entry that is wanted, or 0; looks no further. */
+export function find(mem: Memory, head: Addr, wanted: (entry: Addr) => boolean): Addr {
+  let previous = head;
+  let n = 0;
+  for (let e = mem.ptr(head + FLINK); e !== head; e = mem.ptr(e + FLINK)) {
+    if (n++ >= LIST_LIMIT || mem.ptr(e + BLINK) !== previous) corrupt(e);
+    if (wanted(e)) return e;
+    previous = e;
+  }
+  return 0;
+}
