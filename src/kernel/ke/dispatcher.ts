@@ -7,7 +7,7 @@ import type { Kernel } from '../kernel.js';
 import { DISPATCHER_HEADER, KEVENT, KMUTANT, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
 import { corrupt, insertTail, LIST_LIMIT, remove } from '../rtl/list.js';
 import { BugCheckError } from './bugcheck.js';
-import { ObjectType, STATUS, ThreadState, WaitAll } from './constants.js';
+import { ObjectType, STATUS, WaitAll } from './constants.js';
 import { readyThread as makeReady } from './ready.js';
 import { removeTimer } from './timer-queue.js';
 
