@@ -105,7 +105,6 @@ typedef struct _KTHREAD {
   PVOID StartRoutine;
   PVOID StartContext;
   PVOID ActiveWorker;                // worker thread: WORK_QUEUE_ITEM's routine while one runs
-  ULONG StackIndex;                  // slot of the kernel stack
   ULONG HeldSpinLocks;               // locks taken at >= DISPATCH by this thread (always-on checks)
   ULONG HeldFastMutexes;
   ULONG HeldResources;
@@ -242,11 +241,13 @@ typedef struct _KE_GLOBALS {
   ULONG NumberProcessors;
   ULONG ChoiceState;                 // seeded generator of the interleaving
   ULONG RandomSeed;
-  ULONG StackBitmapHint;
+  ULONG StackHint;                   // no kernel stack fits below this page
   ULONG64 BootTime;                  // system time (100 ns since 1601) at interrupt time 0
   LONGLONG SystemTimeOffset;
   KSPIN_LOCK KiDispatcherLock;
-  LIST_ENTRY TimerListHead;          // sorted by due time, then order of setting
+  LIST_ENTRY TimerTable[256];        // KTIMERs by due time, see ke/timer-queue.ts; each list sorted by due time, then order of setting
+  ULONG TimerTableSummary[8];        // bit n: list n is not empty
+  KTIMER *FirstTimer;                // that is due first, NULL: none is set
   LIST_ENTRY AllThreads;
   LIST_ENTRY ReaperListHead;
   LIST_ENTRY ResourceListHead;       // ExpSystemResourcesList
@@ -264,8 +265,7 @@ typedef struct _KE_GLOBALS {
   ULONG64 PoolBytes[2];              // nonpaged, paged bytes in use
   ULONG64 PoolBlocks[2];
   ULONG64 NextBalanceTime;           // balance set manager: next scan
-  ULONG64 StackBitmap[64];           // kernel stacks in use
-  ULONG TimerSequence;
+  ULONG TimerCount;                  // timers that are set
   ULONG64 IpiOwner;                  // thread whose KeIpiGenericCall is under way (one at a time)
   ULONG64 IpiRoutine;
   ULONG64 IpiContext;

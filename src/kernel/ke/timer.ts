@@ -76,16 +76,6 @@ function timerDue(k: Kernel, timer: Addr): number {
   return dueTime(k, timer);
 }
 
-/** A live timer inside [address, address + size), or 0: pool that is freed must not hold one. */
-export function queuedTimerIn(k: Kernel, address: Addr, size: number): Addr {
-  for (let t = firstTimer(k), n = 0; t !== 0 && n < 100_000; n++) {
-    if (t >= address && t < address + size) return t;
-    const next = k.mem.ptr(t + KTIMER.TimerListEntry);
-    t = k.isTimerListHead(next) ? 0 : next - KTIMER.TimerListEntry;
-  }
-  return 0;
-}
-
 function checkedTimer(k: Kernel, f: Frame): Addr {
   const timer = f.ptr(0);
   probeObject(k, timer, KTIMER.sizeof);
