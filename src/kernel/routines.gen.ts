@@ -48,6 +48,7 @@ import { routines as keApc } from './ke/apc.js';
 import { routines as keBugcheck } from './ke/bugcheck.js';
 import { routines as keDpc } from './ke/dpc.js';
 import { routines as keEvent } from './ke/event.js';
+import { routines as keGenericDpc } from './ke/generic-dpc.js';
 import { routines as keIntrinsics } from './ke/intrinsics.js';
 import { routines as keIpi } from './ke/ipi.js';
 import { routines as keIrql } from './ke/irql.js';
@@ -60,6 +61,7 @@ import { routines as keSpinlock } from './ke/spinlock.js';
 import { routines as keSyscall } from './ke/syscall.js';
 import { routines as keThreadControl } from './ke/thread-control.js';
 import { routines as keThread } from './ke/thread.js';
+import { routines as keThreadedDpc } from './ke/threaded-dpc.js';
 import { routines as keTime } from './ke/time.js';
 import { routines as keTimer } from './ke/timer.js';
 import { routines as keWait } from './ke/wait.js';
@@ -195,6 +197,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keBugcheck,
   keDpc,
   keEvent,
+  keGenericDpc,
   keIntrinsics,
   keIpi,
   keIrql,
@@ -207,6 +210,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keSyscall,
   keThreadControl,
   keThread,
+  keThreadedDpc,
   keTime,
   keTimer,
   keWait,

@@ -60,7 +60,7 @@ export function expireTimers(k: Kernel): void {
       );
       return;
     }
-    insertQueueDpc(k, dpc, 0, 0);
+    insertQueueDpc(k, dpc, 0, 0, true);
   }
 }
 
