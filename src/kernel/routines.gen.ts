@@ -64,6 +64,7 @@ import { routines as keThread } from './ke/thread.js';
 import { routines as keThreadedDpc } from './ke/threaded-dpc.js';
 import { routines as keTime } from './ke/time.js';
 import { routines as keTimer } from './ke/timer.js';
+import { routines as keUserApc } from './ke/user-apc.js';
 import { routines as keWait } from './ke/wait.js';
 import { routines as mmCopyVirtual } from './mm/copy-virtual.js';
 import { routines as mmImagePaging } from './mm/image-paging.js';
@@ -82,6 +83,7 @@ import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
+import { routines as psApcServices } from './ps/apc-services.js';
 import { routines as psAttach } from './ps/attach.js';
 import { routines as psCreateProcess } from './ps/create-process.js';
 import { routines as psExit } from './ps/exit.js';
@@ -213,6 +215,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keThreadedDpc,
   keTime,
   keTimer,
+  keUserApc,
   keWait,
   mmCopyVirtual,
   mmImagePaging,
@@ -231,6 +234,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obObjectQuery,
   obObject,
   obReference,
+  psApcServices,
   psAttach,
   psCreateProcess,
   psExit,
