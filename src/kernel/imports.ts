@@ -13,7 +13,7 @@ const ANY_IRQL = /^Io(GetStackLimits|GetRemainingStackSize)$/;
 
 /** Routines whose step judges the IRQL itself, with the bug check that Windows has for it. */
 const OWN_CHECK =
-  /^(KeWaitFor|KeDelayExecution|KeAcquire|KeRelease|Kf|KeRaiseIrql|KeLowerIrql|Ex(Acquire|Release|TryTo|Allocate|Free)|KeEnter|KeLeave|KeBugCheck|KeGetCurrent|KeSetEvent)/;
+  /^(KeWaitFor|KeDelayExecution|KeAcquire|KeRelease|Kf|KeRaiseIrql|KeLowerIrql|Ex(Acquire|Release|TryTo|Allocate|Free)|KeEnter|KeLeave|KeBugCheck|KeGetCurrent|KeSetEvent|Ke(Stack)?AttachProcess)/;
 
 /** How the routines that the kernel, the HAL, the filter manager and the other drivers of Windows export begin. */
 const EXPORT =

@@ -49,7 +49,9 @@ function deliver(k: Kernel, f: Frame): Status {
   const apc = entry - KAPC.ApcListEntry;
   removeApc(k, apc);
   f.set(APC, apc);
-  [NORMAL_ROUTINE, KAPC.NormalContext, KAPC.SystemArgument1, KAPC.SystemArgument2].forEach((o, i) => m.setI64(slots + 8 * i, m.i64(apc + o)));
+  [NORMAL_ROUTINE, KAPC.NormalContext, KAPC.SystemArgument1, KAPC.SystemArgument2].forEach((o, i) =>
+    m.setI64(slots + 8 * i, m.i64(apc + o)),
+  );
   k.event('ke.apc.deliver', { apc, thread, normal: m.ptr(slots) });
   k.raiseIrql(APC_LEVEL);
   return k.call(f, 1, m.ptr(apc + KERNEL_ROUTINE), [apc, slots, slots + 8, slots + 16, slots + 24]);
