@@ -18,6 +18,11 @@ export const CHOICES = {
     source: 'callbacks 3',
     text: 'A thread callback that is registered already: accepted and called twice, or rejected with STATUS_INVALID_PARAMETER',
   },
+  'threaded-dpc': {
+    values: ['enabled', 'disabled'],
+    source: 'scheduler 10',
+    text: 'Threaded DPCs: run in a thread of their CPU at PASSIVE_LEVEL, or as ordinary DPCs at DISPATCH_LEVEL (ThreadDpcEnable = 0)',
+  },
 } as const satisfies Record<string, Choice>;
 
 export type ChoiceName = keyof typeof CHOICES;

@@ -48,6 +48,7 @@ import { routines as keApc } from './ke/apc.js';
 import { routines as keBugcheck } from './ke/bugcheck.js';
 import { routines as keDpc } from './ke/dpc.js';
 import { routines as keEvent } from './ke/event.js';
+import { routines as keGenericDpc } from './ke/generic-dpc.js';
 import { routines as keIntrinsics } from './ke/intrinsics.js';
 import { routines as keIpi } from './ke/ipi.js';
 import { routines as keIrql } from './ke/irql.js';
@@ -61,8 +62,10 @@ import { routines as keSyscall } from './ke/syscall.js';
 import { routines as keSystemVariables } from './ke/system-variables.js';
 import { routines as keThreadControl } from './ke/thread-control.js';
 import { routines as keThread } from './ke/thread.js';
+import { routines as keThreadedDpc } from './ke/threaded-dpc.js';
 import { routines as keTime } from './ke/time.js';
 import { routines as keTimer } from './ke/timer.js';
+import { routines as keUserApc } from './ke/user-apc.js';
 import { routines as keWait } from './ke/wait.js';
 import { routines as mmCopyVirtual } from './mm/copy-virtual.js';
 import { routines as mmImagePaging } from './mm/image-paging.js';
@@ -81,6 +84,7 @@ import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
+import { routines as psApcServices } from './ps/apc-services.js';
 import { routines as psAttach } from './ps/attach.js';
 import { routines as psCreateProcess } from './ps/create-process.js';
 import { routines as psExit } from './ps/exit.js';
@@ -196,6 +200,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keBugcheck,
   keDpc,
   keEvent,
+  keGenericDpc,
   keIntrinsics,
   keIpi,
   keIrql,
@@ -209,8 +214,10 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keSystemVariables,
   keThreadControl,
   keThread,
+  keThreadedDpc,
   keTime,
   keTimer,
+  keUserApc,
   keWait,
   mmCopyVirtual,
   mmImagePaging,
@@ -229,6 +236,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obObjectQuery,
   obObject,
   obReference,
+  psApcServices,
   psAttach,
   psCreateProcess,
   psExit,

@@ -202,7 +202,7 @@ function checkExit(k: Kernel, thread: Addr): Status | undefined {
       k.irql > 0
         ? `at IRQL ${k.irql} (a fast mutex or spin lock is still held?)`
         : 'inside a critical or guarded region (a lock or region was not left)';
-    return k.bugCheck(0x20, 0, disable & 0xffff, k.irql, 0, `the thread ends ${why}`);
+    return k.bugCheck(0x20, 0, disable, k.irql, 1, `the thread ends ${why}`);
   }
   const resources = m.u32(thread + KTHREAD.HeldResources);
   if (resources !== 0) return k.bugCheck(0x153, thread, 0, 1, 0, `the thread ends while it holds ${resources} ERESOURCE(s)`);
@@ -245,5 +245,9 @@ export const routines: KernelRoutine[] = [
       return terminateCurrentThread(k, 0);
     },
   },
-  { name: 'KiExitThread', cost: 20, step: (k, f) => terminateCurrentThread(k, f.i32(0)) },
+  {
+    name: 'KiExitThread',
+    cost: 20,
+    step: (k, f) => (f.pc === 0 ? k.call(f, 1, 'KiRundownApcs', []) : terminateCurrentThread(k, f.i32(0))),
+  },
 ];

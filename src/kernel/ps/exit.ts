@@ -102,10 +102,12 @@ function exitSteps(k: Kernel, f: Frame): Status {
     case 3:
       return k.call(f, 4, 'ObKillProcess', [process]);
     case 4:
-      endProcess(k, process);
-      return end(k, thread);
+      return k.call(f, 6, 'KiRundownApcs', []);
     default:
-      return end(k, thread);
+      if (f.pc === 6) endProcess(k, process);
+      setThreadFlag(k, thread, ThreadFlag.Dead);
+      queueForReaper(k, thread);
+      return k.terminateCurrentThread(k.mem.i32(thread + ETHREAD.ExitStatus));
   }
   return k.call(f, 2, 'IopCancelThreadIrps', [thread]);
 }
@@ -116,7 +118,7 @@ function leaveProcess(k: Kernel, f: Frame, thread: Addr, process: Addr): Status 
   const left = m.u32(process + EPROCESS.ActiveThreads) - 1;
   m.setU32(process + EPROCESS.ActiveThreads, left);
   m.setI32(process + EPROCESS.LastThreadExitStatus, m.i32(thread + ETHREAD.ExitStatus));
-  if (left > 0 || process === m.ptr(k.globals.PS + PS_GLOBALS.PsInitialSystemProcess)) return end(k, thread);
+  if (left > 0 || process === m.ptr(k.globals.PS + PS_GLOBALS.PsInitialSystemProcess)) return end(k, f);
   if (m.i32(process + EPROCESS.ExitStatus) === STATUS_STILL_ACTIVE)
     m.setI32(process + EPROCESS.ExitStatus, m.i32(thread + ETHREAD.ExitStatus));
   m.setI64(process + EPROCESS.ExitTime, k.systemTime());
@@ -137,11 +139,8 @@ function endProcess(k: Kernel, process: Addr): void {
   signalObject(k, process);
 }
 
-function end(k: Kernel, thread: Addr): Status {
-  setThreadFlag(k, thread, ThreadFlag.Dead);
-  queueForReaper(k, thread);
-  return k.terminateCurrentThread(k.mem.i32(thread + ETHREAD.ExitStatus));
-}
+/** What is left of its APCs is run down while the thread still counts as alive; then it is nobody's any more. */
+const end = (k: Kernel, f: Frame): Status => k.call(f, 5, 'KiRundownApcs', []);
 
 /** Asks a user thread to end: it does so before it runs user code again (PspUserModeExit); a user-mode wait is broken, a suspended thread resumed. */
 export function terminateThread(k: Kernel, thread: Addr, status: number): void {
