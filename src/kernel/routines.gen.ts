@@ -75,6 +75,8 @@ import { routines as mmProbe } from './mm/probe.js';
 import { routines as mmVirtualMemory } from './mm/virtual-memory.js';
 import { routines as obCallbacks } from './ob/callbacks.js';
 import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
+import { routines as obDuplicate } from './ob/duplicate.js';
+import { routines as obHandleFlags } from './ob/handle-flags.js';
 import { routines as obHandles } from './ob/handles.js';
 import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
@@ -95,6 +97,7 @@ import { routines as psQuery } from './ps/query.js';
 import { routines as psQuota } from './ps/quota.js';
 import { routines as psScenario } from './ps/scenario.js';
 import { routines as psStartup } from './ps/startup.js';
+import { routines as psSuspend } from './ps/suspend.js';
 import { routines as psSystemInformation } from './ps/system-information.js';
 import { routines as psSystemThread } from './ps/system-thread.js';
 import { routines as psThread } from './ps/thread.js';
@@ -228,6 +231,8 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmVirtualMemory,
   obCallbacks,
   obDispatcherObjects,
+  obDuplicate,
+  obHandleFlags,
   obHandles,
   obNamespace,
   obObjectQuery,
@@ -248,6 +253,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psQuota,
   psScenario,
   psStartup,
+  psSuspend,
   psSystemInformation,
   psSystemThread,
   psThread,
