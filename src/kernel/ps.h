@@ -645,6 +645,8 @@ typedef struct _IOP_REQUEST {
     ULONG Cancelled;
     IO_SECURITY_CONTEXT SecurityContext;
     ACCESS_STATE AccessState;
+    ULONG Major;
+    ULONG Reserved;
 } IOP_REQUEST;
 
 typedef struct _IOP_UNLOADED_DRIVER {
