@@ -79,23 +79,30 @@ import { routines as mmProbe } from './mm/probe.js';
 import { routines as mmVirtualMemory } from './mm/virtual-memory.js';
 import { routines as obCallbacks } from './ob/callbacks.js';
 import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
+import { routines as obDuplicate } from './ob/duplicate.js';
+import { routines as obHandleFlags } from './ob/handle-flags.js';
 import { routines as obHandles } from './ob/handles.js';
 import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
+import { routines as psAccounting } from './ps/accounting.js';
+import { routines as psAffinityToken } from './ps/affinity-token.js';
 import { routines as psApcServices } from './ps/apc-services.js';
 import { routines as psAttach } from './ps/attach.js';
 import { routines as psCreateProcess } from './ps/create-process.js';
 import { routines as psExit } from './ps/exit.js';
 import { routines as psInformation } from './ps/information.js';
+import { routines as psNext } from './ps/next.js';
 import { routines as psNotifyCall } from './ps/notify-call.js';
 import { routines as psNotify } from './ps/notify.js';
 import { routines as psOpen } from './ps/open.js';
 import { routines as psProcess } from './ps/process.js';
 import { routines as psQuery } from './ps/query.js';
+import { routines as psQuota } from './ps/quota.js';
 import { routines as psScenario } from './ps/scenario.js';
 import { routines as psStartup } from './ps/startup.js';
+import { routines as psSuspend } from './ps/suspend.js';
 import { routines as psSystemInformation } from './ps/system-information.js';
 import { routines as psSystemThread } from './ps/system-thread.js';
 import { routines as psThread } from './ps/thread.js';
@@ -144,7 +151,9 @@ import { routines as rtlUnicodeString } from './rtl/unicode-string.js';
 import { routines as rtlUtf8 } from './rtl/utf8.js';
 import { routines as rtlVersion } from './rtl/version.js';
 import { routines as seAccessCheck } from './se/access-check.js';
-import { routines as seToken } from './se/token.js';
+import { routines as seImpersonation } from './se/impersonation.js';
+import { routines as seSubjectContext } from './se/subject-context.js';
+import { routines as seTokenServices } from './se/token-services.js';
 import { routines as umFile } from './um/file.js';
 import { routines as umMisc } from './um/misc.js';
 import { routines as umProcess } from './um/process.js';
@@ -231,23 +240,30 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmVirtualMemory,
   obCallbacks,
   obDispatcherObjects,
+  obDuplicate,
+  obHandleFlags,
   obHandles,
   obNamespace,
   obObjectQuery,
   obObject,
   obReference,
+  psAccounting,
+  psAffinityToken,
   psApcServices,
   psAttach,
   psCreateProcess,
   psExit,
   psInformation,
+  psNext,
   psNotifyCall,
   psNotify,
   psOpen,
   psProcess,
   psQuery,
+  psQuota,
   psScenario,
   psStartup,
+  psSuspend,
   psSystemInformation,
   psSystemThread,
   psThread,
@@ -296,7 +312,9 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlUtf8,
   rtlVersion,
   seAccessCheck,
-  seToken,
+  seImpersonation,
+  seSubjectContext,
+  seTokenServices,
   umFile,
   umMisc,
   umProcess,

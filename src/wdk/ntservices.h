@@ -90,6 +90,14 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_blocks_ _Interlock_pageable_ _Inte
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_blocks_ _Interlock_pageable_ _Interlock_file_ NTSYSAPI NTSTATUS ZwQueryAttributesFile(_In_ POBJECT_ATTRIBUTES ObjectAttributes, _Out_ PFILE_BASIC_INFORMATION FileInformation);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_blocks_ _Interlock_pageable_ _Interlock_file_ NTSYSAPI NTSTATUS NtQueryFullAttributesFile(_In_ POBJECT_ATTRIBUTES ObjectAttributes, _Out_ PFILE_NETWORK_OPEN_INFORMATION FileInformation);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_blocks_ _Interlock_pageable_ _Interlock_file_ NTSYSAPI NTSTATUS NtDeleteFile(_In_ POBJECT_ATTRIBUTES ObjectAttributes);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtSetInformationObject(_In_ HANDLE Handle, _In_ OBJECT_INFORMATION_CLASS ObjectInformationClass, _In_reads_bytes_(ObjectInformationLength) PVOID ObjectInformation, _In_ ULONG ObjectInformationLength);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwSetInformationObject(_In_ HANDLE Handle, _In_ OBJECT_INFORMATION_CLASS ObjectInformationClass, _In_reads_bytes_(ObjectInformationLength) PVOID ObjectInformation, _In_ ULONG ObjectInformationLength);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtGetNextProcess(_In_opt_ HANDLE ProcessHandle, _In_ ACCESS_MASK DesiredAccess, _In_ ULONG HandleAttributes, _In_ ULONG Flags, _Out_ PHANDLE NewProcessHandle);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtGetNextThread(_In_ HANDLE ProcessHandle, _In_opt_ HANDLE ThreadHandle, _In_ ACCESS_MASK DesiredAccess, _In_ ULONG HandleAttributes, _In_ ULONG Flags, _Out_ PHANDLE NewThreadHandle);
+_IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI VOID PsRevertThreadToSelf(_Inout_ PETHREAD Thread);
+NTKERNELAPI BOOLEAN PsGetThreadHardErrorsAreDisabled(_In_ PETHREAD Thread);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PVOID PsGetCurrentThreadWin32Thread(VOID);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwAdjustPrivilegesToken(_In_ HANDLE TokenHandle, _In_ BOOLEAN DisableAllPrivileges, _In_opt_ PTOKEN_PRIVILEGES NewState, _In_ ULONG BufferLength, _Out_writes_bytes_opt_(BufferLength) PTOKEN_PRIVILEGES PreviousState, _Out_opt_ PULONG ReturnLength);
 // Declared for sources that use them.
 NTKERNELAPI ULONG KeCapturePersistentThreadState(_In_ PCONTEXT Context, _In_opt_ PKTHREAD Thread, _In_ ULONG BugCheckCode, _In_ ULONG_PTR BugCheckParameter1, _In_ ULONG_PTR BugCheckParameter2, _In_ ULONG_PTR BugCheckParameter3, _In_ ULONG_PTR BugCheckParameter4, _Out_ PVOID VirtualAddress);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS RtlQueryModuleInformation(_Inout_ PULONG BufferSize, _In_ ULONG UnitSize, _Out_writes_bytes_opt_(*BufferSize) PVOID Buffer);
