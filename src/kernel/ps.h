@@ -249,6 +249,8 @@ typedef struct _EPROCESS {
 #define PSP_PROCESS_EXIT_REPORTED 0x10
 #define PSP_PROCESS_IMAGES_LOADED 0x20
 #define PSP_PROCESS_SUBSYSTEM 0x40
+#define PSP_PROCESS_INHERITS_HANDLES 0x1000 // was created with inherit-handles
+#define PSP_PROCESS_CLONED 0x2000 // copy of another process: no create notification
 
 typedef struct _ETHREAD {
     KTHREAD Tcb;
@@ -351,6 +353,8 @@ typedef struct _PSP_CREATE {
     ULONG Subsystem;
     ULONG Suspended;
     ULONG Scenario; // started by the scenario controller
+    ULONG InheritHandles; // PROCESS_CREATE_FLAGS_INHERIT_HANDLES
+    ULONG Reserved;
     HANDLE ProcessHandle;
     HANDLE ThreadHandle;
     PS_CREATE_NOTIFY_INFO NotifyInfo;
