@@ -74,7 +74,7 @@ export const CHOICES = {
     text: 'ObRegisterCallbacks for an image that is not linked with /INTEGRITYCHECK: accepted, or refused with STATUS_ACCESS_DENIED',
   },
   'thread-callback-limit': {
-    values: ['64', '8'],
+    values: ['sixty-four', 'eight'],
     source: 'ps-routines 1',
     text: 'How many thread callbacks there can be: 64 as in the other tables, or 8 as in the documentation of Windows 2000',
   },

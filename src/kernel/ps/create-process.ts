@@ -20,8 +20,8 @@ import {
   UNICODE_STRING,
 } from '../layouts.gen.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
-import { pidOf, tidOf } from '../ob/note.js';
 import { OBJ_KERNEL_HANDLE } from '../ob/handles.js';
+import { pidOf, tidOf } from '../ob/note.js';
 import { dropReference, referenceObject } from '../ob/object.js';
 import { referenceByHandle } from '../ob/reference.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';

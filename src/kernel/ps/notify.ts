@@ -86,7 +86,7 @@ function limitOf(k: Kernel, table: NotifyTable): number {
   if (k.config.windowsBuild < VISTA) return 8;
   if (table === 'image') return k.config.windowsBuild < WINDOWS_8_1 ? 8 : MAX_NOTIFY;
   // Below eight callbacks the two answers are the same.
-  if (table === 'thread' && registered(k, table) >= 8) return Number(k.choice('thread-callback-limit'));
+  if (table === 'thread' && registered(k, table) >= 8) return k.choice('thread-callback-limit') === 'eight' ? 8 : MAX_NOTIFY;
   return MAX_NOTIFY;
 }
 
