@@ -182,6 +182,7 @@ typedef struct _OB_GLOBALS {
     POBJECT_TYPE ObTypeTypeVariable;
     POBJECT_TYPE ExCallbackTypeVariable;
     POBJECT_TYPE ExWindowStationTypeVariable;
+    PVOID DefaultDesktop; // the one desktop, of the window station WinSta0
     ULONG HeldCount;
     ULONG Reserved2;
     OBP_HELD_REFERENCE Held[OBP_MAX_HELD];
@@ -666,6 +667,15 @@ typedef struct _CMP_CALL {
     PVOID CallContext;
 } CMP_CALL;
 
+// What CmSetCallbackObjectContext keeps for one callback and one key object.
+typedef struct _CMP_OBJECT_CONTEXT {
+    LIST_ENTRY Link; // CM_KEY_BODY.CallbackContexts
+    LIST_ENTRY All; // CM_GLOBALS.Contexts
+    LARGE_INTEGER Cookie;
+    PVOID Object;
+    PVOID Context;
+} CMP_OBJECT_CONTEXT;
+
 // One registry operation while callbacks may see it (pool block of the service).
 typedef struct _CMP_OPERATION {
     ULONG PreClass; // REG_NOTIFY_CLASS
@@ -685,6 +695,7 @@ typedef struct _CMP_OPERATION {
 typedef struct _CM_GLOBALS {
     CMP_NODE *Root;
     LIST_ENTRY Callbacks;
+    LIST_ENTRY Contexts; // CMP_OBJECT_CONTEXT.All
     LARGE_INTEGER NextCookie;
     ULONG CallbackCount;
     ULONG NextObjectId;

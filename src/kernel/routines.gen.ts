@@ -2,6 +2,7 @@
 import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
+import { routines as cmObjectContext } from './cm/object-context.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
 import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as etwEtw } from './etw/etw.js';
@@ -74,6 +75,7 @@ import { routines as mmPoolRoutines } from './mm/pool-routines.js';
 import { routines as mmProbe } from './mm/probe.js';
 import { routines as mmVirtualMemory } from './mm/virtual-memory.js';
 import { routines as obCallbacks } from './ob/callbacks.js';
+import { routines as obDesktop } from './ob/desktop.js';
 import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
 import { routines as obHandles } from './ob/handles.js';
 import { routines as obNamespace } from './ob/namespace.js';
@@ -140,6 +142,7 @@ import { routines as rtlUtf8 } from './rtl/utf8.js';
 import { routines as rtlVersion } from './rtl/version.js';
 import { routines as seAccessCheck } from './se/access-check.js';
 import { routines as seToken } from './se/token.js';
+import { routines as umDesktop } from './um/desktop.js';
 import { routines as umFile } from './um/file.js';
 import { routines as umMisc } from './um/misc.js';
 import { routines as umProcess } from './um/process.js';
@@ -149,6 +152,7 @@ import { routines as umSync } from './um/sync.js';
 export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
+  cmObjectContext,
   cmRtlRegistry,
   cngBcrypt,
   etwEtw,
@@ -221,6 +225,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmProbe,
   mmVirtualMemory,
   obCallbacks,
+  obDesktop,
   obDispatcherObjects,
   obHandles,
   obNamespace,
@@ -287,6 +292,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlVersion,
   seAccessCheck,
   seToken,
+  umDesktop,
   umFile,
   umMisc,
   umProcess,

@@ -162,7 +162,7 @@ IoTransferActivityId SeEtwWriteKMCveEvent
 BCryptDecrypt BCryptEncrypt BCryptGenerateSymmetricKey BCryptImportKeyPair BCryptSetProperty BCryptVerifySignature
 `,
   'registry': `
-CmSetCallbackObjectContext RtlQueryRegistryValueWithFallback ZwLoadKey ZwNotifyChangeKey ZwRestoreKey ZwSaveKey ZwSaveKeyEx ZwUnloadKey
+RtlQueryRegistryValueWithFallback ZwLoadKey ZwNotifyChangeKey ZwRestoreKey ZwSaveKey ZwSaveKeyEx ZwUnloadKey
 `,
   'sections': `
 MmCreateMirror MmCreateSection MmMapViewInSessionSpace MmMapViewInSessionSpaceEx MmMapViewInSystemSpace MmMapViewInSystemSpaceEx MmMapViewOfSection

@@ -125,6 +125,11 @@ HANDLE WINAPI CreateSemaphoreW(_In_opt_ LPSECURITY_ATTRIBUTES Attributes, _In_ L
 BOOL WINAPI ReleaseSemaphore(_In_ HANDLE Semaphore, _In_ LONG ReleaseCount, _Out_opt_ LPLONG PreviousCount);
 HMODULE WINAPI LoadLibraryW(_In_z_ LPCWSTR FileName);
 HMODULE WINAPI LoadLibraryExW(_In_z_ LPCWSTR FileName, _Reserved_ HANDLE File, _In_ DWORD Flags);
+typedef HANDLE HDESK;
+#define DESKTOP_READOBJECTS 0x0001
+#define DESKTOP_CREATEWINDOW 0x0002
+HDESK WINAPI OpenDesktopW(_In_z_ LPCWSTR Desktop, _In_ DWORD Flags, _In_ BOOL Inherit, _In_ ACCESS_MASK DesiredAccess);
+BOOL WINAPI CloseDesktop(_In_ HDESK Desktop);
 BOOL WINAPI FreeLibrary(_In_ HMODULE Module);
 HMODULE WINAPI GetModuleHandleW(_In_opt_z_ LPCWSTR ModuleName);
 LPVOID WINAPI VirtualAlloc(_In_opt_ LPVOID Address, _In_ SIZE_T Size, _In_ DWORD AllocationType, _In_ DWORD Protect);
@@ -166,6 +171,7 @@ LSTATUS WINAPI RegCloseKey(_In_ HKEY Key);
 #define GetModuleHandle GetModuleHandleW
 #define OutputDebugString OutputDebugStringW
 #define DeleteFile DeleteFileW
+#define OpenDesktop OpenDesktopW
 
 // Helper of Interlock. StartProcess: CreateProcess in one line, answers the process handle (NULL and GetLastError on failure).
 HANDLE StartProcess(_In_z_ PCWSTR Image, _In_opt_z_ PCWSTR CommandLine);

@@ -172,8 +172,9 @@ function fillPreInfo(k: Kernel, op: Addr): Addr {
 function applyPreResult(k: Kernel, op: Addr, item: Addr): void {
   const before = k.mem.u32(op + OBP_OPERATION.DesiredAccess);
   const wanted = k.mem.u32(op + OBP_OPERATION.PreParameters + OB_PRE_CREATE_HANDLE_INFORMATION.DesiredAccess);
-  const isProcess = k.mem.ptr(op + OBP_OPERATION.ObjectType) === typeOf(k, ObType.Process);
-  const removable = isProcess ? REMOVABLE_PROCESS : REMOVABLE_THREAD;
+  const type = k.mem.ptr(op + OBP_OPERATION.ObjectType);
+  // For desktops no list is published: any bit may go (U).
+  const removable = type === typeOf(k, ObType.Process) ? REMOVABLE_PROCESS : type === typeOf(k, ObType.Thread) ? REMOVABLE_THREAD : ~0;
   const after = (before & (wanted | ~removable)) >>> 0;
   if ((wanted & ~before) !== 0) k.event('ob.access-added', { routine: k.mem.ptr(item + OBP_CALLBACK_ITEM.PreOperation), before, wanted });
   k.mem.setU32(op + OBP_OPERATION.DesiredAccess, after);
