@@ -2,6 +2,7 @@
 import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
+import { routines as cmObjectContext } from './cm/object-context.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
 import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as etwEtw } from './etw/etw.js';
@@ -78,6 +79,7 @@ import { routines as mmPoolRoutines } from './mm/pool-routines.js';
 import { routines as mmProbe } from './mm/probe.js';
 import { routines as mmVirtualMemory } from './mm/virtual-memory.js';
 import { routines as obCallbacks } from './ob/callbacks.js';
+import { routines as obDesktop } from './ob/desktop.js';
 import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
 import { routines as obDuplicate } from './ob/duplicate.js';
 import { routines as obHandleFlags } from './ob/handle-flags.js';
@@ -154,6 +156,7 @@ import { routines as seAccessCheck } from './se/access-check.js';
 import { routines as seImpersonation } from './se/impersonation.js';
 import { routines as seSubjectContext } from './se/subject-context.js';
 import { routines as seTokenServices } from './se/token-services.js';
+import { routines as umDesktop } from './um/desktop.js';
 import { routines as umFile } from './um/file.js';
 import { routines as umMisc } from './um/misc.js';
 import { routines as umProcess } from './um/process.js';
@@ -163,6 +166,7 @@ import { routines as umSync } from './um/sync.js';
 export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
+  cmObjectContext,
   cmRtlRegistry,
   cngBcrypt,
   etwEtw,
@@ -239,6 +243,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmProbe,
   mmVirtualMemory,
   obCallbacks,
+  obDesktop,
   obDispatcherObjects,
   obDuplicate,
   obHandleFlags,
@@ -315,6 +320,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   seImpersonation,
   seSubjectContext,
   seTokenServices,
+  umDesktop,
   umFile,
   umMisc,
   umProcess,

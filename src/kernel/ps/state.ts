@@ -11,6 +11,8 @@ export const ProcessFlag = {
   ExitReported: 0x10,
   ImagesLoaded: 0x20,
   Subsystem: 0x40,
+  InheritsHandles: 0x1000,
+  Cloned: 0x2000,
 } as const;
 export const ThreadFlag = {
   Terminated: 0x1,
