@@ -18,6 +18,26 @@ export const CHOICES = {
     source: 'callbacks 3',
     text: 'A thread callback that is registered already: accepted and called twice, or rejected with STATUS_INVALID_PARAMETER',
   },
+  'subsystem-veto': {
+    values: ['deny', 'ignore'],
+    source: 'subsystem-processes 3, 5',
+    text: 'An error in CreationStatus for a subsystem process: the process is refused and its creator gets the status, or nothing happens',
+  },
+  'subsystem-names': {
+    values: ['given', 'null'],
+    source: 'subsystem-processes 3',
+    text: 'FileObject, ImageFileName and CommandLine of a subsystem process: as the provider gave them, or all NULL',
+  },
+  'fork-image-name': {
+    values: ['null', 'same'],
+    source: 'subsystem-processes 3',
+    text: 'ImageFileName of the process that fork makes: NULL, or that of its parent',
+  },
+  'pico-thread-start': {
+    values: ['running', 'suspended'],
+    source: 'subsystem-processes 4',
+    text: 'A thread made with the CreateThread routine of a pico provider: runs at once, or waits for ResumeThread',
+  },
 } as const satisfies Record<string, Choice>;
 
 export type ChoiceName = keyof typeof CHOICES;

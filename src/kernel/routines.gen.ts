@@ -63,6 +63,8 @@ import { routines as keThread } from './ke/thread.js';
 import { routines as keTime } from './ke/time.js';
 import { routines as keTimer } from './ke/timer.js';
 import { routines as keWait } from './ke/wait.js';
+import { routines as lxDispatch } from './lx/dispatch.js';
+import { routines as lxForkExec } from './lx/fork-exec.js';
 import { routines as mmCopyVirtual } from './mm/copy-virtual.js';
 import { routines as mmImagePaging } from './mm/image-paging.js';
 import { routines as mmMdlMap } from './mm/mdl-map.js';
@@ -87,6 +89,11 @@ import { routines as psInformation } from './ps/information.js';
 import { routines as psNotifyCall } from './ps/notify-call.js';
 import { routines as psNotify } from './ps/notify.js';
 import { routines as psOpen } from './ps/open.js';
+import { routines as psPicoContext } from './ps/pico-context.js';
+import { routines as psPicoControl } from './ps/pico-control.js';
+import { routines as psPicoCreate } from './ps/pico-create.js';
+import { routines as psPicoSyscall } from './ps/pico-syscall.js';
+import { routines as psPico } from './ps/pico.js';
 import { routines as psProcess } from './ps/process.js';
 import { routines as psQuery } from './ps/query.js';
 import { routines as psScenario } from './ps/scenario.js';
@@ -141,6 +148,7 @@ import { routines as rtlVersion } from './rtl/version.js';
 import { routines as seAccessCheck } from './se/access-check.js';
 import { routines as seToken } from './se/token.js';
 import { routines as umFile } from './um/file.js';
+import { routines as umLinux } from './um/linux.js';
 import { routines as umMisc } from './um/misc.js';
 import { routines as umProcess } from './um/process.js';
 import { routines as umStartup } from './um/startup.js';
@@ -210,6 +218,8 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keTime,
   keTimer,
   keWait,
+  lxDispatch,
+  lxForkExec,
   mmCopyVirtual,
   mmImagePaging,
   mmMdlMap,
@@ -234,6 +244,11 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psNotifyCall,
   psNotify,
   psOpen,
+  psPicoContext,
+  psPicoControl,
+  psPicoCreate,
+  psPicoSyscall,
+  psPico,
   psProcess,
   psQuery,
   psScenario,
@@ -288,6 +303,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   seAccessCheck,
   seToken,
   umFile,
+  umLinux,
   umMisc,
   umProcess,
   umStartup,

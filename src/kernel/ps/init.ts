@@ -42,6 +42,7 @@ export function psInit(k: Kernel): void {
     PS_GLOBALS.Programs,
     PS_GLOBALS.KnownImages,
     PS_GLOBALS.ReaperListHead,
+    PS_GLOBALS.LxTasks,
   ]) {
     initListHead(k.mem, g + list);
   }

@@ -11,7 +11,7 @@ static VOID Ex2(PEPROCESS Process, HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO Info
   if (Info != NULL && Info->IsSubsystemProcess) {
     g_Pico = ProcessId;
     g_Ex2++;
-    CHECK(Info->FileObject == NULL && Info->ImageFileName == NULL && !Info->FileOpenNameAvailable);
+    CHECK(Info->FileObject != NULL && Info->ImageFileName != NULL && !Info->FileOpenNameAvailable);
     CHECK(PsGetProcessPeb(Process) == NULL);
   }
   if (Info == NULL && ProcessId == g_Pico) g_Ex2Exit++;
@@ -50,7 +50,7 @@ test('a WSL process is seen by Ex2 and Subsystems registrations only', () => {
     scenario: `machine { cpus 2 }
 driver "t" { sources "t.c"; }
 process "C:\\\\a.exe" { thread main { Sleep(1); } }
-process "/bin/bash" subsystem wsl { thread main { Sleep(1); } }`,
+process "/bin/bash" subsystem wsl { thread main { usleep(1000); } }`,
     driver: DRIVER,
   });
   assertPasses(r);
