@@ -38,6 +38,26 @@ export const CHOICES = {
     source: 'subsystem-processes 4',
     text: 'A thread made with the CreateThread routine of a pico provider: runs at once, or waits for ResumeThread',
   },
+  'token-kernel-handle': {
+    values: ['required', 'optional'],
+    source: 'ps-routines 7',
+    text: 'ZwOpenProcessTokenEx and ZwOpenThreadTokenEx from kernel mode without OBJ_KERNEL_HANDLE: refused with STATUS_INVALID_PARAMETER as documented, or a handle of the current process',
+  },
+  'id-reuse': {
+    values: ['late', 'soon'],
+    source: 'ps-routines conventions',
+    text: 'A process or thread ID whose object is gone: used again as late as possible (after all other free IDs), or by the next process or thread',
+  },
+  'id-low-bits': {
+    values: ['ignored', 'compared'],
+    source: 'ps-routines conventions',
+    text: 'Looking up an ID that is not a multiple of 4: the two low bits are ignored as those of a handle, or nothing is found',
+  },
+  'lookup-unknown-thread': {
+    values: ['invalid-cid', 'invalid-parameter'],
+    source: 'ps-routines 3',
+    text: 'PsLookupThreadByThreadId of an unknown ID: STATUS_INVALID_CID as since Vista, or STATUS_INVALID_PARAMETER as documented',
+  },
 } as const satisfies Record<string, Choice>;
 
 export type ChoiceName = keyof typeof CHOICES;

@@ -82,10 +82,13 @@ import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
+import { routines as psAccounting } from './ps/accounting.js';
+import { routines as psAffinityToken } from './ps/affinity-token.js';
 import { routines as psAttach } from './ps/attach.js';
 import { routines as psCreateProcess } from './ps/create-process.js';
 import { routines as psExit } from './ps/exit.js';
 import { routines as psInformation } from './ps/information.js';
+import { routines as psNext } from './ps/next.js';
 import { routines as psNotifyCall } from './ps/notify-call.js';
 import { routines as psNotify } from './ps/notify.js';
 import { routines as psOpen } from './ps/open.js';
@@ -96,6 +99,7 @@ import { routines as psPicoSyscall } from './ps/pico-syscall.js';
 import { routines as psPico } from './ps/pico.js';
 import { routines as psProcess } from './ps/process.js';
 import { routines as psQuery } from './ps/query.js';
+import { routines as psQuota } from './ps/quota.js';
 import { routines as psScenario } from './ps/scenario.js';
 import { routines as psStartup } from './ps/startup.js';
 import { routines as psSystemInformation } from './ps/system-information.js';
@@ -146,7 +150,9 @@ import { routines as rtlUnicodeString } from './rtl/unicode-string.js';
 import { routines as rtlUtf8 } from './rtl/utf8.js';
 import { routines as rtlVersion } from './rtl/version.js';
 import { routines as seAccessCheck } from './se/access-check.js';
-import { routines as seToken } from './se/token.js';
+import { routines as seImpersonation } from './se/impersonation.js';
+import { routines as seSubjectContext } from './se/subject-context.js';
+import { routines as seTokenServices } from './se/token-services.js';
 import { routines as umFile } from './um/file.js';
 import { routines as umLinux } from './um/linux.js';
 import { routines as umMisc } from './um/misc.js';
@@ -237,10 +243,13 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obObjectQuery,
   obObject,
   obReference,
+  psAccounting,
+  psAffinityToken,
   psAttach,
   psCreateProcess,
   psExit,
   psInformation,
+  psNext,
   psNotifyCall,
   psNotify,
   psOpen,
@@ -251,6 +260,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psPico,
   psProcess,
   psQuery,
+  psQuota,
   psScenario,
   psStartup,
   psSystemInformation,
@@ -301,7 +311,9 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlUtf8,
   rtlVersion,
   seAccessCheck,
-  seToken,
+  seImpersonation,
+  seSubjectContext,
+  seTokenServices,
   umFile,
   umLinux,
   umMisc,

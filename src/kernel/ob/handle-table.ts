@@ -72,7 +72,10 @@ export function allocateHandle(k: Kernel, table: Addr, object: Addr, access: num
   k.mem.setPtr(entry + HANDLE_TABLE_ENTRY.Object, object);
   k.mem.setU32(entry + HANDLE_TABLE_ENTRY.GrantedAccess, access);
   k.mem.setU32(entry + HANDLE_TABLE_ENTRY.Attributes, attributes);
-  k.mem.setU32(table + HANDLE_TABLE.HandleCount, k.mem.u32(table + HANDLE_TABLE.HandleCount) + 1);
+  const count = k.mem.u32(table + HANDLE_TABLE.HandleCount) + 1;
+  k.mem.setU32(table + HANDLE_TABLE.HandleCount, count);
+  const high = table + HANDLE_TABLE.HandleCountHighWatermark;
+  if (count > k.mem.u32(high)) k.mem.setU32(high, count);
   return index * 4;
 }
 
@@ -105,12 +108,12 @@ export function lookupHandle(k: Kernel, table: Addr, handle: number): Addr {
   return k.mem.ptr(entry + HANDLE_TABLE_ENTRY.Object) === 0 ? 0 : entry;
 }
 
-/** Frees the entry of a handle in use. */
-export function freeHandle(k: Kernel, table: Addr, handle: number): void {
+/** Frees the entry of a handle in use; `soon`: it is the next to be given out, else the last. */
+export function freeHandle(k: Kernel, table: Addr, handle: number, soon = k.mem.u32(table + HANDLE_TABLE.StrictFifo) === 0): void {
   const index = Math.floor(handle / 4);
   const entry = entryAt(k, table, index);
   k.mem.fill(entry, ENTRY);
-  if (k.mem.u32(table + HANDLE_TABLE.StrictFifo) !== 0) {
+  if (!soon) {
     appendFree(k, table, index);
   } else {
     const first = k.mem.u32(table + HANDLE_TABLE.FirstFree);

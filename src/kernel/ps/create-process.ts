@@ -28,6 +28,7 @@ import { makeServices, previousMode, probeUser, type ServiceDefinition } from '.
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateCounted, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { ObType, typeOf } from '../ob/types.js';
+import { tokenForProcess } from '../se/token.js';
 import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
 import { hasProvider } from './pico.js';
 import { createElfFile, createPicoProcess, freePicoFrame } from './pico-create.js';
@@ -88,11 +89,7 @@ function prepare(k: Kernel, create: Addr): number {
   m.setU32(process + EPROCESS.ScenarioProcess, m.u32(create + PSP_CREATE.Scenario));
   m.setPtr(create + PSP_CREATE.Process, process);
   m.setPtr(create + PSP_CREATE.Program, program);
-  const token = m.ptr(k.globals.PS + PS_GLOBALS.UserToken);
-  if (token !== 0) {
-    referenceObject(k, token);
-    m.setPtr(process + EPROCESS.Token, token);
-  }
+  m.setPtr(process + EPROCESS.Token, tokenForProcess(k, m.ptr(create + PSP_CREATE.Parent)));
   const file = createImageFile(k, toDevicePath(imagePath));
   m.setPtr(process + EPROCESS.ImageFilePointer, file);
   m.setPtr(create + PSP_CREATE.File, file);

@@ -34,6 +34,7 @@ import { KERNEL_MODE } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateCounted, freeUnicode, readUnicode } from '../ob/strings.js';
 import { ObType, typeOf } from '../ob/types.js';
+import { tokenForProcess } from '../se/token.js';
 import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
 import { closeRegistration, isPicoThread, subsystemType } from './pico.js';
 import { continueAt, Entry, placeFrom, setSegments } from './pico-context.js';
@@ -102,11 +103,8 @@ export function createPicoProcess(k: Kernel, o: PicoProcess): Addr {
   setProcessFlag(k, process, ProcessFlag.Subsystem | ProcessFlag.Minimal);
   m.setU8(process + EPROCESS.SubsystemType, subsystemType(k));
   m.setPtr(process + EPROCESS.PicoContext, o.context);
-  const token = o.token !== 0 ? o.token : m.ptr(o.parent + EPROCESS.Token) || m.ptr(k.globals.PS + PS_GLOBALS.UserToken);
-  if (token !== 0) {
-    referenceObject(k, token);
-    m.setPtr(process + EPROCESS.Token, token);
-  }
+  if (o.token !== 0) referenceObject(k, o.token);
+  m.setPtr(process + EPROCESS.Token, o.token !== 0 ? o.token : tokenForProcess(k, o.parent));
   const live = k.globals.PS + PS_GLOBALS.LiveUserProcesses;
   m.setU32(live, m.u32(live) + 1);
   k.event('ps.process-create', {

@@ -24,6 +24,7 @@ export const ThreadFlag = {
   Exiting: 0x100,
   /** Runs a body of a program: `void`, so its end is exit code 0. */
   Body: 0x200,
+  BreakOnTermination: 0x400,
 } as const;
 
 export const STATUS_STILL_ACTIVE = 0x103;

@@ -13,6 +13,7 @@ import { allocateUnicode, freeUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { initListHead, insertTail, isEmpty, remove, removeHead } from '../rtl/list.js';
 import { allocateId, freeId } from './cid.js';
+import { IO_PRIORITY_NORMAL, PAGE_PRIORITY_NORMAL } from './process.js';
 import { hasProcessFlag, ProcessFlag, STATUS_STILL_ACTIVE, ThreadFlag } from './state.js';
 import { allocateThreadPlaces, releaseThreadPlaces } from './window.js';
 
@@ -61,7 +62,7 @@ export function createThread(k: Kernel, o: ThreadCreation): { readonly thread: A
           : undefined,
     });
   if (!ok) {
-    freeId(k, tid);
+    freeId(k, tid, thread);
     if (places) releaseThreadPlaces(k, process, places.slot);
     freeObject(k, thread);
     return { thread: 0, status: NT.INSUFFICIENT_RESOURCES };
@@ -82,6 +83,8 @@ export function createThread(k: Kernel, o: ThreadCreation): { readonly thread: A
   m.setU32(thread + ETHREAD.TebSlot, places ? places.slot + 1 : 0);
   if (o.delay !== undefined) m.setI64(thread + ETHREAD.StartDelay, o.delay);
   if (o.name !== undefined) allocateUnicode(k, thread + ETHREAD.ThreadName, o.name, 'ThNm');
+  m.setU8(thread + ETHREAD.IoPriority, IO_PRIORITY_NORMAL);
+  m.setU8(thread + ETHREAD.PagePriority, PAGE_PRIORITY_NORMAL);
   m.setU8(thread + KTHREAD.SystemThread, o.user ? 0 : 1);
   m.setU8(thread + KTHREAD.PreviousMode, o.user ? 1 : 0);
   initListHead(m, thread + ETHREAD.IrpList);
@@ -147,7 +150,7 @@ export const routines: KernelRoutine[] = [
       if (f.pc === 0) {
         const thread = f.ptr(0);
         k.event('ps.thread-delete', { process: k.mem.ptr(thread + ETHREAD.Cid + CLIENT_ID.UniqueProcess), thread: tidOf(k, thread) });
-        freeId(k, tidOf(k, thread));
+        freeId(k, tidOf(k, thread), thread);
         freeUnicode(k, thread + ETHREAD.ThreadName);
         const held = k.mem.ptr(thread + ETHREAD.HeldIoObject);
         if (held !== 0) return k.call(f, 1, 'ObfDereferenceObject', [held]);
