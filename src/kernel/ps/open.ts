@@ -7,6 +7,7 @@ import { referenceObject } from '../ob/object.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { processById, threadById } from './cid.js';
+import { picoAccess } from './pico.js';
 
 interface OpenInput {
   readonly status: number;
@@ -38,11 +39,13 @@ function openBody(k: Kernel, f: Frame, find: (input: OpenInput) => { readonly bo
       if (!ntSuccess(input.status)) return k.return(input.status);
       const found = find(input);
       if (found.body === 0) return k.return(found.status);
+      const access = picoAccess(k, found.body, f.u32(1));
+      if (access === undefined) return k.return(NT.ACCESS_DENIED);
       referenceObject(k, found.body);
       f.set(0, found.body);
       return k.call(f, 1, 'ObpCreateHandle', [
         found.body,
-        f.u32(1),
+        access,
         input.attributes,
         previousMode(k),
         0,

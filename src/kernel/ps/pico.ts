@@ -3,7 +3,10 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, ETHREAD, PS_GLOBALS, PS_PICO_PROVIDER_ROUTINES, PS_PICO_ROUTINES } from '../layouts.gen.js';
+import { isType, objectType } from '../ob/object.js';
+import { previousMode, USER_MODE } from '../ob/service.js';
 import { NT } from '../ob/status.js';
+import { mapAccess, ObType } from '../ob/types.js';
 import { isSubsystemProcess, processOf } from './state.js';
 
 const TABLE = PS_GLOBALS.PspPicoProviderRoutines;
@@ -42,10 +45,18 @@ export function subsystemType(k: Kernel): number {
   return k.mem.u32(k.globals.PS + TABLE + PS_PICO_PROVIDER_ROUTINES.SubsystemInformationType);
 }
 
-/** Most that user mode may have of a pico process or thread: a mask, or undefined without a provider (U: the built-in one limits nothing). */
-export function allowedAccess(k: Kernel, thread: boolean): number | undefined {
-  if (!hasProvider(k)) return undefined;
-  return k.mem.u32(k.globals.PS + TABLE + PS_PICO_PROVIDER_ROUTINES[thread ? 'OpenThread' : 'OpenProcess']);
+const MAXIMUM_ALLOWED = 0x02000000;
+
+/**
+ * Access to ask for when user mode opens a process or thread: the provider says what it may have of pico ones at most; undefined: it asks for more. Kernel mode
+ * and other processes are not limited, nor is anybody by the built-in provider (U).
+ */
+export function picoAccess(k: Kernel, body: Addr, desired: number): number | undefined {
+  const thread = isType(k, body, ObType.Thread);
+  if (previousMode(k) !== USER_MODE || !hasProvider(k) || !isSubsystemProcess(k, thread ? processOf(k, body) : body)) return desired;
+  const allowed = k.mem.u32(k.globals.PS + TABLE + PS_PICO_PROVIDER_ROUTINES[thread ? 'OpenThread' : 'OpenProcess']);
+  if (desired & MAXIMUM_ALLOWED) return allowed;
+  return mapAccess(k, objectType(k, body), desired) & ~allowed ? undefined : desired;
 }
 
 /** The core drivers have been loaded: nobody can register any more. */
