@@ -372,7 +372,10 @@ function createThreadSteps(k: Kernel, f: Frame): Status {
     }
     case 1: {
       const status = f.result32 | 0;
-      if (!ntSuccess(status)) return finishThread(k, f, status);
+      if (!ntSuccess(status)) {
+        f.set(STATUS, status);
+        return k.call(f, 3, 'ObfDereferenceObject', [f.get(THREAD)]);
+      }
       return k.call(f, 2, 'ObpCreateHandle', [
         f.get(THREAD),
         ALL_ACCESS,
@@ -426,7 +429,7 @@ function reportSteps(k: Kernel, f: Frame): Status {
       return decide(k, f, thread, process);
     case 3:
       discardVetoed(k, process, thread, f.get(STATUS));
-      return k.call(f, 5, 'ObfDereferenceObject', [thread]);
+      return k.return(f.get(STATUS));
     default:
       return k.return(f.get(STATUS));
   }
