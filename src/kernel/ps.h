@@ -3,6 +3,7 @@
 // read, under their public names; everything else is ours. TypeScript takes every offset from here (layouts.gen.ts).
 #pragma once
 #include "ke.h"
+#include "subsystem.h"
 
 // ------------------------------------------------------------------ object manager
 typedef struct _OBJECT_TYPE_INITIALIZER {
@@ -242,6 +243,8 @@ typedef struct _EPROCESS {
     ULONG DllNext; // next free place for a DLL image, relative to the window
     ULONG ScenarioProcess; // started by a process block: the scenario waits for it
     LIST_ENTRY VadList; // MM_VAD.Link; zero until the first allocation
+    PVOID PicoContext; // of the provider (or LX_TASK of the built-in one)
+    PSP_PICO_CREATE_INFO *PicoCreateInfo;
     ULONG_PTR ProcessQuotaPeak[2]; // like ProcessQuotaUsage: [0] nonpaged, [1] paged
     ULONG_PTR ProcessQuotaLimit[2];
     IO_COUNTERS IoCounters; // requests of system services and the bytes they moved
@@ -267,7 +270,8 @@ typedef struct _EPROCESS {
 #define PSP_PROCESS_VETOED 0x8
 #define PSP_PROCESS_EXIT_REPORTED 0x10
 #define PSP_PROCESS_IMAGES_LOADED 0x20
-#define PSP_PROCESS_SUBSYSTEM 0x40
+#define PSP_PROCESS_SUBSYSTEM 0x40 // pico: a minimal process with a provider
+#define PSP_PROCESS_MINIMAL 0x80 // no image, no PEB, no TEBs
 #define PSP_PROCESS_INHERITS_HANDLES 0x1000 // was created with inherit-handles
 #define PSP_PROCESS_CLONED 0x2000 // copy of another process: no create notification
 
@@ -294,6 +298,11 @@ typedef struct _ETHREAD {
     KAPC ExitApc;
     PVOID TopLevelIrp;
     PVOID HeldIoObject; // IoCreateSystemThread: object that stays referenced until the thread ends
+    PVOID PicoContext; // of the provider
+    KTRAP_FRAME *PicoFrame; // pico thread: registers it begins with, in pool; 0 once it has been in user mode
+    ULONG64 PicoFsBase;
+    ULONG64 PicoGsBase;
+    struct _EJOB *Silo; // PsAttachSiloToCurrentThread: -1 the process' own, else attached
     ULONG ImpersonationLevel; // with ImpersonationToken: what PsImpersonateClient was told
     UCHAR CopyOnOpen;
     UCHAR EffectiveOnly;
@@ -442,6 +451,10 @@ typedef struct _PS_GLOBALS {
     KEVENT ScriptEvent;
     ULONG LiveUserProcesses;
     ULONG LiveUserThreads;
+    PS_PICO_PROVIDER_ROUTINES PspPicoProviderRoutines; // Size 0: none registered
+    ULONG PspPicoRegistrationDisabled; // the core drivers have been loaded
+    ULONG LxNextPid;
+    LIST_ENTRY LxTasks; // LX_TASK.Link
     LIST_ENTRY QuotaBlocks; // PSP_QUOTA_BLOCK.Link
 } PS_GLOBALS;
 

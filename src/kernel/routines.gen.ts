@@ -68,6 +68,8 @@ import { routines as keTime } from './ke/time.js';
 import { routines as keTimer } from './ke/timer.js';
 import { routines as keUserApc } from './ke/user-apc.js';
 import { routines as keWait } from './ke/wait.js';
+import { routines as lxDispatch } from './lx/dispatch.js';
+import { routines as lxForkExec } from './lx/fork-exec.js';
 import { routines as mmCopyVirtual } from './mm/copy-virtual.js';
 import { routines as mmImagePaging } from './mm/image-paging.js';
 import { routines as mmMdlMap } from './mm/mdl-map.js';
@@ -99,6 +101,11 @@ import { routines as psNext } from './ps/next.js';
 import { routines as psNotifyCall } from './ps/notify-call.js';
 import { routines as psNotify } from './ps/notify.js';
 import { routines as psOpen } from './ps/open.js';
+import { routines as psPicoContext } from './ps/pico-context.js';
+import { routines as psPicoControl } from './ps/pico-control.js';
+import { routines as psPicoCreate } from './ps/pico-create.js';
+import { routines as psPicoSyscall } from './ps/pico-syscall.js';
+import { routines as psPico } from './ps/pico.js';
 import { routines as psProcess } from './ps/process.js';
 import { routines as psQuery } from './ps/query.js';
 import { routines as psQuota } from './ps/quota.js';
@@ -158,6 +165,7 @@ import { routines as seSubjectContext } from './se/subject-context.js';
 import { routines as seTokenServices } from './se/token-services.js';
 import { routines as umDesktop } from './um/desktop.js';
 import { routines as umFile } from './um/file.js';
+import { routines as umLinux } from './um/linux.js';
 import { routines as umMisc } from './um/misc.js';
 import { routines as umProcess } from './um/process.js';
 import { routines as umStartup } from './um/startup.js';
@@ -232,6 +240,8 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keTimer,
   keUserApc,
   keWait,
+  lxDispatch,
+  lxForkExec,
   mmCopyVirtual,
   mmImagePaging,
   mmMdlMap,
@@ -263,6 +273,11 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psNotifyCall,
   psNotify,
   psOpen,
+  psPicoContext,
+  psPicoControl,
+  psPicoCreate,
+  psPicoSyscall,
+  psPico,
   psProcess,
   psQuery,
   psQuota,
@@ -322,6 +337,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   seTokenServices,
   umDesktop,
   umFile,
+  umLinux,
   umMisc,
   umProcess,
   umStartup,

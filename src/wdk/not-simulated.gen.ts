@@ -226,7 +226,7 @@ KeQueryNodeActiveProcessorCount KeRegisterProcessorChangeCallback MmAllocatePart
 MmAddVerifierSpecialThunks MmAddVerifierThunks
 `,
   'crt': `
-abort bsearch_s calloc exit putchar qsort_s realloc sscanf_s swscanf_s vprintf
+abort bsearch_s calloc putchar qsort_s realloc sscanf_s swscanf_s syscall vprintf
 `,
   'not-yet': `
 AuxKlibInitialize AuxKlibQueryModuleInformation DbgSetDebugPrintCallback ExCreateCallback ExCreatePool ExDestroyPool
