@@ -113,6 +113,8 @@ typedef struct _KTHREAD {
   ULONG UserTime;
   ULONG KernelTime;
   LIST_ENTRY AllThreadsEntry;        // KE_GLOBALS.AllThreads
+  PKQUEUE Queue;                     // KQUEUE that the thread serves: it counts in CurrentCount while it does not wait
+  LIST_ENTRY QueueListEntry;         // KQUEUE.ThreadListHead
   PVOID CallbackInvocation;          // VF_INVOCATION of the innermost notify callback that runs on this thread
 } KTHREAD;
 
@@ -261,6 +263,7 @@ typedef struct _KE_GLOBALS {
   ULONG DebugPrintFlags;
   KSPIN_LOCK CancelSpinLock;
   KEVENT FlushDpcEvent;
+  KSPIN_LOCK QueuedSpinLocks[17];    // KeAcquireQueuedSpinLock, by number
   KEVENT PushLockEvents[64];         // waiters of push locks, by hash of the address
   ULONG64 TickCount;
   ULONG64 SliceLeft;                 // steps left of the slice that a stop interrupted

@@ -9,6 +9,7 @@ import { initializeApc, suspendThread } from './apc.js';
 import { APC_LEVEL, KERNEL_STACK_SIZE, ObjectType, PASSIVE_LEVEL, ThreadState } from './constants.js';
 import { hex, initHeader, signalObject } from './dispatcher.js';
 import { armQuantum } from './quantum.js';
+import { leaveQueue } from './queue.js';
 import { cpuCount, nextIdealProcessor, readyThread } from './ready.js';
 import { combinedApcDisable } from './region.js';
 import { stackLimitOf } from './switch.js';
@@ -185,6 +186,7 @@ function checkExit(k: Kernel, thread: Addr): Status | undefined {
   if (m.u8(thread + KTHREAD.StackSwapDisabled))
     return k.bugCheck(0x94, 0, 0, 0, 0, 'the thread ends after KeSetKernelStackSwapEnable(FALSE)');
   abandonMutants(k, thread);
+  leaveQueue(k, thread);
   return undefined;
 }
 
