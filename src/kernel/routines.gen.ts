@@ -7,6 +7,7 @@ import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as etwEtw } from './etw/etw.js';
 import { routines as etwTracelogging } from './etw/tracelogging.js';
 import { routines as etwWpp } from './etw/wpp.js';
+import { routines as exCallbackObject } from './ex/callback-object.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
 import { routines as exHandleTable } from './ex/handle-table.js';
@@ -80,6 +81,7 @@ import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
+import { routines as obTimerObject } from './ob/timer-object.js';
 import { routines as psAttach } from './ps/attach.js';
 import { routines as psCreateProcess } from './ps/create-process.js';
 import { routines as psExit } from './ps/exit.js';
@@ -154,6 +156,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   etwEtw,
   etwTracelogging,
   etwWpp,
+  exCallbackObject,
   exExTimer,
   exFastMutex,
   exHandleTable,
@@ -227,6 +230,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obObjectQuery,
   obObject,
   obReference,
+  obTimerObject,
   psAttach,
   psCreateProcess,
   psExit,

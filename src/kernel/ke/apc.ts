@@ -63,6 +63,14 @@ export function insertQueueApc(k: Kernel, apc: Addr, argument1: number | bigint,
   return true;
 }
 
+/** KeRemoveQueueApc: true when it was queued. */
+export function removeQueueApc(k: Kernel, apc: Addr): boolean {
+  if (!k.mem.u8(apc + KAPC.Inserted)) return false;
+  remove(k.mem, apc + KAPC.ApcListEntry);
+  k.mem.setU8(apc + KAPC.Inserted, 0);
+  return true;
+}
+
 function notifyKernelApc(k: Kernel, thread: Addr, increment: number): void {
   const m = k.mem;
   const state = m.u32(thread + KTHREAD.State);
@@ -305,11 +313,8 @@ export const routines: KernelRoutine[] = [
     name: 'KeRemoveQueueApc',
     cost: 6,
     step(k, f) {
-      const apc = f.ptr(0);
-      if (!k.mem.checked.u8(apc + KAPC.Inserted)) return k.return(0);
-      remove(k.mem, apc + KAPC.ApcListEntry);
-      k.mem.setU8(apc + KAPC.Inserted, 0);
-      return k.return(1);
+      k.mem.checked.u8(f.ptr(0) + KAPC.Inserted);
+      return k.return(removeQueueApc(k, f.ptr(0)) ? 1 : 0);
     },
   },
   {
