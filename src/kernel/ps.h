@@ -184,6 +184,7 @@ typedef struct _OB_GLOBALS {
     POBJECT_TYPE ObTypeTypeVariable;
     POBJECT_TYPE ExCallbackTypeVariable;
     POBJECT_TYPE ExWindowStationTypeVariable;
+    PVOID DefaultDesktop; // the one desktop, of the window station WinSta0
     ULONG HeldCount;
     ULONG Reserved2;
     OBP_HELD_REFERENCE Held[OBP_MAX_HELD];
@@ -271,6 +272,8 @@ typedef struct _EPROCESS {
 #define PSP_PROCESS_IMAGES_LOADED 0x20
 #define PSP_PROCESS_SUBSYSTEM 0x40 // pico: a minimal process with a provider
 #define PSP_PROCESS_MINIMAL 0x80 // no image, no PEB, no TEBs
+#define PSP_PROCESS_INHERITS_HANDLES 0x1000 // was created with inherit-handles
+#define PSP_PROCESS_CLONED 0x2000 // copy of another process: no create notification
 
 typedef struct _ETHREAD {
     KTHREAD Tcb;
@@ -411,6 +414,8 @@ typedef struct _PSP_CREATE {
     ULONG Subsystem;
     ULONG Suspended;
     ULONG Scenario; // started by the scenario controller
+    ULONG InheritHandles; // PROCESS_CREATE_FLAGS_INHERIT_HANDLES
+    ULONG Reserved;
     HANDLE ProcessHandle;
     HANDLE ThreadHandle;
     PS_CREATE_NOTIFY_INFO NotifyInfo;
@@ -658,6 +663,8 @@ typedef struct _IOP_REQUEST {
     ULONG Cancelled;
     IO_SECURITY_CONTEXT SecurityContext;
     ACCESS_STATE AccessState;
+    ULONG Major;
+    ULONG Reserved;
 } IOP_REQUEST;
 
 typedef struct _IOP_UNLOADED_DRIVER {
@@ -739,6 +746,15 @@ typedef struct _CMP_CALL {
     PVOID CallContext;
 } CMP_CALL;
 
+// What CmSetCallbackObjectContext keeps for one callback and one key object.
+typedef struct _CMP_OBJECT_CONTEXT {
+    LIST_ENTRY Link; // CM_KEY_BODY.CallbackContexts
+    LIST_ENTRY All; // CM_GLOBALS.Contexts
+    LARGE_INTEGER Cookie;
+    PVOID Object;
+    PVOID Context;
+} CMP_OBJECT_CONTEXT;
+
 // One registry operation while callbacks may see it (pool block of the service).
 typedef struct _CMP_OPERATION {
     ULONG PreClass; // REG_NOTIFY_CLASS
@@ -758,6 +774,7 @@ typedef struct _CMP_OPERATION {
 typedef struct _CM_GLOBALS {
     CMP_NODE *Root;
     LIST_ENTRY Callbacks;
+    LIST_ENTRY Contexts; // CMP_OBJECT_CONTEXT.All
     LARGE_INTEGER NextCookie;
     ULONG CallbackCount;
     ULONG NextObjectId;

@@ -29,6 +29,10 @@ export interface SystemOptions {
   /** The whole scenario instead (files: t.c, check.h, system.h). */
   readonly scenario?: string;
   readonly integrityCheck?: boolean;
+  /** More settings of the machine block. */
+  readonly machine?: string;
+  /** VARIANT in the driver and the bodies. */
+  readonly variant?: number;
   readonly cpus?: number;
   readonly seed?: number;
   readonly files?: Readonly<Record<string, string>>;
@@ -60,7 +64,7 @@ export function runSystem(o: SystemOptions): SystemResult {
     o.scenario ??
     [
       [
-        `machine { cpus ${o.cpus ?? 1}; seed ${o.seed ?? 1}; time-limit 20s; step-limit ${o.maxSteps ?? 50_000_000} }`,
+        `machine { cpus ${o.cpus ?? 1}; seed ${o.seed ?? 1}; time-limit 20s; step-limit ${o.maxSteps ?? 50_000_000}; ${o.machine ?? ''} }`,
         driver === undefined
           ? ''
           : `driver "t" { sources "t.c"; integrity-check ${o.integrityCheck === false ? 'no' : 'yes'}; ${o.bootStart ? 'boot-start; ' : ''}}`,
@@ -76,7 +80,7 @@ export function runSystem(o: SystemOptions): SystemResult {
     'w/test.scenario': scenario,
     'w/check.h': read('check.h'),
     'w/system.h': read('system/system.h'),
-    'w/shared.h': read('system/shared.h'),
+    'w/shared.h': `${o.variant === undefined ? '' : `#define VARIANT ${o.variant}\n`}${read('system/shared.h')}`,
     'w/linux_check.h': read('system/linux_check.h'),
     ...(driver === undefined ? {} : { 'w/t.c': driver }),
     ...Object.fromEntries(Object.entries(o.files ?? {}).map(([n, t]) => [`w/${n}`, t])),

@@ -136,7 +136,7 @@ function load(k: Kernel, f: Frame): Status {
       const file = createImageFile(k, driverPath(name));
       f.set(1, file);
       const base = m.ptr(module + LDR_DATA_TABLE_ENTRY.DllBase);
-      fillImageInfo(k, infoAt(f), base, m.u32(module + LDR_DATA_TABLE_ENTRY.SizeOfImage), file, true);
+      fillImageInfo(k, infoAt(f), { base, size: m.u32(module + LDR_DATA_TABLE_ENTRY.SizeOfImage), file });
       k.event('io.load-driver', { driver: name, base, size: m.u32(module + LDR_DATA_TABLE_ENTRY.SizeOfImage) });
       return k.call(f, 1, 'PspCallImageNotifyRoutines', [module + LDR_DATA_TABLE_ENTRY.FullDllName, 0, infoAt(f)]);
     }

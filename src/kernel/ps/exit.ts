@@ -93,10 +93,11 @@ function exitSteps(k: Kernel, f: Frame): Status {
       m.setPtr(process + EPROCESS.RundownProtect, 1);
       if (m.i32(process + EPROCESS.ExitSynchronizations) > 0)
         return k.wait(f, 5, { object: process + EPROCESS.ExitSynchronizationEvent, reason: WaitReason.Executive });
-      endProcess(k, process);
-      return end(k, thread);
+      return k.call(f, 6, 'KiRundownApcs', []);
     }
     case 5:
+      return k.call(f, 6, 'KiRundownApcs', []);
+    case 6:
       endProcess(k, process);
       return end(k, thread);
     default:
@@ -111,7 +112,7 @@ function leaveProcess(k: Kernel, f: Frame, thread: Addr, process: Addr): Status 
   const left = m.u32(process + EPROCESS.ActiveThreads) - 1;
   m.setU32(process + EPROCESS.ActiveThreads, left);
   m.setI32(process + EPROCESS.LastThreadExitStatus, m.i32(thread + ETHREAD.ExitStatus));
-  if (left > 0 || process === m.ptr(k.globals.PS + PS_GLOBALS.PsInitialSystemProcess)) return end(k, thread);
+  if (left > 0 || process === m.ptr(k.globals.PS + PS_GLOBALS.PsInitialSystemProcess)) return k.call(f, 7, 'KiRundownApcs', []); // while the thread still counts as alive
   if (hasProcessFlag(k, process, ProcessFlag.BreakOnTermination)) return criticalDied(k, process, false);
   if (m.i32(process + EPROCESS.ExitStatus) === STATUS_STILL_ACTIVE)
     m.setI32(process + EPROCESS.ExitStatus, m.i32(thread + ETHREAD.ExitStatus));
