@@ -157,5 +157,8 @@ LSTATUS WINAPI RegCloseKey(_In_ HKEY Key);
 
 // Helper of Interlock. StartProcess: CreateProcess in one line, answers the process handle (NULL and GetLastError on failure).
 HANDLE StartProcess(_In_z_ PCWSTR Image, _In_opt_z_ PCWSTR CommandLine);
+// Number of the running thread among those of its `thread NAME count N` block, and of its process among those of its `process PATH count N` block, from 0.
+ULONG ThreadNumber(VOID);
+ULONG ProcessNumber(VOID);
 // Opens and closes every device of the drivers under test, as a program that knows nothing about them would.
 VOID OpenEachDevice(VOID);
