@@ -15,13 +15,13 @@ import type { Frame } from '../../machine/routine.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KE_GLOBALS, KEVENT, KMUTANT, KPROCESS, KTHREAD } from '../layouts.gen.js';
-import { entries, first, initListHead, insertTail, remove } from '../rtl/list.js';
+import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
 import { initializeApc, suspendThread } from './apc.js';
 import { APC_LEVEL, KERNEL_STACK_SIZE, ObjectType, PASSIVE_LEVEL, ThreadState } from './constants.js';
-import { hex, initHeader, signalObject } from './dispatcher.js';
+import { initHeader, signalObject } from './dispatcher.js';
+import { checkExitBegins, checkExitEnds } from './exit-checks.js';
 import { armQuantum } from './quantum.js';
 import { cpuCount, nextIdealProcessor, readyThread } from './ready.js';
-import { combinedApcDisable } from './region.js';
 import { stackLimitOf } from './switch.js';
 
 export interface ThreadOptions {
@@ -152,8 +152,9 @@ export function enterUserMode(k: Kernel, target: Addr | string, args: readonly (
 export function terminateCurrentThread(k: Kernel, exitStatus: number): Status {
   const m = k.mem;
   const thread = k.currentThread();
-  const bad = checkExit(k, thread);
+  const bad = checkExitBegins(k, thread) ?? checkExitEnds(k, thread);
   if (bad !== undefined) return bad;
+  abandonMutants(k, thread);
   k.event('ke.thread.exit', { thread, status: exitStatus >>> 0 });
   m.setU32(thread + KTHREAD.State, ThreadState.Terminated);
   m.setU8(thread + KTHREAD.ApcQueueable, 0);
@@ -166,50 +167,6 @@ export function terminateCurrentThread(k: Kernel, exitStatus: number): Status {
   freeStack(k, limit, m.ptr(thread + KTHREAD.StackBase) - KERNEL_BASE - limit);
   m.registers.top = 0;
   return k.stop(Reason.Dispatch);
-}
-
-function checkExit(k: Kernel, thread: Addr): Status | undefined {
-  const m = k.mem;
-  const process = m.ptr(thread + KTHREAD.Process);
-  const attached = m.ptr(thread + KTHREAD.ApcState + 0x20);
-  if (attached !== process)
-    return k.bugCheck(
-      0x5,
-      process,
-      attached,
-      m.u8(thread + KTHREAD.ApcStateIndex),
-      0,
-      'the thread ends while it is attached to another process (KeUnstackDetachProcess is missing)',
-    );
-  if (m.ptr(thread + KTHREAD.ActiveWorker) !== 0)
-    return k.bugCheck(
-      0xe9,
-      thread,
-      0,
-      0,
-      0,
-      'a work item routine called PsTerminateSystemThread: it would end a worker thread of the system',
-    );
-  const disable = combinedApcDisable(k, thread);
-  const mutant = first(m, thread + KTHREAD.MutantListHead);
-  if (mutant !== 0 && m.u8(mutant - KMUTANT.MutantListEntry + KMUTANT.ApcDisable) !== 0) {
-    const mutex = mutant - KMUTANT.MutantListEntry;
-    return k.bugCheck(0x4000008a, thread, mutex, 0, 0, `the thread ends while it owns the kernel mutex at ${hex(mutex)}`);
-  }
-  if (disable !== 0 || k.irql > APC_LEVEL || (k.irql === APC_LEVEL && m.u32(thread + KTHREAD.HeldFastMutexes) !== 0)) {
-    const why =
-      k.irql > 0
-        ? `at IRQL ${k.irql} (a fast mutex or spin lock is still held?)`
-        : 'inside a critical or guarded region (a lock or region was not left)';
-    return k.bugCheck(0x20, 0, disable & 0xffff, k.irql, 0, `the thread ends ${why}`);
-  }
-  const resources = m.u32(thread + KTHREAD.HeldResources);
-  if (resources !== 0) return k.bugCheck(0x153, thread, 0, 1, 0, `the thread ends while it holds ${resources} ERESOURCE(s)`);
-  if (m.u32(thread + KTHREAD.HeldPushLocks) !== 0) return k.bugCheck(0x153, thread, 0, 1, 0, 'the thread ends while it holds a push lock');
-  if (m.u8(thread + KTHREAD.StackSwapDisabled))
-    return k.bugCheck(0x94, 0, 0, 0, 0, 'the thread ends after KeSetKernelStackSwapEnable(FALSE)');
-  abandonMutants(k, thread);
-  return undefined;
 }
 
 /** Mutants of user mode (no APC disable) pass to the next waiter as abandoned. */
@@ -244,5 +201,9 @@ export const routines: KernelRoutine[] = [
       return terminateCurrentThread(k, 0);
     },
   },
-  { name: 'KiExitThread', cost: 20, step: (k, f) => terminateCurrentThread(k, f.i32(0)) },
+  {
+    name: 'KiExitThread',
+    cost: 20,
+    step: (k, f) => (f.pc === 0 ? k.call(f, 1, 'KiRundownApcs', []) : terminateCurrentThread(k, f.i32(0))),
+  },
 ];

@@ -38,6 +38,17 @@ export function cancelTimer(k: Kernel, timer: Addr): boolean {
 
 /** Clock interrupt: every timer that is due now becomes signalled, releases its waiters and queues its DPC; periodic ones go in again. */
 export function expireTimers(k: Kernel): void {
+  const r = k.mem.registers;
+  const user = r.userMode; // of what was interrupted: an interrupt sees kernel memory
+  r.userMode = false;
+  try {
+    expireDue(k);
+  } finally {
+    r.userMode = user;
+  }
+}
+
+function expireDue(k: Kernel): void {
   const m = k.mem;
   const now = interruptTime100(k);
   for (let timer = firstTimer(k); timer !== 0 && timerDue(k, timer) <= now; timer = firstTimer(k)) {
@@ -60,7 +71,7 @@ export function expireTimers(k: Kernel): void {
       );
       return;
     }
-    insertQueueDpc(k, dpc, 0, 0);
+    insertQueueDpc(k, dpc, 0, 0, true);
   }
 }
 

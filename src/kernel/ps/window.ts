@@ -287,3 +287,11 @@ export function releaseThreadPlaces(k: Kernel, process: Addr, slot: number): voi
   k.mem.pages.unmap(offset + at.stack, w.stackStride);
   k.mem.setU32(process + EPROCESS.TebHint, Math.min(k.mem.u32(process + EPROCESS.TebHint), slot));
 }
+
+/** Bytes of a process' window that are mapped. */
+export function mappedBytes(k: Kernel, process: Addr): number {
+  const offset = k.mem.u32(process + KPROCESS.UserOffset);
+  let n = 0;
+  for (let at = 0; at < k.mem.u32(process + KPROCESS.UserSize); at += PAGE_SIZE) if (k.mem.pages.query(offset + at).mapped) n += PAGE_SIZE;
+  return n;
+}
