@@ -21,6 +21,7 @@ import { APC_LEVEL, KERNEL_STACK_SIZE, ObjectType, PASSIVE_LEVEL, ThreadState } 
 import { initHeader, signalObject } from './dispatcher.js';
 import { checkExitBegins, checkExitEnds } from './exit-checks.js';
 import { armQuantum } from './quantum.js';
+import { leaveQueue } from './queue.js';
 import { cpuCount, nextIdealProcessor, readyThread } from './ready.js';
 import { stackLimitOf } from './switch.js';
 
@@ -155,6 +156,7 @@ export function terminateCurrentThread(k: Kernel, exitStatus: number): Status {
   const bad = checkExitBegins(k, thread) ?? checkExitEnds(k, thread);
   if (bad !== undefined) return bad;
   abandonMutants(k, thread);
+  leaveQueue(k, thread);
   k.event('ke.thread.exit', { thread, status: exitStatus >>> 0 });
   m.setU32(thread + KTHREAD.State, ThreadState.Terminated);
   m.setU8(thread + KTHREAD.ApcQueueable, 0);
