@@ -40,7 +40,7 @@ import { createProcess } from './process.js';
 import { findProgram, threadRecord, threadsOf, toDevicePath } from './program.js';
 import { hasThreadFlag, isSubsystemProcess, ProcessFlag, setProcessFlag, setThreadFlag, ThreadFlag } from './state.js';
 import { createThread, discardThread, queueForReaper } from './thread.js';
-import { allocateWindow, buildProcessEnvironment, freeWindow, WINDOW, windowOf } from './window.js';
+import { allocateWindow, buildProcessEnvironment, freeWindow, WINDOW } from './window.js';
 
 const PROCESS_ALL_ACCESS = 0x1fffff;
 const THREAD_ALL_ACCESS = 0x1fffff;
