@@ -2,6 +2,7 @@
 // sources it determines the run.
 
 import type { ChoiceName } from '../base/choices.js';
+import { VERIFIER_STANDARD } from '../base/verifier-options.js';
 
 export interface KernelConfig {
   /** 1..64 */
@@ -17,6 +18,12 @@ export interface KernelConfig {
   readonly specialPoolPages: number;
   /** Best-practice checks of callbacks (verifier/). They change no order and no time, only findings. */
   readonly verifier: boolean;
+  /** Options of Driver Verifier: flag bits (base/verifier-options.ts). */
+  readonly verifierFlags: number;
+  /** A violation is a finding and the run goes on where it can, instead of bug check 0xC4. */
+  readonly verifierReports: boolean;
+  /** Of low-resources: so many of 10,000 allocations of drivers fail. */
+  readonly faultProbability: number;
   /** Data races are searched for (verifier/race): the machine needs a shadow and kernel images of the race variant. */
   readonly races: boolean;
   /** Virtual time that a callback may run, waits not counted. */
@@ -37,6 +44,9 @@ export const DEFAULT_CONFIG: KernelConfig = {
   bootTime: 133_500_000_000_000_000n, // 2024-01-16, fixed: a run must not depend on the day
   specialPoolPages: 24576,
   verifier: true,
+  verifierFlags: VERIFIER_STANDARD,
+  verifierReports: false,
+  faultProbability: 600,
   races: false,
   callbackTimeNs: 100_000,
   callbackStackBytes: 4096,

@@ -2,6 +2,7 @@
 // The core alone, with whatever rooms and routines it is given; boot.ts gives it all of them.
 
 import { xorshift32 } from '../base/prng.js';
+import { VERIFIER_OPTIONS } from '../base/verifier-options.js';
 import { PAGE_SIZE, ROUTINE_BASE, toAddress } from '../machine/abi.js';
 import { Machine } from '../machine/machine.js';
 import { MachineClock } from '../trace/clock.js';
@@ -16,8 +17,8 @@ import { initHeader } from './ke/dispatcher.js';
 import { initializeDpcQueues } from './ke/dpc.js';
 import { initializeEvent } from './ke/event.js';
 import { prcbOf } from './ke/prcb.js';
-import { initializeSystemVariables, registerSystemVariables } from './ke/system-variables.js';
 import { setPrioritySeparation } from './ke/quantum.js';
+import { initializeSystemVariables, registerSystemVariables } from './ke/system-variables.js';
 import { allocateStack, initializeProcess } from './ke/thread.js';
 import { tickSteps } from './ke/time.js';
 import { initTimerQueue } from './ke/timer-queue.js';
@@ -29,6 +30,7 @@ import { writeNtImage } from './nt-image.js';
 import { NT_LAYOUT } from './nt-layout.js';
 import type { RoutineTable } from './routine-table.js';
 import { initListHead } from './rtl/list.js';
+import { watchLocks } from './verifier/lock-order.js';
 
 export interface CoreOptions extends Partial<KernelConfig> {
   readonly chooser?: Chooser;
@@ -38,15 +40,18 @@ export interface CoreOptions extends Partial<KernelConfig> {
 /** Machine, trace and kernel objects around each other. Nothing simulated happens yet, so that images can be compiled against the kernel. */
 export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
   const { chooser, machine: given, ...rest } = options;
-  const config: KernelConfig = { ...DEFAULT_CONFIG, ...rest };
+  const wanted: KernelConfig = { ...DEFAULT_CONFIG, ...rest };
+  const config = wanted.verifierFlags & VERIFIER_OPTIONS['special-pool'] ? wanted : { ...wanted, specialPoolPages: 0 };
   if (!(config.cpus >= 1 && config.cpus <= 64)) throw new RangeError(`a machine has 1 to 64 CPUs, not ${config.cpus}`);
   const machine = given ?? new Machine({ cpus: config.cpus, shadow: config.races });
   const trace = new Trace(undefined, KINDS);
   const k = new Kernel(machine, trace, config, chooser ?? new SeededChooser(), table.list, table.index);
   machine.host = k as never;
+  machine.mem.pages.resident = !k.verifies('force-irql');
   machine.exactSlices = k.chooser.exact ?? false;
   machine.mem.slowAccess = (offset, size) => k.pool.allows(offset, size);
   trace.clock = new MachineClock(machine, () => k.threadForTrace());
+  if (k.verifies('deadlock-detection')) watchLocks(k);
   registerMmExports(k);
   registerSystemVariables(k);
   return k;

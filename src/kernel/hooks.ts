@@ -17,6 +17,8 @@ export interface VerifierHooks {
   uninitialised(k: Kernel, what: string): void;
   /** A fault near address 0 that becomes a bug check. */
   nullDereference(k: Kernel, address: Addr, frame: number): void;
+  /** A violation that is reported instead of stopping the machine. */
+  violation(k: Kernel, code: number, text: string): void;
   bugCheckRaised(k: Kernel, code: number, parameter1: number | bigint, explanation: string): void;
   leftRegistered(k: Kernel, routine: Addr, driver: string, text: string, entryFailed: boolean): void;
   unresolvedCall(k: Kernel, frame: number, name: string): void;

@@ -2,6 +2,7 @@
 import type { SalAnnotation } from '../c/tree.js';
 import type { Status } from '../machine/abi.js';
 import type { Kernel } from './kernel.js';
+import { irqlRule } from './verifier/ddi-rules.js';
 
 export interface IrqlLimit {
   readonly min: number;
@@ -50,14 +51,23 @@ export function irqlLimit(sal: readonly SalAnnotation[]): IrqlLimit | undefined 
   return min === 0 && max === 15 ? undefined : { min, max };
 }
 
-export function wrongIrql(k: Kernel, name: string, irql: number, limit: IrqlLimit): Status {
+/**
+ * A routine is called outside of its limits: the bug check of the rule that names it (P2: the address of its name, P3: the IRQL, P4: 0), else 0xE5 (P2: the IRQL,
+ * P3: the limit, P4: the routine). Undefined: the option ddi-compliance is off, or violations are only reported.
+ */
+export function wrongIrql(k: Kernel, name: string, irql: number, limit: IrqlLimit): Status | undefined {
+  if (!k.verifies('ddi-compliance')) return undefined;
+  const routine = name.split(' ')[0];
   const allowed = limit.min === limit.max ? `exactly ${limit.max}` : irql > limit.max ? `at most ${limit.max}` : `at least ${limit.min}`;
-  return k.bugCheck(
-    0xc4,
-    0xe5,
-    irql,
-    irql > limit.max ? limit.max : limit.min,
-    k.addressOf(name.split(' ')[0]),
-    `${name} is called at IRQL ${irql}; its documentation permits ${allowed}`,
-  );
+  const rule = irqlRule(routine);
+  const text = `${name} is called at IRQL ${irql}; its documentation permits ${allowed}${rule ? ` (rule ${rule.name})` : ''}`;
+  if (!rule) return k.violation(0xe5, irql, irql > limit.max ? limit.max : limit.min, k.addressOf(routine), text);
+  return k.violation(rule.code, k.config.verifierReports ? 0 : ruleText(k, rule.name), irql, 0, text);
+}
+
+/** Name of a rule as a string in nonpaged pool: the machine stops, so it needs no end. */
+function ruleText(k: Kernel, name: string): number {
+  const at = k.pool.allocate('nonpaged', name.length + 1, 'VfRl');
+  if (at !== 0) k.mem.writeAnsi(at, name, true);
+  return at;
 }

@@ -3,6 +3,7 @@
 // each other, so that a routine file needs to import nothing but this type.
 
 import { CHOICE_NAMES, CHOICES, type ChoiceName, type ChoiceValue } from '../base/choices.js';
+import { VERIFIER_OPTIONS, type VerifierOption } from '../base/verifier-options.js';
 import { type Addr, KERNEL_BASE, Reason, Status, toAddress } from '../machine/abi.js';
 
 import type { ExceptionInfo, Machine, MachineHost } from '../machine/machine.js';
@@ -107,6 +108,19 @@ export class Kernel implements MachineHost {
   /** Interrupt time: steps of virtual time since boot on this CPU, exact also inside a routine. */
   get now(): number {
     return interruptTime(this);
+  }
+  /** An option of Driver Verifier is on. */
+  verifies(option: VerifierOption): boolean {
+    return (this.config.verifierFlags & VERIFIER_OPTIONS[option]) !== 0;
+  }
+  /**
+   * What Driver Verifier stops with: bug check 0xC4. Undefined: violations are reported, a finding was told and the caller goes on.
+   */
+  violation(code: number, p2: number | bigint, p3: number | bigint, p4: number | bigint, text: string): Status | undefined {
+    if (!this.config.verifierReports) return this.bugCheck(0xc4, code, p2, p3, p4, text);
+    if (this.hooks.verifier) this.hooks.verifier.violation(this, code, text);
+    else this.finding('verifier', text);
+    return undefined;
   }
   /** Which way an unconfirmed fact is taken (base/choices.ts). The report names what was asked. */
   choice<N extends ChoiceName>(name: N): ChoiceValue<N> {

@@ -7,6 +7,7 @@ import { BugCheckError } from './ke/bugcheck.js';
 import type { Kernel, KernelRoutine } from './kernel.js';
 import { referenceHook } from './ob/reference-track.js';
 import { unresolvedCall } from './stub.js';
+import { orderedStep } from './verifier/lock-order.js';
 import { watchedForRaces } from './verifier/race/routines.js';
 import { checkedStep } from './verifier/verifier.js';
 
@@ -14,13 +15,16 @@ import { checkedStep } from './verifier/verifier.js';
 const unresolved: KernelRoutine = { name: 'KiUnresolvedCall', step: unresolvedCall };
 
 function wrap(definition: KernelRoutine): KernelRoutine {
-  const inner = checkedStep(definition.name, watchedForRaces(definition.name, tracked(definition)));
+  const inner = orderedStep(definition.name, checkedStep(definition.name, watchedForRaces(definition.name, tracked(definition))));
   const step = (k: Kernel, f: Frame): Status => {
     try {
       if (f.pc === 0) {
         const limit = k.irqlLimits.get(definition.name);
         const irql = k.irql;
-        if (limit && (irql > limit.max || irql < limit.min)) return wrongIrql(k, definition.name, irql, limit);
+        if (limit && (irql > limit.max || irql < limit.min)) {
+          const stop = wrongIrql(k, definition.name, irql, limit);
+          if (stop !== undefined) return stop;
+        }
       }
       return inner(k, f);
     } catch (e) {

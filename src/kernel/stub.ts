@@ -63,7 +63,8 @@ export function stopAtCall(k: Kernel, f: Frame, name: string, image: string, dec
 function callStub(k: Kernel, f: Frame, stub: StubRoutine): Status {
   k.hooks.verifier?.unresolvedCall(k, f.fp, stub.name);
   const { irql } = k;
-  if (stub.irql && (irql > stub.irql.max || irql < stub.irql.min)) return wrongIrql(k, stub.name, irql, stub.irql);
+  const stop = stub.irql && (irql > stub.irql.max || irql < stub.irql.min) ? wrongIrql(k, stub.name, irql, stub.irql) : undefined;
+  if (stop !== undefined) return stop;
   for (const o of stub.outputs) {
     const to = f.ptr(o.argument);
     if (to === 0) continue;

@@ -28,9 +28,29 @@ typedef struct _VF_SITE {
     ULONG Site;
 } VF_SITE;
 
+// Deadlock detection: a lock that somebody holds; and "To was waited for by one who held From".
+typedef struct _VF_HELD {
+    PVOID Lock;
+    LONG64 Holder; // KTHREAD; -1 - n: DPCs of CPU n
+} VF_HELD;
+typedef struct _VF_LOCK_EDGE {
+    USHORT From; // index in LockNodes + 1, 0: free
+    USHORT To;
+    ULONG Site; // machine step of the acquisition of To
+    PVOID Thread;
+} VF_LOCK_EDGE;
+#define VF_MAX_HELD 256
+#define VF_MAX_NODES 512
+#define VF_MAX_EDGES 1024
+
 typedef struct _VF_GLOBALS {
     VF_INVOCATION Invocations[256];
     VF_SITE Sites[1024];
     ULONG Running; // records in use
-    ULONG Reserved;
+    ULONG HeldCount;
+    ULONG NodeCount;
+    ULONG EdgeCount;
+    VF_HELD Held[VF_MAX_HELD];
+    PVOID LockNodes[VF_MAX_NODES];
+    VF_LOCK_EDGE LockEdges[VF_MAX_EDGES]; // by hash of From and To
 } VF_GLOBALS;

@@ -34,6 +34,9 @@ export class PageTable {
   /** Chunk of the deny table changed since the last checkpoint. */
   readonly dirtyChunks = new Uint8Array(DENY_CHUNKS).fill(1);
 
+  /** Pageable pages stay in memory: they can be touched at every IRQL. */
+  resident = false;
+
   constructor(
     private readonly memory: {
       readonly deny: Uint8Array;
@@ -45,12 +48,16 @@ export class PageTable {
 
   /** Makes the pages of [offset, offset + size) present. Contents stay as they are (all zero in a fresh machine). */
   map(offset: number, size: number, protection: Protection): void {
-    this.set(offset, size, encode(protection));
+    this.set(offset, size, this.bits(protection));
   }
 
   /** Changes permissions; like map, the name tells the reader that the pages were there before. */
   protect(offset: number, size: number, protection: Protection): void {
-    this.set(offset, size, encode(protection));
+    this.set(offset, size, this.bits(protection));
+  }
+
+  private bits(p: Protection): number {
+    return this.resident ? encode(p) & ~Deny.Pageable : encode(p);
   }
 
   /** Makes the pages absent and free. */

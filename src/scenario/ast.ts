@@ -2,6 +2,7 @@
 // Every item keeps its range, so that later stages (compiling bodies, expanding sources, checking expectations) report where the user wrote it.
 import type { ChoiceName } from '../base/choices.js';
 import type { Range, SourceFile } from '../base/source.js';
+import { VERIFIER_STANDARD } from '../base/verifier-options.js';
 
 export interface MachineBlock {
   cpus: number;
@@ -18,6 +19,11 @@ export interface MachineBlock {
   callbackTimeNs: number;
   /** Kernel stack that a callback may use before it is a finding, in bytes. */
   callbackStackBytes: number;
+  /** `verifier ...`: options of Driver Verifier as flag bits; violations are findings. */
+  verifierFlags: number;
+  verifierReports: boolean;
+  /** `verifier ... faults N`: of 10,000 allocations. */
+  faultProbability: number;
   /** `choice NAME VALUE`, see base/choices.ts. */
   choices: Partial<Record<ChoiceName, string>>;
 }
@@ -151,5 +157,8 @@ export const DEFAULT_MACHINE: Readonly<MachineBlock> = {
   stepLimit: 1e9,
   callbackTimeNs: 100_000,
   callbackStackBytes: 4096,
+  verifierFlags: VERIFIER_STANDARD,
+  verifierReports: false,
+  faultProbability: 600,
   choices: {},
 };

@@ -1,24 +1,21 @@
 // Scenario text -> Scenario. Error-tolerant: an unknown word is reported with the nearest known one and skipped to the next statement, so that one mistake
 // gives one message. Grammar: docs/scenario.md.
-import { CHOICE_NAMES, CHOICES } from '../base/choices.js';
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { SourceFile } from '../base/source.js';
-import {
-  DEFAULT_MACHINE,
-  type DriverBlock,
-  type Expectation,
-  type Located,
-  type MachineBlock,
-  type ModelsStatement,
-  type ProcessBlock,
-  type RegistryKey,
-  type RegistryValue,
-  type Scenario,
-  type StubStatement,
-  type ThreadBlock,
+import type {
+  DriverBlock,
+  Expectation,
+  Located,
+  ModelsStatement,
+  ProcessBlock,
+  RegistryKey,
+  RegistryValue,
+  Scenario,
+  StubStatement,
+  ThreadBlock,
 } from './ast.js';
+import { MachineReader } from './machine-reader.js';
 import { Stop } from './statement-reader.js';
-import { StubReader } from './stub-reader.js';
 import { binaryValue, stringValue } from './values.js';
 
 const PRIORITIES: Record<string, number> = {
@@ -35,8 +32,7 @@ const PRIORITIES: Record<string, number> = {
 const MOST_THREADS = 11_000;
 const MOST_PROCESSES = 1_000;
 
-class Parser extends StubReader {
-  private readonly machine: MachineBlock = { ...DEFAULT_MACHINE };
+class Parser extends MachineReader {
   private readonly drivers: DriverBlock[] = [];
   private readonly processes: ProcessBlock[] = [];
   private readonly expectations: Expectation[] = [];
@@ -62,46 +58,6 @@ class Parser extends StubReader {
   }
 
   // ------------------------------------------------------------ blocks
-  private machineBlock(): void {
-    this.advance();
-    const m = this.machine;
-    const set = (f: () => void) => () => {
-      this.advance();
-      f();
-    };
-    this.statements(
-      "after 'machine'",
-      {
-        cpus: set(() => void (m.cpus = this.integer('the number of CPUs', 1, 64))),
-        seed: set(() => void (m.seed = this.integer('the seed', 0, 0xffffffff))),
-        windows: set(() => {
-          const s = this.string('the Windows version');
-          if (!/^\d+\.\d+\.\d+$/.test(s.value)) this.error(`'${s.value}' is not a Windows version`, s.range, 'for example "10.0.22621"');
-          else m.windows = s.value;
-        }),
-        step: set(() => void (m.stepNs = Math.max(1, this.time('the virtual time of one step')))),
-        'time-limit': set(() => void (m.timeLimitNs = this.time('the limit of virtual time'))),
-        'callback-time': set(() => void (m.callbackTimeNs = this.time('the time that a callback may run'))),
-        'callback-stack': set(() => void (m.callbackStackBytes = this.integer('the stack that a callback may use, in bytes', 256, 24576))),
-        choice: set(() => this.choice()),
-        'step-limit': set(() => void (m.stepLimit = this.integer('the limit of steps', 1, Number.MAX_SAFE_INTEGER))),
-      },
-      'machine setting',
-    );
-  }
-
-  /** `choice NAME VALUE`: an unconfirmed fact taken another way. */
-  private choice(): void {
-    const name = CHOICE_NAMES.find((n) => this.is(n));
-    if (!name) this.fail(`no choice is called ${this.show()}`, `known: ${CHOICE_NAMES.join(', ')}`, 'scenario-unknown-word');
-    this.advance();
-    const { values, text } = CHOICES[name];
-    const value = values.find((v) => this.is(v));
-    if (!value) this.fail(`${name} cannot be ${this.show()}`, `one of ${values.join(', ')}. ${text}`, 'scenario-unknown-word');
-    this.advance();
-    this.machine.choices = { ...this.machine.choices, [name]: value };
-  }
-
   private driverBlock(): void {
     const start = this.advance();
     const name = this.string("the driver's name");

@@ -138,6 +138,9 @@ export class Simulation {
       callbackTimeNs: m.callbackTimeNs,
       callbackStackBytes: m.callbackStackBytes,
       choices: m.choices,
+      verifierFlags: m.verifierFlags,
+      verifierReports: m.verifierReports,
+      faultProbability: m.faultProbability,
       ...(machine ? { machine } : {}),
       ...(options.chooser ? { chooser: options.chooser } : {}),
     });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatDiagnostic } from '../../src/base/diagnostic.js';
 import { SourceFile } from '../../src/base/source.js';
+import { VERIFIER_STANDARD } from '../../src/base/verifier-options.js';
 import { bodyText } from '../../src/scenario/bodies.js';
 import { parseScenario } from '../../src/scenario/parser.js';
 
@@ -72,6 +73,9 @@ test('a whole scenario', () => {
       stepLimit: 1e9,
       callbackStackBytes: 4096,
       choices: {},
+      faultProbability: 600,
+      verifierFlags: VERIFIER_STANDARD,
+      verifierReports: false,
       callbackTimeNs: 100_000,
     },
   );
@@ -168,4 +172,21 @@ test('an unconfirmed fact is taken another way: names and values are checked', (
     /no choice is called 'thread-callback-thrice'[\s\S]*known: thread-callback-twice/,
   );
   assert.match(messages('machine { choice thread-callback-twice maybe; }')[0], /cannot be 'maybe'[\s\S]*one of accept, reject/);
+});
+
+test('options of Driver Verifier: by name, by flags, all or none', () => {
+  const machine = (text: string) => {
+    const { scenario, diagnostics } = parse(`machine { verifier ${text}; }`);
+    assert.deepEqual(diagnostics, [], text);
+    return scenario.machine;
+  };
+  assert.equal(machine('standard').verifierFlags, VERIFIER_STANDARD);
+  assert.equal(machine('flags 0x209BB').verifierFlags, VERIFIER_STANDARD);
+  assert.equal(machine('none special-pool on').verifierFlags, 1);
+  assert.equal(machine('deadlock-detection off').verifierFlags, VERIFIER_STANDARD & ~0x20);
+  assert.deepEqual([machine('report').verifierReports, machine('standard').verifierReports], [true, false]);
+  assert.deepEqual([machine('faults 100').faultProbability, machine('faults 100').verifierFlags & 4], [100, 4]);
+  assert.match(messages('machine { verifier special-pools off; }')[0], /no option 'special-pools'[\s\S]*special-pool/);
+  assert.match(messages('machine { verifier special-pool; }')[0], /'on' or 'off' after special-pool/);
+  assert.match(messages('machine { verifier flags 0x400000; }')[0], /0x400000 are not simulated/);
 });

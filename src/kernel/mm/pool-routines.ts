@@ -2,8 +2,11 @@
 import type { Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { APC_LEVEL, DISPATCH_LEVEL, STATUS } from '../ke/constants.js';
+import { hex } from '../ke/dispatcher.js';
+import { randomBytes } from '../ke/random.js';
 import { queuedTimerIn } from '../ke/timer-queue.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
+import { heldLockIn } from '../verifier/lock-order.js';
 import { PAGED, tagText } from './pool.js';
 
 const POOL_QUOTA_FAIL_INSTEAD_OF_RAISE = 8;
@@ -31,7 +34,8 @@ function allocate(k: Kernel, r: Request): Status {
     return k.bugCheck(0xc2, 0x8, k.irql, r.type, r.bytes, `allocation at IRQL ${k.irql} from ${kind}`);
   }
   if (r.bytes === 0n) return k.bugCheck(0xc2, 0, 0, r.type, r.tag, 'pool allocation of zero bytes');
-  const address = r.bytes > LARGEST ? 0 : k.pool.allocate(r.paged ? PAGED : 0, Number(r.bytes), r.tag);
+  const fails = k.verifies('low-resources') && new DataView(randomBytes(k, 4).buffer).getUint32(0) % 10_000 < k.config.faultProbability;
+  const address = fails || r.bytes > LARGEST ? 0 : k.pool.allocate(r.paged ? PAGED : 0, Number(r.bytes), r.tag);
   if (address === 0) {
     k.event('mm.pool.failed', { bytes: r.bytes, tag: tagText(r.tag) });
     return r.raise ? k.raiseStatus(STATUS.INSUFFICIENT_RESOURCES) : k.return(0);
@@ -74,6 +78,14 @@ function free(k: Kernel, f: Frame, tag: number): Status {
         address + size,
         'pool is freed that contains a timer which is still set: KeCancelTimer first',
       );
+  }
+  if (size !== undefined && k.verifies('deadlock-detection')) {
+    const held = heldLockIn(k, address, size);
+    if (held) {
+      const text = `pool is freed that contains the lock at ${hex(held.lock)}, which is still held`;
+      const stop = k.violation(0x100b, held.lock, held.holder, 0, text);
+      if (stop !== undefined) return stop;
+    }
   }
   k.pool.free(address, tag);
   k.hooks.quota?.freed(k, address);

@@ -10,7 +10,7 @@ import type { EntryCheck } from './check.js';
 import { checks as strings } from './counted-string.js';
 import { calledByDriver, report } from './finding.js';
 import { beginInvocation, currentInvocation, endInvocation, type InvocationStart, invocationOf } from './invocation.js';
-import { bugCheckRaised } from './irql-too-high.js';
+import { bugCheckRaised, violation } from './irql-too-high.js';
 import { leftRegistered } from './not-unregistered.js';
 import { nullDereference } from './optional-member.js';
 import { uninitialised } from './registered-too-early.js';
@@ -69,6 +69,7 @@ export const verifierHooks: VerifierHooks = {
   workItemDone,
   uninitialised,
   nullDereference,
+  violation,
   bugCheckRaised,
   leftRegistered,
   unresolvedCall,

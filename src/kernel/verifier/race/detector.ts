@@ -45,7 +45,9 @@ export class RaceDetector implements RaceObserver, OrderContext {
     this.depth = this.running.map(() => 0);
     k.machine.races = this;
     k.mem.races = this;
+    const other = k.trace.watcher;
     k.trace.watcher = (kind, values, first) => {
+      other?.(kind, values, first);
       const handler = orderHandler(kind);
       if (!handler) return;
       this.sync();
