@@ -158,15 +158,27 @@ function releaseQueued(k: Kernel, handle: Addr): Status | undefined {
   return undefined;
 }
 
-// ---------------------------------------------------------------- EX_SPIN_LOCK: LONG, bit 31 = exclusive, low bits = number of readers
+// ---------------------------------------------------------------- EX_SPIN_LOCK: LONG, bit 31 = a writer, low bits = number of readers
+// A writer sets its bit although readers are inside, and waits for them to leave; new readers wait for it. So a reader that acquires again while a writer waits
+// waits for ever.
 const EXCLUSIVE = 0x80000000;
+/** Place in the routine: the bit is this writer's, readers are still inside. */
+const DRAINING = 2;
 
 function acquireEx(k: Kernel, f: Frame, exclusive: boolean, result: () => Status): Status {
   const m = k.mem;
   const lock = f.ptr(0);
   const v = m.checked.u32(lock);
-  if (exclusive ? v !== 0 : (v & EXCLUSIVE) !== 0) return spinOn(k, f, lock - (lock & 7), lock);
-  m.checked.setU32(lock, exclusive ? EXCLUSIVE : v + 1);
+  if (f.pc === DRAINING) {
+    if (v !== EXCLUSIVE) return spinOn(k, f, lock - (lock & 7), lock);
+  } else {
+    if ((v & EXCLUSIVE) !== 0) return spinOn(k, f, lock - (lock & 7), lock);
+    m.checked.setU32(lock, exclusive ? (v | EXCLUSIVE) >>> 0 : v + 1);
+    if (exclusive && v !== 0) {
+      f.pc = DRAINING;
+      return spinOn(k, f, lock - (lock & 7), lock);
+    }
+  }
   count(k, 1);
   k.trace.note(KIND_ID['ke.spin.acquire'], lock, exclusive ? 1 : 0, WORD.rw);
   return result();
@@ -175,7 +187,7 @@ function acquireEx(k: Kernel, f: Frame, exclusive: boolean, result: () => Status
 function releaseEx(k: Kernel, lock: Addr, exclusive: boolean): Status | undefined {
   const m = k.mem;
   const v = m.checked.u32(lock);
-  if (exclusive ? v !== EXCLUSIVE : v === 0 || (v & EXCLUSIVE) !== 0) {
+  if (exclusive ? v !== EXCLUSIVE : (v & ~EXCLUSIVE) === 0) {
     return k.bugCheck(
       0x10,
       0,
