@@ -71,32 +71,32 @@ TEST_ENTRY {
   KeInitializeEvent(&g_Unregistered, NotificationEvent, FALSE);
   InitializeObjectAttributes(&oa, &name, OBJ_CASE_INSENSITIVE, NULL, NULL);
 
-  FACT_EQ("scheduler 17 ExCreateCallback: Create FALSE and no such name", ExCreateCallback(&other, &oa, FALSE, TRUE), STATUS_OBJECT_NAME_NOT_FOUND);
-  FACT_EQ("scheduler 17 ExCreateCallback creates", ExCreateCallback(&g_Object, &oa, TRUE, TRUE), STATUS_SUCCESS);
-  FACT("scheduler 17 ExCreateCallback opens the existing one", NT_SUCCESS(ExCreateCallback(&other, &oa, FALSE, FALSE)) && other == g_Object);
+  FACT_EQ("verification-rules 2 executive callbacks: ExCreateCallback: Create FALSE and no such name", ExCreateCallback(&other, &oa, FALSE, TRUE), STATUS_OBJECT_NAME_NOT_FOUND);
+  FACT_EQ("verification-rules 2 executive callbacks: ExCreateCallback creates", ExCreateCallback(&g_Object, &oa, TRUE, TRUE), STATUS_SUCCESS);
+  FACT("verification-rules 2 executive callbacks: ExCreateCallback opens the existing one", NT_SUCCESS(ExCreateCallback(&other, &oa, FALSE, FALSE)) && other == g_Object);
   ObDereferenceObject(other);
-  FACT("scheduler 17 Create TRUE opens an existing one too", NT_SUCCESS(ExCreateCallback(&other, &oa, TRUE, FALSE)) && other == g_Object);
+  FACT("verification-rules 2 executive callbacks: Create TRUE opens an existing one too", NT_SUCCESS(ExCreateCallback(&other, &oa, TRUE, FALSE)) && other == g_Object);
   ObDereferenceObject(other);
 
   ExNotifyCallback(g_Object, NULL, NULL);
-  FACT_EQ("scheduler 17 ExNotifyCallback without registrations does nothing", g_Calls, 0);
+  FACT_EQ("verification-rules 2 executive callbacks: ExNotifyCallback without registrations does nothing", g_Calls, 0);
   for (LONG i = 0; i < 3; i++) {
     r[i] = ExRegisterCallback(g_Object, Record, (PVOID)(LONG_PTR)(i + 1));
     CHECK(r[i] != NULL);
   }
-  FACT("scheduler 17 ExRegisterCallback: a registration each", r[0] != r[1] && r[1] != r[2]);
+  FACT("verification-rules 2 executive callbacks: ExRegisterCallback: a registration each", r[0] != r[1] && r[1] != r[2]);
   ExNotifyCallback(g_Object, (PVOID)11, (PVOID)22);
-  FACT("scheduler 17 functions are called in the order of registration", g_Calls == 3 && g_Order[0] == 1 && g_Order[1] == 2 && g_Order[2] == 3);
-  FACT("scheduler 17 with their context and both arguments", g_Arguments[0] == (PVOID)11 && g_Arguments[1] == (PVOID)22);
-  FACT_EQ("scheduler 17 at the IRQL of the notifier", g_Irql, PASSIVE_LEVEL);
+  FACT("verification-rules 2 executive callbacks: functions are called in the order of registration", g_Calls == 3 && g_Order[0] == 1 && g_Order[1] == 2 && g_Order[2] == 3);
+  FACT("verification-rules 2 executive callbacks: with their context and both arguments", g_Arguments[0] == (PVOID)11 && g_Arguments[1] == (PVOID)22);
+  FACT_EQ("verification-rules 2 executive callbacks: at the IRQL of the notifier", g_Irql, PASSIVE_LEVEL);
   old = KeRaiseIrqlToDpcLevel();
   ExNotifyCallback(g_Object, NULL, NULL);
   KeLowerIrql(old);
-  FACT_EQ("scheduler 17 ExNotifyCallback at DISPATCH_LEVEL", g_Irql, DISPATCH_LEVEL);
+  FACT_EQ("verification-rules 2 executive callbacks: ExNotifyCallback at DISPATCH_LEVEL", g_Irql, DISPATCH_LEVEL);
   ExUnregisterCallback(r[1]);
   g_Calls = 0;
   ExNotifyCallback(g_Object, NULL, NULL);
-  FACT("scheduler 17 ExUnregisterCallback: that one is not called any more", g_Calls == 2 && g_Order[0] == 1 && g_Order[1] == 3);
+  FACT("verification-rules 2 executive callbacks: ExUnregisterCallback: that one is not called any more", g_Calls == 2 && g_Order[0] == 1 && g_Order[1] == 3);
   ExUnregisterCallback(r[0]);
   ExUnregisterCallback(r[2]);
 
@@ -105,10 +105,10 @@ TEST_ENTRY {
   CHECK_EQ(ExCreateCallback(&single, &oa, TRUE, FALSE), STATUS_SUCCESS);
   r[0] = ExRegisterCallback(single, Record, NULL);
   extra = ExRegisterCallback(single, Record, NULL);
-  FACT("scheduler 17 AllowMultipleCallbacks FALSE: the second registration is NULL", r[0] != NULL && extra == NULL);
+  FACT("verification-rules 2 executive callbacks: AllowMultipleCallbacks FALSE: the second registration is NULL", r[0] != NULL && extra == NULL);
   ExUnregisterCallback(r[0]);
   r[0] = ExRegisterCallback(single, Record, NULL);
-  FACT("scheduler 17 after its removal another may register", r[0] != NULL);
+  FACT("verification-rules 2 executive callbacks: after its removal another may register", r[0] != NULL);
   ExUnregisterCallback(r[0]);
   ObDereferenceObject(single);
 
@@ -120,28 +120,28 @@ TEST_ENTRY {
   PETHREAD remover = Start(Remover, NULL);
   SleepMs(60);
   g_Unregister = 1;
-  FACT_EQ("scheduler 17 ExUnregisterCallback waits for a running function", KeWaitForSingleObject(&g_Unregistered, Executive, KernelMode, FALSE, &zero), STATUS_TIMEOUT);
+  FACT_EQ("verification-rules 2 executive callbacks: ExUnregisterCallback waits for a running function", KeWaitForSingleObject(&g_Unregistered, Executive, KernelMode, FALSE, &zero), STATUS_TIMEOUT);
   ExNotifyCallback(g_Object, NULL, NULL);
-  FACT_EQ("scheduler 17 while it waits the function is not called again", g_AfterUnregister, 0);
+  FACT_EQ("verification-rules 2 executive callbacks: while it waits the function is not called again", g_AfterUnregister, 0);
   KeSetEvent(&g_Leave, 0, FALSE);
   Join(remover);
-  FACT("scheduler 17 it returns when the function has returned", KeReadStateEvent(&g_Unregistered) != 0 && g_Calls == 1);
+  FACT("verification-rules 2 executive callbacks: it returns when the function has returned", KeReadStateEvent(&g_Unregistered) != 0 && g_Calls == 1);
   Join(notifier);
 
   // the last reference takes the name with it
   InitializeObjectAttributes(&oa, &name, OBJ_CASE_INSENSITIVE, NULL, NULL);
   r[0] = ExRegisterCallback(g_Object, Record, NULL);
   ObDereferenceObject(g_Object);
-  FACT("scheduler 17 a registration keeps the object", NT_SUCCESS(ExCreateCallback(&other, &oa, FALSE, TRUE)) && other == g_Object);
+  FACT("verification-rules 2 executive callbacks: a registration keeps the object", NT_SUCCESS(ExCreateCallback(&other, &oa, FALSE, TRUE)) && other == g_Object);
   ObDereferenceObject(other);
   ExUnregisterCallback(r[0]);
-  FACT_EQ("scheduler 17 without references the name is gone", ExCreateCallback(&other, &oa, FALSE, TRUE), STATUS_OBJECT_NAME_NOT_FOUND);
+  FACT_EQ("verification-rules 2 executive callbacks: without references the name is gone", ExCreateCallback(&other, &oa, FALSE, TRUE), STATUS_OBJECT_NAME_NOT_FOUND);
 
   InitializeObjectAttributes(&oa, &system, OBJ_CASE_INSENSITIVE, NULL, NULL);
-  FACT_EQ("scheduler 17 the system's callback objects exist", ExCreateCallback(&other, &oa, FALSE, TRUE), STATUS_SUCCESS);
+  FACT_EQ("verification-rules 2 executive callbacks: the system's callback objects exist", ExCreateCallback(&other, &oa, FALSE, TRUE), STATUS_SUCCESS);
   r[0] = ExRegisterCallback(other, Record, NULL);
   r[1] = ExRegisterCallback(other, Record, NULL);
-  FACT("scheduler 17 and permit several registrations", r[0] != NULL && r[1] != NULL);
+  FACT("verification-rules 2 executive callbacks: and permit several registrations", r[0] != NULL && r[1] != NULL);
   ExUnregisterCallback(r[0]);
   ExUnregisterCallback(r[1]);
   ObDereferenceObject(other);
@@ -149,7 +149,7 @@ TEST_ENTRY {
   HANDLE h;
   InitializeObjectAttributes(&oa, &event, OBJ_KERNEL_HANDLE, NULL, NULL);
   CHECK_EQ(ZwCreateEvent(&h, EVENT_ALL_ACCESS, &oa, NotificationEvent, FALSE), STATUS_SUCCESS);
-  FACT_EQ("scheduler 17 a name of another kind of object", ExCreateCallback(&other, &oa, TRUE, TRUE), STATUS_OBJECT_TYPE_MISMATCH);
+  FACT_EQ("verification-rules 2 executive callbacks: a name of another kind of object", ExCreateCallback(&other, &oa, TRUE, TRUE), STATUS_OBJECT_TYPE_MISMATCH);
   ZwClose(h);
   return RESULT();
 }
