@@ -5,40 +5,27 @@ import type { Addr } from '../../machine/abi.js';
 import { KIND_ID, WORD } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
-import { entries, first, insertHead, insertTail, remove } from '../rtl/list.js';
+import { find, first, insertHead, insertTail, remove } from '../rtl/list.js';
+import { boost } from './boost.js';
 import { DISPATCH_LEVEL, ThreadState } from './constants.js';
 import { prcbOf } from './prcb.js';
-import { armQuantum } from './quantum.js';
 
 export const cpuCount = (k: Kernel): number => k.mem.u32(k.globals.KE + KE_GLOBALS.NumberProcessors);
 
 export const mayRunOn = (k: Kernel, thread: Addr, cpu: number): boolean =>
-  ((k.mem.u64(thread + KTHREAD.Affinity) >> BigInt(cpu)) & 1n) === 1n;
+  ((k.mem.u32(thread + KTHREAD.Affinity + 4 * (cpu >>> 5)) >>> (cpu & 31)) & 1) === 1;
 
 const priorityOf = (k: Kernel, thread: Addr): number => k.mem.i8(thread + KTHREAD.Priority);
 
 /** A CPU is idle for the scheduler when it runs its idle thread and nothing is standby for it. */
 function isIdle(k: Kernel, cpu: number): boolean {
-  const p = prcbOf(k, cpu);
-  return k.mem.ptr(p + KPRCB.CurrentThread) === k.mem.ptr(p + KPRCB.IdleThread) && k.mem.ptr(p + KPRCB.NextThread) === 0;
+  const w = k.mem.words;
+  const p = prcbOf(k, cpu) >>> 2;
+  return w[p + (KPRCB.CurrentThread >> 2)] === w[p + (KPRCB.IdleThread >> 2)] && w[p + (KPRCB.NextThread >> 2)] === 0;
 }
 
 export function setState(k: Kernel, thread: Addr, state: number): void {
   k.mem.setU32(thread + KTHREAD.State, state);
-}
-
-/** Priority boost at the end of a wait; real-time threads are never boosted, the result never reaches 16. */
-export function boost(k: Kernel, thread: Addr, increment: number): void {
-  const m = k.mem;
-  const base = m.i8(thread + KTHREAD.BasePriority);
-  if (increment <= 0 || base >= 16 || m.u8(thread + KTHREAD.DisableBoost)) return;
-  const boosted = Math.min(base + increment, 15);
-  const now = priorityOf(k, thread);
-  if (boosted > now) {
-    m.setU8(thread + KTHREAD.Priority, boosted);
-    m.setU8(thread + KTHREAD.PriorityDecrement, boosted - base);
-    k.event('ke.boost', { thread, from: now, to: boosted });
-  }
 }
 
 /** Why a thread became ready, for the trace. */
@@ -46,6 +33,7 @@ export type ReadyWhy = 'woken' | 'started' | 'preempted' | 'quantum' | 'yield' |
 
 /** Makes a thread ready: `increment` is the boost of the wait that ended. It is on a ready list, standby or in a list of its CPU afterwards. */
 export function readyThread(k: Kernel, thread: Addr, increment = 0, why: ReadyWhy = 'woken'): void {
+  setState(k, thread, ThreadState.DeferredReady);
   boost(k, thread, increment);
   placeThread(k, thread, false, why);
 }
@@ -57,9 +45,9 @@ export function placeThread(k: Kernel, thread: Addr, head: boolean, why: ReadyWh
   const ideal = m.u32(thread + KTHREAD.IdealProcessor);
   const last = m.u32(thread + KTHREAD.NextProcessor);
   const n = cpuCount(k);
-  const idle = chooseIdle(k, thread, [ideal, last, k.cpuNumber], n);
+  const idle = chooseIdle(k, thread, ideal, last, n);
   if (idle >= 0) return makeStandby(k, thread, idle, why);
-  let cpu = ideal < n && mayRunOn(k, thread, ideal) ? ideal : -1;
+  let cpu = ideal < n && mayRunOn(k, thread, ideal) ? ideal : last < n && mayRunOn(k, thread, last) ? last : -1;
   for (let c = 0; cpu < 0 && c < n; c++) if (mayRunOn(k, thread, c)) cpu = c;
   if (cpu < 0) cpu = 0;
   const prcb = prcbOf(k, cpu);
@@ -72,14 +60,18 @@ export function placeThread(k: Kernel, thread: Addr, head: boolean, why: ReadyWh
       return enqueue(k, standby, cpu, true, 'displaced');
     }
   } else if (priority > priorityOf(k, m.ptr(prcb + KPRCB.CurrentThread))) {
+    m.setU8(m.ptr(prcb + KPRCB.CurrentThread) + KTHREAD.Preempted, 1);
     return makeStandby(k, thread, cpu, why);
   }
   enqueue(k, thread, cpu, head, why);
 }
 
-function chooseIdle(k: Kernel, thread: Addr, preferred: readonly number[], n: number): number {
-  for (const c of preferred) if (c < n && mayRunOn(k, thread, c) && isIdle(k, c)) return c;
-  for (let c = 0; c < n; c++) if (mayRunOn(k, thread, c) && isIdle(k, c)) return c;
+function chooseIdle(k: Kernel, thread: Addr, ideal: number, last: number, n: number): number {
+  const usable = (c: number): boolean => c < n && isIdle(k, c) && mayRunOn(k, thread, c);
+  if (usable(ideal)) return ideal;
+  if (usable(last)) return last;
+  if (usable(k.cpuNumber)) return k.cpuNumber;
+  for (let c = 0; c < n; c++) if (usable(c)) return c;
   return -1;
 }
 
@@ -139,8 +131,8 @@ export function selectReady(k: Kernel, cpu: number, atLeast = 0): Addr {
     for (let p = 31; p > bestPriority; p--) {
       if (((summary >>> p) & 1) === 0) continue;
       const head = prcbOf(k, c) + KPRCB.DispatcherReadyListHead + p * LIST_ENTRY.sizeof;
-      const found = entries(k.mem, head).find((e) => mayRunOn(k, e - KTHREAD.WaitListEntry, cpu));
-      if (found !== undefined) {
+      const found = find(k.mem, head, (e) => mayRunOn(k, e - KTHREAD.WaitListEntry, cpu));
+      if (found !== 0) {
         best = found - KTHREAD.WaitListEntry;
         bestPriority = p;
         break;
@@ -149,23 +141,6 @@ export function selectReady(k: Kernel, cpu: number, atLeast = 0): Addr {
   }
   if (best !== 0) dequeue(k, best);
   return best;
-}
-
-/** Sets the current priority wherever the thread is; queues and CPUs follow. */
-export function setPriority(k: Kernel, thread: Addr, priority: number): void {
-  const m = k.mem;
-  const old = priorityOf(k, thread);
-  if (old === priority) return;
-  const state = m.u32(thread + KTHREAD.State);
-  if (state === ThreadState.Ready) {
-    dequeue(k, thread);
-    m.setU8(thread + KTHREAD.Priority, priority);
-    k.event('ke.priority', { thread, from: old, to: priority });
-    return placeThread(k, thread, false, 'priority');
-  }
-  m.setU8(thread + KTHREAD.Priority, priority);
-  k.event('ke.priority', { thread, from: old, to: priority });
-  if (state === ThreadState.Running && priority < old) displaceIfHigherReady(k, m.u32(thread + KTHREAD.NextProcessor));
 }
 
 /** After the running thread's priority went down: someone on the CPU's lists may be better now. */
@@ -179,12 +154,14 @@ export function displaceIfHigherReady(k: Kernel, cpu: number): void {
   }
 }
 
-/** New base priority; the current one follows unless boosted above it. */
-export function setBasePriority(k: Kernel, thread: Addr, base: number): void {
-  k.mem.setU8(thread + KTHREAD.BasePriority, base);
-  k.mem.setU8(thread + KTHREAD.PriorityDecrement, 0);
-  armQuantum(k, thread);
-  setPriority(k, thread, base);
+/** After the standby thread's priority went down: the best of the CPU's lists takes its place when that is higher. */
+export function displaceStandby(k: Kernel, cpu: number): void {
+  const at = prcbOf(k, cpu) + KPRCB.NextThread;
+  const standby = k.mem.ptr(at);
+  if (highestReady(k, cpu) <= priorityOf(k, standby)) return;
+  k.mem.setPtr(at, 0);
+  makeStandby(k, selectReady(k, cpu), cpu, 'displaced');
+  enqueue(k, standby, cpu, false, 'displaced');
 }
 
 /** Moves a thread off CPUs its affinity no longer allows. */

@@ -3,6 +3,7 @@
 import { type Addr, KERNEL_BASE } from '../../machine/abi.js';
 import { ThreadState, WaitReason } from '../ke/constants.js';
 import { signalObject } from '../ke/dispatcher.js';
+import { clampToClass } from '../ke/priority.js';
 import { allProcessors, freeStack } from '../ke/thread.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { CLIENT_ID, EPROCESS, ETHREAD, KPROCESS, KTHREAD, PS_GLOBALS } from '../layouts.gen.js';
@@ -13,6 +14,7 @@ import { allocateUnicode, freeUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { initListHead, insertTail, isEmpty, remove, removeHead } from '../rtl/list.js';
 import { allocateId, freeId } from './cid.js';
+import { IO_PRIORITY_NORMAL, PAGE_PRIORITY_NORMAL } from './process.js';
 import { hasProcessFlag, ProcessFlag, STATUS_STILL_ACTIVE, ThreadFlag } from './state.js';
 import { allocateThreadPlaces, releaseThreadPlaces } from './window.js';
 
@@ -28,6 +30,8 @@ export interface ThreadCreation {
   readonly affinity?: bigint;
   readonly name?: string;
   readonly first?: boolean;
+  /** Without TEB; the provider has made the stack. */
+  readonly pico?: boolean;
   /** Runs a body of the process' program. */
   readonly body?: boolean;
   /** 100 ns to wait in user mode before the start routine. */
@@ -43,24 +47,30 @@ export function createThread(k: Kernel, o: ThreadCreation): { readonly thread: A
   if (thread === 0) return { thread: 0, status: NT.INSUFFICIENT_RESOURCES };
   const tid = allocateId(k, thread);
   const pid = pidOf(k, process);
-  const places = o.user ? allocateThreadPlaces(k, process, pid, tid) : undefined;
+  const places = o.user && !o.pico ? allocateThreadPlaces(k, process, pid, tid) : undefined;
   const base = m.i8(process + KPROCESS.BasePriority);
   const ok =
-    (!o.user || places !== undefined) &&
+    (!o.user || o.pico || places !== undefined) &&
     k.initializeThread(thread, process, {
       start: o.startup,
       context: o.startRoutine,
       context2: o.startContext,
-      priority: o.user ? clampPriority(base, o.priority ?? 0) : (o.priority ?? base),
-      user: places && { teb: places.teb, stackBase: places.stackBase, stackLimit: places.stackLimit },
+      priority: o.user ? clampToClass(base, base + (o.priority ?? 0)) : (o.priority ?? base),
+      user: places
+        ? { teb: places.teb, stackBase: places.stackBase, stackLimit: places.stackLimit }
+        : o.pico
+          ? { teb: 0, stackBase: 0, stackLimit: 0 }
+          : undefined,
     });
   if (!ok) {
-    freeId(k, tid);
+    freeId(k, tid, thread);
     if (places) releaseThreadPlaces(k, process, places.slot);
     freeObject(k, thread);
     return { thread: 0, status: NT.INSUFFICIENT_RESOURCES };
   }
   m.setPtr(thread + KTHREAD.StartRoutine, o.startRoutine);
+  // Win32's time-critical and idle: at the end of the range whatever becomes of the process
+  if (o.user && Math.abs(o.priority ?? 0) >= 15) m.setU8(thread + KTHREAD.Saturation, Math.sign(o.priority!));
   if (o.affinity !== undefined) setAffinity(k, thread, o.affinity);
   m.setPtr(thread + ETHREAD.Cid + CLIENT_ID.UniqueProcess, pid);
   m.setPtr(thread + ETHREAD.Cid + CLIENT_ID.UniqueThread, tid);
@@ -76,6 +86,8 @@ export function createThread(k: Kernel, o: ThreadCreation): { readonly thread: A
   m.setU32(thread + ETHREAD.TebSlot, places ? places.slot + 1 : 0);
   if (o.delay !== undefined) m.setI64(thread + ETHREAD.StartDelay, o.delay);
   if (o.name !== undefined) allocateUnicode(k, thread + ETHREAD.ThreadName, o.name, 'ThNm');
+  m.setU8(thread + ETHREAD.IoPriority, IO_PRIORITY_NORMAL);
+  m.setU8(thread + ETHREAD.PagePriority, PAGE_PRIORITY_NORMAL);
   m.setU8(thread + KTHREAD.SystemThread, o.user ? 0 : 1);
   m.setU8(thread + KTHREAD.PreviousMode, o.user ? 1 : 0);
   initListHead(m, thread + ETHREAD.IrpList);
@@ -119,14 +131,6 @@ export function discardThread(k: Kernel, thread: Addr): void {
   signalObject(k, thread);
 }
 
-/** Win32 relative priorities: -15 and 15 saturate to 1 and 15 in the dynamic range. */
-export function clampPriority(base: number, increment: number): number {
-  if (increment >= 15) return base >= 16 ? 31 : 15;
-  if (increment <= -15) return base >= 16 ? 16 : 1;
-  const limit = base >= 16 ? [16, 31] : [1, 15];
-  return Math.min(limit[1], Math.max(limit[0], base + increment));
-}
-
 /** Puts an ended thread on the reaper's list. */
 export function queueForReaper(k: Kernel, thread: Addr): void {
   insertTail(k.mem, k.globals.PS + PS_GLOBALS.ReaperListHead, thread + ETHREAD.IrpList);
@@ -141,7 +145,7 @@ export const routines: KernelRoutine[] = [
       if (f.pc === 0) {
         const thread = f.ptr(0);
         k.event('ps.thread-delete', { process: k.mem.ptr(thread + ETHREAD.Cid + CLIENT_ID.UniqueProcess), thread: tidOf(k, thread) });
-        freeId(k, tidOf(k, thread));
+        freeId(k, tidOf(k, thread), thread);
         freeUnicode(k, thread + ETHREAD.ThreadName);
         const held = k.mem.ptr(thread + ETHREAD.HeldIoObject);
         if (held !== 0) return k.call(f, 1, 'ObfDereferenceObject', [held]);
