@@ -31,6 +31,7 @@ import { KIND_NAMES, registrations } from '../ps/notify.js';
 import { systemProcess } from '../ps/state.js';
 import { entries } from '../rtl/list.js';
 import { devicesOf, directoryBodies } from './device.js';
+import { INTERRUPT_TAG } from './interrupt-object.js';
 import { workItems } from './work-item.js';
 
 export interface Leak {
@@ -61,6 +62,7 @@ const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
   [WPP_TAG]: (site) => `WPP tracing begun at ${site} was not ended by WPP_CLEANUP`,
   [OBJECT_TAG]: (site) => `callback object created at ${site} was not dereferenced`,
   [REGISTRATION_TAG]: (site) => `ExRegisterCallback at ${site} was not undone by ExUnregisterCallback`,
+  [INTERRUPT_TAG]: (site) => `interrupt connected at ${site} was not disconnected`,
   [DESCRIPTOR_TAG]: (site) => `security descriptor built at ${site} was not freed`,
 };
 

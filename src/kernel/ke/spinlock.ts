@@ -69,6 +69,24 @@ function raiseForLock(k: Kernel, f: Frame, lock: Addr): Status | undefined {
   return undefined;
 }
 
+/** For a lock that wants another level than DISPATCH_LEVEL. Local 0 of the routine keeps the old IRQL; `taken` when the lock is held. */
+export function acquireRaisedTo(k: Kernel, f: Frame, lock: Addr, irql: number, taken: () => Status): Status {
+  if (f.pc === 0) {
+    if (k.irql > irql) return k.bugCheck(0xc4, 0x42, k.irql, lock, 0, `a spin lock of IRQL ${irql} is acquired at IRQL ${k.irql}`);
+    f.set(OLD, k.raiseIrql(irql));
+    f.pc = 1;
+  }
+  return acquirePlain(k, f, lock, taken);
+}
+
+/** Releases a lock of acquireRaisedTo, lowers, returns a value. */
+export function releaseTo(k: Kernel, lock: Addr, irql: number, value: number): Status {
+  const bad = releasePlain(k, lock);
+  if (bad !== undefined) return bad;
+  k.lowerIrql(irql);
+  return k.return(value);
+}
+
 function requireDispatch(k: Kernel, lock: Addr, sub: number, what: string): Status | undefined {
   return k.irql < DISPATCH_LEVEL
     ? k.bugCheck(0xc4, sub, k.irql, lock, 0, `${what} at IRQL ${k.irql}: DISPATCH_LEVEL or above is required`)
@@ -260,22 +278,7 @@ export const routines: KernelRoutine[] = [
   {
     name: 'KeAcquireSpinLockRaiseToSynch',
     locals: 1,
-    step(k, f) {
-      if (f.pc === 0) {
-        if (k.irql > SYNCH_LEVEL)
-          return k.bugCheck(
-            0xc4,
-            0x42,
-            k.irql,
-            f.ptr(0),
-            0,
-            `KeAcquireSpinLockRaiseToSynch at IRQL ${k.irql}: only at SYNCH_LEVEL or below`,
-          );
-        f.set(OLD, k.raiseIrql(SYNCH_LEVEL));
-        f.pc = 1;
-      }
-      return acquirePlain(k, f, f.ptr(0), () => k.return(f.get(OLD)));
-    },
+    step: (k, f) => acquireRaisedTo(k, f, f.ptr(0), SYNCH_LEVEL, () => k.return(f.get(OLD))),
   },
   {
     name: 'KeAcquireQueuedSpinLock',
