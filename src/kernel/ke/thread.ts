@@ -52,8 +52,7 @@ export function allocateStack(k: Kernel, bytes: number): number {
   const stack = mem.pages.allocate({ start: hint, end: MAP.stacks.end }, bytes >>> PAGE_SHIFT, { writable: true }, { before: 1 });
   if (stack === 0) return 0;
   if (bytes === KERNEL_STACK_SIZE) mem.setU32(at, (stack + bytes) >>> PAGE_SHIFT);
-  for (let page = stack; page < stack + bytes; page += PAGE_SIZE)
-    if (mem.raw.unequal(page, page + PAGE_SIZE, 0) < page + PAGE_SIZE) mem.raw.fill(page, PAGE_SIZE);
+  mem.clearPages(stack, bytes);
   return stack;
 }
 
