@@ -213,6 +213,22 @@ typedef struct _EX_WORK_QUEUE {
   ULONG Depth;
 } EX_WORK_QUEUE;
 
+// An interrupt that a driver has connected; no device here ever raises it.
+typedef struct _KINTERRUPT {
+  SHORT Type;                        // 22
+  SHORT Size;
+  LIST_ENTRY InterruptListEntry;
+  PVOID ServiceRoutine;
+  PVOID ServiceContext;
+  KSPIN_LOCK SpinLock;               // used when the driver gave none
+  PKSPIN_LOCK ActualLock;
+  ULONG Vector;
+  KIRQL Irql;
+  KIRQL SynchronizeIrql;
+  BOOLEAN Connected;
+  BOOLEAN ShareVector;
+} KINTERRUPT;
+
 // Body of a timer object; the dispatcher's timer comes first.
 typedef struct _ETIMER {
   KTIMER KeTimer;

@@ -262,6 +262,7 @@ export const KE_PROCESSOR_CHANGE_NOTIFY_STATE = { KeProcessorAddStartNotify: 0, 
 export const KFLOATING_SAVE = { sizeof: 0x4, Dummy: 0x0 } as const;
 export const KGATE = { sizeof: 0x18, Header: 0x0 } as const;
 export const KGUARDED_MUTEX = { sizeof: 0x38, Count: 0x0, Owner: 0x8, Contention: 0x10, Event: 0x18, OldIrql: 0x30 } as const;
+export const KINTERRUPT = { sizeof: 0x40, Type: 0x0, Size: 0x2, InterruptListEntry: 0x8, ServiceRoutine: 0x18, ServiceContext: 0x20, SpinLock: 0x28, ActualLock: 0x30, Vector: 0x38, Irql: 0x3c, SynchronizeIrql: 0x3d, Connected: 0x3e, ShareVector: 0x3f } as const;
 export const KINTERRUPT_MODE = { LevelSensitive: 0, Latched: 1 } as const;
 export const KINTERRUPT_POLARITY = { InterruptPolarityUnknown: 0, InterruptActiveHigh: 1, InterruptActiveLow: 2 } as const;
 export const KINTERRUPT_TYPE = { InterruptTypeControllerSpecific: 0 } as const;

@@ -38,6 +38,7 @@ import { routines as ioDevice } from './io/device.js';
 import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
 import { routines as ioFileInformation } from './io/file-information.js';
+import { routines as ioInterruptObject } from './io/interrupt-object.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioMisc } from './io/misc.js';
 import { routines as ioRequestFacts } from './io/request-facts.js';
@@ -212,6 +213,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioDosName,
   ioDriverLoad,
   ioFileInformation,
+  ioInterruptObject,
   ioIrp,
   ioMisc,
   ioRequestFacts,

@@ -98,7 +98,50 @@ static VOID Values(VOID) {
   CHECK_EQ(statistic.QuadPart, 9);
 }
 
+static VOID Facts(VOID) {
+  volatile LONG a = 5;
+  volatile SHORT s = 5;
+  volatile LONG64 b = 5;
+  FACT("scheduler 12 Increment returns the new value", InterlockedIncrement(&a) == 6 && InterlockedIncrement16(&s) == 6 && InterlockedIncrement64(&b) == 6);
+  FACT("scheduler 12 Decrement returns the new value", InterlockedDecrement(&a) == 5 && InterlockedDecrement16(&s) == 5 && InterlockedDecrement64(&b) == 5);
+  FACT("scheduler 12 Exchange returns the old value", InterlockedExchange(&a, 8) == 5 && InterlockedExchange64(&b, 8) == 5);
+  FACT("scheduler 12 ExchangeAdd returns the old value", InterlockedExchangeAdd(&a, 2) == 8 && a == 10);
+  FACT("scheduler 12 CompareExchange returns the old value", InterlockedCompareExchange(&a, 1, 10) == 10 && InterlockedCompareExchange(&a, 2, 10) == 1 && a == 1);
+  FACT("scheduler 12 Or, And, Xor return the old value", InterlockedOr(&a, 6) == 1 && InterlockedAnd(&a, 3) == 7 && InterlockedXor(&a, 1) == 3 && a == 2);
+  KIRQL old;
+  KeRaiseIrql(HIGH_LEVEL, &old);
+  LONG r = InterlockedIncrement(&a);
+  KeLowerIrql(old);
+  FACT_EQ("scheduler 12 Interlocked*: any IRQL", r, 3);
+
+  LIST_ENTRY head;
+  SINGLE_LIST_ENTRY single = {NULL};
+  LARGE_INTEGER sum = {0};
+  ULONG n = 5;
+  InitializeListHead(&head);
+  KeInitializeSpinLock(&Lock);
+  FACT("scheduler 12 ExInterlockedInsertHeadList: NULL = list was empty", ExInterlockedInsertHeadList(&head, &Nodes[0].Links, &Lock) == NULL);
+  FACT("scheduler 12 ExInterlockedInsertHeadList: previous head", ExInterlockedInsertHeadList(&head, &Nodes[1].Links, &Lock) == &Nodes[0].Links);
+  FACT("scheduler 12 ExInterlockedInsertTailList: previous tail", ExInterlockedInsertTailList(&head, &Nodes[2].Links, &Lock) == &Nodes[0].Links);
+  FACT("scheduler 12 ExInterlockedRemoveHeadList: the first", ExInterlockedRemoveHeadList(&head, &Lock) == &Nodes[1].Links);
+  ExInterlockedRemoveHeadList(&head, &Lock);
+  ExInterlockedRemoveHeadList(&head, &Lock);
+  FACT("scheduler 12 ExInterlockedRemoveHeadList: NULL = list was empty", ExInterlockedRemoveHeadList(&head, &Lock) == NULL);
+  FACT("scheduler 12 ExInterlockedPushEntryList: previous head", ExInterlockedPushEntryList(&single, &Nodes[0].Single, &Lock) == NULL && ExInterlockedPushEntryList(&single, &Nodes[1].Single, &Lock) == &Nodes[0].Single);
+  FACT("scheduler 12 ExInterlockedPopEntryList", ExInterlockedPopEntryList(&single, &Lock) == &Nodes[1].Single && ExInterlockedPopEntryList(&single, &Lock) == &Nodes[0].Single && ExInterlockedPopEntryList(&single, &Lock) == NULL);
+  sum = ExInterlockedAddLargeInteger(&sum, RtlConvertLongToLargeInteger(7), &Lock);
+  FACT_EQ("scheduler 12 ExInterlockedAddLargeInteger returns the old value", sum.QuadPart, 0);
+  FACT("scheduler 12 ExInterlockedAddUlong returns the old value", ExInterlockedAddUlong(&n, 3, &Lock) == 5 && n == 8);
+  KeRaiseIrql(HIGH_LEVEL, &old);
+  PLIST_ENTRY first = ExInterlockedInsertTailList(&head, &Nodes[3].Links, &Lock);
+  KIRQL now = KeGetCurrentIrql();
+  ExInterlockedRemoveHeadList(&head, &Lock);
+  KeLowerIrql(old);
+  FACT("scheduler 12 ExInterlocked lists: any IRQL, which stays", first == NULL && now == HIGH_LEVEL && Lock == 0);
+}
+
 TEST_ENTRY {
+  Facts();
   KEVENT done[4];
   KeInitializeSpinLock(&Lock);
   InitializeListHead(&Head);

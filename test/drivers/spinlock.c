@@ -42,7 +42,150 @@ static VOID Worker(PVOID Context) {
   }
 }
 
+NTKERNELAPI KIRQL KeAcquireSpinLockRaiseToSynch(PKSPIN_LOCK SpinLock);
+NTKERNELAPI KIRQL KeAcquireQueuedSpinLock(KSPIN_LOCK_QUEUE_NUMBER Number);
+NTKERNELAPI VOID KeReleaseQueuedSpinLock(KSPIN_LOCK_QUEUE_NUMBER Number, KIRQL OldIrql);
+NTKERNELAPI LOGICAL KeTryToAcquireQueuedSpinLock(KSPIN_LOCK_QUEUE_NUMBER Number, PKIRQL OldIrql);
+
+static VOID Levels(VOID) {
+  KIRQL irql, old;
+  KLOCK_QUEUE_HANDLE h;
+  static KSPIN_LOCK l;
+  static EX_SPIN_LOCK ex;
+  KeInitializeSpinLock(&l);
+  FACT("scheduler 12 KSPIN_LOCK: pointer size, zero = free", sizeof(KSPIN_LOCK) == sizeof(PVOID) && l == 0);
+  KeAcquireSpinLock(&l, &irql);
+  FACT("scheduler 12 KeAcquireSpinLock: <= DISPATCH -> DISPATCH, old IRQL is told", irql == PASSIVE_LEVEL && KeGetCurrentIrql() == DISPATCH_LEVEL && l != 0);
+  FACT_EQ("scheduler 12 KeTestSpinLock: FALSE while it is held", KeTestSpinLock(&l), FALSE);
+  KeReleaseSpinLock(&l, irql);
+  FACT("scheduler 12 KeReleaseSpinLock: the old IRQL again", KeGetCurrentIrql() == PASSIVE_LEVEL && l == 0 && KeTestSpinLock(&l));
+  KeRaiseIrql(APC_LEVEL, &old);
+  KeAcquireSpinLock(&l, &irql);
+  KeReleaseSpinLock(&l, irql);
+  FACT("scheduler 12 KeAcquireSpinLock at APC_LEVEL goes back to it", irql == APC_LEVEL && KeGetCurrentIrql() == APC_LEVEL);
+  KeLowerIrql(old);
+  old = KeRaiseIrqlToDpcLevel();
+  KeAcquireSpinLockAtDpcLevel(&l);
+  FACT("scheduler 12 AtDpcLevel does not change IRQL", KeGetCurrentIrql() == DISPATCH_LEVEL && l != 0);
+  FACT_EQ("scheduler 12 KeTryToAcquireSpinLockAtDpcLevel: FALSE when it is held", KeTryToAcquireSpinLockAtDpcLevel(&l), FALSE);
+  KeReleaseSpinLockFromDpcLevel(&l);
+  FACT_EQ("scheduler 12 KeTryToAcquireSpinLockAtDpcLevel: TRUE takes it", KeTryToAcquireSpinLockAtDpcLevel(&l), TRUE);
+  KeReleaseSpinLockFromDpcLevel(&l);
+  KeAcquireInStackQueuedSpinLockAtDpcLevel(&l, &h);
+  FACT("scheduler 12 queued AtDpcLevel", KeGetCurrentIrql() == DISPATCH_LEVEL && !KeTestSpinLock(&l));
+  KeReleaseInStackQueuedSpinLockFromDpcLevel(&h);
+  irql = KeAcquireSpinLockForDpc(&l);
+  FACT_EQ("scheduler 12 ForDpc at DISPATCH_LEVEL", irql, DISPATCH_LEVEL);
+  KeReleaseSpinLockForDpc(&l, irql);
+  KeAcquireSpinLock(&l, &irql);
+  FACT_EQ("scheduler 12 KeAcquireSpinLock at DISPATCH_LEVEL", irql, DISPATCH_LEVEL);
+  KeReleaseSpinLock(&l, irql);
+  KeLowerIrql(old);
+  irql = KeAcquireSpinLockForDpc(&l);
+  FACT("scheduler 12 ForDpc: for code that may be threaded DPC, below DISPATCH_LEVEL", irql == PASSIVE_LEVEL && KeGetCurrentIrql() == DISPATCH_LEVEL);
+  KeReleaseSpinLockForDpc(&l, irql);
+  KeAcquireInStackQueuedSpinLockForDpc(&l, &h);
+  FACT_EQ("scheduler 12 queued ForDpc", h.OldIrql, PASSIVE_LEVEL);
+  KeReleaseInStackQueuedSpinLockForDpc(&h);
+  CHECK_EQ(KeGetCurrentIrql(), PASSIVE_LEVEL);
+
+  FACT_EQ("scheduler 12 KLOCK_QUEUE_HANDLE 0x18", sizeof(KLOCK_QUEUE_HANDLE), 0x18);
+  KeAcquireInStackQueuedSpinLock(&l, &h);
+  FACT("scheduler 12 queued in-stack: the handle keeps the old IRQL", h.OldIrql == PASSIVE_LEVEL && KeGetCurrentIrql() == DISPATCH_LEVEL && l != 0);
+  KeReleaseInStackQueuedSpinLock(&h);
+  FACT("scheduler 12 queued in-stack: released", KeGetCurrentIrql() == PASSIVE_LEVEL && l == 0);
+  irql = KeAcquireSpinLockRaiseToSynch(&l);
+  FACT("scheduler 12 RaiseToSynch: SYNCH_LEVEL", irql == PASSIVE_LEVEL && KeGetCurrentIrql() == SYNCH_LEVEL);
+  KeReleaseSpinLock(&l, irql);
+  irql = KeAcquireQueuedSpinLock(4);
+  FACT("scheduler 12 queued spin lock by number", irql == PASSIVE_LEVEL && KeGetCurrentIrql() == DISPATCH_LEVEL && !KeTryToAcquireQueuedSpinLock(4, &old));
+  KeReleaseQueuedSpinLock(4, irql);
+  CHECK(KeTryToAcquireQueuedSpinLock(4, &irql));
+  KeReleaseQueuedSpinLock(4, irql);
+  IoAcquireCancelSpinLock(&irql);
+  FACT("scheduler 12 IoAcquireCancelSpinLock: <= DISPATCH", irql == PASSIVE_LEVEL && KeGetCurrentIrql() == DISPATCH_LEVEL);
+  IoReleaseCancelSpinLock(irql);
+  CHECK_EQ(KeGetCurrentIrql(), PASSIVE_LEVEL);
+
+  FACT("scheduler 12 EX_SPIN_LOCK: LONG, init 0", sizeof(EX_SPIN_LOCK) == sizeof(LONG) && ex == 0);
+  irql = ExAcquireSpinLockShared(&ex);
+  FACT("scheduler 12 ExAcquireSpinLockShared returns old IRQL; DISPATCH", irql == PASSIVE_LEVEL && KeGetCurrentIrql() == DISPATCH_LEVEL);
+  FACT_EQ("scheduler 12 readers share", ExTryAcquireSpinLockSharedAtDpcLevel(&ex), TRUE);
+  FACT_EQ("scheduler 12 no writer among readers", ExTryAcquireSpinLockExclusiveAtDpcLevel(&ex), FALSE);
+  FACT_EQ("scheduler 12 ExTryConvertSharedSpinLockExclusive fails with two readers", ExTryConvertSharedSpinLockExclusive(&ex), FALSE);
+  ExReleaseSpinLockSharedFromDpcLevel(&ex);
+  FACT_EQ("scheduler 12 ExTryConvertSharedSpinLockExclusive: the only reader becomes the writer", ExTryConvertSharedSpinLockExclusive(&ex), TRUE);
+  FACT_EQ("scheduler 12 no reader beside a writer", ExTryAcquireSpinLockSharedAtDpcLevel(&ex), FALSE);
+  ExReleaseSpinLockExclusive(&ex, irql);
+  FACT("scheduler 12 ExReleaseSpinLockExclusive lowers", ex == 0 && KeGetCurrentIrql() == PASSIVE_LEVEL);
+  irql = ExAcquireSpinLockExclusive(&ex);
+  FACT("scheduler 12 ExAcquireSpinLockExclusive returns old IRQL", irql == PASSIVE_LEVEL && KeGetCurrentIrql() == DISPATCH_LEVEL);
+  ExReleaseSpinLockExclusiveFromDpcLevel(&ex);
+  ExAcquireSpinLockSharedAtDpcLevel(&ex);
+  ExReleaseSpinLockSharedFromDpcLevel(&ex);
+  ExAcquireSpinLockExclusiveAtDpcLevel(&ex);
+  ExReleaseSpinLockExclusive(&ex, irql);
+}
+
+// In a threaded DPC or a plain one: ForDpc works in both.
+static LONG g_InDpc;
+static VOID LockDpc(PKDPC Dpc, PVOID Context, PVOID A1, PVOID A2) {
+  UNREFERENCED_PARAMETER(Dpc);
+  UNREFERENCED_PARAMETER(A1);
+  UNREFERENCED_PARAMETER(A2);
+  KIRQL old = KeAcquireSpinLockForDpc(&g_Lock);
+  g_InDpc += KeGetCurrentIrql() == DISPATCH_LEVEL;
+  KeReleaseSpinLockForDpc(&g_Lock, old);
+  KeSetEvent(Context, 0, FALSE);
+}
+
+// FIFO of queued locks; whoever spins is at the lock when its handle is the last one there.
+typedef struct _QUEUER { ULONG Cpu; KLOCK_QUEUE_HANDLE Handle; volatile LONG Go; KEVENT Done; } QUEUER;
+static QUEUER g_Queuers[2];
+static volatile LONG g_QueueOrder[2], g_Queued2;
+static VOID Queuer(PVOID Context) {
+  QUEUER *q = Context;
+  KeSetSystemAffinityThread((KAFFINITY)1 << q->Cpu);
+  while (!q->Go) SleepMs(1);
+  KeAcquireInStackQueuedSpinLock(&g_Queued, &q->Handle);
+  g_QueueOrder[g_Queued2++] = (LONG)q->Cpu;
+  KeReleaseInStackQueuedSpinLock(&q->Handle);
+}
+static VOID Fifo(VOID) {
+  KLOCK_QUEUE_HANDLE h;
+  if (KeQueryActiveProcessorCount(NULL) < 3) return;
+  KeSetSystemAffinityThread(1);
+  for (ULONG i = 0; i < 2; i++) {
+    g_Queuers[i].Cpu = 2 - i;
+    KeInitializeEvent(&g_Queuers[i].Done, NotificationEvent, FALSE);
+    TestStartThread(Queuer, &g_Queuers[i], 10, &g_Queuers[i].Done);
+  }
+  SleepMs(40);
+  KeAcquireInStackQueuedSpinLock(&g_Queued, &h);
+  for (int i = 0; i < 2; i++) {
+    g_Queuers[i].Go = 1;
+    for (int n = 0; n < 100000 && *(volatile ULONG_PTR *)&g_Queued != (ULONG_PTR)&g_Queuers[i].Handle; n++) YieldProcessor();
+  }
+  KeReleaseInStackQueuedSpinLock(&h);
+  for (int i = 0; i < 2; i++) KeWaitForSingleObject(&g_Queuers[i].Done, Executive, KernelMode, FALSE, NULL);
+  KeRevertToUserAffinityThread();
+  MAY_FACT("scheduler 12 queued in-stack: FIFO", g_QueueOrder[0] == 2 && g_QueueOrder[1] == 1);
+}
+
 TEST_ENTRY {
+  Levels();
+  static KDPC dpc;
+  KeInitializeEvent(&g_Done[0], NotificationEvent, FALSE);
+  KeInitializeDpc(&dpc, LockDpc, &g_Done[0]);
+  KeInsertQueueDpc(&dpc, NULL, NULL);
+  KeWaitForSingleObject(&g_Done[0], Executive, KernelMode, FALSE, NULL);
+  KeClearEvent(&g_Done[0]);
+  KeInitializeThreadedDpc(&dpc, LockDpc, &g_Done[0]);
+  KeInsertQueueDpc(&dpc, NULL, NULL);
+  KeWaitForSingleObject(&g_Done[0], Executive, KernelMode, FALSE, NULL);
+  FACT_EQ("scheduler 12 KeAcquireSpinLockForDpc in a DPC and in a threaded DPC", g_InDpc, 2);
+  KeInitializeSpinLock(&g_Queued);
+  Fifo();
   KIRQL irql;
   KeInitializeSpinLock(&g_Lock);
   KeInitializeSpinLock(&g_Queued);
@@ -66,16 +209,18 @@ TEST_ENTRY {
   return RESULT();
 }
 
-BAD(Recursive, 0xF, -1) {
+BAD(Recursive, 0xF, 0) {
   KIRQL a, b;
   KeInitializeSpinLock(&g_Lock);
   KeAcquireSpinLock(&g_Lock, &a);
+  EXPECT_STOP("bugchecks 2 0xF: recursive acquire of a spin lock", 0xF, 0, 0, 0, 0);
   KeAcquireSpinLock(&g_Lock, &b);
   return STATUS_SUCCESS;
 }
-BAD(ReleaseFree, 0x10, -1) {
+BAD(ReleaseFree, 0x10, 0) {
   KeInitializeSpinLock(&g_Lock);
   KIRQL irql = KeRaiseIrqlToDpcLevel();
+  EXPECT_STOP("bugchecks 2 0x10: release of a free spin lock", 0x10, 0, 0, 0, 0);
   KeReleaseSpinLock(&g_Lock, irql);
   return STATUS_SUCCESS;
 }
@@ -137,5 +282,43 @@ BAD(ReturnHoldingLock, 0x20, -1) {
   KIRQL irql;
   KeInitializeSpinLock(&g_Lock);
   KeAcquireSpinLock(&g_Lock, &irql);
+  return STATUS_SUCCESS;
+}
+BAD(RecursiveAtDpc, 0xF, 0) {
+  KeInitializeSpinLock(&g_Lock);
+  KeRaiseIrqlToDpcLevel();
+  KeAcquireSpinLockAtDpcLevel(&g_Lock);
+  EXPECT_STOP("bugchecks 2 0xF: recursive acquire at DISPATCH_LEVEL", 0xF, 0, 0, 0, 0);
+  KeAcquireSpinLockAtDpcLevel(&g_Lock);
+  return STATUS_SUCCESS;
+}
+BAD(ReleaseQueuedTwice, 0x10, 0) {
+  KLOCK_QUEUE_HANDLE h;
+  KeInitializeSpinLock(&g_Queued);
+  KeAcquireInStackQueuedSpinLock(&g_Queued, &h);
+  KeReleaseInStackQueuedSpinLock(&h);
+  KeRaiseIrqlToDpcLevel();
+  EXPECT_STOP("bugchecks 2 0x10: release of a queued spin lock that is free", 0x10, 0, 0, 0, 0);
+  KeReleaseInStackQueuedSpinLock(&h);
+  return STATUS_SUCCESS;
+}
+BAD(ReleaseSharedAsExclusive, 0x10, 0) {
+  KIRQL irql = ExAcquireSpinLockShared(&g_Ex);
+  EXPECT_STOP("bugchecks 2 0x10: a shared EX_SPIN_LOCK released exclusive", 0x10, 0, 0, 0, 0);
+  ExReleaseSpinLockExclusive(&g_Ex, irql);
+  return STATUS_SUCCESS;
+}
+BAD(ReleaseFreeEx, 0x10, 0) {
+  KIRQL irql = KeRaiseIrqlToDpcLevel();
+  EXPECT_STOP("bugchecks 2 0x10: release of a free EX_SPIN_LOCK", 0x10, 0, 0, 0, 0);
+  ExReleaseSpinLockShared(&g_Ex, irql);
+  return STATUS_SUCCESS;
+}
+BAD(ReleaseOfOther, 0x10, 0) {
+  // the lock is taken by another thread's word: what a release by the wrong thread finds
+  KIRQL irql = KeRaiseIrqlToDpcLevel();
+  g_Lock = (KSPIN_LOCK)&g_Done | 1;
+  EXPECT_STOP("bugchecks 2 0x10: release of a spin lock that another thread holds", 0x10, 0, 0, 0, 0);
+  KeReleaseSpinLock(&g_Lock, irql);
   return STATUS_SUCCESS;
 }

@@ -14,6 +14,10 @@ import { ObType } from '../ob/types.js';
 import { first, initListHead, insertTail, isEmpty, remove } from '../rtl/list.js';
 
 const SIGNATURE = 0x6c6c6143;
+/** Pool tags, for the report at unload: what a driver made, what the system made because a driver asked, and what a registration is. */
+export const OBJECT_TAG = 'Call';
+export const SYSTEM_OBJECT_TAG = 'CbSy';
+export const REGISTRATION_TAG = 'CBRe';
 const OBJ_PERMANENT = 0x10;
 /** Objects that the system itself offers; they are made when the first driver asks for them. */
 const OF_THE_SYSTEM = /^\\Callback\\(SetSystemTime|PowerState|ProcessorAdd)$/i;
@@ -31,7 +35,7 @@ function create(k: Kernel, f: Frame): Status {
   }
   if (!f.bool(2) && !system) return k.return(found ? found.status : NT.UNSUCCESSFUL);
   if (found && found.directory === 0) return k.return(found.status);
-  const body = allocateObject(k, ObType.Callback, O.sizeof, 'Call');
+  const body = allocateObject(k, ObType.Callback, O.sizeof, system ? SYSTEM_OBJECT_TAG : OBJECT_TAG);
   if (body === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
   k.mem.setU32(body + O.Signature, SIGNATURE);
   initListHead(k.mem, body + O.RegisteredCallbacks);
@@ -59,7 +63,7 @@ function register(k: Kernel, f: Frame): Status {
   const bad = checked(k, 'ExRegisterCallback', object);
   if (bad !== undefined) return bad;
   if (!m.u8(object + O.AllowMultipleCallbacks) && !isEmpty(m, object + O.RegisteredCallbacks)) return k.return(0);
-  const r = k.pool.allocate('nonpaged', R.sizeof, 'CBRe');
+  const r = k.pool.allocate('nonpaged', R.sizeof, REGISTRATION_TAG);
   if (r === 0) return k.return(0);
   m.fill(r, R.sizeof);
   m.setPtr(r + R.CallbackObject, object);

@@ -2,6 +2,7 @@
 import type { Addr } from '../../machine/abi.js';
 import { ALGORITHM_TAG, HASH_TAG } from '../cng/bcrypt.js';
 import { ETW_TAG, TRACE_LOGGING_TAG, WPP_TAG } from '../etw/provider.js';
+import { OBJECT_TAG, REGISTRATION_TAG, SYSTEM_OBJECT_TAG } from '../ex/callback-object.js';
 import { NAME_TAG } from '../flt/file-name.js';
 import { FILTER_TAG } from '../flt/filter.js';
 import { DESCRIPTOR_TAG, PORT_TAG } from '../flt/port.js';
@@ -30,6 +31,7 @@ import { KIND_NAMES, registrations } from '../ps/notify.js';
 import { systemProcess } from '../ps/state.js';
 import { entries } from '../rtl/list.js';
 import { devicesOf, directoryBodies } from './device.js';
+import { INTERRUPT_TAG } from './interrupt-object.js';
 import { workItems } from './work-item.js';
 
 export interface Leak {
@@ -40,11 +42,12 @@ export interface Leak {
 }
 
 /** Tags of blocks that the kernel makes while it serves a driver; the objects they belong to are reported as what they are. */
-const KERNEL_TAGS = new Set(
-  'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI CmNd CmVa CmKb CmCb CmCc CmNm Toke NtFc VadS'.split(
+const KERNEL_TAGS = new Set([
+  SYSTEM_OBJECT_TAG,
+  ...'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI CmNd CmVa CmKb CmCb CmCc CmNm Toke NtFc VadS'.split(
     ' ',
   ),
-);
+]);
 
 /** Blocks that a routine made and the driver has to give back, by tag: what they are, in words. */
 const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
@@ -57,6 +60,9 @@ const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
   [ETW_TAG]: (site) => `event provider registered at ${site} was not unregistered`,
   [TRACE_LOGGING_TAG]: (site) => `TraceLogging provider registered at ${site} was not unregistered`,
   [WPP_TAG]: (site) => `WPP tracing begun at ${site} was not ended by WPP_CLEANUP`,
+  [OBJECT_TAG]: (site) => `callback object created at ${site} was not dereferenced`,
+  [REGISTRATION_TAG]: (site) => `ExRegisterCallback at ${site} was not undone by ExUnregisterCallback`,
+  [INTERRUPT_TAG]: (site) => `interrupt connected at ${site} was not disconnected`,
   [DESCRIPTOR_TAG]: (site) => `security descriptor built at ${site} was not freed`,
 };
 

@@ -69,6 +69,24 @@ function raiseForLock(k: Kernel, f: Frame, lock: Addr): Status | undefined {
   return undefined;
 }
 
+/** For a lock that wants another level than DISPATCH_LEVEL. Local 0 of the routine keeps the old IRQL; `taken` when the lock is held. */
+export function acquireRaisedTo(k: Kernel, f: Frame, lock: Addr, irql: number, taken: () => Status): Status {
+  if (f.pc === 0) {
+    if (k.irql > irql) return k.bugCheck(0xc4, 0x42, k.irql, lock, 0, `a spin lock of IRQL ${irql} is acquired at IRQL ${k.irql}`);
+    f.set(OLD, k.raiseIrql(irql));
+    f.pc = 1;
+  }
+  return acquirePlain(k, f, lock, taken);
+}
+
+/** Releases a lock of acquireRaisedTo, lowers, returns a value. */
+export function releaseTo(k: Kernel, lock: Addr, irql: number, value: number): Status {
+  const bad = releasePlain(k, lock);
+  if (bad !== undefined) return bad;
+  k.lowerIrql(irql);
+  return k.return(value);
+}
+
 function requireDispatch(k: Kernel, lock: Addr, sub: number, what: string): Status | undefined {
   return k.irql < DISPATCH_LEVEL
     ? k.bugCheck(0xc4, sub, k.irql, lock, 0, `${what} at IRQL ${k.irql}: DISPATCH_LEVEL or above is required`)
@@ -158,15 +176,27 @@ function releaseQueued(k: Kernel, handle: Addr): Status | undefined {
   return undefined;
 }
 
-// ---------------------------------------------------------------- EX_SPIN_LOCK: LONG, bit 31 = exclusive, low bits = number of readers
+// ---------------------------------------------------------------- EX_SPIN_LOCK: LONG, bit 31 = a writer, low bits = number of readers
+// A writer sets its bit although readers are inside, and waits for them to leave; new readers wait for it. So a reader that acquires again while a writer waits
+// waits for ever.
 const EXCLUSIVE = 0x80000000;
+/** Place in the routine: the bit is this writer's, readers are still inside. */
+const DRAINING = 2;
 
 function acquireEx(k: Kernel, f: Frame, exclusive: boolean, result: () => Status): Status {
   const m = k.mem;
   const lock = f.ptr(0);
   const v = m.checked.u32(lock);
-  if (exclusive ? v !== 0 : (v & EXCLUSIVE) !== 0) return spinOn(k, f, lock - (lock & 7), lock);
-  m.checked.setU32(lock, exclusive ? EXCLUSIVE : v + 1);
+  if (f.pc === DRAINING) {
+    if (v !== EXCLUSIVE) return spinOn(k, f, lock - (lock & 7), lock);
+  } else {
+    if ((v & EXCLUSIVE) !== 0) return spinOn(k, f, lock - (lock & 7), lock);
+    m.checked.setU32(lock, exclusive ? (v | EXCLUSIVE) >>> 0 : v + 1);
+    if (exclusive && v !== 0) {
+      f.pc = DRAINING;
+      return spinOn(k, f, lock - (lock & 7), lock);
+    }
+  }
   count(k, 1);
   k.trace.note(KIND_ID['ke.spin.acquire'], lock, exclusive ? 1 : 0, WORD.rw);
   return result();
@@ -175,7 +205,7 @@ function acquireEx(k: Kernel, f: Frame, exclusive: boolean, result: () => Status
 function releaseEx(k: Kernel, lock: Addr, exclusive: boolean): Status | undefined {
   const m = k.mem;
   const v = m.checked.u32(lock);
-  if (exclusive ? v !== EXCLUSIVE : v === 0 || (v & EXCLUSIVE) !== 0) {
+  if (exclusive ? v !== EXCLUSIVE : (v & ~EXCLUSIVE) === 0) {
     return k.bugCheck(
       0x10,
       0,
@@ -248,22 +278,7 @@ export const routines: KernelRoutine[] = [
   {
     name: 'KeAcquireSpinLockRaiseToSynch',
     locals: 1,
-    step(k, f) {
-      if (f.pc === 0) {
-        if (k.irql > SYNCH_LEVEL)
-          return k.bugCheck(
-            0xc4,
-            0x42,
-            k.irql,
-            f.ptr(0),
-            0,
-            `KeAcquireSpinLockRaiseToSynch at IRQL ${k.irql}: only at SYNCH_LEVEL or below`,
-          );
-        f.set(OLD, k.raiseIrql(SYNCH_LEVEL));
-        f.pc = 1;
-      }
-      return acquirePlain(k, f, f.ptr(0), () => k.return(f.get(OLD)));
-    },
+    step: (k, f) => acquireRaisedTo(k, f, f.ptr(0), SYNCH_LEVEL, () => k.return(f.get(OLD))),
   },
   {
     name: 'KeAcquireQueuedSpinLock',
