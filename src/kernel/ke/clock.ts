@@ -17,7 +17,19 @@ import { dueTime, firstTimer } from './timer-queue.js';
 const DPC_LIMIT_TICKS = 1280;
 const DISPATCH_LIMIT_TICKS = 7680;
 
+/** The interrupt is the kernel's whatever it interrupted: user mode's view of memory must not decide what it may touch. */
 export function clockInterrupt(k: Kernel): void {
+  const r = k.mem.registers;
+  const user = r.userMode;
+  r.userMode = false;
+  try {
+    tick(k, user);
+  } finally {
+    r.userMode = user;
+  }
+}
+
+function tick(k: Kernel, user: boolean): void {
   const m = k.mem;
   const prcb = k.prcb();
   const now = k.machine.cpu.time;
@@ -30,7 +42,7 @@ export function clockInterrupt(k: Kernel): void {
   }
   requestDpcIfQueued(k, k.cpuNumber);
   const thread = m.ptr(prcb + KPRCB.CurrentThread);
-  if (thread !== m.ptr(prcb + KPRCB.IdleThread)) chargeTick(k, thread);
+  if (thread !== m.ptr(prcb + KPRCB.IdleThread)) chargeTick(k, thread, user);
   if (thread !== m.ptr(prcb + KPRCB.IdleThread) && m.u32(thread + KTHREAD.State) === ThreadState.Running && quantumUsedUp(k, thread)) {
     m.setU8(prcb + KPRCB.QuantumEnd, 1);
   }
