@@ -114,6 +114,8 @@ typedef struct _KTHREAD {
   ULONG KernelTime;
   LIST_ENTRY AllThreadsEntry;        // KE_GLOBALS.AllThreads
   PVOID CallbackInvocation;          // VF_INVOCATION of the innermost notify callback that runs on this thread
+  ULONG ExpandedCallouts;            // KeExpandKernelStackAndCallout calls that have not returned
+  ULONG Spare1;
 } KTHREAD;
 
 typedef struct _KDPC_DATA {

@@ -272,7 +272,18 @@ export const routines: KernelRoutine[] = [
     name: 'PsTerminateSystemThread',
     cost: 20,
     step(k, f) {
-      if (!isSystemThread(k, k.currentThread())) return k.return(NT.INVALID_PARAMETER);
+      const thread = k.currentThread();
+      if (!isSystemThread(k, thread)) return k.return(NT.INVALID_PARAMETER);
+      if (k.mem.u32(thread + KTHREAD.ExpandedCallouts) !== 0) {
+        return k.bugCheck(
+          0x107,
+          thread,
+          0,
+          0,
+          0,
+          'PsTerminateSystemThread inside a callout of KeExpandKernelStackAndCallout: it must return first',
+        );
+      }
       return k.call(f, 1, 'PspExitThread', [f.i32(0)]);
     },
   },
