@@ -3,6 +3,7 @@
 // read, under their public names; everything else is ours. TypeScript takes every offset from here (layouts.gen.ts).
 #pragma once
 #include "ke.h"
+#include "subsystem.h"
 
 // ------------------------------------------------------------------ object manager
 typedef struct _OBJECT_TYPE_INITIALIZER {
@@ -183,6 +184,7 @@ typedef struct _OB_GLOBALS {
     POBJECT_TYPE ObTypeTypeVariable;
     POBJECT_TYPE ExCallbackTypeVariable;
     POBJECT_TYPE ExWindowStationTypeVariable;
+    PVOID DefaultDesktop; // the one desktop, of the window station WinSta0
     ULONG HeldCount;
     ULONG Reserved2;
     OBP_HELD_REFERENCE Held[OBP_MAX_HELD];
@@ -241,6 +243,8 @@ typedef struct _EPROCESS {
     ULONG DllNext; // next free place for a DLL image, relative to the window
     ULONG ScenarioProcess; // started by a process block: the scenario waits for it
     LIST_ENTRY VadList; // MM_VAD.Link; zero until the first allocation
+    PVOID PicoContext; // of the provider (or LX_TASK of the built-in one)
+    PSP_PICO_CREATE_INFO *PicoCreateInfo;
     ULONG_PTR ProcessQuotaPeak[2]; // like ProcessQuotaUsage: [0] nonpaged, [1] paged
     ULONG_PTR ProcessQuotaLimit[2];
     IO_COUNTERS IoCounters; // requests of system services and the bytes they moved
@@ -266,7 +270,10 @@ typedef struct _EPROCESS {
 #define PSP_PROCESS_VETOED 0x8
 #define PSP_PROCESS_EXIT_REPORTED 0x10
 #define PSP_PROCESS_IMAGES_LOADED 0x20
-#define PSP_PROCESS_SUBSYSTEM 0x40
+#define PSP_PROCESS_SUBSYSTEM 0x40 // pico: a minimal process with a provider
+#define PSP_PROCESS_MINIMAL 0x80 // no image, no PEB, no TEBs
+#define PSP_PROCESS_INHERITS_HANDLES 0x1000 // was created with inherit-handles
+#define PSP_PROCESS_CLONED 0x2000 // copy of another process: no create notification
 
 typedef struct _ETHREAD {
     KTHREAD Tcb;
@@ -291,6 +298,11 @@ typedef struct _ETHREAD {
     KAPC ExitApc;
     PVOID TopLevelIrp;
     PVOID HeldIoObject; // IoCreateSystemThread: object that stays referenced until the thread ends
+    PVOID PicoContext; // of the provider
+    KTRAP_FRAME *PicoFrame; // pico thread: registers it begins with, in pool; 0 once it has been in user mode
+    ULONG64 PicoFsBase;
+    ULONG64 PicoGsBase;
+    struct _EJOB *Silo; // PsAttachSiloToCurrentThread: -1 the process' own, else attached
     ULONG ImpersonationLevel; // with ImpersonationToken: what PsImpersonateClient was told
     UCHAR CopyOnOpen;
     UCHAR EffectiveOnly;
@@ -402,6 +414,8 @@ typedef struct _PSP_CREATE {
     ULONG Subsystem;
     ULONG Suspended;
     ULONG Scenario; // started by the scenario controller
+    ULONG InheritHandles; // PROCESS_CREATE_FLAGS_INHERIT_HANDLES
+    ULONG Reserved;
     HANDLE ProcessHandle;
     HANDLE ThreadHandle;
     PS_CREATE_NOTIFY_INFO NotifyInfo;
@@ -437,6 +451,10 @@ typedef struct _PS_GLOBALS {
     KEVENT ScriptEvent;
     ULONG LiveUserProcesses;
     ULONG LiveUserThreads;
+    PS_PICO_PROVIDER_ROUTINES PspPicoProviderRoutines; // Size 0: none registered
+    ULONG PspPicoRegistrationDisabled; // the core drivers have been loaded
+    ULONG LxNextPid;
+    LIST_ENTRY LxTasks; // LX_TASK.Link
     LIST_ENTRY QuotaBlocks; // PSP_QUOTA_BLOCK.Link
 } PS_GLOBALS;
 
@@ -728,6 +746,15 @@ typedef struct _CMP_CALL {
     PVOID CallContext;
 } CMP_CALL;
 
+// What CmSetCallbackObjectContext keeps for one callback and one key object.
+typedef struct _CMP_OBJECT_CONTEXT {
+    LIST_ENTRY Link; // CM_KEY_BODY.CallbackContexts
+    LIST_ENTRY All; // CM_GLOBALS.Contexts
+    LARGE_INTEGER Cookie;
+    PVOID Object;
+    PVOID Context;
+} CMP_OBJECT_CONTEXT;
+
 // One registry operation while callbacks may see it (pool block of the service).
 typedef struct _CMP_OPERATION {
     ULONG PreClass; // REG_NOTIFY_CLASS
@@ -747,6 +774,7 @@ typedef struct _CMP_OPERATION {
 typedef struct _CM_GLOBALS {
     CMP_NODE *Root;
     LIST_ENTRY Callbacks;
+    LIST_ENTRY Contexts; // CMP_OBJECT_CONTEXT.All
     LARGE_INTEGER NextCookie;
     ULONG CallbackCount;
     ULONG NextObjectId;

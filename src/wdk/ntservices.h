@@ -68,6 +68,16 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_blocks_ _Interlock_pageable_ NTSYS
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_blocks_ _Interlock_pageable_ NTSYSAPI NTSTATUS ZwDelayExecution(_In_ BOOLEAN Alertable, _In_ PLARGE_INTEGER DelayInterval);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtCreateThreadEx(_Out_ PHANDLE ThreadHandle, _In_ ACCESS_MASK DesiredAccess, _In_opt_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ HANDLE ProcessHandle, _In_ PVOID StartRoutine, _In_opt_ PVOID Argument, _In_ ULONG CreateFlags, _In_ SIZE_T ZeroBits, _In_ SIZE_T StackSize, _In_ SIZE_T MaximumStackSize, _In_opt_ PVOID AttributeList);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwCreateThreadEx(_Out_ PHANDLE ThreadHandle, _In_ ACCESS_MASK DesiredAccess, _In_opt_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ HANDLE ProcessHandle, _In_ PVOID StartRoutine, _In_opt_ PVOID Argument, _In_ ULONG CreateFlags, _In_ SIZE_T ZeroBits, _In_ SIZE_T StackSize, _In_ SIZE_T MaximumStackSize, _In_opt_ PVOID AttributeList);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtQueueApcThread(_In_ HANDLE ThreadHandle, _In_ PVOID ApcRoutine, _In_opt_ PVOID Argument1, _In_opt_ PVOID Argument2, _In_opt_ PVOID Argument3);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtQueueApcThreadEx(_In_ HANDLE ThreadHandle, _In_opt_ HANDLE ReserveHandle, _In_ PVOID ApcRoutine, _In_opt_ PVOID Argument1, _In_opt_ PVOID Argument2, _In_opt_ PVOID Argument3);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtAlertThread(_In_ HANDLE ThreadHandle);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtAlertResumeThread(_In_ HANDLE ThreadHandle, _Out_opt_ PULONG PreviousSuspendCount);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtTestAlert(VOID);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwQueueApcThread(_In_ HANDLE ThreadHandle, _In_ PVOID ApcRoutine, _In_opt_ PVOID Argument1, _In_opt_ PVOID Argument2, _In_opt_ PVOID Argument3);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwQueueApcThreadEx(_In_ HANDLE ThreadHandle, _In_opt_ HANDLE ReserveHandle, _In_ PVOID ApcRoutine, _In_opt_ PVOID Argument1, _In_opt_ PVOID Argument2, _In_opt_ PVOID Argument3);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwAlertThread(_In_ HANDLE ThreadHandle);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwAlertResumeThread(_In_ HANDLE ThreadHandle, _Out_opt_ PULONG PreviousSuspendCount);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwTestAlert(VOID);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtSuspendThread(_In_ HANDLE ThreadHandle, _Out_opt_ PULONG PreviousSuspendCount);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwSuspendThread(_In_ HANDLE ThreadHandle, _Out_opt_ PULONG PreviousSuspendCount);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtResumeThread(_In_ HANDLE ThreadHandle, _Out_opt_ PULONG PreviousSuspendCount);

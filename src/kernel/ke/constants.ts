@@ -7,6 +7,8 @@ export const TIME_INCREMENT = 156_250;
 export const QUANTUM_UNITS_PER_TICK = 3;
 export const DEFAULT_QUANTUM = 6;
 export const MAXIMUM_DPC_QUEUE_DEPTH = 4;
+export const MINIMUM_DPC_RATE = 3;
+export const IDEAL_DPC_RATE = 20;
 
 export const KERNEL_STACK_SIZE = 0x6000;
 export const DPC_STACK_SIZE = 0x6000;

@@ -1,5 +1,16 @@
 // Threads as the scheduler knows them: a KTHREAD with a kernel stack whose outermost frame is KiThreadStartup; ps puts objects and identifiers around.
-import { type Addr, KERNEL_BASE, MAP, PAGE_SHIFT, Reason, ROUTINE_BASE, type Status, toAddress, USER_BASE } from '../../machine/abi.js';
+import {
+  type Addr,
+  KERNEL_BASE,
+  MAP,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  Reason,
+  ROUTINE_BASE,
+  type Status,
+  toAddress,
+  USER_BASE,
+} from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
@@ -28,13 +39,27 @@ export interface ThreadOptions {
   readonly stackBytes?: number;
 }
 
-/** Maps a kernel stack with a guard page below; returns the offset of its lowest byte, 0 when there is no room. */
+/**
+ * Maps a kernel stack with a guard page below; returns the offset of its lowest byte, 0 when there is no room. It is zero; pages that no thread ever touched are
+ * not touched here either, so that an idle thread costs the host what it uses. The lowest place that is large enough; KE_GLOBALS.StackHint spares the search
+ * what is known to be in use.
+ */
 export function allocateStack(k: Kernel, bytes: number): number {
-  return k.mem.pages.allocate(MAP.stacks, bytes >>> PAGE_SHIFT, { writable: true }, { before: 1, zero: true });
+  const { mem } = k;
+  const at = k.globals.KE + KE_GLOBALS.StackHint;
+  const hint = Math.max(MAP.stacks.start, mem.u32(at) << PAGE_SHIFT);
+  const stack = mem.pages.allocate({ start: hint, end: MAP.stacks.end }, bytes >>> PAGE_SHIFT, { writable: true }, { before: 1 });
+  if (stack === 0) return 0;
+  if (bytes === KERNEL_STACK_SIZE) mem.setU32(at, (stack + bytes) >>> PAGE_SHIFT);
+  for (let page = stack; page < stack + bytes; page += PAGE_SIZE)
+    if (mem.raw.unequal(page, page + PAGE_SIZE, 0) < page + PAGE_SIZE) mem.raw.fill(page, PAGE_SIZE);
+  return stack;
 }
 
 export function freeStack(k: Kernel, base: number, bytes: number): void {
-  k.mem.pages.unmap(base - 4096, bytes + 4096);
+  const at = k.globals.KE + KE_GLOBALS.StackHint;
+  k.mem.pages.unmap(base - PAGE_SIZE, bytes + PAGE_SIZE);
+  k.mem.setU32(at, Math.min(k.mem.u32(at), (base - PAGE_SIZE) >>> PAGE_SHIFT));
 }
 
 export function initializeProcess(k: Kernel, process: Addr, priority = 8): void {
@@ -177,5 +202,9 @@ export const routines: KernelRoutine[] = [
       return terminateCurrentThread(k, 0);
     },
   },
-  { name: 'KiExitThread', cost: 20, step: (k, f) => terminateCurrentThread(k, f.i32(0)) },
+  {
+    name: 'KiExitThread',
+    cost: 20,
+    step: (k, f) => (f.pc === 0 ? k.call(f, 1, 'KiRundownApcs', []) : terminateCurrentThread(k, f.i32(0))),
+  },
 ];

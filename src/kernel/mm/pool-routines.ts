@@ -2,7 +2,7 @@
 import type { Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { APC_LEVEL, DISPATCH_LEVEL, STATUS } from '../ke/constants.js';
-import { queuedTimerIn } from '../ke/timer.js';
+import { queuedTimerIn } from '../ke/timer-queue.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { PAGED, tagText } from './pool.js';
 

@@ -2,6 +2,7 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, HANDLE_TABLE, HANDLE_TABLE_ENTRY, OB_GLOBALS, OBJECT_HEADER, OBJECT_TYPE, OBP_OPERATION } from '../layouts.gen.js';
+import { hasProcessFlag, ProcessFlag } from '../ps/state.js';
 import { hasCallbacks, OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
 import {
   allocateHandle,
@@ -60,7 +61,7 @@ function insertHandle(k: Kernel, f: Frame, access: number): number {
   const kernelHandle = (f.u32(2) & OBJ_KERNEL_HANDLE) !== 0 && f.u32(3) === KERNEL_MODE;
   const process = f.ptr(4) === 0 ? k.currentProcess() : f.ptr(4);
   const table = kernelHandle ? k.mem.ptr(k.globals.OB + OB_GLOBALS.KernelHandleTable) : k.mem.ptr(process + EPROCESS.ObjectTable);
-  if (table === 0) return NT.PROCESS_IS_TERMINATING;
+  if (table === 0 || (!kernelHandle && hasProcessFlag(k, process, ProcessFlag.ExitReported))) return NT.PROCESS_IS_TERMINATING;
   const plain = allocateHandle(k, table, headerOf(body), access, f.u32(2) & OBJ_INHERIT);
   if (plain === 0) return NT.INSUFFICIENT_RESOURCES;
   const handle = kernelHandle ? toKernelHandle(plain) : plain;
