@@ -21,7 +21,7 @@ import {
 } from '../layouts.gen.js';
 import { newTask } from '../lx/task.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
-import { OBJ_KERNEL_HANDLE } from '../ob/handles.js';
+import { inheritHandles, OBJ_KERNEL_HANDLE } from '../ob/handles.js';
 import { pidOf, tidOf } from '../ob/note.js';
 import { dropReference, referenceObject } from '../ob/object.js';
 import { referenceByHandle } from '../ob/reference.js';
@@ -94,7 +94,10 @@ function prepare(k: Kernel, create: Addr): number {
   m.setU32(process + EPROCESS.ScenarioProcess, m.u32(create + PSP_CREATE.Scenario));
   m.setPtr(create + PSP_CREATE.Process, process);
   m.setPtr(create + PSP_CREATE.Program, program);
-  if (m.u32(create + PSP_CREATE.InheritHandles) !== 0) setProcessFlag(k, process, ProcessFlag.InheritsHandles);
+  if (m.u32(create + PSP_CREATE.InheritHandles) !== 0) {
+    setProcessFlag(k, process, ProcessFlag.InheritsHandles);
+    inheritHandles(k, m.ptr(create + PSP_CREATE.Parent), process);
+  }
   m.setPtr(process + EPROCESS.Token, tokenForProcess(k, m.ptr(create + PSP_CREATE.Parent)));
   const file = createImageFile(k, toDevicePath(imagePath));
   m.setPtr(process + EPROCESS.ImageFilePointer, file);

@@ -27,6 +27,7 @@ export const WINDOW = {
   peb: 0x100000,
   parameters: 0x101000,
   ldr: 0x103000,
+  ldrSize: 0x2000,
   teb: 0x110000,
   tebStride: 0x2000,
   heap: 0x150000,
@@ -99,7 +100,7 @@ export const plainHeader = (base: Addr, size: number, entry: number, dll: boolea
 export function buildProcessEnvironment(k: Kernel, process: Addr, imagePath: string, commandLine: string, hasImage: boolean): void {
   mapUser(k, process, WINDOW.peb, PAGE_SIZE);
   mapUser(k, process, WINDOW.parameters, 2 * PAGE_SIZE);
-  mapUser(k, process, WINDOW.ldr, PAGE_SIZE);
+  mapUser(k, process, WINDOW.ldr, WINDOW.ldrSize);
   if (!hasImage) {
     mapUser(k, process, WINDOW.image, PAGE_SIZE);
     writeImageHeaders(k, windowAlias(k, process, WINDOW.image), USER_BASE + WINDOW.image, 0x20000, 0x1000, false);
