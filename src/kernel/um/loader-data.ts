@@ -1,9 +1,10 @@
 // The loader's lists in the PEB (PEB_LDR_DATA), as ntdll keeps them: one LDR_DATA_TABLE_ENTRY a module in load, memory and initialization order. Drivers walk them
 // while attached to the process. Entries and names lie in the pages behind PEB_LDR_DATA; what does not fit there is not listed.
-import { type Addr, PAGE_SIZE, USER_BASE } from '../../machine/abi.js';
+import { type Addr, PAGE_SIZE } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { KTHREAD, LDR_DATA_TABLE_ENTRY, LIST_ENTRY, PEB, PEB_LDR_DATA, TEB, UNICODE_STRING } from '../layouts.gen.js';
-import { WINDOW } from '../ps/window.js';
+import { ownProcess } from '../ps/state.js';
+import { windowOf } from '../ps/window.js';
 
 const ENTRY_BYTES = 0x200;
 const FIRST_ENTRY = 0x200;
@@ -39,8 +40,9 @@ export function linkModule(k: Kernel, base: Addr, size: number, fullName: string
   if (ldr === 0) return;
   const c = k.mem.checked;
   const known = modules(k, ldr);
-  const entry = USER_BASE + WINDOW.ldr + FIRST_ENTRY + known.length * ENTRY_BYTES;
-  if (entry + ENTRY_BYTES > USER_BASE + WINDOW.ldr + WINDOW.ldrSize) return;
+  const at = FIRST_ENTRY + known.length * ENTRY_BYTES;
+  if (at + ENTRY_BYTES > windowOf(k, ownProcess(k)).ldrSize) return;
+  const entry = ldr + at;
   c.fill(entry, ENTRY_BYTES);
   LISTS.forEach(([list, link], i) => {
     if (i === 2 && known.length === 0) return;

@@ -6,7 +6,7 @@ import { EPROCESS, ETHREAD, KTHREAD, PEB, PS_GLOBALS, RTL_USER_PROCESS_PARAMETER
 import { ntSuccess } from '../ob/status.js';
 import { imageSizeOf, toDevicePath } from '../ps/program.js';
 import { hasThreadFlag, isSubsystemProcess, ownProcess, ThreadFlag } from '../ps/state.js';
-import { WINDOW } from '../ps/window.js';
+import { windowOf } from '../ps/window.js';
 import { dosError } from '../rtl/dos-error.js';
 import { linkModule } from './loader-data.js';
 import { PATH_SLOTS, putPath, setLastError, wideArg } from './win32.js';
@@ -54,8 +54,8 @@ function start(k: Kernel, f: Frame): Status {
       if (isSubsystemProcess(k, process)) return k.systemCall(f, 3, 'NtStartProgramThreads', []);
       return k.systemCall(f, 1, 'NtMapUserImage', [dllName(k, f, DLLS[0]), f.localAddress(2), 0, 0]);
     case 1:
-      linkModule(k, USER_BASE + WINDOW.image, EXE_SIZE, imagePathOf(k));
-      linkModule(k, USER_BASE + WINDOW.dll, sizeOf(k, 'ntdll.dll'), inSystem32('ntdll.dll')); // the kernel mapped it first
+      linkModule(k, USER_BASE + windowOf(k, process).image, EXE_SIZE, imagePathOf(k));
+      linkModule(k, USER_BASE + windowOf(k, process).dll, sizeOf(k, 'ntdll.dll'), inSystem32('ntdll.dll')); // the kernel mapped it first
       if (ntSuccess(f.result32)) linkModule(k, f.get(2), sizeOf(k, DLLS[0]), inSystem32(DLLS[0]));
       return k.systemCall(f, 2, 'NtMapUserImage', [dllName(k, f, DLLS[1]), f.localAddress(2), 0, 0]);
     case 2:
