@@ -2,6 +2,7 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, HANDLE_TABLE, HANDLE_TABLE_ENTRY, OB_GLOBALS, OBJECT_HEADER, OBJECT_TYPE, OBP_OPERATION } from '../layouts.gen.js';
+import { closeJob } from '../ps/job.js';
 import { hasProcessFlag, ProcessFlag } from '../ps/state.js';
 import { hasCallbacks, OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
 import {
@@ -176,6 +177,7 @@ export const routines: KernelRoutine[] = [
             object: body,
           });
           if (isType(k, body, ObType.File)) return k.call(f, 1, 'IopCloseFile', [body, handleCount(k, body)]);
+          if (isType(k, body, ObType.Job) && handleCount(k, body) === 0) closeJob(k, body);
           if (isType(k, body, ObType.Key) && handleCount(k, body) === 0) return k.call(f, 1, 'CmpCloseKeyObject', [body]);
           return lastHandle(k, f, body);
         }

@@ -31,6 +31,7 @@ import { allocateCounted, captureUnicode, freeUnicode, readUnicode } from '../ob
 import { ObType, typeOf } from '../ob/types.js';
 import { tokenForProcess } from '../se/token.js';
 import { terminateThread } from './exit.js';
+import { isFull, joinJob } from './job.js';
 import { registered } from './notify.js';
 import { callProcessNotify, callThreadNotify, isVeto, ThreadNotify } from './notify-call.js';
 import { hasProvider } from './pico.js';
@@ -81,6 +82,8 @@ function prepare(k: Kernel, create: Addr): number {
   if (imagePath.startsWith('/')) return prepareSubsystem(k, create, program);
   const imageIndex = program === 0 ? -1 : m.i32(program + PSP_PROGRAM.ImageIndex);
   const image = imageIndex < 0 ? undefined : k.machine.images.images[imageIndex];
+  const job = m.ptr(m.ptr(create + PSP_CREATE.Parent) + EPROCESS.Job);
+  if (job !== 0 && isFull(k, job)) return NT.QUOTA_EXCEEDED;
   const window = allocateWindow(k, program === 0 ? 1 : threadsOf(k, program), image?.end);
   if (!window) return NT.NO_MEMORY;
   const process = createProcess(k, {
@@ -105,6 +108,7 @@ function prepare(k: Kernel, create: Addr): number {
   }
   m.setPtr(process + EPROCESS.Token, tokenForProcess(k, m.ptr(create + PSP_CREATE.Parent)));
   const file = createImageFile(k, toDevicePath(imagePath));
+  if (job !== 0) joinJob(k, job, process);
   m.setPtr(process + EPROCESS.ImageFilePointer, file);
   m.setPtr(create + PSP_CREATE.File, file);
   if (image) k.machine.mapImage(image, window.offset);
