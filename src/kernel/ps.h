@@ -533,16 +533,16 @@ typedef struct _PEB {
     RTL_USER_PROCESS_PARAMETERS *ProcessParameters;
     PVOID SubSystemData;
     PVOID ProcessHeap;
-    PVOID Reserved[17];
+    PVOID Reserved[16];
     ULONG NumberOfProcessors;
     ULONG NtGlobalFlag;
-    PVOID Reserved2[12];
+    PVOID Reserved2[11];
     ULONG OSMajorVersion;
     ULONG OSMinorVersion;
     USHORT OSBuildNumber;
     USHORT OSCSDVersion;
     ULONG OSPlatformId;
-    ULONG SessionIdPad[46];
+    ULONG SessionIdPad[102];
     ULONG SessionId;
 } PEB;
 

@@ -101,6 +101,20 @@ _IRQL_requires_max_(PASSIVE_LEVEL) NTKERNELAPI VOID PsRevertThreadToSelf(_Inout_
 NTKERNELAPI BOOLEAN PsGetThreadHardErrorsAreDisabled(_In_ PETHREAD Thread);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PVOID PsGetCurrentThreadWin32Thread(VOID);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwAdjustPrivilegesToken(_In_ HANDLE TokenHandle, _In_ BOOLEAN DisableAllPrivileges, _In_opt_ PTOKEN_PRIVILEGES NewState, _In_ ULONG BufferLength, _Out_writes_bytes_opt_(BufferLength) PTOKEN_PRIVILEGES PreviousState, _Out_opt_ PULONG ReturnLength);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtCreateJobObject(_Out_ PHANDLE JobHandle, _In_ ACCESS_MASK DesiredAccess, _In_opt_ POBJECT_ATTRIBUTES ObjectAttributes);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtOpenJobObject(_Out_ PHANDLE JobHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtAssignProcessToJobObject(_In_ HANDLE JobHandle, _In_ HANDLE ProcessHandle);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtTerminateJobObject(_In_ HANDLE JobHandle, _In_ NTSTATUS ExitStatus);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtIsProcessInJob(_In_ HANDLE ProcessHandle, _In_opt_ HANDLE JobHandle);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtQueryInformationJobObject(_In_opt_ HANDLE JobHandle, _In_ ULONG JobObjectInformationClass, _Out_writes_bytes_(Length) PVOID JobObjectInformation, _In_ ULONG Length, _Out_opt_ PULONG ReturnLength);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtSetInformationJobObject(_In_ HANDLE JobHandle, _In_ ULONG JobObjectInformationClass, _In_reads_bytes_(Length) PVOID JobObjectInformation, _In_ ULONG Length);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwCreateJobObject(_Out_ PHANDLE JobHandle, _In_ ACCESS_MASK DesiredAccess, _In_opt_ POBJECT_ATTRIBUTES ObjectAttributes);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwOpenJobObject(_Out_ PHANDLE JobHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwAssignProcessToJobObject(_In_ HANDLE JobHandle, _In_ HANDLE ProcessHandle);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwTerminateJobObject(_In_ HANDLE JobHandle, _In_ NTSTATUS ExitStatus);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwIsProcessInJob(_In_ HANDLE ProcessHandle, _In_opt_ HANDLE JobHandle);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwQueryInformationJobObject(_In_opt_ HANDLE JobHandle, _In_ ULONG JobObjectInformationClass, _Out_writes_bytes_(Length) PVOID JobObjectInformation, _In_ ULONG Length, _Out_opt_ PULONG ReturnLength);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwSetInformationJobObject(_In_ HANDLE JobHandle, _In_ ULONG JobObjectInformationClass, _In_reads_bytes_(Length) PVOID JobObjectInformation, _In_ ULONG Length);
 // Declared for sources that use them.
 NTKERNELAPI ULONG KeCapturePersistentThreadState(_In_ PCONTEXT Context, _In_opt_ PKTHREAD Thread, _In_ ULONG BugCheckCode, _In_ ULONG_PTR BugCheckParameter1, _In_ ULONG_PTR BugCheckParameter2, _In_ ULONG_PTR BugCheckParameter3, _In_ ULONG_PTR BugCheckParameter4, _Out_ PVOID VirtualAddress);
 _IRQL_requires_max_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS RtlQueryModuleInformation(_Inout_ PULONG BufferSize, _In_ ULONG UnitSize, _Out_writes_bytes_opt_(*BufferSize) PVOID Buffer);

@@ -81,6 +81,10 @@ BOOL WINAPI CancelIoEx(_In_ HANDLE File, _In_opt_ LPOVERLAPPED Overlapped);
 BOOL WINAPI GetOverlappedResult(_In_ HANDLE File, _In_ LPOVERLAPPED Overlapped, _Out_ LPDWORD Transferred, _In_ BOOL Wait);
 BOOL WINAPI CloseHandle(_In_ HANDLE Object);
 BOOL WINAPI DuplicateHandle(_In_ HANDLE SourceProcess, _In_ HANDLE Source, _In_ HANDLE TargetProcess, _Out_opt_ LPHANDLE Target, _In_ DWORD DesiredAccess, _In_ BOOL InheritHandle, _In_ DWORD Options);
+#define HANDLE_FLAG_INHERIT 0x00000001
+#define HANDLE_FLAG_PROTECT_FROM_CLOSE 0x00000002
+BOOL WINAPI GetHandleInformation(_In_ HANDLE Object, _Out_ LPDWORD Flags);
+BOOL WINAPI SetHandleInformation(_In_ HANDLE Object, _In_ DWORD Mask, _In_ DWORD Flags);
 VOID WINAPI Sleep(_In_ DWORD Milliseconds);
 DWORD WINAPI SleepEx(_In_ DWORD Milliseconds, _In_ BOOL Alertable);
 BOOL WINAPI SwitchToThread(VOID);

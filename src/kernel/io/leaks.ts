@@ -44,7 +44,7 @@ export interface Leak {
 /** Tags of blocks that the kernel makes while it serves a driver; the objects they belong to are reported as what they are. */
 const KERNEL_TAGS = new Set([
   SYSTEM_OBJECT_TAG,
-  ...'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI CmNd CmVa CmKb CmCb CmCc CmNm Toke NtFc VadS'.split(
+  ...'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI CmNd CmVa CmKb CmCb CmCc CmNm Toke NtFc VadS PsJb PsQb'.split(
     ' ',
   ),
 ]);
@@ -52,6 +52,7 @@ const KERNEL_TAGS = new Set([
 /** Blocks that a routine made and the driver has to give back, by tag: what they are, in words. */
 const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
   'Irp ': (site) => `IRP allocated at ${site} was not freed`,
+  PsAf: (site) => `affinity token allocated at ${site} was not freed`,
   [FILTER_TAG]: (site) => `filter registered at ${site} was not unregistered`,
   [NAME_TAG]: (site) => `file name information got at ${site} was not released`,
   [PORT_TAG]: (site) => `communication port created at ${site} was not closed`,

@@ -20,7 +20,19 @@ const DISPATCH_LIMIT_TICKS = 7680;
 /** A CPU that has taken no clock interrupt for so long is hung (U). */
 const CLOCK_LIMIT_TICKS = 16;
 
+/** The interrupt is the kernel's whatever it interrupted: user mode's view of memory must not decide what it may touch. */
 export function clockInterrupt(k: Kernel): void {
+  const r = k.mem.registers;
+  const user = r.userMode;
+  r.userMode = false;
+  try {
+    tick(k, user);
+  } finally {
+    r.userMode = user;
+  }
+}
+
+function tick(k: Kernel, user: boolean): void {
   const m = k.mem;
   const prcb = k.prcb();
   const now = k.machine.cpu.time;
@@ -33,7 +45,7 @@ export function clockInterrupt(k: Kernel): void {
   }
   dpcTick(k, now);
   const thread = m.ptr(prcb + KPRCB.CurrentThread);
-  if (thread !== m.ptr(prcb + KPRCB.IdleThread)) chargeTick(k, thread);
+  if (thread !== m.ptr(prcb + KPRCB.IdleThread)) chargeTick(k, thread, user);
   if (thread !== m.ptr(prcb + KPRCB.IdleThread) && m.u32(thread + KTHREAD.State) === ThreadState.Running && quantumUsedUp(k, thread)) {
     m.setU8(prcb + KPRCB.QuantumEnd, 1);
   }

@@ -7,10 +7,9 @@ import { KPROCESS, KTHREAD } from '../layouts.gen.js';
 /** One clock tick in 100 ns. */
 export const TICK_100NS = 156_250n;
 
-export function chargeTick(k: Kernel, thread: Addr): void {
+export function chargeTick(k: Kernel, thread: Addr, user: boolean): void {
   const m = k.mem;
   const process = m.ptr(thread + KTHREAD.Process);
-  const user = m.registers.userMode;
   const ticks = thread + (user ? KTHREAD.UserTime : KTHREAD.KernelTime);
   m.setU32(ticks, m.u32(ticks) + 1);
   const all = process + (user ? KPROCESS.UserTime : KPROCESS.KernelTime);

@@ -3,7 +3,7 @@ import type { Addr } from '../../machine/abi.js';
 import { KERNEL_BASE, Reason } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { KPROCESS, KTHREAD, PROCESSOR_NUMBER } from '../layouts.gen.js';
+import { KTHREAD, PROCESSOR_NUMBER } from '../layouts.gen.js';
 import { STATUS } from './constants.js';
 import { setBaseIncrement, setThreadPriority } from './priority.js';
 import { applyAffinity, cpuCount } from './ready.js';
@@ -65,6 +65,31 @@ function stackRange(k: Kernel): { low: Addr; high: Addr } {
   const t = k.currentThread();
   const own = k.mem.ptr(t + KTHREAD.StackLimit);
   return { low, high: low === own ? k.mem.ptr(t + KTHREAD.StackBase) : low + 0x6000 };
+}
+
+const callouts = (k: Kernel, delta: number): void => {
+  const at = k.currentThread() + KTHREAD.ExpandedCallouts;
+  k.mem.setU32(at, k.mem.u32(at) + delta);
+};
+
+/** The stack we have is used; its size counts as after an expansion (U). While the callout runs the thread must not end (0x107). */
+function expandStack(name: string, extended: boolean): KernelRoutine {
+  return {
+    name,
+    step(k, f) {
+      if (f.pc === 1) {
+        callouts(k, -1);
+        return k.return(0);
+      }
+      if (Number(f.u64(2)) > 0x11800) return k.return(STATUS.INVALID_PARAMETER_3);
+      if (extended && f.bool(3) && k.irql >= 2) return k.return(STATUS.INVALID_PARAMETER_4);
+      callouts(k, 1);
+      return k.call(f, 1, f.ptr(0), [f.i64(1)]);
+    },
+    unwind(k, f) {
+      if (f.pc === 1) callouts(k, -1);
+    },
+  };
 }
 
 export const routines: KernelRoutine[] = [
@@ -205,24 +230,9 @@ export const routines: KernelRoutine[] = [
       return k.return(f.ptr(0) >= low && f.ptr(0) + Number(f.u64(1)) <= high ? 1 : 0);
     },
   },
-  {
-    // (Callout, Parameter, Size): the stack we have is used; its size counts as after an expansion (U)
-    name: 'KeExpandKernelStackAndCallout',
-    step(k, f) {
-      if (f.pc === 1) return k.return(0);
-      if (Number(f.u64(2)) > 0x11800) return k.return(0xc00000f1 | 0);
-      return k.call(f, 1, f.ptr(0), [f.i64(1)]);
-    },
-  },
-  {
-    name: 'KeExpandKernelStackAndCalloutEx',
-    step(k, f) {
-      if (f.pc === 1) return k.return(0);
-      if (Number(f.u64(2)) > 0x11800) return k.return(0xc00000f1 | 0);
-      if (f.bool(3) && k.irql >= 2) return k.return(0xc00000f2 | 0);
-      return k.call(f, 1, f.ptr(0), [f.i64(1)]);
-    },
-  },
+  // (Callout, Parameter, Size[, Wait, Context])
+  expandStack('KeExpandKernelStackAndCallout', false),
+  expandStack('KeExpandKernelStackAndCalloutEx', true),
   { name: 'ExGetPreviousMode', cost: 1, step: (k) => k.return(k.mem.u8(k.currentThread() + KTHREAD.PreviousMode)) },
   { name: 'KeGetPreviousMode', cost: 1, step: (k) => k.return(k.mem.u8(k.currentThread() + KTHREAD.PreviousMode)) },
 ];

@@ -143,3 +143,22 @@ export function nextHandle(k: Kernel, table: Addr, from: number): number {
   }
   return 0;
 }
+
+/** Copies the handles that are inherited into a table that is still empty, under the same values; answers the object headers that got a handle. */
+export function copyInherited(k: Kernel, from: Addr, to: Addr): Addr[] {
+  const objects: Addr[] = [];
+  const inherited = handlesOf(k, from).filter(({ entry }) => k.mem.u32(entry + HANDLE_TABLE_ENTRY.Attributes) & OBJ_INHERIT);
+  if (inherited.length === 0) return objects;
+  while (k.mem.u32(to + HANDLE_TABLE.Capacity) * 4 <= inherited[inherited.length - 1].handle) if (!grow(k, to)) return objects;
+  for (const { handle, entry } of inherited) {
+    k.mem.setBytes(entryAt(k, to, handle / 4), k.mem.bytes(entry, ENTRY));
+    objects.push(k.mem.ptr(entry + HANDLE_TABLE_ENTRY.Object));
+  }
+  k.mem.setU32(to + HANDLE_TABLE.FirstFree, 0);
+  k.mem.setU32(to + HANDLE_TABLE.LastFree, 0);
+  const capacity = k.mem.u32(to + HANDLE_TABLE.Capacity);
+  for (let i = 1; i < capacity; i++) if (k.mem.ptr(entryAt(k, to, i) + HANDLE_TABLE_ENTRY.Object) === 0) appendFree(k, to, i);
+  k.mem.setU32(to + HANDLE_TABLE.HandleCount, objects.length);
+  k.mem.setU32(to + HANDLE_TABLE.HandleCountHighWatermark, objects.length);
+  return objects;
+}

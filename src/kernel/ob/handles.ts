@@ -2,10 +2,12 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, HANDLE_TABLE, HANDLE_TABLE_ENTRY, OB_GLOBALS, OBJECT_HEADER, OBJECT_TYPE, OBP_OPERATION } from '../layouts.gen.js';
+import { closeJob } from '../ps/job.js';
 import { hasProcessFlag, ProcessFlag } from '../ps/state.js';
 import { hasCallbacks, OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
 import {
   allocateHandle,
+  copyInherited,
   freeHandle,
   isKernelHandle,
   lookupHandle,
@@ -175,6 +177,7 @@ export const routines: KernelRoutine[] = [
             object: body,
           });
           if (isType(k, body, ObType.File)) return k.call(f, 1, 'IopCloseFile', [body, handleCount(k, body)]);
+          if (isType(k, body, ObType.Job) && handleCount(k, body) === 0) closeJob(k, body);
           if (isType(k, body, ObType.Key) && handleCount(k, body) === 0) return k.call(f, 1, 'CmpCloseKeyObject', [body]);
           return lastHandle(k, f, body);
         }
@@ -234,6 +237,20 @@ export const routines: KernelRoutine[] = [
     step: (k, f) => k.return(isKernelHandle(f.ptr(0)) ? 1 : 0),
   },
 ];
+
+/** Gives a new process the handles that it inherits from its parent. Object callbacks are not asked, as nothing is opened (U). */
+export function inheritHandles(k: Kernel, parent: Addr, process: Addr): void {
+  const from = processTable(k, parent);
+  if (from === 0) return;
+  for (const header of copyInherited(k, from, processTable(k, process))) {
+    const body = bodyOf(header);
+    referenceObject(k, body);
+    const count = header + OBJECT_HEADER.HandleCount;
+    k.mem.setPtr(count, k.mem.ptr(count) + 1);
+    const type = objectType(k, body);
+    k.mem.setU32(type + OBJECT_TYPE.TotalNumberOfHandles, k.mem.u32(type + OBJECT_TYPE.TotalNumberOfHandles) + 1);
+  }
+}
 
 /** The table that a kernel-mode open without OBJ_KERNEL_HANDLE uses, for tests. */
 export const processTable = (k: Kernel, process: Addr): Addr => k.mem.ptr(process + EPROCESS.ObjectTable);

@@ -141,7 +141,7 @@ function queryDirectory(k: Kernel, f: Frame): Status {
 }
 
 /** (*Handle, Access, ObjectAttributes [, Target]): a new object in a directory, or without a name. Locals: 0 handle, 1 object, 2 status. */
-function creator(name: string, args: number, type: ObTypeIndex, make: (k: Kernel, f: Frame) => Addr): ServiceDefinition {
+export function creator(name: string, args: number, type: ObTypeIndex, make: (k: Kernel, f: Frame) => Addr): ServiceDefinition {
   return {
     name,
     args,

@@ -27,7 +27,8 @@ export function freeId(k: Kernel, id: number, body: Addr): void {
       [0, 0, 0, 0],
       `the ID ${id} of a process or thread that is deleted is not its own in the ID table: a driver overwrote it`,
     );
-  freeHandle(k, table(k), id, k.choice('id-reuse') === 'soon');
+  // not `k.choice`: every run in which a thread ends would then say that it chose, and drivers may not rely on IDs anyway
+  freeHandle(k, table(k), id, k.config.choices['id-reuse'] === 'soon');
 }
 
 function find(k: Kernel, id: number, thread: boolean): Addr {

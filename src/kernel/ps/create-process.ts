@@ -21,7 +21,7 @@ import {
 } from '../layouts.gen.js';
 import { newTask } from '../lx/task.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
-import { OBJ_KERNEL_HANDLE } from '../ob/handles.js';
+import { inheritHandles, OBJ_KERNEL_HANDLE } from '../ob/handles.js';
 import { pidOf, tidOf } from '../ob/note.js';
 import { dropReference, referenceObject } from '../ob/object.js';
 import { referenceByHandle } from '../ob/reference.js';
@@ -31,6 +31,7 @@ import { allocateCounted, captureUnicode, freeUnicode, readUnicode } from '../ob
 import { ObType, typeOf } from '../ob/types.js';
 import { tokenForProcess } from '../se/token.js';
 import { terminateThread } from './exit.js';
+import { isFull, joinJob } from './job.js';
 import { registered } from './notify.js';
 import { callProcessNotify, callThreadNotify, isVeto, ThreadNotify } from './notify-call.js';
 import { hasProvider } from './pico.js';
@@ -81,6 +82,8 @@ function prepare(k: Kernel, create: Addr): number {
   if (imagePath.startsWith('/')) return prepareSubsystem(k, create, program);
   const imageIndex = program === 0 ? -1 : m.i32(program + PSP_PROGRAM.ImageIndex);
   const image = imageIndex < 0 ? undefined : k.machine.images.images[imageIndex];
+  const job = m.ptr(m.ptr(create + PSP_CREATE.Parent) + EPROCESS.Job);
+  if (job !== 0 && isFull(k, job)) return NT.QUOTA_EXCEEDED;
   const window = allocateWindow(k, program === 0 ? 1 : threadsOf(k, program), image?.end);
   if (!window) return NT.NO_MEMORY;
   const process = createProcess(k, {
@@ -99,9 +102,13 @@ function prepare(k: Kernel, create: Addr): number {
   m.setU32(process + EPROCESS.ScenarioProcess, m.u32(create + PSP_CREATE.Scenario));
   m.setPtr(create + PSP_CREATE.Process, process);
   m.setPtr(create + PSP_CREATE.Program, program);
-  if (m.u32(create + PSP_CREATE.InheritHandles) !== 0) setProcessFlag(k, process, ProcessFlag.InheritsHandles);
+  if (m.u32(create + PSP_CREATE.InheritHandles) !== 0) {
+    setProcessFlag(k, process, ProcessFlag.InheritsHandles);
+    inheritHandles(k, m.ptr(create + PSP_CREATE.Parent), process);
+  }
   m.setPtr(process + EPROCESS.Token, tokenForProcess(k, m.ptr(create + PSP_CREATE.Parent)));
   const file = createImageFile(k, toDevicePath(imagePath));
+  if (job !== 0) joinJob(k, job, process);
   m.setPtr(process + EPROCESS.ImageFilePointer, file);
   m.setPtr(create + PSP_CREATE.File, file);
   if (image) k.machine.mapImage(image, window.offset);

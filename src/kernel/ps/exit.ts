@@ -18,6 +18,7 @@ import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
 import { entries } from '../rtl/list.js';
 import { endImpersonation } from '../se/impersonation.js';
+import { endInJob } from './job.js';
 import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
 import { callExitProcess, callExitThread, callTerminateProcess, endThreadless } from './pico-control.js';
 import { freePicoFrame } from './pico-create.js';
@@ -126,6 +127,7 @@ function leaveProcess(k: Kernel, f: Frame, thread: Addr, process: Addr): Status 
 /** Handles are closed: the address space goes, the process object becomes signalled. */
 function endProcess(k: Kernel, process: Addr): void {
   setProcessFlag(k, process, ProcessFlag.ExitReported);
+  endInJob(k, process);
   forgetVads(k, process);
   releaseWindow(k, process);
   k.mem.registers.setUserWindow(0, 0, 0);
@@ -286,7 +288,18 @@ export const routines: KernelRoutine[] = [
     name: 'PsTerminateSystemThread',
     cost: 20,
     step(k, f) {
-      if (!isSystemThread(k, k.currentThread())) return k.return(NT.INVALID_PARAMETER);
+      const thread = k.currentThread();
+      if (!isSystemThread(k, thread)) return k.return(NT.INVALID_PARAMETER);
+      if (k.mem.u32(thread + KTHREAD.ExpandedCallouts) !== 0) {
+        return k.bugCheck(
+          0x107,
+          thread,
+          0,
+          0,
+          0,
+          'PsTerminateSystemThread inside a callout of KeExpandKernelStackAndCallout: it must return first',
+        );
+      }
       return k.call(f, 1, 'PspExitThread', [f.i32(0)]);
     },
   },

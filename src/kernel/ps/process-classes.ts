@@ -13,7 +13,7 @@ import { type Answer, answer32, answer64, pack, type QueryClass } from './class-
 import { liveThreads } from './exit.js';
 import { NONPAGED, NONPAGED_LIMIT, PAGED, PAGED_LIMIT } from './quota.js';
 import { hasProcessFlag, hasThreadFlag, isSubsystemProcess, ProcessFlag, ThreadFlag } from './state.js';
-import { mappedBytes, WINDOW } from './window.js';
+import { mappedBytes, windowOf } from './window.js';
 
 const CURRENT_PROCESS = -1;
 const MINIMUM_WORKING_SET = 0x32000;
@@ -215,8 +215,8 @@ export const processClasses: Readonly<Record<number, QueryClass>> = {
       k.mem.ptr(p + EPROCESS.ImageFilePointer) === 0
         ? { status: NT.UNSUCCESSFUL }
         : pack(0x40, [
-            [0, 8, USER_BASE + WINDOW.image + 0x1000],
-            [0x10, 8, WINDOW.stackStride],
+            [0, 8, USER_BASE + windowOf(k, p).image + 0x1000],
+            [0x10, 8, windowOf(k, p).stackStride],
             [0x18, 8, 0x1000],
             [0x20, 4, IMAGE.subsystemWindowsCui],
             [0x24, 2, 0],

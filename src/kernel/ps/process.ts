@@ -12,6 +12,7 @@ import { allocateUnicode, freeUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { initListHead, insertTail, remove } from '../rtl/list.js';
 import { allocateId, freeId } from './cid.js';
+import { forgetJob } from './job.js';
 import { forgetCreateInfo } from './pico-create.js';
 import { STATUS_STILL_ACTIVE } from './state.js';
 import { releaseWindow } from './window.js';
@@ -103,6 +104,7 @@ export const routines: KernelRoutine[] = [
         remove(m, process + EPROCESS.ActiveProcessLinks);
         k.event('ps.process-delete', { process: pidOf(k, process) });
         freeId(k, pidOf(k, process), process);
+        forgetJob(k, process);
         forgetVads(k, process);
         forgetCreateInfo(k, process);
         releaseWindow(k, process);

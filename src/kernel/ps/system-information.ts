@@ -2,14 +2,17 @@
 // the x64 ones of the public structures.
 import type { Addr } from '../../machine/abi.js';
 import { modules } from '../io/module.js';
+import { TICK_100NS } from '../ke/runtime.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { CLIENT_ID, EPROCESS, ETHREAD, HANDLE_TABLE, KPROCESS, KTHREAD, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
+import { EPROCESS, HANDLE_TABLE, IO_COUNTERS, KPROCESS, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
 import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT } from '../ob/status.js';
 import { readUnicode } from '../ob/strings.js';
 import { entries } from '../rtl/list.js';
+import { pack } from './class-buffer.js';
 import { liveThreads } from './exit.js';
 import { imageBaseName } from './process.js';
+import { NONPAGED, PAGED } from './quota.js';
 import {
   bigPoolInformation,
   CONSTANT_CLASSES,
@@ -19,6 +22,8 @@ import {
   moduleEntry,
   moduleInformationEx,
 } from './system-classes.js';
+import { systemThread } from './thread-classes.js';
+import { mappedBytes } from './window.js';
 
 const PROCESS_SIZE = 0x100;
 const THREAD_SIZE = 0x50;
@@ -46,26 +51,28 @@ function processInformation(k: Kernel, at: Addr): Uint8Array {
     view.setUint32(o + 4, process === 0 ? k.config.cpus : threads.length, true);
     if (process !== 0) {
       put64(o + 0x20, k.mem.i64(process + EPROCESS.CreateTime));
-      put64(o + 0x28, k.mem.i64(process + KPROCESS.UserTime));
-      put64(o + 0x30, k.mem.i64(process + KPROCESS.KernelTime));
+      put64(o + 0x28, k.mem.i64(process + KPROCESS.UserTime) * TICK_100NS);
+      put64(o + 0x30, k.mem.i64(process + KPROCESS.KernelTime) * TICK_100NS);
       view.setInt32(o + 0x48, k.mem.i8(process + KPROCESS.BasePriority), true);
       put64(o + 0x50, k.mem.ptr(process + EPROCESS.UniqueProcessId));
       put64(o + 0x58, k.mem.ptr(process + EPROCESS.InheritedFromUniqueProcessId));
       const table = k.mem.ptr(process + EPROCESS.ObjectTable);
       view.setUint32(o + 0x60, table === 0 ? 0 : k.mem.u32(table + HANDLE_TABLE.HandleCount), true);
       view.setUint32(o + 0x64, k.mem.u32(process + EPROCESS.SessionId), true);
+      const memory = mappedBytes(k, process);
+      for (const field of [0x70, 0x78, 0x88, 0x90, 0xb8, 0xc0, 0xc8]) put64(o + field, memory); // peaks are not kept (U)
+      for (const [kind, field] of [
+        [PAGED, 0x98],
+        [NONPAGED, 0xa8],
+      ]) {
+        put64(o + field, k.mem.i64(process + EPROCESS.ProcessQuotaPeak + 8 * kind));
+        put64(o + field + 8, k.mem.i64(process + EPROCESS.ProcessQuotaUsage + 8 * kind));
+      }
+      bytes.set(k.mem.bytes(process + EPROCESS.IoCounters, IO_COUNTERS.sizeof), o + 0xd0);
     }
     threads.forEach((t, i) => {
-      const at2 = o + PROCESS_SIZE + i * THREAD_SIZE;
-      put64(at2 + 0x10, k.mem.i64(t + ETHREAD.CreateTime));
-      put64(at2 + 0x20, k.mem.ptr(t + ETHREAD.StartAddress));
-      put64(at2 + 0x28, k.mem.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueProcess));
-      put64(at2 + 0x30, k.mem.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueThread));
-      view.setInt32(at2 + 0x38, k.mem.i8(t + KTHREAD.Priority), true);
-      view.setInt32(at2 + 0x3c, k.mem.i8(t + KTHREAD.BasePriority), true);
-      view.setUint32(at2 + 0x40, k.mem.u32(t + KTHREAD.ContextSwitches), true);
-      view.setUint32(at2 + 0x44, k.mem.u32(t + KTHREAD.State), true);
-      view.setUint32(at2 + 0x48, k.mem.u8(t + KTHREAD.WaitReason), true);
+      const record = pack(THREAD_SIZE, systemThread(k, t));
+      if ('bytes' in record) bytes.set(record.bytes, o + PROCESS_SIZE + i * THREAD_SIZE);
     });
     if (p.name !== '') {
       const text = o + PROCESS_SIZE + threads.length * THREAD_SIZE;

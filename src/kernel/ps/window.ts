@@ -27,6 +27,8 @@ export interface WindowLayout {
   readonly peb: number;
   readonly parameters: number;
   readonly ldr: number;
+  /** Loader data and the entries of its lists. */
+  readonly ldrSize: number;
   readonly teb: number;
   readonly tebStride: number;
   readonly heap: number;
@@ -47,6 +49,7 @@ export const WINDOW: WindowLayout = {
   peb: 0x100000,
   parameters: 0x101000,
   ldr: 0x103000,
+  ldrSize: 0x2000,
   teb: 0x110000,
   tebStride: 0x2000,
   heap: 0x150000,
@@ -66,6 +69,7 @@ export const SMALL_WINDOW: WindowLayout = {
   peb: 0x040000,
   parameters: 0x041000,
   ldr: 0x043000,
+  ldrSize: 0x1000,
   teb: 0x044000,
   tebStride: 0x2000,
   heap: 0x058000,
@@ -185,7 +189,7 @@ export function buildProcessEnvironment(k: Kernel, process: Addr, imagePath: str
   const w = windowOf(k, process);
   mapUser(k, process, w.peb, PAGE_SIZE);
   mapUser(k, process, w.parameters, 2 * PAGE_SIZE);
-  mapUser(k, process, w.ldr, PAGE_SIZE);
+  mapUser(k, process, w.ldr, w.ldrSize);
   if (!hasImage) {
     mapUser(k, process, w.image, PAGE_SIZE);
     writeImageHeaders(k, windowAlias(k, process, w.image), USER_BASE + w.image, 0x20000, 0x1000, false);

@@ -5,12 +5,14 @@ import { CLIENT_ID, EPROCESS, ETHREAD, KTHREAD, PEB, RTL_USER_PROCESS_PARAMETERS
 import { ntSuccess } from '../ob/status.js';
 import { toNtPath } from '../ps/program.js';
 import { hasThreadFlag, ownProcess, ThreadFlag } from '../ps/state.js';
+import { moduleBase } from './loader-data.js';
 import { ATTRIBUTE_SLOTS, attributes, PATH_SLOTS, putPath, setLastError, toBool, valueOr, wideArg, win32 } from './win32.js';
 
 const PROCESS_ALL_ACCESS = 0x1fffff;
 const THREAD_ALL_ACCESS = 0x1fffff;
 const CURRENT_PROCESS = -1;
 const CREATE_SUSPENDED = 4;
+const OBJECT_HANDLE_FLAG_INFORMATION = 4;
 const EXTENDED_STARTUPINFO_PRESENT = 0x80000;
 const STARTUPINFOW_SIZE = 0x68;
 const PROCESS_CREATE_FLAGS_INHERIT_HANDLES = 4;
@@ -19,6 +21,7 @@ const PS_ATTRIBUTE_PARENT_PROCESS = 0x60000;
 const PROC_THREAD_ATTRIBUTE_PARENT_PROCESS = 0x20000;
 const LIST_BYTES = 16;
 const ERROR_NOT_SUPPORTED = 50;
+const ERROR_MOD_NOT_FOUND = 126;
 const ERROR_INSUFFICIENT_BUFFER = 122;
 /** A handle that no table has. */
 const NO_HANDLE = 0x7ffffffc;
@@ -278,6 +281,31 @@ export const routines: KernelRoutine[] = [
       return [f.ptr(0), 3, f.localAddress(0), 4];
     },
   }),
+  win32({
+    // (Object, PDWORD Flags): 1 inherit, 2 protected from close
+    name: 'GetHandleInformation',
+    locals: 1,
+    service: 'NtQueryObject',
+    args: (_k, f) => [f.ptr(0), OBJECT_HANDLE_FLAG_INFORMATION, f.localAddress(0), 2, 0],
+    result(k, f, status) {
+      const at = f.localAddress(0);
+      if (ntSuccess(status)) k.mem.checked.setU32(f.ptr(1), k.mem.u8(at) | (k.mem.u8(at + 1) << 1));
+      return toBool(k, status);
+    },
+  }),
+  {
+    // (Object, Mask, Flags)
+    name: 'SetHandleInformation',
+    locals: 1,
+    cost: 10,
+    step(k, f) {
+      const at = f.localAddress(0);
+      if (f.pc === 0) return k.systemCall(f, 1, 'NtQueryObject', [f.ptr(0), OBJECT_HANDLE_FLAG_INFORMATION, at, 2, 0]);
+      if (f.pc === 2 || !ntSuccess(f.result32)) return toBool(k, f.result32 | 0);
+      for (const bit of [0, 1]) if ((f.u32(1) >> bit) & 1) k.mem.setU8(at + bit, (f.u32(2) >> bit) & 1);
+      return k.systemCall(f, 2, 'NtSetInformationObject', [f.ptr(0), OBJECT_HANDLE_FLAG_INFORMATION, at, 2]);
+    },
+  },
   current('GetCurrentProcess', () => CURRENT_PROCESS),
   current('GetCurrentThread', () => -2),
   current('GetCurrentProcessId', (k) => k.mem.ptr(k.currentThread() + ETHREAD.Cid + CLIENT_ID.UniqueProcess)),
@@ -290,10 +318,15 @@ export const routines: KernelRoutine[] = [
   current('ProcessNumber', (k) => Math.max(0, k.mem.u32(ownProcess(k) + EPROCESS.ScenarioProcess) - 1)),
   current('GetProcessHeap', (k) => k.mem.ptr(peb(k) + PEB.ProcessHeap)),
   {
-    // (ModuleName | NULL): the exe; other modules by name are not kept
+    // (ModuleName | NULL: the exe)
     name: 'GetModuleHandleW',
     cost: 5,
-    step: (k, f) => k.return(f.ptr(0) === 0 ? k.mem.ptr(peb(k) + PEB.ImageBaseAddress) : 0),
+    step(k, f) {
+      if (f.ptr(0) === 0) return k.return(k.mem.ptr(peb(k) + PEB.ImageBaseAddress));
+      const base = moduleBase(k, wideArg(k, f.ptr(0)));
+      if (base === 0) setLastError(k, ERROR_MOD_NOT_FOUND);
+      return k.return(base);
+    },
   },
   { name: 'FreeLibrary', cost: 5, step: (k) => k.return(1) },
 ];

@@ -1,11 +1,14 @@
 // User-mode life of a thread: RtlUserThreadStart loads what a process loads (first thread), starts the other bodies, waits for its start delay, runs the body,
 // and ends the thread when the body returns. Processes without bodies run PspDefaultMain.
-import type { Addr, Status } from '../../machine/abi.js';
+import { type Addr, type Status, USER_BASE } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { EPROCESS, ETHREAD, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
+import { EPROCESS, ETHREAD, KTHREAD, PEB, PS_GLOBALS, RTL_USER_PROCESS_PARAMETERS, TEB, UNICODE_STRING } from '../layouts.gen.js';
 import { ntSuccess } from '../ob/status.js';
+import { imageSizeOf, toDevicePath } from '../ps/program.js';
 import { hasThreadFlag, isSubsystemProcess, ownProcess, ThreadFlag } from '../ps/state.js';
+import { windowOf } from '../ps/window.js';
 import { dosError } from '../rtl/dos-error.js';
+import { linkModule } from './loader-data.js';
 import { PATH_SLOTS, putPath, setLastError, wideArg } from './win32.js';
 
 const CURRENT_PROCESS = -1;
@@ -26,6 +29,19 @@ function dllName(k: Kernel, f: Frame, name: string): Addr {
   return us;
 }
 
+/** Bytes of an executable's image (U: a round figure, as IMAGE_INFO has it). */
+const EXE_SIZE = 0x20000;
+const inSystem32 = (name: string): string => (name.includes('\\') ? name : `C:\\Windows\\System32\\${name}`);
+const sizeOf = (k: Kernel, name: string): number => imageSizeOf(k, toDevicePath(inSystem32(name)));
+
+/** ImagePathName of the process parameters. */
+function imagePathOf(k: Kernel): string {
+  const c = k.mem.checked;
+  const peb = c.ptr(k.mem.ptr(k.currentThread() + KTHREAD.Teb) + TEB.ProcessEnvironmentBlock);
+  const name = c.ptr(peb + PEB.ProcessParameters) + RTL_USER_PROCESS_PARAMETERS.ImagePathName;
+  return c.readUtf16(c.ptr(name + UNICODE_STRING.Buffer), c.u16(name + UNICODE_STRING.Length));
+}
+
 /** RtlUserThreadStart(StartRoutine, Parameter). Slots: 0-1 string, 2 base or time, 3.. path. */
 function start(k: Kernel, f: Frame): Status {
   const thread = k.currentThread();
@@ -38,8 +54,12 @@ function start(k: Kernel, f: Frame): Status {
       if (isSubsystemProcess(k, process)) return k.systemCall(f, 3, 'NtStartProgramThreads', []);
       return k.systemCall(f, 1, 'NtMapUserImage', [dllName(k, f, DLLS[0]), f.localAddress(2), 0, 0]);
     case 1:
+      linkModule(k, USER_BASE + windowOf(k, process).image, EXE_SIZE, imagePathOf(k));
+      linkModule(k, USER_BASE + windowOf(k, process).dll, sizeOf(k, 'ntdll.dll'), inSystem32('ntdll.dll')); // the kernel mapped it first
+      if (ntSuccess(f.result32)) linkModule(k, f.get(2), sizeOf(k, DLLS[0]), inSystem32(DLLS[0]));
       return k.systemCall(f, 2, 'NtMapUserImage', [dllName(k, f, DLLS[1]), f.localAddress(2), 0, 0]);
     case 2:
+      if (ntSuccess(f.result32)) linkModule(k, f.get(2), sizeOf(k, DLLS[1]), inSystem32(DLLS[1]));
       return k.systemCall(f, 3, 'NtStartProgramThreads', []);
     case 3:
       if (program === 0 || (f.result32 | 0) <= 0) return k.call(f, 6, 'PspDefaultMain', []);
@@ -83,6 +103,12 @@ const exitProcess = (name: string): KernelRoutine => ({
 const AS_DATAFILE = 0x42;
 const AS_IMAGE_RESOURCE = 0x20;
 
+/** File of the first argument: without folder and extension it is a DLL. */
+function fileOf(k: Kernel, f: Frame): string {
+  const file = wideArg(k, f.ptr(0));
+  return file.includes('\\') || file.includes('.') ? file : `${file}.dll`;
+}
+
 /** A function that maps the image named by its first argument. `tag`: low bits of the result of one that is no module. */
 const mapping = (name: string, how: (f: Frame) => { readonly bytes: number; readonly tag: number }): KernelRoutine => ({
   name,
@@ -91,11 +117,10 @@ const mapping = (name: string, how: (f: Frame) => { readonly bytes: number; read
   step(k, f) {
     const { bytes, tag } = how(f);
     if (f.pc === 0) {
-      let file = wideArg(k, f.ptr(0));
-      if (!file.includes('\\') && !file.includes('.')) file += '.dll';
-      return k.systemCall(f, 1, 'NtMapUserImage', [dllName(k, f, file), f.localAddress(2), bytes, tag]);
+      return k.systemCall(f, 1, 'NtMapUserImage', [dllName(k, f, fileOf(k, f)), f.localAddress(2), bytes, tag]);
     }
     const status = f.result32 | 0;
+    if (ntSuccess(status) && tag === 0 && bytes === 0) linkModule(k, f.get(2), sizeOf(k, fileOf(k, f)), inSystem32(fileOf(k, f)));
     if (ntSuccess(status)) return k.return(f.get(2) + tag);
     setLastError(k, dosError(status));
     return k.return(0);

@@ -52,12 +52,16 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     found++;
     if (id == cid.UniqueProcess) {
       threads = *(PULONG)(list + offset + 4);
+      FACT("ps-routines 7 ZwQuerySystemInformation: name, parent, session and base priority", *(HANDLE *)(list + offset + 0x58) == PsGetCurrentProcessId() && *(PULONG)(list + offset + 0x64) == 1 && *(PLONG)(list + offset + 0x48) == 8);
+      FACT("ps-routines 7 ZwQuerySystemInformation: IDs and start address of the first thread", *(HANDLE *)(list + offset + 0x100 + 0x28) == id && *(PVOID *)(list + offset + 0x100 + 0x20) != NULL);
       CHECK(image->Length == 22 && _wcsnicmp(image->Buffer, L"notepad.exe", 11) == 0);
     }
     if (*(PULONG)(list + offset) == 0) break;
   }
-  CHECK_EQ(found, 4); // Idle, System, main, notepad
-  CHECK(threads >= 1);
+  FACT_EQ("ps-routines 7 ZwQuerySystemInformation: a record for each process, Idle first", found, 4); // Idle, System, main, notepad
+  FACT("ps-routines 7 ZwQuerySystemInformation: the threads behind each record", threads >= 1);
+  FACT("ps-routines conventions Idle process PID = 0, System 4", *(HANDLE *)(list + 0x50) == NULL && *(HANDLE *)(list + *(PULONG)list + 0x50) == (HANDLE)4);
+  FACT("ps-routines 7 ZwQuerySystemInformation: the Idle process has a thread for each CPU", *(PULONG)(list + 4) == KeQueryActiveProcessorCount(NULL));
   CHECK_EQ(ZwQuerySystemInformation(11, list, length, &length), STATUS_SUCCESS);
   CHECK_EQ(*(PULONG)list, 2); // ntoskrnl and this driver
   CHECK(strstr((char *)list + 8 + 0x28, "ntoskrnl.exe") != NULL);

@@ -1,0 +1,29 @@
+// A system thread ends while it is attached to another process.
+// expect bugcheck 0x5
+#include "system.h"
+#if 0 // threads
+thread main {
+  HANDLE d = CreateFileW(L"\\\\.\\Test", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+  DWORD got;
+  DeviceIoControl(d, IOCTL_BUFFERED, NULL, 0, NULL, 0, &got, NULL);
+}
+#endif
+static VOID Attached(PVOID Context) {
+  KAPC_STATE state;
+  KeStackAttachProcess((PRKPROCESS)Context, &state);
+  KeEnterGuardedRegion(); // the attachment is looked at first
+  EXPECT_STOP("bugchecks 3 0x5: thread exits attached", 0x5, PsInitialSystemProcess, Context, 1, 0);
+  PsTerminateSystemThread(STATUS_SUCCESS);
+}
+static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
+  HANDLE h;
+  OBJECT_ATTRIBUTES oa;
+  UNREFERENCED_PARAMETER(DeviceObject);
+  InitializeObjectAttributes(&oa, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
+  if (NT_SUCCESS(PsCreateSystemThread(&h, THREAD_ALL_ACCESS, &oa, NULL, NULL, Attached, PsGetCurrentProcess()))) ZwWaitForSingleObject(h, FALSE, NULL);
+  return CompleteIrp(Irp, STATUS_SUCCESS, 0);
+}
+TEST_ENTRY {
+  UNREFERENCED_PARAMETER(RegistryPath);
+  return MakeDevice(DriverObject, Control);
+}

@@ -1,0 +1,21 @@
+// PsTerminateSystemThread inside a callout on an expanded stack.
+// expect bugcheck 0x107
+#include "system.h"
+static VOID Callout(PVOID Parameter) {
+  UNREFERENCED_PARAMETER(Parameter);
+  EXPECT_STOP("bugchecks 3 0x107: PsTerminateSystemThread inside an expanded-stack callout", 0x107, KeGetCurrentThread(), 0, 0, 0);
+  PsTerminateSystemThread(STATUS_SUCCESS);
+}
+static VOID Body(PVOID Context) {
+  UNREFERENCED_PARAMETER(Context);
+  KeExpandKernelStackAndCallout(Callout, NULL, MAXIMUM_EXPANSION_SIZE);
+}
+TEST_ENTRY {
+  HANDLE h;
+  OBJECT_ATTRIBUTES oa;
+  UNREFERENCED_PARAMETER(RegistryPath);
+  UNREFERENCED_PARAMETER(DriverObject);
+  InitializeObjectAttributes(&oa, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
+  if (NT_SUCCESS(PsCreateSystemThread(&h, THREAD_ALL_ACCESS, &oa, NULL, NULL, Body, NULL))) ZwWaitForSingleObject(h, FALSE, NULL);
+  return STATUS_SUCCESS;
+}
