@@ -13,13 +13,15 @@ import { balanceWorkers, initializeWorkQueues, startWorkers } from './ex/work-qu
 import { type Chooser, initialChoiceState, SeededChooser } from './ke/choice.js';
 import { DPC_STACK_SIZE, ObjectType } from './ke/constants.js';
 import { initHeader } from './ke/dispatcher.js';
+import { initializeDpcQueues } from './ke/dpc.js';
 import { initializeEvent } from './ke/event.js';
 import { prcbOf } from './ke/prcb.js';
+import { initializeSystemVariables, registerSystemVariables } from './ke/system-variables.js';
 import { allocateStack, initializeProcess } from './ke/thread.js';
 import { tickSteps } from './ke/time.js';
 import { initTimerQueue } from './ke/timer-queue.js';
 import { Kernel } from './kernel.js';
-import { EPROCESS, ETHREAD, KDPC_DATA, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from './layouts.gen.js';
+import { EPROCESS, ETHREAD, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from './layouts.gen.js';
 import { attachAliases } from './mm/alias.js';
 import { initializeMm, registerMmExports } from './mm/mm-misc.js';
 import { writeNtImage } from './nt-image.js';
@@ -45,6 +47,7 @@ export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
   machine.mem.slowAccess = (offset, size) => k.pool.allows(offset, size);
   trace.clock = new MachineClock(machine, () => k.threadForTrace());
   registerMmExports(k);
+  registerSystemVariables(k);
   return k;
 }
 
@@ -52,6 +55,7 @@ export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
 export function bootCore(k: Kernel, rooms?: (k: Kernel) => void): void {
   mapNt(k);
   initializeGlobals(k);
+  initializeSystemVariables(k);
   for (let cpu = 0; cpu < k.config.cpus; cpu++) initializeProcessor(k, cpu);
   initializeWorkQueues(k);
   const initial = k.globals.KE + KE_GLOBALS.InitialProcess;
@@ -103,6 +107,7 @@ function initializeGlobals(k: Kernel): void {
     initListHead(m, g + list);
   initTimerQueue(k);
   initializeEvent(k, g + KE_GLOBALS.FlushDpcEvent, ObjectType.NotificationEvent, false);
+  initializeEvent(k, g + KE_GLOBALS.GenericDpcFree, ObjectType.SynchronizationEvent, true);
   initializePushLocks(k);
   initializeMm(k);
   m.setPtr(g + KE_GLOBALS.NextBalanceTime, 64 * tickSteps(k));
@@ -117,7 +122,7 @@ function initializeProcessor(k: Kernel, cpu: number): void {
   const p = prcbOf(k, cpu);
   m.setU32(p + KPRCB.Number, cpu);
   for (let i = 0; i < 32; i++) initListHead(m, p + KPRCB.DispatcherReadyListHead + i * LIST_ENTRY.sizeof);
-  for (let i = 0; i < 2; i++) initListHead(m, p + KPRCB.DpcData + i * KDPC_DATA.sizeof + KDPC_DATA.DpcListHead);
+  initializeDpcQueues(k, p);
   const stack = allocateStack(k, DPC_STACK_SIZE);
   m.setPtr(p + KPRCB.DpcStack, toAddress(stack + DPC_STACK_SIZE));
   m.setPtr(p + KPRCB.DpcStackLimit, toAddress(stack));

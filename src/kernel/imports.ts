@@ -8,9 +8,12 @@ import { routineFixedSize } from '../machine/routine.js';
 import { irqlLimit } from './irql-limit.js';
 import type { Kernel } from './kernel.js';
 
+/** Callable at any IRQL since Server 2003 SP1, whatever their annotation says (reference: scheduler.md §16). */
+const ANY_IRQL = /^Io(GetStackLimits|GetRemainingStackSize)$/;
+
 /** Routines whose step judges the IRQL itself, with the bug check that Windows has for it. */
 const OWN_CHECK =
-  /^(KeWaitFor|KeDelayExecution|KeAcquire|KeRelease|Kf|KeRaiseIrql|KeLowerIrql|Ex(Acquire|Release|TryTo|Allocate|Free)|KeEnter|KeLeave|KeBugCheck|KeGetCurrent|KeSetEvent)/;
+  /^(KeWaitFor|KeDelayExecution|KeAcquire|KeRelease|Kf|KeRaiseIrql|KeLowerIrql|Ex(Acquire|Release|TryTo|Allocate|Free)|KeEnter|KeLeave|KeBugCheck|KeGetCurrent|KeSetEvent|Ke(Stack)?AttachProcess)/;
 
 /** How the routines that the kernel, the HAL, the filter manager and the other drivers of Windows export begin. */
 const EXPORT =
@@ -20,7 +23,7 @@ const EXPORT =
 export const looksExported = (name: string): boolean => EXPORT.test(name);
 
 function setLimit(k: Kernel, name: string, symbol: FunctionSymbol): void {
-  const limit = OWN_CHECK.test(name) ? undefined : irqlLimit(symbol.sal);
+  const limit = OWN_CHECK.test(name) || ANY_IRQL.test(name) ? undefined : irqlLimit(symbol.sal);
   if (limit) k.irqlLimits.set(name, limit);
 }
 

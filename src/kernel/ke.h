@@ -105,7 +105,6 @@ typedef struct _KTHREAD {
   PVOID StartRoutine;
   PVOID StartContext;
   PVOID ActiveWorker;                // worker thread: WORK_QUEUE_ITEM's routine while one runs
-  ULONG StackIndex;                  // slot of the kernel stack
   ULONG HeldSpinLocks;               // locks taken at >= DISPATCH by this thread (always-on checks)
   ULONG HeldFastMutexes;
   ULONG HeldResources;
@@ -151,6 +150,14 @@ typedef struct _KPRCB {
   ULONG64 SpinStart;
   ULONG64 DpcSince;                  // virtual time at which the running DPC routine began
   ULONG64 DispatchSince;             // virtual time since which the CPU is at >= DISPATCH (watchdog)
+  ULONG MinimumDpcRate;              // DPCs a tick: below it a DPC of low importance starts at once too
+  ULONG DpcRequestRate;              // average over the last ticks
+  ULONG DpcLastCount;                // DpcData[0].DpcCount at the last tick
+  ULONG DpcLastTick;                 // number of that tick
+  ULONG AdjustDpcThreshold;          // ticks until MaximumDpcQueueDepth may grow again
+  ULONG DpcThreadActive;             // the thread of threaded DPCs is not waiting
+  PKTHREAD DpcThread;                // made when the first threaded DPC is queued to this CPU
+  KEVENT DpcThreadEvent;
   ULONG InterruptCount;
   ULONG KeContextSwitches;
   ULONG KeSystemCalls;
@@ -222,16 +229,33 @@ typedef struct _KI_BUGCHECK_DATA {
   ULONG64 Active;
 } KI_BUGCHECK_DATA;
 
+// Variables that the kernel exports to drivers. Those that headers declare as pointers have a cell that holds the address, like a slot of an import table.
+typedef struct _KI_SYSTEM_VARIABLES {
+  BOOLEAN KdDebuggerEnabled;
+  BOOLEAN KdDebuggerNotPresent;
+  CCHAR KeNumberProcessors;
+  UCHAR Spare;
+  ULONG InitSafeBootMode;
+  ULONG NtBuildNumber;               // 0xF0000000: a free build
+  ULONG NtGlobalFlag;
+  PBOOLEAN KdDebuggerEnabledCell;
+  PBOOLEAN KdDebuggerNotPresentCell;
+  PULONG InitSafeBootModeCell;
+  PULONG NtBuildNumberCell;
+} KI_SYSTEM_VARIABLES;
+
 typedef struct _KE_GLOBALS {
   KI_BUGCHECK_DATA KiBugCheckData;
   ULONG NumberProcessors;
   ULONG ChoiceState;                 // seeded generator of the interleaving
   ULONG RandomSeed;
-  ULONG StackBitmapHint;
+  ULONG StackHint;                   // no kernel stack fits below this page
   ULONG64 BootTime;                  // system time (100 ns since 1601) at interrupt time 0
   LONGLONG SystemTimeOffset;
   KSPIN_LOCK KiDispatcherLock;
-  LIST_ENTRY TimerListHead;          // sorted by due time, then order of setting
+  LIST_ENTRY TimerTable[256];        // KTIMERs by due time, see ke/timer-queue.ts; each list sorted by due time, then order of setting
+  ULONG TimerTableSummary[8];        // bit n: list n is not empty
+  KTIMER *FirstTimer;                // that is due first, NULL: none is set
   LIST_ENTRY AllThreads;
   LIST_ENTRY ReaperListHead;
   LIST_ENTRY ResourceListHead;       // ExpSystemResourcesList
@@ -249,8 +273,7 @@ typedef struct _KE_GLOBALS {
   ULONG64 PoolBytes[2];              // nonpaged, paged bytes in use
   ULONG64 PoolBlocks[2];
   ULONG64 NextBalanceTime;           // balance set manager: next scan
-  ULONG64 StackBitmap[64];           // kernel stacks in use
-  ULONG TimerSequence;
+  ULONG TimerCount;                  // timers that are set
   ULONG64 IpiOwner;                  // thread whose KeIpiGenericCall is under way (one at a time)
   ULONG64 IpiRoutine;
   ULONG64 IpiContext;
@@ -261,6 +284,10 @@ typedef struct _KE_GLOBALS {
   ULONG DebugPrintFlags;
   KSPIN_LOCK CancelSpinLock;
   KEVENT FlushDpcEvent;
+  KEVENT GenericDpcFree;             // KeGenericCallDpc: one at a time
+  ULONG64 GenericDpcCount;           // CPUs that have not called KeSignalCallDpcDone
+  ULONG64 GenericDpcBarrier[2];      // KeSignalCallDpcSynchronize: CPUs still expected, generation
+  KDPC GenericDpc[64];               // by CPU
   KEVENT PushLockEvents[64];         // waiters of push locks, by hash of the address
   ULONG64 TickCount;
   ULONG64 SliceLeft;                 // steps left of the slice that a stop interrupted
@@ -268,6 +295,7 @@ typedef struct _KE_GLOBALS {
   ULONG64 ChoicesAsked;              // bit n: the n-th unconfirmed choice (base/choices.ts) was asked for
   ULONG64 StopRequested;             // hooks: the run loop leaves at the next boundary
   KPRCB Prcb[64];
+  KI_SYSTEM_VARIABLES SystemVariables;
   MI_POOL_ARENA PoolArenas[64];      // by CPU
   ULONG64 ControlRegions[64];        // KPCR by CPU, 0: no driver has asked for it
 } KE_GLOBALS;

@@ -49,6 +49,7 @@ import { routines as keApc } from './ke/apc.js';
 import { routines as keBugcheck } from './ke/bugcheck.js';
 import { routines as keDpc } from './ke/dpc.js';
 import { routines as keEvent } from './ke/event.js';
+import { routines as keGenericDpc } from './ke/generic-dpc.js';
 import { routines as keIntrinsics } from './ke/intrinsics.js';
 import { routines as keIpi } from './ke/ipi.js';
 import { routines as keIrql } from './ke/irql.js';
@@ -59,11 +60,16 @@ import { routines as keRegion } from './ke/region.js';
 import { routines as keSemaphore } from './ke/semaphore.js';
 import { routines as keSpinlock } from './ke/spinlock.js';
 import { routines as keSyscall } from './ke/syscall.js';
+import { routines as keSystemVariables } from './ke/system-variables.js';
 import { routines as keThreadControl } from './ke/thread-control.js';
 import { routines as keThread } from './ke/thread.js';
+import { routines as keThreadedDpc } from './ke/threaded-dpc.js';
 import { routines as keTime } from './ke/time.js';
 import { routines as keTimer } from './ke/timer.js';
+import { routines as keUserApc } from './ke/user-apc.js';
 import { routines as keWait } from './ke/wait.js';
+import { routines as lxDispatch } from './lx/dispatch.js';
+import { routines as lxForkExec } from './lx/fork-exec.js';
 import { routines as mmCopyVirtual } from './mm/copy-virtual.js';
 import { routines as mmImagePaging } from './mm/image-paging.js';
 import { routines as mmMdlMap } from './mm/mdl-map.js';
@@ -77,22 +83,35 @@ import { routines as mmVirtualMemory } from './mm/virtual-memory.js';
 import { routines as obCallbacks } from './ob/callbacks.js';
 import { routines as obDesktop } from './ob/desktop.js';
 import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
+import { routines as obDuplicate } from './ob/duplicate.js';
+import { routines as obHandleFlags } from './ob/handle-flags.js';
 import { routines as obHandles } from './ob/handles.js';
 import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
+import { routines as psAccounting } from './ps/accounting.js';
+import { routines as psAffinityToken } from './ps/affinity-token.js';
+import { routines as psApcServices } from './ps/apc-services.js';
 import { routines as psAttach } from './ps/attach.js';
 import { routines as psCreateProcess } from './ps/create-process.js';
 import { routines as psExit } from './ps/exit.js';
 import { routines as psInformation } from './ps/information.js';
+import { routines as psNext } from './ps/next.js';
 import { routines as psNotifyCall } from './ps/notify-call.js';
 import { routines as psNotify } from './ps/notify.js';
 import { routines as psOpen } from './ps/open.js';
+import { routines as psPicoContext } from './ps/pico-context.js';
+import { routines as psPicoControl } from './ps/pico-control.js';
+import { routines as psPicoCreate } from './ps/pico-create.js';
+import { routines as psPicoSyscall } from './ps/pico-syscall.js';
+import { routines as psPico } from './ps/pico.js';
 import { routines as psProcess } from './ps/process.js';
 import { routines as psQuery } from './ps/query.js';
+import { routines as psQuota } from './ps/quota.js';
 import { routines as psScenario } from './ps/scenario.js';
 import { routines as psStartup } from './ps/startup.js';
+import { routines as psSuspend } from './ps/suspend.js';
 import { routines as psSystemInformation } from './ps/system-information.js';
 import { routines as psSystemThread } from './ps/system-thread.js';
 import { routines as psThread } from './ps/thread.js';
@@ -141,9 +160,12 @@ import { routines as rtlUnicodeString } from './rtl/unicode-string.js';
 import { routines as rtlUtf8 } from './rtl/utf8.js';
 import { routines as rtlVersion } from './rtl/version.js';
 import { routines as seAccessCheck } from './se/access-check.js';
-import { routines as seToken } from './se/token.js';
+import { routines as seImpersonation } from './se/impersonation.js';
+import { routines as seSubjectContext } from './se/subject-context.js';
+import { routines as seTokenServices } from './se/token-services.js';
 import { routines as umDesktop } from './um/desktop.js';
 import { routines as umFile } from './um/file.js';
+import { routines as umLinux } from './um/linux.js';
 import { routines as umMisc } from './um/misc.js';
 import { routines as umProcess } from './um/process.js';
 import { routines as umStartup } from './um/startup.js';
@@ -199,6 +221,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keBugcheck,
   keDpc,
   keEvent,
+  keGenericDpc,
   keIntrinsics,
   keIpi,
   keIrql,
@@ -209,11 +232,16 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keSemaphore,
   keSpinlock,
   keSyscall,
+  keSystemVariables,
   keThreadControl,
   keThread,
+  keThreadedDpc,
   keTime,
   keTimer,
+  keUserApc,
   keWait,
+  lxDispatch,
+  lxForkExec,
   mmCopyVirtual,
   mmImagePaging,
   mmMdlMap,
@@ -227,22 +255,35 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obCallbacks,
   obDesktop,
   obDispatcherObjects,
+  obDuplicate,
+  obHandleFlags,
   obHandles,
   obNamespace,
   obObjectQuery,
   obObject,
   obReference,
+  psAccounting,
+  psAffinityToken,
+  psApcServices,
   psAttach,
   psCreateProcess,
   psExit,
   psInformation,
+  psNext,
   psNotifyCall,
   psNotify,
   psOpen,
+  psPicoContext,
+  psPicoControl,
+  psPicoCreate,
+  psPicoSyscall,
+  psPico,
   psProcess,
   psQuery,
+  psQuota,
   psScenario,
   psStartup,
+  psSuspend,
   psSystemInformation,
   psSystemThread,
   psThread,
@@ -291,9 +332,12 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlUtf8,
   rtlVersion,
   seAccessCheck,
-  seToken,
+  seImpersonation,
+  seSubjectContext,
+  seTokenServices,
   umDesktop,
   umFile,
+  umLinux,
   umMisc,
   umProcess,
   umStartup,

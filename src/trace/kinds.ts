@@ -77,6 +77,7 @@ export const KINDS = {
   'ke.dpc.end': k('DPC routine returned', { dpc: 'object', routine: 'code', cpu: 'cpu' }),
   'ke.apc.queue': k('APC queued', { apc: 'object', thread: 'thread', mode: 'number' }),
   'ke.apc.deliver': k('APC delivered', { apc: 'object', thread: 'thread', normal: 'code' }),
+  'ke.apc.rundown': k('APC of an ending thread run down', { apc: 'object', thread: 'thread' }),
   'ke.apc.return': k('APC done', { apc: 'object', thread: 'thread' }),
   // ---------------------------------------------------------------- locks
   /** type: plain, queued, rw. */
@@ -148,6 +149,8 @@ export const KINDS = {
     address: 'address',
     where: 'text',
   }),
+  'ps.pico-provider': k('pico provider registered', { routine: 'code' }),
+  'ps.pico-exception': k('user exception of a pico thread', { code: 'status', address: 'address' }),
   'ps.not-simulated': k('information class that is not simulated', { service: 'text', class: 'number' }),
   'se.not-simulated': k('information class that is not simulated', { service: 'text', class: 'number' }),
   // ---------------------------------------------------------------- objects and handles

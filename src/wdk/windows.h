@@ -84,6 +84,10 @@ BOOL WINAPI DuplicateHandle(_In_ HANDLE SourceProcess, _In_ HANDLE Source, _In_ 
 VOID WINAPI Sleep(_In_ DWORD Milliseconds);
 DWORD WINAPI SleepEx(_In_ DWORD Milliseconds, _In_ BOOL Alertable);
 BOOL WINAPI SwitchToThread(VOID);
+typedef VOID (NTAPI *PAPCFUNC)(ULONG_PTR Parameter);
+typedef enum _QUEUE_USER_APC_FLAGS { QUEUE_USER_APC_FLAGS_NONE = 0, QUEUE_USER_APC_FLAGS_SPECIAL_USER_APC = 1 } QUEUE_USER_APC_FLAGS;
+DWORD WINAPI QueueUserAPC(_In_ PAPCFUNC Routine, _In_ HANDLE Thread, _In_ ULONG_PTR Data);
+BOOL WINAPI QueueUserAPC2(_In_ PAPCFUNC Routine, _In_ HANDLE Thread, _In_ ULONG_PTR Data, _In_ QUEUE_USER_APC_FLAGS Flags);
 DWORD WINAPI GetLastError(VOID);
 VOID WINAPI SetLastError(_In_ DWORD Code);
 HANDLE WINAPI CreateThread(_In_opt_ LPSECURITY_ATTRIBUTES Attributes, _In_ SIZE_T StackSize, _In_ LPTHREAD_START_ROUTINE StartAddress, _In_opt_ LPVOID Parameter, _In_ DWORD CreationFlags, _Out_opt_ LPDWORD ThreadId);

@@ -23,6 +23,11 @@ NTSYSAPI NTSTATUS NtTerminateProcess(_In_opt_ HANDLE ProcessHandle, _In_ NTSTATU
 NTSYSAPI NTSTATUS NtTerminateThread(_In_opt_ HANDLE ThreadHandle, _In_ NTSTATUS ExitStatus);
 NTSYSAPI NTSTATUS NtSuspendProcess(_In_ HANDLE ProcessHandle);
 NTSYSAPI NTSTATUS NtResumeProcess(_In_ HANDLE ProcessHandle);
+NTSYSAPI NTSTATUS NtQueueApcThread(_In_ HANDLE ThreadHandle, _In_ PVOID ApcRoutine, _In_opt_ PVOID Argument1, _In_opt_ PVOID Argument2, _In_opt_ PVOID Argument3);
+NTSYSAPI NTSTATUS NtQueueApcThreadEx(_In_ HANDLE ThreadHandle, _In_opt_ HANDLE ReserveHandle, _In_ PVOID ApcRoutine, _In_opt_ PVOID Argument1, _In_opt_ PVOID Argument2, _In_opt_ PVOID Argument3);
+NTSYSAPI NTSTATUS NtAlertThread(_In_ HANDLE ThreadHandle);
+NTSYSAPI NTSTATUS NtAlertResumeThread(_In_ HANDLE ThreadHandle, _Out_opt_ PULONG PreviousSuspendCount);
+NTSYSAPI NTSTATUS NtTestAlert(VOID);
 NTSYSAPI NTSTATUS NtSuspendThread(_In_ HANDLE ThreadHandle, _Out_opt_ PULONG PreviousSuspendCount);
 NTSYSAPI NTSTATUS NtResumeThread(_In_ HANDLE ThreadHandle, _Out_opt_ PULONG PreviousSuspendCount);
 NTSYSAPI NTSTATUS NtQueryInformationProcess(_In_ HANDLE ProcessHandle, _In_ PROCESSINFOCLASS ProcessInformationClass, _Out_writes_bytes_opt_(ProcessInformationLength) PVOID ProcessInformation, _In_ ULONG ProcessInformationLength, _Out_opt_ PULONG ReturnLength);

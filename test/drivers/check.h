@@ -36,6 +36,8 @@ VOID TestStartThread(VOID (*Routine)(PVOID), PVOID Context, LONG Priority, PKEVE
 #define BAD(name, code, p1) NTSTATUS name(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 // The same, certain only when nobody runs beside it.
 #define BAD1(name, code, p1) BAD(name, code, p1)
+// Needs a second CPU.
+#define BAD2(name, code, p1) BAD(name, code, p1)
 #define TEST_ENTRY NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 
 static VOID SleepMs(LONG ms) {

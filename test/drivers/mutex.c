@@ -53,9 +53,18 @@ BAD(ReleaseNotOwned, 0x7E, 0xC0000046) {
   KeReleaseMutex(&g_Mutex, FALSE);
   return STATUS_SUCCESS;
 }
+// A kernel mutex holds normal APCs off, and that is looked at first: 0x20 with the count. Who leaves the region by hand meets the mutex itself.
+BAD(ExitOwningInRegion, 0x20, 0) {
+  KeInitializeMutex(&g_Mutex, 0);
+  KeWaitForSingleObject(&g_Mutex, Executive, KernelMode, FALSE, NULL);
+  EXPECT_STOP("bugchecks 3 exit order: APC disable count before owned mutex", 0x20, 0, 0xFFFF, PASSIVE_LEVEL, 1);
+  return STATUS_SUCCESS;
+}
 BAD(ExitOwning, 0x4000008A, -1) {
   KeInitializeMutex(&g_Mutex, 0);
   KeWaitForSingleObject(&g_Mutex, Executive, KernelMode, FALSE, NULL);
+  KeLeaveCriticalRegion();
+  EXPECT_STOP("bugchecks 3 0x4000008A: thread exits owning a kernel mutex", 0x4000008A, KeGetCurrentThread(), &g_Mutex, 0, 0);
   return STATUS_SUCCESS;
 }
 BAD(NeverInitialised, 0xA, 0) {

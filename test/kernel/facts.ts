@@ -26,7 +26,7 @@ export function factsOf(text: string): Fact[] {
 
 /** Facts that a run must have reached: all but MAY_FACT, and those in the body of a BAD function only when that is the entry. */
 export function mustReach(text: string, entry?: string): Fact[] {
-  const bodies = [...text.matchAll(/^BAD1?\((\w+),[^\n]*(?:\n(?!\})[^\n]*)*/gm)].map((m) => {
+  const bodies = [...text.matchAll(/^BAD[12]?\((\w+),(?:[^\n]*\}(?=\r?\n)|[^\n]*(?:\n(?!\})[^\n]*)*)/gm)].map((m) => {
     const first = text.slice(0, m.index).split('\n').length;
     return { name: m[1], first, last: first + m[0].split('\n').length };
   });

@@ -3,6 +3,7 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { KernelMode, PASSIVE_LEVEL, WaitReason } from '../ke/constants.js';
+import { createCoreThread } from '../ke/core-thread.js';
 import { hex } from '../ke/dispatcher.js';
 import { setBasePriority } from '../ke/ready.js';
 import { combinedApcDisable } from '../ke/region.js';
@@ -41,14 +42,8 @@ export function startWorkers(k: Kernel): void {
 
 function createWorker(k: Kernel, priority: number): boolean {
   const q = queueAt(k, priority);
-  const process = k.mem.ptr(k.globals.KE + KE_GLOBALS.InitialProcess);
-  const thread = k.hooks.allocateThread?.(k, process, 'ExpWorkerThread') ?? k.pool.allocate('nonpaged', KTHREAD.sizeof, 'Thre');
-  if (thread === 0) return false;
-  if (!k.hooks.allocateThread) k.mem.fill(thread, KTHREAD.sizeof);
-  if (!k.initializeThread(thread, process, { start: 'ExpWorkerThread', context: q, priority })) return false;
-  k.hooks.threadCreated?.(k, thread);
+  if (createCoreThread(k, { start: 'ExpWorkerThread', context: q, priority }) === 0) return false;
   k.mem.setU32(q + Q.ThreadCount, k.mem.u32(q + Q.ThreadCount) + 1);
-  k.startThread(thread);
   return true;
 }
 

@@ -1,13 +1,15 @@
 // The clock interrupt of each CPU, every 15.625 ms: CPU 0 expires timers and runs the balance set manager's scan; each CPU looks at the quantum of its
 // thread, at DPCs left in its queue and at its watchdogs (reference: scheduler.md §2, §4, §9; bugchecks.md 0x133).
+import { Reg } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPRCB, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
 import { entries } from '../rtl/list.js';
-import { DISPATCH_LEVEL, ThreadState } from './constants.js';
-import { requestDpcIfQueued } from './dpc.js';
+import { CLOCK_LEVEL, DISPATCH_LEVEL, ThreadState } from './constants.js';
+import { dpcTick } from './dpc.js';
 import { prcbOf } from './prcb.js';
 import { armQuantum, quantumUsedUp } from './quantum.js';
 import { cpuCount, dequeue, placeThread } from './ready.js';
+import { chargeTick } from './runtime.js';
 import { stepsFrom100ns, tickSteps } from './time.js';
 import { expireTimers } from './timer.js';
 import { dueTime, firstTimer } from './timer-queue.js';
@@ -15,6 +17,8 @@ import { dueTime, firstTimer } from './timer-queue.js';
 /** Watchdog limits in ticks (reference: bugchecks.md 0x133). */
 const DPC_LIMIT_TICKS = 1280;
 const DISPATCH_LIMIT_TICKS = 7680;
+/** A CPU that has taken no clock interrupt for so long is hung (U). */
+const CLOCK_LIMIT_TICKS = 16;
 
 export function clockInterrupt(k: Kernel): void {
   const m = k.mem;
@@ -27,8 +31,9 @@ export function clockInterrupt(k: Kernel): void {
     expireTimers(k);
     balance(k, now);
   }
-  requestDpcIfQueued(k, k.cpuNumber);
+  dpcTick(k, now);
   const thread = m.ptr(prcb + KPRCB.CurrentThread);
+  if (thread !== m.ptr(prcb + KPRCB.IdleThread)) chargeTick(k, thread);
   if (thread !== m.ptr(prcb + KPRCB.IdleThread) && m.u32(thread + KTHREAD.State) === ThreadState.Running && quantumUsedUp(k, thread)) {
     m.setU8(prcb + KPRCB.QuantumEnd, 1);
   }
@@ -37,6 +42,19 @@ export function clockInterrupt(k: Kernel): void {
 
 function watchdog(k: Kernel, now: number): void {
   const prcb = k.prcb();
+  for (let cpu = 0; cpu < cpuCount(k); cpu++) {
+    const missed = now - k.mem.ptr(prcbOf(k, cpu) + KPRCB.NextTick);
+    if (missed <= CLOCK_LIMIT_TICKS * tickSteps(k) || k.machine.wordsOf(cpu)[Reg.Irql >> 2] < CLOCK_LEVEL) continue;
+    k.bugCheck(
+      0x101,
+      CLOCK_LIMIT_TICKS,
+      0,
+      prcbOf(k, cpu),
+      cpu,
+      `CPU ${cpu} has taken no clock interrupt for ${CLOCK_LIMIT_TICKS} ticks: it is at CLOCK_LEVEL or above`,
+    );
+    return;
+  }
   const since = k.mem.ptr(prcb + KPRCB.DpcSince);
   const tick = tickSteps(k);
   if (k.mem.u8(prcb + KPRCB.DpcRoutineActive) && since !== 0 && now - since > DPC_LIMIT_TICKS * tick) {

@@ -5,9 +5,9 @@ import { type Addr, FRAME, KERNEL_BASE } from '../../machine/abi.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { DISPATCHER_HEADER, KEVENT, KMUTANT, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
-import { entries, insertTail, LIST_LIMIT, remove } from '../rtl/list.js';
+import { corrupt, insertTail, LIST_LIMIT, remove } from '../rtl/list.js';
 import { BugCheckError } from './bugcheck.js';
-import { ObjectType, STATUS, ThreadState, WaitAll } from './constants.js';
+import { ObjectType, STATUS, WaitAll } from './constants.js';
 import { readyThread as makeReady } from './ready.js';
 import { removeTimer } from './timer-queue.js';
 
@@ -102,7 +102,7 @@ export function unwaitThread(k: Kernel, thread: Addr, status: number, increment:
   const m = k.mem;
   removeWaitBlocks(k, thread);
   m.setPtr(thread + KTHREAD.WaitStatus, status);
-  m.raw.setI64(m.ptr(thread + KTHREAD.KernelStack) - KERNEL_BASE + FRAME.result, BigInt(status));
+  m.raw.setPtr(m.ptr(thread + KTHREAD.KernelStack) - KERNEL_BASE + FRAME.result, status);
   k.trace.note(KIND_ID['ke.unwait'], thread, status >>> 0, by, k.currentThread());
   k.hooks.verifier?.waitEnds(k, thread, by, k.currentThread());
   makeReady(k, thread, increment);
@@ -114,9 +114,17 @@ export function waitTest(k: Kernel, object: Addr, increment: number): void {
   if (k.hooks.races && !isTimer(objectType(k, object))) k.hooks.races.signalled(object);
   const head = object + WAIT_LIST;
   if (m.ptr(head) === head) return;
-  for (const block of entries(m, head, LIST_LIMIT)) {
+  // Who is released leaves the list, with all its blocks: the place to go on from is taken before, behind the blocks of the same thread.
+  let next = m.ptr(head);
+  for (let n = 0; next !== head; n++) {
+    const block = next;
     const thread = m.ptr(block + KWAIT_BLOCK.Thread);
-    if (m.u32(thread + KTHREAD.State) !== ThreadState.Waiting) continue; // released by an earlier block of this very walk
+    for (let previous = block; ; n++) {
+      next = m.ptr(previous);
+      if (n > LIST_LIMIT || m.ptr(next + 8) !== previous) corrupt(next);
+      if (next === head || m.ptr(next + KWAIT_BLOCK.Thread) !== thread) break;
+      previous = next;
+    }
     if (!isSignalled(k, object, thread)) {
       if (objectType(k, object) !== ObjectType.Mutant) return;
       continue;

@@ -1,22 +1,37 @@
 // Deferred procedure calls (reference: scheduler.md §10). Each CPU has a queue; a software interrupt below DISPATCH_LEVEL retires it in one frame,
-// KiRetireDpcList, on the CPU's DPC stack, in the context of whatever was interrupted.
+// KiRetireDpcList, on the CPU's DPC stack, in the context of whatever was interrupted. Threaded DPCs have a second queue and a thread (threaded-dpc.ts).
 import { type Addr, FrameFlag, KERNEL_BASE, type Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { KDPC, KDPC_DATA, KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
-import { insertHead, insertTail, isEmpty, remove, removeHead } from '../rtl/list.js';
-import { DISPATCH_LEVEL, MAXIMUM_DPC_QUEUE_DEPTH, ObjectType } from './constants.js';
-import { hex } from './dispatcher.js';
+import { KDPC, KDPC_DATA, KE_GLOBALS, KEVENT, KPRCB, KTHREAD } from '../layouts.gen.js';
+import { initListHead, insertHead, insertTail, isEmpty, remove, removeHead } from '../rtl/list.js';
+import { DISPATCH_LEVEL, IDEAL_DPC_RATE, MAXIMUM_DPC_QUEUE_DEPTH, MINIMUM_DPC_RATE, ObjectType } from './constants.js';
+import { hex, initHeader } from './dispatcher.js';
 import { INTERRUPT_SLOTS, pushInterrupt, returnFromInterrupt } from './interrupt.js';
 import { currentPrcb, prcbOf } from './prcb.js';
 import { probeObject } from './probe-object.js';
 import { cpuCount } from './ready.js';
+import { noteRelease, spinOn } from './spin-wait.js';
+import { wakeDpcThread } from './threaded-dpc.js';
+import { tickSteps } from './time.js';
 
 /** KDPC.Number holds the target CPU + this when one was set. */
 const TARGET_BASE = 0x500;
 const Importance = { Low: 0, Medium: 1, High: 2, MediumHigh: 3 } as const;
+/** In KDPC.Importance while a timer has queued the DPC: what is wrong after it is the timer's (0xC7 with 5 instead of 4). */
+const FROM_TIMER = 0x80;
 
 const queueOf = (k: Kernel, cpu: number): Addr => prcbOf(k, cpu) + KPRCB.DpcData;
+const threadedQueueOf = (k: Kernel, cpu: number): Addr => prcbOf(k, cpu) + KPRCB.DpcData + KDPC_DATA.sizeof;
+
+export function initializeDpcQueues(k: Kernel, prcb: Addr): void {
+  const m = k.mem;
+  for (let i = 0; i < 2; i++) initListHead(m, prcb + KPRCB.DpcData + i * KDPC_DATA.sizeof + KDPC_DATA.DpcListHead);
+  m.setU32(prcb + KPRCB.MaximumDpcQueueDepth, MAXIMUM_DPC_QUEUE_DEPTH);
+  m.setU32(prcb + KPRCB.MinimumDpcRate, MINIMUM_DPC_RATE);
+  m.setU32(prcb + KPRCB.AdjustDpcThreshold, IDEAL_DPC_RATE);
+  initHeader(k, prcb + KPRCB.DpcThreadEvent, ObjectType.SynchronizationEvent, KEVENT.sizeof, 0);
+}
 
 export function initializeDpc(k: Kernel, dpc: Addr, routine: Addr, context: Addr, type: number): void {
   const m = k.mem.checked;
@@ -27,17 +42,32 @@ export function initializeDpc(k: Kernel, dpc: Addr, routine: Addr, context: Addr
   m.setPtr(dpc + KDPC.DeferredContext, context);
 }
 
-/** KeInsertQueueDpc: false when it is queued already. */
-export function insertQueueDpc(k: Kernel, dpc: Addr, argument1: number | bigint, argument2: number | bigint): boolean {
+/** Queued to this CPU, ahead of others: what another CPU must do at once. */
+export function targetDpc(k: Kernel, dpc: Addr, cpu: number): void {
+  k.mem.setU16(dpc + KDPC.Number, TARGET_BASE + cpu);
+  k.mem.setU8(dpc + KDPC.Importance, Importance.High);
+}
+
+/** KeInsertQueueDpc: false when it is queued already. `timer`: by the expiry of its timer. */
+export function insertQueueDpc(k: Kernel, dpc: Addr, argument1: number | bigint, argument2: number | bigint, timer = false): boolean {
   const m = k.mem;
   if (m.ptr(dpc + KDPC.DpcData) !== 0) return false;
   const number = m.u16(dpc + KDPC.Number);
-  const cpu = number >= TARGET_BASE ? Math.min(number - TARGET_BASE, cpuCount(k) - 1) : k.cpuNumber;
-  const queue = queueOf(k, cpu);
+  const cpu = number >= TARGET_BASE ? number - TARGET_BASE : k.cpuNumber;
+  if (cpu >= cpuCount(k)) {
+    k.throwBugCheck(
+      0xc7,
+      [3, dpc, cpu, cpuCount(k)],
+      `the DPC at ${hex(dpc)} has the target processor ${cpu}, but there are only ${cpuCount(k)}: KeSetTargetProcessorDpc does not check its argument`,
+    );
+  }
+  const threaded = m.u8(dpc + KDPC.Type) === ObjectType.ThreadedDpc && k.choice('threaded-dpc') === 'enabled';
+  const queue = threaded ? threadedQueueOf(k, cpu) : queueOf(k, cpu);
   m.setI64(dpc + KDPC.SystemArgument1, BigInt(argument1));
   m.setI64(dpc + KDPC.SystemArgument2, BigInt(argument2));
   m.setPtr(dpc + KDPC.DpcData, queue);
-  const importance = m.u8(dpc + KDPC.Importance);
+  const importance = m.u8(dpc + KDPC.Importance) & ~FROM_TIMER;
+  m.setU8(dpc + KDPC.Importance, importance | (timer ? FROM_TIMER : 0));
   const head = queue + KDPC_DATA.DpcListHead;
   if (importance === Importance.High) insertHead(m, head, dpc + KDPC.DpcListEntry);
   else insertTail(m, head, dpc + KDPC.DpcListEntry);
@@ -45,12 +75,45 @@ export function insertQueueDpc(k: Kernel, dpc: Addr, argument1: number | bigint,
   m.setI32(queue + KDPC_DATA.DpcQueueDepth, depth);
   m.setU32(queue + KDPC_DATA.DpcCount, m.u32(queue + KDPC_DATA.DpcCount) + 1);
   k.event('ke.dpc.queue', { dpc, cpu, routine: m.ptr(dpc + KDPC.DeferredRoutine) });
-  const local = cpu === k.cpuNumber;
-  const urgent = importance === Importance.High || importance === Importance.MediumHigh || depth > MAXIMUM_DPC_QUEUE_DEPTH;
-  const prcb = prcbOf(k, cpu);
-  const idle = m.ptr(prcb + KPRCB.CurrentThread) === m.ptr(prcb + KPRCB.IdleThread);
-  if ((local && importance !== Importance.Low) || urgent || idle) requestDpc(k, cpu);
+  if (threaded) wakeDpcThread(k, cpu);
+  else if (startsAtOnce(k, cpu, importance, depth)) requestDpc(k, cpu);
   return true;
+}
+
+/** Or does it wait until the queue is retired for another reason (other DPCs, clock interrupt, idle loop)? */
+function startsAtOnce(k: Kernel, cpu: number, importance: number, depth: number): boolean {
+  const m = k.mem;
+  const prcb = prcbOf(k, cpu);
+  if (depth > m.u32(prcb + KPRCB.MaximumDpcQueueDepth)) return true;
+  if (cpu === k.cpuNumber) return importance !== Importance.Low || m.u32(prcb + KPRCB.DpcRequestRate) < m.u32(prcb + KPRCB.MinimumDpcRate);
+  // the idle loop of the other CPU looks at its queue all the time
+  const idle = m.ptr(prcb + KPRCB.CurrentThread) === m.ptr(prcb + KPRCB.IdleThread);
+  return idle || importance === Importance.High || importance === Importance.MediumHigh;
+}
+
+/**
+ * Clock interrupt: the request rate is a running average over ticks; a low one lets the queue be drained sooner (smaller maximum depth), and the maximum
+ * recovers slowly. A queue that was left lying is retired now.
+ */
+export function dpcTick(k: Kernel, now: number): void {
+  const m = k.mem;
+  const prcb = currentPrcb(k);
+  const count = m.u32(prcb + KPRCB.DpcData + KDPC_DATA.DpcCount);
+  const tick = Math.floor(now / tickSteps(k));
+  const passed = Math.min(31, Math.max(1, tick - m.u32(prcb + KPRCB.DpcLastTick)));
+  const rate = (((count - m.u32(prcb + KPRCB.DpcLastCount)) >>> 0) + m.u32(prcb + KPRCB.DpcRequestRate)) >>> passed;
+  m.setU32(prcb + KPRCB.DpcRequestRate, rate);
+  m.setU32(prcb + KPRCB.DpcLastCount, count);
+  m.setU32(prcb + KPRCB.DpcLastTick, tick);
+  const depth = m.u32(prcb + KPRCB.MaximumDpcQueueDepth);
+  if (!isEmpty(m, prcb + KPRCB.DpcData + KDPC_DATA.DpcListHead)) {
+    if (rate < IDEAL_DPC_RATE && depth > 1) m.setU32(prcb + KPRCB.MaximumDpcQueueDepth, depth - 1);
+    requestDpc(k, k.cpuNumber);
+    return;
+  }
+  const left = m.u32(prcb + KPRCB.AdjustDpcThreshold);
+  m.setU32(prcb + KPRCB.AdjustDpcThreshold, left <= passed ? IDEAL_DPC_RATE : left - passed);
+  if (left <= passed && depth < MAXIMUM_DPC_QUEUE_DEPTH) m.setU32(prcb + KPRCB.MaximumDpcQueueDepth, depth + 1);
 }
 
 /** Asks a CPU to retire its queue as soon as its IRQL allows (a software interrupt, or an IPI to another CPU). */
@@ -70,9 +133,51 @@ export function removeQueueDpc(k: Kernel, dpc: Addr): boolean {
   return true;
 }
 
-/** Clock interrupt and idle loop: a queue that was left lying is retired now. */
-export function requestDpcIfQueued(k: Kernel, cpu: number): void {
-  if (!isEmpty(k.mem, queueOf(k, cpu) + KDPC_DATA.DpcListHead)) requestDpc(k, cpu);
+/** First DPC of a queue, taken off it: from now on it may be queued again. 0: none. A DPC in memory that is gone is a bug check. */
+export function takeDpc(k: Kernel, queue: Addr): Addr {
+  const m = k.mem;
+  const entry = removeHead(m, queue + KDPC_DATA.DpcListHead);
+  if (entry === 0) return 0;
+  const dpc = entry - KDPC.DpcListEntry;
+  if (!m.allowed(dpc, KDPC.sizeof, true)) {
+    k.throwBugCheck(0xc7, [1, dpc, dpc, dpc + KDPC.sizeof], 'a queued DPC object lies in memory that was freed or unloaded');
+  }
+  m.setI32(queue + KDPC_DATA.DpcQueueDepth, m.i32(queue + KDPC_DATA.DpcQueueDepth) - 1);
+  m.setPtr(dpc + KDPC.DpcData, 0);
+  m.setPtr(queue + KDPC_DATA.ActiveDpc, dpc);
+  return dpc;
+}
+
+/** The routine of the queue's active DPC has returned: who waits for that may go on. */
+export function dpcDone(k: Kernel, queue: Addr): void {
+  k.mem.setPtr(queue + KDPC_DATA.ActiveDpc, 0);
+  noteRelease(k);
+}
+
+/** A queue is empty: KeFlushQueuedDpcs looks again. */
+export const signalDrained = (k: Kernel): number => k.signalEvent(k.globals.KE + KE_GLOBALS.FlushDpcEvent, 0);
+
+/** Arguments of a DPC routine. */
+export const dpcArguments = (k: Kernel, dpc: Addr): (number | bigint)[] => [
+  dpc,
+  k.mem.i64(dpc + KDPC.DeferredContext),
+  k.mem.i64(dpc + KDPC.SystemArgument1),
+  k.mem.i64(dpc + KDPC.SystemArgument2),
+];
+
+/** The thread's disable counts after a DPC routine must be those before it. */
+export function checkDisableCount(k: Kernel, routine: Addr, timer: boolean, before: number): Status | undefined {
+  const after = k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable);
+  if (after === before) return undefined;
+  const which = timer ? 'DPC routine of a timer' : 'DPC routine';
+  return k.bugCheck(
+    0xc7,
+    timer ? 5 : 4,
+    routine,
+    before,
+    after,
+    `the ${which} ${k.functionAtText(routine)} changed the APC disable count of the thread it interrupted`,
+  );
 }
 
 /** Takes the DPC software interrupt on this CPU. */
@@ -91,42 +196,35 @@ export function takeDpcInterrupt(k: Kernel): void {
 const DPC = INTERRUPT_SLOTS;
 const ROUTINE = INTERRUPT_SLOTS + 1;
 const APC_DISABLE = INTERRUPT_SLOTS + 2;
+const TIMER = INTERRUPT_SLOTS + 3;
 
 function retire(k: Kernel, f: Frame): Status {
   const m = k.mem;
   const prcb = currentPrcb(k);
+  const queue = prcb + KPRCB.DpcData;
   if (f.pc === 1) {
+    dpcDone(k, queue);
     const bad = checkAfterDpc(k, f);
     if (bad !== undefined) return bad;
   }
-  const entry = removeHead(m, prcb + KPRCB.DpcData + KDPC_DATA.DpcListHead);
-  if (entry === 0) {
+  const dpc = takeDpc(k, queue);
+  if (dpc === 0) {
     m.setU8(prcb + KPRCB.DpcRoutineActive, 0);
     m.setU8(prcb + KPRCB.DpcRequested, 0);
     m.setPtr(prcb + KPRCB.DpcSince, 0);
-    const waiting = k.globals.KE + KE_GLOBALS.FlushDpcEvent;
-    k.signalEvent(waiting, 0);
+    signalDrained(k);
     return returnFromInterrupt(k, f);
   }
-  const dpc = entry - KDPC.DpcListEntry;
-  if (!m.allowed(dpc, KDPC.sizeof, true)) {
-    return k.bugCheck(0xc7, 1, dpc, dpc, dpc + KDPC.sizeof, 'a queued DPC object lies in memory that was freed or unloaded');
-  }
-  const queue = prcb + KPRCB.DpcData;
-  m.setI32(queue + KDPC_DATA.DpcQueueDepth, m.i32(queue + KDPC_DATA.DpcQueueDepth) - 1);
-  m.setPtr(dpc + KDPC.DpcData, 0);
   const routine = m.ptr(dpc + KDPC.DeferredRoutine);
+  const importance = m.u8(dpc + KDPC.Importance);
+  m.setU8(dpc + KDPC.Importance, importance & ~FROM_TIMER);
   f.set(DPC, dpc);
   f.set(ROUTINE, routine);
+  f.set(TIMER, importance & FROM_TIMER);
   f.set(APC_DISABLE, m.u32(k.currentThread() + KTHREAD.CombinedApcDisable));
   m.setPtr(prcb + KPRCB.DpcSince, k.now);
   k.event('ke.dpc.start', { dpc, routine, cpu: k.cpuNumber });
-  return k.call(f, 1, routine, [
-    dpc,
-    m.i64(dpc + KDPC.DeferredContext),
-    m.i64(dpc + KDPC.SystemArgument1),
-    m.i64(dpc + KDPC.SystemArgument2),
-  ]);
+  return k.call(f, 1, routine, dpcArguments(k, dpc));
 }
 
 function checkAfterDpc(k: Kernel, f: Frame): Status | undefined {
@@ -134,6 +232,7 @@ function checkAfterDpc(k: Kernel, f: Frame): Status | undefined {
   k.event('ke.dpc.end', { dpc: f.get(DPC), routine, cpu: k.cpuNumber });
   k.mem.setPtr(currentPrcb(k) + KPRCB.DpcSince, 0);
   if (k.irql !== DISPATCH_LEVEL) {
+    // (U) the reference names a code for APCs, callouts and ISRs; a DPC counts as a callout
     const value = (k.irql << 16) | (DISPATCH_LEVEL << 8) | 2;
     return k.bugCheck(
       0xc8,
@@ -144,22 +243,22 @@ function checkAfterDpc(k: Kernel, f: Frame): Status | undefined {
       `the DPC routine ${k.functionAtText(routine)} returned at IRQL ${k.irql} instead of DISPATCH_LEVEL`,
     );
   }
-  const disable = k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable);
-  if (disable !== f.get(APC_DISABLE)) {
-    return k.bugCheck(
-      0xc7,
-      4,
-      routine,
-      f.get(APC_DISABLE),
-      disable,
-      `the DPC routine ${k.functionAtText(routine)} changed the APC disable count of the thread it interrupted`,
-    );
+  return checkDisableCount(k, routine, f.get(TIMER) !== 0, f.get(APC_DISABLE));
+}
+
+/** Is the DPC's routine running on another CPU? The word that says so, else 0. */
+function runsElsewhere(k: Kernel, dpc: Addr): Addr {
+  for (let cpu = 0; cpu < cpuCount(k); cpu++) {
+    for (const queue of [queueOf(k, cpu), threadedQueueOf(k, cpu)]) {
+      if (k.mem.ptr(queue + KDPC_DATA.ActiveDpc) === dpc && (cpu !== k.cpuNumber || queue === threadedQueueOf(k, cpu)))
+        return queue + KDPC_DATA.ActiveDpc;
+    }
   }
-  return undefined;
+  return 0;
 }
 
 export const routines: KernelRoutine[] = [
-  { name: 'KiRetireDpcList', locals: INTERRUPT_SLOTS + 3, cost: 10, step: retire },
+  { name: 'KiRetireDpcList', locals: INTERRUPT_SLOTS + 4, cost: 10, step: retire },
   {
     name: 'KeInitializeDpc',
     cost: 4,
@@ -172,7 +271,6 @@ export const routines: KernelRoutine[] = [
     name: 'KeInitializeThreadedDpc',
     cost: 4,
     step(k, f) {
-      // (U) runs at DISPATCH_LEVEL like a normal DPC: what Windows does when threaded DPCs are switched off
       initializeDpc(k, f.ptr(0), f.ptr(1), f.ptr(2), ObjectType.ThreadedDpc);
       return k.returnVoid();
     },
@@ -196,6 +294,21 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       k.mem.checked.bytes(f.ptr(0), KDPC.sizeof);
       return k.return(removeQueueDpc(k, f.ptr(0)) ? 1 : 0);
+    },
+  },
+  {
+    // (Dpc, WaitIfActive): below DISPATCH_LEVEL a threaded DPC may be waited for; at it only what runs on other CPUs can end
+    name: 'KeRemoveQueueDpcEx',
+    cost: 6,
+    step(k, f) {
+      if (f.pc === 0) {
+        k.mem.checked.bytes(f.ptr(0), KDPC.sizeof);
+        if (removeQueueDpc(k, f.ptr(0))) return k.return(1);
+        if (!f.bool(1)) return k.return(0);
+      }
+      f.pc = 1;
+      const at = runsElsewhere(k, f.ptr(0));
+      return at === 0 ? k.return(0) : spinOn(k, f, at);
     },
   },
   {
@@ -233,7 +346,7 @@ export const routines: KernelRoutine[] = [
       let busy = false;
       for (let c = 0; c < cpuCount(k); c++) {
         const p = prcbOf(k, c);
-        if (k.mem.u8(p + KPRCB.DpcRoutineActive)) busy = true;
+        if (k.mem.u8(p + KPRCB.DpcRoutineActive) || k.mem.u32(p + KPRCB.DpcThreadActive)) busy = true;
         if (!isEmpty(k.mem, p + KPRCB.DpcData + KDPC_DATA.DpcListHead)) {
           busy = true;
           requestDpc(k, c);

@@ -10,6 +10,7 @@ import { functionNumber } from './call.js';
 import { PASSIVE_LEVEL, UserMode } from './constants.js';
 import { combinedApcDisable } from './region.js';
 import { stackLimitOf } from './switch.js';
+import { enterUserApc, USER_APC_SLOTS, userApcDue } from './user-apc.js';
 
 /** More arguments than any service has. */
 const MAX_ARGUMENTS = 16;
@@ -38,6 +39,7 @@ export function systemCall(k: Kernel, f: Frame, nextPc: number, service: string,
 }
 
 const RESULT = 0;
+const APC = 1;
 
 function step(k: Kernel, f: Frame): Status {
   const m = k.mem;
@@ -67,11 +69,16 @@ function step(k: Kernel, f: Frame): Status {
       return k.bugCheck(0x1, k.addressOf(service), attached, disable, 0, `the system call ${service} goes back to user mode ${what}`);
     }
   }
-  if (m.u8(thread + USER_APC_PENDING) && k.hooks.userModeExit) return k.call(f, 2, k.hooks.userModeExit, []);
+  if (f.pc === 3 && f.result32) {
+    const result = m.raw.i64(f.fp + 32 + 8 * RESULT);
+    return enterUserApc(k, f.localAddress(APC), { frame: k.machine.headers.prev(f.fp), result, interrupted: false, exceptionCode: 0 });
+  }
+  if (f.pc === 1 && m.u8(thread + USER_APC_PENDING) && k.hooks.userModeExit) return k.call(f, 2, k.hooks.userModeExit, []);
+  if (f.pc !== 3 && userApcDue(k, thread)) return k.call(f, 3, 'KiDeliverUserApc', [f.localAddress(APC)]);
   const r = m.registers;
   r.userMode = true;
   r.stackLimit = stackLimitOf(k, thread, true);
   return k.returnBig(m.raw.i64(f.fp + 32 + 8 * RESULT));
 }
 
-export const routines: KernelRoutine[] = [{ name: 'KiSystemService', locals: 2, cost: 20, step }];
+export const routines: KernelRoutine[] = [{ name: 'KiSystemService', locals: APC + USER_APC_SLOTS, cost: 20, step }];

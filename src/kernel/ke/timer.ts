@@ -38,6 +38,17 @@ export function cancelTimer(k: Kernel, timer: Addr): boolean {
 
 /** Clock interrupt: every timer that is due now becomes signalled, releases its waiters and queues its DPC; periodic ones go in again. */
 export function expireTimers(k: Kernel): void {
+  const r = k.mem.registers;
+  const user = r.userMode; // of what was interrupted: an interrupt sees kernel memory
+  r.userMode = false;
+  try {
+    expireDue(k);
+  } finally {
+    r.userMode = user;
+  }
+}
+
+function expireDue(k: Kernel): void {
   const m = k.mem;
   const now = interruptTime100(k);
   for (let timer = firstTimer(k); timer !== 0 && timerDue(k, timer) <= now; timer = firstTimer(k)) {
@@ -60,7 +71,7 @@ export function expireTimers(k: Kernel): void {
       );
       return;
     }
-    insertQueueDpc(k, dpc, 0, 0);
+    insertQueueDpc(k, dpc, 0, 0, true);
   }
 }
 
@@ -74,16 +85,6 @@ function timerDue(k: Kernel, timer: Addr): number {
     );
   }
   return dueTime(k, timer);
-}
-
-/** A live timer inside [address, address + size), or 0: pool that is freed must not hold one. */
-export function queuedTimerIn(k: Kernel, address: Addr, size: number): Addr {
-  for (let t = firstTimer(k), n = 0; t !== 0 && n < 100_000; n++) {
-    if (t >= address && t < address + size) return t;
-    const next = k.mem.ptr(t + KTIMER.TimerListEntry);
-    t = k.isTimerListHead(next) ? 0 : next - KTIMER.TimerListEntry;
-  }
-  return 0;
 }
 
 function checkedTimer(k: Kernel, f: Frame): Addr {

@@ -56,7 +56,7 @@ function interruption(k: Kernel, thread: Addr, mode: number, alertable: boolean)
     }
     const userList = thread + KTHREAD.ApcState + 0x10;
     if (mode === UserMode && m.ptr(userList) !== userList) {
-      m.setU8(thread + KTHREAD.ApcState + 0x2a, 1);
+      m.setU8(thread + KTHREAD.ApcState + 0x2a, m.u8(thread + KTHREAD.ApcState + 0x2a) | 2);
       return STATUS.USER_APC;
     }
     if (m.u8(thread + KTHREAD.Alerted)) {
@@ -270,6 +270,8 @@ export const routines: KernelRoutine[] = [
       if (f.pc === 2) return k.return(STATUS.SUCCESS);
       const interval = k.mem.checked.i64(f.ptr(2));
       if (interval === 0n && k.irql < DISPATCH_LEVEL) {
+        const interrupted = interruption(k, k.currentThread(), f.u8(0), f.bool(1));
+        if (interrupted) return k.return(interrupted);
         f.pc = 2;
         return yieldThread(k, f.fp) ? k.stop(Reason.Dispatch) : k.return(STATUS.SUCCESS);
       }

@@ -19,6 +19,7 @@ import {
   RTL_USER_PROCESS_PARAMETERS,
   UNICODE_STRING,
 } from '../layouts.gen.js';
+import { newTask } from '../lx/task.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { OBJ_KERNEL_HANDLE } from '../ob/handles.js';
 import { pidOf, tidOf } from '../ob/note.js';
@@ -28,12 +29,16 @@ import { makeServices, previousMode, probeUser, type ServiceDefinition } from '.
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateCounted, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { ObType, typeOf } from '../ob/types.js';
+import { tokenForProcess } from '../se/token.js';
 import { terminateThread } from './exit.js';
 import { registered } from './notify.js';
 import { callProcessNotify, callThreadNotify, isVeto, ThreadNotify } from './notify-call.js';
+import { hasProvider } from './pico.js';
+import { createElfFile, createPicoProcess, freePicoFrame } from './pico-create.js';
+import { startProgram } from './pico-program.js';
 import { createProcess } from './process.js';
 import { findProgram, threadRecord, toDevicePath } from './program.js';
-import { hasThreadFlag, ProcessFlag, setProcessFlag, setThreadFlag, ThreadFlag } from './state.js';
+import { hasThreadFlag, isSubsystemProcess, ProcessFlag, setProcessFlag, setThreadFlag, ThreadFlag } from './state.js';
 import { createThread, discardThread, queueForReaper } from './thread.js';
 import { allocateWindow, buildProcessEnvironment, WINDOW } from './window.js';
 
@@ -73,7 +78,7 @@ function prepare(k: Kernel, create: Addr): number {
   const imagePath = readUnicode(k, create + PSP_CREATE.ImagePath);
   const commandLine = readUnicode(k, create + PSP_CREATE.CommandLine);
   const program = findProgram(k, imagePath);
-  const subsystem = program !== 0 && m.u8(program + PSP_PROGRAM.Subsystem) !== 0;
+  if (imagePath.startsWith('/')) return prepareSubsystem(k, create, program);
   const window = allocateWindow(k);
   if (window === 0) return NT.NO_MEMORY;
   const process = createProcess(k, {
@@ -90,24 +95,13 @@ function prepare(k: Kernel, create: Addr): number {
   m.setPtr(create + PSP_CREATE.Process, process);
   m.setPtr(create + PSP_CREATE.Program, program);
   if (m.u32(create + PSP_CREATE.InheritHandles) !== 0) setProcessFlag(k, process, ProcessFlag.InheritsHandles);
-  if (subsystem) {
-    setProcessFlag(k, process, ProcessFlag.Subsystem);
-    m.setU8(process + EPROCESS.SubsystemType, 1);
-  }
-  const token = m.ptr(k.globals.PS + PS_GLOBALS.UserToken);
-  if (token !== 0) {
-    referenceObject(k, token);
-    m.setPtr(process + EPROCESS.Token, token);
-  }
+  m.setPtr(process + EPROCESS.Token, tokenForProcess(k, m.ptr(create + PSP_CREATE.Parent)));
   const file = createImageFile(k, toDevicePath(imagePath));
   m.setPtr(process + EPROCESS.ImageFilePointer, file);
   m.setPtr(create + PSP_CREATE.File, file);
   const imageIndex = program === 0 ? -1 : m.i32(program + PSP_PROGRAM.ImageIndex);
   if (imageIndex >= 0) k.machine.mapImage(k.machine.images.images[imageIndex], window);
-  if (subsystem) {
-    m.setU32(process + EPROCESS.HeapNext, WINDOW.heap);
-    m.setU32(process + EPROCESS.DllNext, WINDOW.dll);
-  } else buildProcessEnvironment(k, process, imagePath, commandLine, imageIndex >= 0);
+  buildProcessEnvironment(k, process, imagePath, commandLine, imageIndex >= 0);
   const first = program !== 0 && m.u32(program + PSP_PROGRAM.ThreadCount) > 0 ? threadRecord(program, 0) : 0;
   const affinity = first === 0 ? 0n : m.i64(first + PSP_PROGRAM_THREAD.Affinity);
   const made = createThread(k, {
@@ -139,19 +133,48 @@ function prepare(k: Kernel, create: Addr): number {
   return NT.SUCCESS;
 }
 
+/** The same for a Linux path: the first process of a session, which the service of the subsystem starts. What a provider's CreateProcess does later is in pico-create.ts. */
+function prepareSubsystem(k: Kernel, create: Addr, program: Addr): number {
+  const m = k.mem;
+  const path = readUnicode(k, create + PSP_CREATE.ImagePath);
+  const process = createPicoProcess(k, {
+    parent: m.ptr(create + PSP_CREATE.Parent),
+    path,
+    commandLine: readUnicode(k, create + PSP_CREATE.CommandLine),
+    token: 0,
+    context: 0,
+    ...(program === 0 ? {} : { basePriority: m.u8(program + PSP_PROGRAM.BasePriority) }),
+  });
+  if (process === 0) return NT.INSUFFICIENT_RESOURCES;
+  m.setU32(process + EPROCESS.ScenarioProcess, m.u32(create + PSP_CREATE.Scenario));
+  m.setPtr(create + PSP_CREATE.Process, process);
+  m.setPtr(create + PSP_CREATE.Program, program);
+  const file = createElfFile(k, path);
+  m.setPtr(process + EPROCESS.ImageFilePointer, file);
+  m.setPtr(create + PSP_CREATE.File, file);
+  if (!hasProvider(k)) newTask(k, process, 0);
+  const made = startProgram(k, process, program);
+  if (made.thread === 0) return made.status;
+  m.setPtr(create + PSP_CREATE.Thread, made.thread);
+  referenceObject(k, process);
+  referenceObject(k, made.thread);
+  return NT.SUCCESS;
+}
+
 function fillNotifyInfo(k: Kernel, create: Addr): Addr {
   const m = k.mem;
   const process = m.ptr(create + PSP_CREATE.Process);
   const info = create + PSP_CREATE.NotifyInfo;
-  const subsystem = m.u8(process + EPROCESS.SubsystemType) !== 0;
+  const subsystem = isSubsystemProcess(k, process);
   m.fill(info, PS_CREATE_NOTIFY_INFO.sizeof);
   m.setPtr(info + PS_CREATE_NOTIFY_INFO.Size, PS_CREATE_NOTIFY_INFO.sizeof);
   m.setU32(info + PS_CREATE_NOTIFY_INFO.Flags, subsystem ? IS_SUBSYSTEM_PROCESS : FILE_OPEN_NAME_AVAILABLE);
   m.setPtr(info + PS_CREATE_NOTIFY_INFO.ParentProcessId, pidOf(k, m.ptr(create + PSP_CREATE.Parent)));
   const creator = k.currentThread() + ETHREAD.Cid;
   m.copy(info + PS_CREATE_NOTIFY_INFO.CreatingThreadId, creator, CLIENT_ID.sizeof);
-  m.setPtr(info + PS_CREATE_NOTIFY_INFO.FileObject, subsystem ? 0 : m.ptr(create + PSP_CREATE.File));
-  m.setPtr(info + PS_CREATE_NOTIFY_INFO.ImageFileName, subsystem ? 0 : create + PSP_CREATE.ImagePath);
+  if (subsystem && k.choice('subsystem-names') === 'null') return info;
+  m.setPtr(info + PS_CREATE_NOTIFY_INFO.FileObject, m.ptr(create + PSP_CREATE.File));
+  m.setPtr(info + PS_CREATE_NOTIFY_INFO.ImageFileName, create + PSP_CREATE.ImagePath);
   m.setPtr(
     info + PS_CREATE_NOTIFY_INFO.CommandLine,
     m.u16(create + PSP_CREATE.CommandLine + UNICODE_STRING.Length) === 0 ? 0 : create + PSP_CREATE.CommandLine,
@@ -172,6 +195,7 @@ function discardVetoed(k: Kernel, create: Addr, status: number): void {
   setThreadFlag(k, thread, ThreadFlag.Terminated | ThreadFlag.Dead);
   m.setU32(process + EPROCESS.ActiveThreads, 0);
   m.setU32(k.globals.PS + PS_GLOBALS.LiveUserProcesses, m.u32(k.globals.PS + PS_GLOBALS.LiveUserProcesses) - 1);
+  freePicoFrame(k, thread);
   discardThread(k, thread);
   queueForReaper(k, thread);
   signalObject(k, process);
@@ -267,7 +291,8 @@ function createSteps(k: Kernel, f: Frame): Status {
       return tellProcess(k, f, create);
     case 2: {
       const status = m.i32(create + PSP_CREATE.NotifyInfo + PS_CREATE_NOTIFY_INFO.CreationStatus);
-      f.set(0, isVeto(k, status) ? status : NT.SUCCESS);
+      const ignored = isSubsystemProcess(k, f.get(1)) && k.choice('subsystem-veto') === 'ignore';
+      f.set(0, isVeto(k, status) && !ignored ? status : NT.SUCCESS);
       if (f.get(0) !== NT.SUCCESS) return refuse(k, f, create, status);
       return hasThreadFlag(k, f.get(2), ThreadFlag.CreateReported) ? createThreadHandle(k, f, create) : tellThread(k, f, 3);
     }

@@ -4,9 +4,12 @@ import { FrameFlag, KERNEL_BASE, Reason, ROUTINE_BASE, type Status } from '../..
 import type { UnhandledException } from '../../machine/machine.js';
 import { functionNumber } from '../ke/call.js';
 import { stackLimitOf } from '../ke/switch.js';
+import { pushUserApcInterrupt, userApcDue } from '../ke/user-apc.js';
 import type { Kernel } from '../kernel.js';
 import { ETHREAD, KTHREAD } from '../layouts.gen.js';
 import { pidOfThread, tidOf } from '../ob/note.js';
+import { isPicoThread } from './pico.js';
+import { picoException } from './pico-syscall.js';
 import { hasThreadFlag, ThreadFlag } from './state.js';
 
 const CURRENT_PROCESS = -1;
@@ -33,14 +36,19 @@ export function userException(k: Kernel, x: UnhandledException): Status {
     address: x.address,
     where: k.where(x.frame),
   });
+  if (isPicoThread(k, thread)) return picoException(k, x);
   enterKernel(k, x.frame, 'NtTerminateProcess', [CURRENT_PROCESS, x.code | 0]);
   return k.stop(Reason.Call);
 }
 
-/** Hook of the core: a thread that was asked to end while it ran user code ends at the next interrupt. */
+/** Hook of the core: a thread that was asked to end while it ran user code ends at the next interrupt; a special user APC runs. */
 export function userModeInterrupt(k: Kernel): boolean {
   const thread = k.currentThread();
-  if (!hasThreadFlag(k, thread, ThreadFlag.Terminated)) return false;
+  if (!hasThreadFlag(k, thread, ThreadFlag.Terminated)) {
+    if (!userApcDue(k, thread)) return false;
+    pushUserApcInterrupt(k, k.mem.registers.top);
+    return true;
+  }
   enterKernel(k, k.mem.registers.top, 'PspExitThread', [k.mem.i32(thread + ETHREAD.ExitStatus)]);
   return true;
 }

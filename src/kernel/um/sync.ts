@@ -51,6 +51,9 @@ const state = (name: string, service: string): KernelRoutine => win32({ name, se
 export const routines: KernelRoutine[] = [
   sleep('Sleep', () => 0),
   sleep('SleepEx', (f) => f.u8(1)),
+  // (Routine, Thread, Data[, Flags]): not zero on success
+  win32({ name: 'QueueUserAPC', service: 'NtQueueApcThread', args: (_k, f) => [f.ptr(1), f.ptr(0), f.i64(2), 0, 0] }),
+  win32({ name: 'QueueUserAPC2', service: 'NtQueueApcThreadEx', args: (_k, f) => [f.ptr(1), f.u32(3), f.ptr(0), f.i64(2), 0, 0] }),
   {
     name: 'SwitchToThread',
     cost: 5,
