@@ -8,6 +8,7 @@ import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as etwEtw } from './etw/etw.js';
 import { routines as etwTracelogging } from './etw/tracelogging.js';
 import { routines as etwWpp } from './etw/wpp.js';
+import { routines as exCallbackObject } from './ex/callback-object.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
 import { routines as exHandleTable } from './ex/handle-table.js';
@@ -90,6 +91,7 @@ import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
+import { routines as obTimerObject } from './ob/timer-object.js';
 import { routines as psAccounting } from './ps/accounting.js';
 import { routines as psAffinityToken } from './ps/affinity-token.js';
 import { routines as psApcServices } from './ps/apc-services.js';
@@ -180,6 +182,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   etwEtw,
   etwTracelogging,
   etwWpp,
+  exCallbackObject,
   exExTimer,
   exFastMutex,
   exHandleTable,
@@ -262,6 +265,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obObjectQuery,
   obObject,
   obReference,
+  obTimerObject,
   psAccounting,
   psAffinityToken,
   psApcServices,
