@@ -129,10 +129,6 @@ function modelsUsed(build: Build): string[] {
 
 function notShown(s: Simulation, c: Collected): NotShown {
   const unconfirmed = new Set(c.unconfirmed);
-  const kinds = new Set<string>();
-  for (const cb of c.callbacks.values()) kinds.add(cb.kind);
-  if (kinds.has('process')) unconfirmed.add('order of process callbacks is that of registration');
-  if (kinds.has('thread')) unconfirmed.add('context of thread-create callbacks');
   for (const d of s.build.drivers)
     if (d.sources.integrityCheckAssumed) unconfirmed.add(`driver ${d.block.name} is taken as linked with /INTEGRITYCHECK`);
   const asked = s.kernel.mem.u64(s.kernel.globals.KE + KE_GLOBALS.ChoicesAsked);
