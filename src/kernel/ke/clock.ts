@@ -99,7 +99,9 @@ export function skipToTick(k: Kernel, maxTime: number): number | undefined {
   const m = k.mem;
   k.machine.switchCpu(0);
   const prcb = prcbOf(k, 0);
-  const due = stepsFrom100ns(k, dueTime(k, firstTimer(k)));
+  const timer = firstTimer(k);
+  const balance = k.hooks.balanceDue?.(k) ? m.ptr(k.globals.KE + KE_GLOBALS.NextBalanceTime) : Number.MAX_SAFE_INTEGER;
+  const due = Math.min(balance, timer === 0 ? Number.MAX_SAFE_INTEGER : stepsFrom100ns(k, dueTime(k, timer)));
   const next = m.ptr(prcb + KPRCB.NextTick);
   const tick = tickSteps(k);
   const at = due <= next ? next : next + Math.ceil((due - next) / tick) * tick;
