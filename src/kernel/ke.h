@@ -105,7 +105,7 @@ typedef struct _KTHREAD {
   PVOID StartRoutine;
   PVOID StartContext;
   PVOID ActiveWorker;                // worker thread: WORK_QUEUE_ITEM's routine while one runs
-  ULONG StackIndex;                  // slot of the kernel stack
+  ULONG StackExpansions;             // KeExpandKernelStackAndCallout: callouts that run on stacks of their own
   ULONG HeldSpinLocks;               // locks taken at >= DISPATCH by this thread (always-on checks)
   ULONG HeldFastMutexes;
   ULONG HeldResources;

@@ -58,6 +58,7 @@ import { routines as keQueue } from './ke/queue.js';
 import { routines as keRegion } from './ke/region.js';
 import { routines as keSemaphore } from './ke/semaphore.js';
 import { routines as keSpinlock } from './ke/spinlock.js';
+import { routines as keStack } from './ke/stack.js';
 import { routines as keSyscall } from './ke/syscall.js';
 import { routines as keThreadControl } from './ke/thread-control.js';
 import { routines as keThread } from './ke/thread.js';
@@ -209,6 +210,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keRegion,
   keSemaphore,
   keSpinlock,
+  keStack,
   keSyscall,
   keThreadControl,
   keThread,

@@ -11,6 +11,7 @@ export const MINIMUM_DPC_RATE = 3;
 export const IDEAL_DPC_RATE = 20;
 
 export const KERNEL_STACK_SIZE = 0x6000;
+export const KERNEL_LARGE_STACK_SIZE = 0x12000;
 export const DPC_STACK_SIZE = 0x6000;
 
 export const PASSIVE_LEVEL = 0;

@@ -166,6 +166,8 @@ function checkExit(k: Kernel, thread: Addr): Status | undefined {
       0,
       'a work item routine called PsTerminateSystemThread: it would end a worker thread of the system',
     );
+  if (m.u32(thread + KTHREAD.StackExpansions) !== 0)
+    return k.bugCheck(0x107, thread, 0, 0, 0, 'the thread ends inside a callout of KeExpandKernelStackAndCallout');
   const disable = combinedApcDisable(k, thread);
   const mutant = first(m, thread + KTHREAD.MutantListHead);
   if (mutant !== 0 && m.u8(mutant - KMUTANT.MutantListEntry + KMUTANT.ApcDisable) !== 0) {

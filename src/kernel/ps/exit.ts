@@ -75,6 +75,8 @@ function exitSteps(k: Kernel, f: Frame): Status {
           'a work item ended its worker thread: a work item must return, not call PsTerminateSystemThread',
         );
       }
+      if (m.u32(thread + KTHREAD.StackExpansions) !== 0)
+        return k.bugCheck(0x107, thread, 0, 0, 0, 'a thread ends inside a callout of KeExpandKernelStackAndCallout');
       if (isSystemThread(k, thread)) k.leaveCriticalRegion(); // the one that every system thread begins in
       const disable = m.u32(thread + KTHREAD.CombinedApcDisable);
       if (disable !== 0) {

@@ -8,6 +8,7 @@
 // case ATTACHED bugcheck 0x1
 // case TERMINATES bugcheck 0xE9
 // case IN_APC bugcheck 0x20
+// case IN_CALLOUT bugcheck 0x107
 #include "system.h"
 #if 0 // threads
 thread main {
@@ -93,6 +94,17 @@ static VOID ApcThread(PVOID Context) {
 }
 #endif
 
+#ifdef CASE_IN_CALLOUT
+static VOID EndsInside(PVOID Parameter) {
+  UNREFERENCED_PARAMETER(Parameter);
+  EXPECT_STOP("bugchecks 3 0x107: PsTerminateSystemThread inside an expanded-stack callout", 0x107, PsGetCurrentThread(), 0, 0, 0);
+  PsTerminateSystemThread(STATUS_SUCCESS);
+}
+static VOID CalloutThread(PVOID Context) {
+  KeExpandKernelStackAndCallout(EndsInside, Context, 0x10000);
+}
+#endif
+
 static NTSTATUS Open(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   UNREFERENCED_PARAMETER(DeviceObject);
   g_Opener = PsGetCurrentProcess();
@@ -134,6 +146,11 @@ static VOID Unload(PDRIVER_OBJECT DriverObject) {
 #ifdef CASE_IN_APC
   HANDLE h;
   PsCreateSystemThread(&h, THREAD_ALL_ACCESS, NULL, NULL, NULL, ApcThread, NULL);
+  SleepMs(50);
+#endif
+#ifdef CASE_IN_CALLOUT
+  HANDLE h;
+  PsCreateSystemThread(&h, THREAD_ALL_ACCESS, NULL, NULL, NULL, CalloutThread, NULL);
   SleepMs(50);
 #endif
   IoQueueWorkItem(g_Item, Plain, DelayedWorkQueue, (PVOID)9);
