@@ -215,7 +215,11 @@ typedef struct _EXP_TIMER {
   PVOID Callback;
   PVOID CallbackContext;
   ULONG Signature;
+  ULONG Active;                      // callbacks that run
+  ULONG Deleted;                     // ExDeleteTimer was called: the last callback frees
   ULONG Spare;
+  PVOID DeleteCallback;
+  PVOID DeleteContext;
 } EXP_TIMER;
 
 typedef struct _KI_BUGCHECK_DATA {

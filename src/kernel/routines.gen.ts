@@ -98,6 +98,7 @@ import { routines as psScenario } from './ps/scenario.js';
 import { routines as psStartup } from './ps/startup.js';
 import { routines as psSystemInformation } from './ps/system-information.js';
 import { routines as psSystemThread } from './ps/system-thread.js';
+import { routines as psSystemTime } from './ps/system-time.js';
 import { routines as psThread } from './ps/thread.js';
 import { routines as rtlAcl } from './rtl/acl.js';
 import { routines as rtlAvlTable } from './rtl/avl-table.js';
@@ -250,6 +251,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psStartup,
   psSystemInformation,
   psSystemThread,
+  psSystemTime,
   psThread,
   rtlAcl,
   rtlAvlTable,

@@ -1,6 +1,6 @@
-// Priorities, affinity, processors, current thread, stack limits: the small routines around threads and CPUs (reference: scheduler.md §1, §5, §16).
+// Priorities, affinity, processors, current thread: the small routines around threads and CPUs (reference: scheduler.md §1, §5).
 import type { Addr } from '../../machine/abi.js';
-import { KERNEL_BASE, Reason } from '../../machine/abi.js';
+import { Reason } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KPROCESS, KTHREAD, PROCESSOR_NUMBER } from '../layouts.gen.js';
