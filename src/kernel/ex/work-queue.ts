@@ -1,6 +1,6 @@
 // Executive work items: queues by priority and the system worker threads that serve them (reference: scheduler.md §15, bugchecks.md §4).
 // A worker waits on its queue's semaphore, dequeues (from then on the item is the driver's again), calls, and checks how the routine left the thread.
-import type { Addr, Status } from '../../machine/abi.js';
+import { type Addr, KERNEL_BASE, MAP, type Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { KernelMode, PASSIVE_LEVEL, WaitReason } from '../ke/constants.js';
 import { createCoreThread } from '../ke/core-thread.js';
@@ -21,8 +21,9 @@ const INITIAL: readonly (readonly [number, number])[] = [
   [12, 2],
   [13, 2],
 ];
-/** Workers of one queue at most, by choice `worker-threads`. */
-const MAX_WORKERS = { '4096': 4096, '16': 16 } as const;
+/** Workers of one queue at most; only the first few with choice `worker-threads` 16. */
+const MAX_WORKERS = 4096;
+const FEW_WORKERS = 16;
 
 const queueAt = (k: Kernel, priority: number): Addr => k.globals.KE + KE_GLOBALS.WorkQueue + priority * Q.sizeof;
 
@@ -32,7 +33,7 @@ export function initializeWorkQueues(k: Kernel): void {
     initListHead(k.mem, q + Q.EntryListHead);
     initializeSemaphore(k, q + Q.Semaphore, 0, 0x7fffffff);
     k.mem.setU32(q + Q.Priority, p);
-    k.mem.setU32(q + Q.MaximumThreads, MAX_WORKERS['4096']);
+    k.mem.setU32(q + Q.MaximumThreads, MAX_WORKERS);
   }
 }
 
@@ -51,7 +52,8 @@ function createWorker(k: Kernel, priority: number): boolean {
 /** A queue with items and no progress since the last look, which may get one more worker. */
 function mayGrow(k: Kernel, q: Addr): boolean {
   if (k.mem.u32(q + Q.Depth) === 0 || k.mem.u32(q + Q.ItemsProcessed) !== k.mem.u32(q + Q.LastProcessed)) return false;
-  return k.mem.u32(q + Q.ThreadCount) < Math.min(k.mem.u32(q + Q.MaximumThreads), MAX_WORKERS[k.choice('worker-threads')]);
+  const count = k.mem.u32(q + Q.ThreadCount);
+  return count < FEW_WORKERS || (count < k.mem.u32(q + Q.MaximumThreads) && k.choice('worker-threads') === '4096');
 }
 
 /** Once a second: so work items that wait for work items behind them in their queue go on after a while, one thread a second. */
@@ -89,6 +91,8 @@ export function queuedWorkItemIn(k: Kernel, address: Addr, size: number): Addr {
   return 0;
 }
 
+const onStack = (address: Addr): boolean => address - KERNEL_BASE >= MAP.stacks.start && address - KERNEL_BASE < MAP.stacks.end;
+
 /** ExQueueWorkItem. Undefined, or the bug check it raised. */
 export function queueWorkItem(k: Kernel, item: Addr, type: number): Status | undefined {
   const m = k.mem;
@@ -101,7 +105,15 @@ export function queueWorkItem(k: Kernel, item: Addr, type: number): Status | und
     return k.bugCheck(0xe4, 7, item, type, 0, `work item ${hex(item)} has the invalid worker routine ${hex(routine)}: initialise it first`);
   // an item that was initialised again while it is queued says that it is free, but it still is in the list
   if (m.ptr(item + WORK_QUEUE_ITEM.List) !== 0 || queuedWorkItemIn(k, item, WORK_QUEUE_ITEM.sizeof) !== 0) {
-    return k.bugCheck(0xe4, 1, item, type, 0, `work item ${hex(item)} is queued while it is queued already (or was not initialised)`);
+    const stack = onStack(item) ? '; it lies on a kernel stack, where it is gone when its function returns: put it into pool' : '';
+    return k.bugCheck(
+      0xe4,
+      1,
+      item,
+      type,
+      0,
+      `work item ${hex(item)} is queued while it is queued already (or was not initialised)${stack}`,
+    );
   }
   const q = queueAt(k, priority);
   insertTail(m, q + Q.EntryListHead, item + WORK_QUEUE_ITEM.List);
