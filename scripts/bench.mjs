@@ -5,7 +5,19 @@ import { buildOrExit } from './build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { run } from './lib/process.mjs';
 
-const BENCHES = ['engine', 'front-end', 'first-statement', 'trace', 'history', 'launch', 'language', 'rules', 'explore', 'panel'];
+const BENCHES = [
+  'engine',
+  'front-end',
+  'first-statement',
+  'trace',
+  'dispatcher',
+  'history',
+  'launch',
+  'language',
+  'rules',
+  'explore',
+  'panel',
+];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !BENCHES.includes(name));

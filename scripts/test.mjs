@@ -2,6 +2,7 @@
 //   unit         test/**/*.test.ts, plain Node
 //   end to end   test/e2e/*.e2e.ts, in real VS Code builds with a headless browser; without a browser they are skipped and say so
 // --unit, --e2e, --lint run one part only.  INTERLOCK_E2E=required (set by .ci/run) turns a skip of the second layer into a failure.
+import { availableParallelism } from 'node:os';
 import { build } from './build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { filesUnder, run } from './lib/process.mjs';
@@ -16,7 +17,8 @@ if (wanted('lint') && !(await lint())) failed.push('lint');
 if ((wanted('unit') || wanted('e2e')) && !(await built())) failed.push('build');
 if (wanted('unit')) {
   const files = filesUnder('test', (f) => f.endsWith('.test.ts') && !f.startsWith('test/e2e/'));
-  if (!(await nodeTest('Unit tests', files, []))) failed.push('unit tests');
+  // as many files at a time as there are processors: node would leave one idle
+  if (!(await nodeTest('Unit tests', files, [`--test-concurrency=${availableParallelism()}`]))) failed.push('unit tests');
 }
 if (wanted('e2e') && !failed.includes('build')) {
   const files = filesUnder('test/e2e', (f) => f.endsWith('.e2e.ts'));
@@ -42,5 +44,5 @@ async function nodeTest(title, files, options) {
     return false;
   }
   const args = ['--import', 'tsx', '--test', '--test-reporter=spec', ...options, ...files];
-  return (await run(process.execPath, args)) === 0;
+  return (await run(process.execPath, args, { env: { ...process.env, INTERLOCK_BUNDLE: '1' } })) === 0;
 }

@@ -16,6 +16,7 @@ import { initHeader } from './ke/dispatcher.js';
 import { initializeDpcQueues } from './ke/dpc.js';
 import { initializeEvent } from './ke/event.js';
 import { prcbOf } from './ke/prcb.js';
+import { initializeSystemVariables, registerSystemVariables } from './ke/system-variables.js';
 import { allocateStack, initializeProcess } from './ke/thread.js';
 import { tickSteps } from './ke/time.js';
 import { initTimerQueue } from './ke/timer-queue.js';
@@ -46,6 +47,7 @@ export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
   machine.mem.slowAccess = (offset, size) => k.pool.allows(offset, size);
   trace.clock = new MachineClock(machine, () => k.threadForTrace());
   registerMmExports(k);
+  registerSystemVariables(k);
   return k;
 }
 
@@ -53,6 +55,7 @@ export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
 export function bootCore(k: Kernel, rooms?: (k: Kernel) => void): void {
   mapNt(k);
   initializeGlobals(k);
+  initializeSystemVariables(k);
   for (let cpu = 0; cpu < k.config.cpus; cpu++) initializeProcessor(k, cpu);
   initializeWorkQueues(k);
   const initial = k.globals.KE + KE_GLOBALS.InitialProcess;

@@ -70,6 +70,11 @@ export interface KernelHooks {
   userModeExit?: string;
   /** An interrupt is about to return to user mode while KTHREAD.ApcState.UserApcPending is set. True: it entered the kernel instead. */
   userModeInterrupt?: (k: Kernel) => boolean;
+  /** Blocks of ExAllocatePoolWithQuota: charged to the current process (false: over quota), given back when they are freed. */
+  quota?: {
+    readonly allocated: (k: Kernel, block: Addr, bytes: number, paged: boolean) => boolean;
+    readonly freed: (k: Kernel, block: Addr) => void;
+  };
   /** Unhandled exception in user mode: ends the process. Returns like a routine step (Stopped with a reason). */
   userException?: (k: Kernel, x: ExceptionInfo) => Status;
   /** Once a second of virtual time, from the clock interrupt of CPU 0. */

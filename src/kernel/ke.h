@@ -113,6 +113,8 @@ typedef struct _KTHREAD {
   ULONG UserTime;
   ULONG KernelTime;
   LIST_ENTRY AllThreadsEntry;        // KE_GLOBALS.AllThreads
+  PKQUEUE Queue;                     // KQUEUE that the thread serves: it counts in CurrentCount while it does not wait
+  LIST_ENTRY QueueListEntry;         // KQUEUE.ThreadListHead
   PVOID CallbackInvocation;          // VF_INVOCATION of the innermost notify callback that runs on this thread
 } KTHREAD;
 
@@ -208,6 +210,33 @@ typedef struct _EX_WORK_QUEUE {
   ULONG Depth;
 } EX_WORK_QUEUE;
 
+// Body of a timer object; the dispatcher's timer comes first.
+typedef struct _ETIMER {
+  KTIMER KeTimer;
+  KAPC TimerApc;                     // queued to ApcThread at expiry
+  KDPC TimerDpc;
+  PKTHREAD ApcThread;                // who asked for an APC, referenced; NULL: nobody
+} ETIMER;
+
+// An executive callback object; named, a name does not keep it alive.
+typedef struct _CALLBACK_OBJECT {
+  ULONG Signature;                   // 'Call'
+  KSPIN_LOCK Lock;
+  LIST_ENTRY RegisteredCallbacks;    // CALLBACK_REGISTRATION.Link, in the order of registration
+  BOOLEAN AllowMultipleCallbacks;
+} CALLBACK_OBJECT;
+
+// What ExRegisterCallback returns a pointer to. Each holds a reference to its object.
+typedef struct _CALLBACK_REGISTRATION {
+  LIST_ENTRY Link;
+  PCALLBACK_OBJECT CallbackObject;
+  PCALLBACK_FUNCTION CallbackFunction;
+  PVOID CallbackContext;
+  ULONG Busy;                        // notifications that are inside the function
+  BOOLEAN UnregisterWaiting;         // it is not called any more
+  KEVENT Idle;                       // set when Busy becomes 0 while ExUnregisterCallback waits
+} CALLBACK_REGISTRATION;
+
 // What PEX_TIMER points to.
 typedef struct _EXP_TIMER {
   KTIMER Timer;
@@ -234,16 +263,33 @@ typedef struct _KI_BUGCHECK_DATA {
   ULONG64 Active;
 } KI_BUGCHECK_DATA;
 
+// Variables that the kernel exports to drivers. Those that headers declare as pointers have a cell that holds the address, like a slot of an import table.
+typedef struct _KI_SYSTEM_VARIABLES {
+  BOOLEAN KdDebuggerEnabled;
+  BOOLEAN KdDebuggerNotPresent;
+  CCHAR KeNumberProcessors;
+  UCHAR Spare;
+  ULONG InitSafeBootMode;
+  ULONG NtBuildNumber;               // 0xF0000000: a free build
+  ULONG NtGlobalFlag;
+  PBOOLEAN KdDebuggerEnabledCell;
+  PBOOLEAN KdDebuggerNotPresentCell;
+  PULONG InitSafeBootModeCell;
+  PULONG NtBuildNumberCell;
+} KI_SYSTEM_VARIABLES;
+
 typedef struct _KE_GLOBALS {
   KI_BUGCHECK_DATA KiBugCheckData;
   ULONG NumberProcessors;
   ULONG ChoiceState;                 // seeded generator of the interleaving
   ULONG RandomSeed;
-  ULONG StackBitmapHint;
+  ULONG StackHint;                   // no kernel stack fits below this page
   ULONG64 BootTime;                  // system time (100 ns since 1601) at interrupt time 0
   LONGLONG SystemTimeOffset;
   KSPIN_LOCK KiDispatcherLock;
-  LIST_ENTRY TimerListHead;          // sorted by due time, then order of setting
+  LIST_ENTRY TimerTable[256];        // KTIMERs by due time, see ke/timer-queue.ts; each list sorted by due time, then order of setting
+  ULONG TimerTableSummary[8];        // bit n: list n is not empty
+  KTIMER *FirstTimer;                // that is due first, NULL: none is set
   LIST_ENTRY AllThreads;
   LIST_ENTRY ReaperListHead;
   LIST_ENTRY ResourceListHead;       // ExpSystemResourcesList
@@ -261,8 +307,7 @@ typedef struct _KE_GLOBALS {
   ULONG64 PoolBytes[2];              // nonpaged, paged bytes in use
   ULONG64 PoolBlocks[2];
   ULONG64 NextBalanceTime;           // balance set manager: next scan
-  ULONG64 StackBitmap[64];           // kernel stacks in use
-  ULONG TimerSequence;
+  ULONG TimerCount;                  // timers that are set
   ULONG64 IpiOwner;                  // thread whose KeIpiGenericCall is under way (one at a time)
   ULONG64 IpiRoutine;
   ULONG64 IpiContext;
@@ -277,6 +322,7 @@ typedef struct _KE_GLOBALS {
   ULONG64 GenericDpcCount;           // CPUs that have not called KeSignalCallDpcDone
   ULONG64 GenericDpcBarrier[2];      // KeSignalCallDpcSynchronize: CPUs still expected, generation
   KDPC GenericDpc[64];               // by CPU
+  KSPIN_LOCK QueuedSpinLocks[17];    // KeAcquireQueuedSpinLock, by number
   KEVENT PushLockEvents[64];         // waiters of push locks, by hash of the address
   ULONG64 TickCount;
   ULONG64 SliceLeft;                 // steps left of the slice that a stop interrupted
@@ -284,6 +330,7 @@ typedef struct _KE_GLOBALS {
   ULONG64 ChoicesAsked;              // bit n: the n-th unconfirmed choice (base/choices.ts) was asked for
   ULONG64 StopRequested;             // hooks: the run loop leaves at the next boundary
   KPRCB Prcb[64];
+  KI_SYSTEM_VARIABLES SystemVariables;
   MI_POOL_ARENA PoolArenas[64];      // by CPU
   ULONG64 ControlRegions[64];        // KPCR by CPU, 0: no driver has asked for it
 } KE_GLOBALS;

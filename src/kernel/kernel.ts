@@ -25,7 +25,6 @@ import { type RunOptions, type RunResult, run } from './ke/run.js';
 import { systemCall } from './ke/syscall.js';
 import { enterUserMode, initializeThread, startThread, type ThreadOptions, terminateCurrentThread } from './ke/thread.js';
 import { interruptTime, systemTime } from './ke/time.js';
-import { timerHead } from './ke/timer-queue.js';
 import { onFault, onUnhandled } from './ke/unhandled.js';
 import { type WaitRequest, wait } from './ke/wait.js';
 import { KAPC_STATE, KE_GLOBALS, KPRCB, KTHREAD } from './layouts.gen.js';
@@ -54,8 +53,7 @@ export class Kernel implements MachineHost {
   readonly hooks: KernelHooks = { exitThread: 'KiExitThread' };
   readonly pool: Pool;
   readonly mem: Memory;
-  /** The whole memory by words, and the offset of the first KPRCB: for `threadForTrace`. */
-  private readonly words: Uint32Array;
+  /** Offset of the first KPRCB: for `threadForTrace`. */
   private readonly firstPrcb: number;
   /** Exported variables by name (`PsProcessType`): filled at boot by their owners with `exportData`. */
   readonly dataExports = new Map<string, Addr>();
@@ -83,7 +81,6 @@ export class Kernel implements MachineHost {
     readonly routineIndex: ReadonlyMap<string, number>,
   ) {
     this.mem = machine.mem;
-    this.words = new Uint32Array(machine.mem.wasm.buffer);
     this.firstPrcb = GLOBALS.KE + KE_GLOBALS.Prcb - KERNEL_BASE;
     this.pool = new Pool(this);
   }
@@ -299,11 +296,9 @@ export class Kernel implements MachineHost {
   threadForTrace(): Addr {
     // asked at every event: the low words of the two pointers are enough, as a thread object is always a kernel address
     const prcb = this.firstPrcb + this.mem.registers.cpu * KPRCB.sizeof;
-    const thread = this.words[(prcb + KPRCB.CurrentThread) >> 2];
-    return thread === this.words[(prcb + KPRCB.IdleThread) >> 2] ? 0 : KERNEL_BASE + thread;
-  }
-  isTimerListHead(address: Addr): boolean {
-    return address === timerHead(this);
+    const { words } = this.mem;
+    const thread = words[(prcb + KPRCB.CurrentThread) >> 2];
+    return thread === words[(prcb + KPRCB.IdleThread) >> 2] ? 0 : KERNEL_BASE + (thread >>> 0);
   }
   /** Makes `run` leave at the next boundary (scenario ended, pause). */
   requestRunEnd(): void {

@@ -3,6 +3,7 @@
 // read, under their public names; everything else is ours. TypeScript takes every offset from here (layouts.gen.ts).
 #pragma once
 #include "ke.h"
+#include "subsystem.h"
 
 // ------------------------------------------------------------------ object manager
 typedef struct _OBJECT_TYPE_INITIALIZER {
@@ -91,6 +92,7 @@ typedef struct _HANDLE_TABLE {
     ULONG FirstFree;
     ULONG LastFree;
     ULONG StrictFifo; // CID table: a freed ID is reused last
+    ULONG HandleCountHighWatermark;
 } HANDLE_TABLE;
 
 // One ObRegisterCallbacks call, and one operation of it on its type's CallbackList.
@@ -182,6 +184,7 @@ typedef struct _OB_GLOBALS {
     POBJECT_TYPE ObTypeTypeVariable;
     POBJECT_TYPE ExCallbackTypeVariable;
     POBJECT_TYPE ExWindowStationTypeVariable;
+    PVOID DefaultDesktop; // the one desktop, of the window station WinSta0
     ULONG HeldCount;
     ULONG Reserved2;
     OBP_HELD_REFERENCE Held[OBP_MAX_HELD];
@@ -240,6 +243,25 @@ typedef struct _EPROCESS {
     ULONG DllNext; // next free place for a DLL image, relative to the window
     ULONG ScenarioProcess; // started by a process block: the scenario waits for it
     LIST_ENTRY VadList; // MM_VAD.Link; zero until the first allocation
+    PVOID PicoContext; // of the provider (or LX_TASK of the built-in one)
+    PSP_PICO_CREATE_INFO *PicoCreateInfo;
+    ULONG_PTR ProcessQuotaPeak[2]; // like ProcessQuotaUsage: [0] nonpaged, [1] paged
+    ULONG_PTR ProcessQuotaLimit[2];
+    IO_COUNTERS IoCounters; // requests of system services and the bytes they moved
+    ULONG64 DiskBytesRead; // PsUpdateDiskCounters
+    ULONG64 DiskBytesWritten;
+    ULONG64 DiskReadCount;
+    ULONG64 DiskWriteCount;
+    ULONG64 DiskFlushCount;
+    LONG ExitSynchronizations; // PsAcquireProcessExitSynchronization: the address space stays while > 0
+    ULONG DefaultHardErrorProcessing;
+    KEVENT ExitSynchronizationEvent;
+    UCHAR IoPriority;
+    UCHAR PagePriority;
+    UCHAR ForegroundProcess;
+    UCHAR Reserved2;
+    ULONG Reserved3;
+    LIST_ENTRY JobLinks; // EJOB.ProcessListHead
 } EPROCESS;
 
 #define PSP_PROCESS_CREATE_REPORTED 0x1
@@ -248,7 +270,10 @@ typedef struct _EPROCESS {
 #define PSP_PROCESS_VETOED 0x8
 #define PSP_PROCESS_EXIT_REPORTED 0x10
 #define PSP_PROCESS_IMAGES_LOADED 0x20
-#define PSP_PROCESS_SUBSYSTEM 0x40
+#define PSP_PROCESS_SUBSYSTEM 0x40 // pico: a minimal process with a provider
+#define PSP_PROCESS_MINIMAL 0x80 // no image, no PEB, no TEBs
+#define PSP_PROCESS_INHERITS_HANDLES 0x1000 // was created with inherit-handles
+#define PSP_PROCESS_CLONED 0x2000 // copy of another process: no create notification
 
 typedef struct _ETHREAD {
     KTHREAD Tcb;
@@ -273,7 +298,44 @@ typedef struct _ETHREAD {
     KAPC ExitApc;
     PVOID TopLevelIrp;
     PVOID HeldIoObject; // IoCreateSystemThread: object that stays referenced until the thread ends
+    PVOID PicoContext; // of the provider
+    KTRAP_FRAME *PicoFrame; // pico thread: registers it begins with, in pool; 0 once it has been in user mode
+    ULONG64 PicoFsBase;
+    ULONG64 PicoGsBase;
+    struct _EJOB *Silo; // PsAttachSiloToCurrentThread: -1 the process' own, else attached
+    ULONG ImpersonationLevel; // with ImpersonationToken: what PsImpersonateClient was told
+    UCHAR CopyOnOpen;
+    UCHAR EffectiveOnly;
+    UCHAR Prefetching;
+    UCHAR HardErrorsAreDisabled;
+    UCHAR IoPriority;
+    UCHAR PagePriority;
+    UCHAR HideFromDebugger;
+    UCHAR ByIoCreateSystemThread;
 } ETHREAD;
+
+// What PAFFINITY_TOKEN points to: the affinity that the thread had before.
+typedef struct _PSP_AFFINITY_TOKEN {
+    GROUP_AFFINITY Previous;
+    PVOID Thread; // that is under the token's affinity, 0: none
+} PSP_AFFINITY_TOKEN;
+
+// A job: processes with common limits.
+typedef struct _EJOB {
+    KEVENT Event; // signalled when a time limit ends the job
+    LIST_ENTRY ProcessListHead; // EPROCESS.JobLinks
+    ULONG TotalProcesses;
+    ULONG ActiveProcesses;
+    ULONG TotalTerminatedProcesses;
+    ULONG LimitFlags; // JOB_OBJECT_LIMIT_*
+    ULONG ActiveProcessLimit;
+    ULONG PriorityClass;
+    KAFFINITY Affinity;
+    ULONG UIRestrictionsClass;
+    ULONG SecurityLimitFlags; // JOB_OBJECT_SECURITY_*
+    ULONG JobId;
+    ULONG Terminated;
+} EJOB;
 
 #define PSP_THREAD_TERMINATED 0x1
 #define PSP_THREAD_DEAD 0x2
@@ -283,6 +345,7 @@ typedef struct _ETHREAD {
 #define PSP_THREAD_FIRST 0x80
 #define PSP_THREAD_EXITING 0x100
 #define PSP_THREAD_BODY 0x200
+#define PSP_THREAD_BREAK_ON_TERMINATION 0x400
 
 // Notification tables: fixed arrays scanned from slot 0; registration takes the first free slot (reference: callbacks.md 6).
 typedef struct _PSP_NOTIFY_SLOT {
@@ -351,6 +414,8 @@ typedef struct _PSP_CREATE {
     ULONG Subsystem;
     ULONG Suspended;
     ULONG Scenario; // started by the scenario controller
+    ULONG InheritHandles; // PROCESS_CREATE_FLAGS_INHERIT_HANDLES
+    ULONG Reserved;
     HANDLE ProcessHandle;
     HANDLE ThreadHandle;
     PS_CREATE_NOTIFY_INFO NotifyInfo;
@@ -367,6 +432,8 @@ typedef struct _PS_GLOBALS {
     ULONG PspCreateThreadNotifyRoutineCount;
     ULONG PspLoadImageNotifyRoutineCount;
     ULONG NextSequence;
+    ULONG NextTokenId;
+    ULONG NextJobId;
     PSP_NOTIFY_SLOT PspCreateProcessNotifyRoutine[PSP_MAX_NOTIFY];
     PSP_NOTIFY_SLOT PspCreateThreadNotifyRoutine[PSP_MAX_NOTIFY];
     PSP_NOTIFY_SLOT PspLoadImageNotifyRoutine[PSP_MAX_NOTIFY];
@@ -384,7 +451,22 @@ typedef struct _PS_GLOBALS {
     KEVENT ScriptEvent;
     ULONG LiveUserProcesses;
     ULONG LiveUserThreads;
+    PS_PICO_PROVIDER_ROUTINES PspPicoProviderRoutines; // Size 0: none registered
+    ULONG PspPicoRegistrationDisabled; // the core drivers have been loaded
+    ULONG LxNextPid;
+    LIST_ENTRY LxTasks; // LX_TASK.Link
+    LIST_ENTRY QuotaBlocks; // PSP_QUOTA_BLOCK.Link
 } PS_GLOBALS;
+
+// A pool block that ExAllocatePoolWithQuota charged to a process; the process stays referenced until the block is freed.
+typedef struct _PSP_QUOTA_BLOCK {
+    LIST_ENTRY Link;
+    PVOID Block;
+    PVOID Process;
+    ULONG_PTR Amount;
+    ULONG PoolType; // 0 nonpaged, 1 paged
+    ULONG Reserved;
+} PSP_QUOTA_BLOCK;
 
 // ------------------------------------------------------------------ scenario controller
 // One operation of the controller thread. The table lies in pool; Status and Result are filled when it has run.
@@ -581,6 +663,8 @@ typedef struct _IOP_REQUEST {
     ULONG Cancelled;
     IO_SECURITY_CONTEXT SecurityContext;
     ACCESS_STATE AccessState;
+    ULONG Major;
+    ULONG Reserved;
 } IOP_REQUEST;
 
 typedef struct _IOP_UNLOADED_DRIVER {
@@ -662,6 +746,15 @@ typedef struct _CMP_CALL {
     PVOID CallContext;
 } CMP_CALL;
 
+// What CmSetCallbackObjectContext keeps for one callback and one key object.
+typedef struct _CMP_OBJECT_CONTEXT {
+    LIST_ENTRY Link; // CM_KEY_BODY.CallbackContexts
+    LIST_ENTRY All; // CM_GLOBALS.Contexts
+    LARGE_INTEGER Cookie;
+    PVOID Object;
+    PVOID Context;
+} CMP_OBJECT_CONTEXT;
+
 // One registry operation while callbacks may see it (pool block of the service).
 typedef struct _CMP_OPERATION {
     ULONG PreClass; // REG_NOTIFY_CLASS
@@ -681,6 +774,7 @@ typedef struct _CMP_OPERATION {
 typedef struct _CM_GLOBALS {
     CMP_NODE *Root;
     LIST_ENTRY Callbacks;
+    LIST_ENTRY Contexts; // CMP_OBJECT_CONTEXT.All
     LARGE_INTEGER NextCookie;
     ULONG CallbackCount;
     ULONG NextObjectId;
@@ -693,6 +787,11 @@ typedef struct _SEP_TOKEN {
     ULONG SessionId;
     ULONG TokenType;
     ULONG Elevated;
+    ULONG ImpersonationLevel; // SECURITY_IMPERSONATION_LEVEL of an impersonation token
+    ULONG EffectiveOnly;
     ULONG Reserved;
+    LUID ModifiedId;
+    ULONG64 PrivilegesPresent; // bit n: privilege with LUID n
+    ULONG64 PrivilegesEnabled;
     CHAR User[32];
 } SEP_TOKEN;

@@ -2,11 +2,13 @@
 import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
+import { routines as cmObjectContext } from './cm/object-context.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
 import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as etwEtw } from './etw/etw.js';
 import { routines as etwTracelogging } from './etw/tracelogging.js';
 import { routines as etwWpp } from './etw/wpp.js';
+import { routines as exCallbackObject } from './ex/callback-object.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
 import { routines as exHandleTable } from './ex/handle-table.js';
@@ -60,6 +62,7 @@ import { routines as keSemaphore } from './ke/semaphore.js';
 import { routines as keSpinlock } from './ke/spinlock.js';
 import { routines as keStack } from './ke/stack.js';
 import { routines as keSyscall } from './ke/syscall.js';
+import { routines as keSystemVariables } from './ke/system-variables.js';
 import { routines as keThreadControl } from './ke/thread-control.js';
 import { routines as keThread } from './ke/thread.js';
 import { routines as keThreadedDpc } from './ke/threaded-dpc.js';
@@ -67,6 +70,8 @@ import { routines as keTime } from './ke/time.js';
 import { routines as keTimer } from './ke/timer.js';
 import { routines as keUserApc } from './ke/user-apc.js';
 import { routines as keWait } from './ke/wait.js';
+import { routines as lxDispatch } from './lx/dispatch.js';
+import { routines as lxForkExec } from './lx/fork-exec.js';
 import { routines as mmCopyVirtual } from './mm/copy-virtual.js';
 import { routines as mmImagePaging } from './mm/image-paging.js';
 import { routines as mmMdlMap } from './mm/mdl-map.js';
@@ -78,24 +83,38 @@ import { routines as mmPoolRoutines } from './mm/pool-routines.js';
 import { routines as mmProbe } from './mm/probe.js';
 import { routines as mmVirtualMemory } from './mm/virtual-memory.js';
 import { routines as obCallbacks } from './ob/callbacks.js';
+import { routines as obDesktop } from './ob/desktop.js';
 import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
+import { routines as obDuplicate } from './ob/duplicate.js';
+import { routines as obHandleFlags } from './ob/handle-flags.js';
 import { routines as obHandles } from './ob/handles.js';
 import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
+import { routines as obTimerObject } from './ob/timer-object.js';
+import { routines as psAccounting } from './ps/accounting.js';
+import { routines as psAffinityToken } from './ps/affinity-token.js';
 import { routines as psApcServices } from './ps/apc-services.js';
 import { routines as psAttach } from './ps/attach.js';
 import { routines as psCreateProcess } from './ps/create-process.js';
 import { routines as psExit } from './ps/exit.js';
 import { routines as psInformation } from './ps/information.js';
+import { routines as psNext } from './ps/next.js';
 import { routines as psNotifyCall } from './ps/notify-call.js';
 import { routines as psNotify } from './ps/notify.js';
 import { routines as psOpen } from './ps/open.js';
+import { routines as psPicoContext } from './ps/pico-context.js';
+import { routines as psPicoControl } from './ps/pico-control.js';
+import { routines as psPicoCreate } from './ps/pico-create.js';
+import { routines as psPicoSyscall } from './ps/pico-syscall.js';
+import { routines as psPico } from './ps/pico.js';
 import { routines as psProcess } from './ps/process.js';
 import { routines as psQuery } from './ps/query.js';
+import { routines as psQuota } from './ps/quota.js';
 import { routines as psScenario } from './ps/scenario.js';
 import { routines as psStartup } from './ps/startup.js';
+import { routines as psSuspend } from './ps/suspend.js';
 import { routines as psSystemInformation } from './ps/system-information.js';
 import { routines as psSystemThread } from './ps/system-thread.js';
 import { routines as psSystemTime } from './ps/system-time.js';
@@ -145,8 +164,12 @@ import { routines as rtlUnicodeString } from './rtl/unicode-string.js';
 import { routines as rtlUtf8 } from './rtl/utf8.js';
 import { routines as rtlVersion } from './rtl/version.js';
 import { routines as seAccessCheck } from './se/access-check.js';
-import { routines as seToken } from './se/token.js';
+import { routines as seImpersonation } from './se/impersonation.js';
+import { routines as seSubjectContext } from './se/subject-context.js';
+import { routines as seTokenServices } from './se/token-services.js';
+import { routines as umDesktop } from './um/desktop.js';
 import { routines as umFile } from './um/file.js';
+import { routines as umLinux } from './um/linux.js';
 import { routines as umMisc } from './um/misc.js';
 import { routines as umProcess } from './um/process.js';
 import { routines as umStartup } from './um/startup.js';
@@ -155,11 +178,13 @@ import { routines as umSync } from './um/sync.js';
 export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
+  cmObjectContext,
   cmRtlRegistry,
   cngBcrypt,
   etwEtw,
   etwTracelogging,
   etwWpp,
+  exCallbackObject,
   exExTimer,
   exFastMutex,
   exHandleTable,
@@ -213,6 +238,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keSpinlock,
   keStack,
   keSyscall,
+  keSystemVariables,
   keThreadControl,
   keThread,
   keThreadedDpc,
@@ -220,6 +246,8 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keTimer,
   keUserApc,
   keWait,
+  lxDispatch,
+  lxForkExec,
   mmCopyVirtual,
   mmImagePaging,
   mmMdlMap,
@@ -231,24 +259,38 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmProbe,
   mmVirtualMemory,
   obCallbacks,
+  obDesktop,
   obDispatcherObjects,
+  obDuplicate,
+  obHandleFlags,
   obHandles,
   obNamespace,
   obObjectQuery,
   obObject,
   obReference,
+  obTimerObject,
+  psAccounting,
+  psAffinityToken,
   psApcServices,
   psAttach,
   psCreateProcess,
   psExit,
   psInformation,
+  psNext,
   psNotifyCall,
   psNotify,
   psOpen,
+  psPicoContext,
+  psPicoControl,
+  psPicoCreate,
+  psPicoSyscall,
+  psPico,
   psProcess,
   psQuery,
+  psQuota,
   psScenario,
   psStartup,
+  psSuspend,
   psSystemInformation,
   psSystemThread,
   psSystemTime,
@@ -298,8 +340,12 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlUtf8,
   rtlVersion,
   seAccessCheck,
-  seToken,
+  seImpersonation,
+  seSubjectContext,
+  seTokenServices,
+  umDesktop,
   umFile,
+  umLinux,
   umMisc,
   umProcess,
   umStartup,

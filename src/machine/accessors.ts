@@ -26,12 +26,13 @@ export abstract class Accessors {
 
   /** Marks the pages of [offset, offset + size) as changed since the last checkpoint. */
   protected mark(offset: number, size: number): void {
-    const all = this.all;
+    const { all, blocks } = this;
     const last = (offset + size - 1) >>> PAGE_SHIFT;
-    for (let p = offset >>> PAGE_SHIFT; p <= last; p++) {
+    let p = offset >>> PAGE_SHIFT;
+    do {
       all[DIRTY_TABLE + p] = 1;
-      this.blocks[p >>> 8] = 1;
-    }
+      blocks[p >>> 8] = 1;
+    } while (++p <= last);
   }
 
   u8(a: Addr): number {

@@ -1,6 +1,6 @@
 // The loop that runs the innermost frame, and the two functions compiled code calls. It never recurses: a routine or fault pushes a frame and the loop
 // goes on with it, so the host stack is empty whenever the machine stops.
-import { BREAK_TABLE, CODE_MAGIC, Deny, Fault, FRAME, PAGE_SHIFT, Reason, Reg, ROUTINE_BASE, Status } from './abi.js';
+import { BREAK_TABLE, CODE_MAGIC, Deny, Fault, FRAME, PAGE_SHIFT, Reason, Reg, ROUTINE_BASE, Status, toAddress } from './abi.js';
 import { CALL_WINDOW, SlowKind, unpackSlow } from './compile/imports.js';
 import { plausibleFrame, RoutineFrame, StackFault } from './frames.js';
 import type { Machine } from './machine.js';
@@ -115,7 +115,8 @@ export class Dispatcher {
         if (!code) return this.broken(top);
         this.refill();
         r.words[Reg.CallLimit >> 2] = Math.max(r.stackLimit, top - CALL_WINDOW);
-        status = skipBreak ? this.skipBreak(top, fn, code) : code(top, m.headers.pc(top));
+        if (m.images.isGone(fn)) status = m.fault(Fault.Execute, toAddress(m.function(fn)!.codeOffset), 16);
+        else status = skipBreak ? this.skipBreak(top, fn, code) : code(top, m.headers.pc(top));
         skipBreak = false;
       }
       if (status === Status.Returned) {

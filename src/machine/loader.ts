@@ -1,6 +1,6 @@
 // Compiled images: their functions in the one table (before boot), their pages in memory (whenever the kernel loads them).
 // Everything kept here follows from the list of images, so it is no simulated state (DESIGN invariant 1).
-import { CODE_MAGIC, PAGE_SIZE } from './abi.js';
+import { CODE_MAGIC, Deny, PAGE_SHIFT, PAGE_SIZE } from './abi.js';
 import type { CompiledFunction, ModuleImports } from './compile/imports.js';
 import type { FrameHeaders } from './frames.js';
 import type { CompiledImage, FunctionInfo, GlobalInfo, Step } from './image.js';
@@ -15,6 +15,8 @@ export class Loader {
   readonly functions: (FunctionInfo | undefined)[] = [];
   readonly table = new WebAssembly.Table({ initial: 1, element: 'anyfunc' });
   private readonly callable: (CompiledFunction | undefined)[] = [];
+  /** By function number: first page of the code of its image, -1 for images of user mode (they lie elsewhere in each process). */
+  private readonly codePages: number[] = [];
   /** Ascending by stepBase. */
   private byStep: FunctionInfo[] = [];
   private readonly names = new Map<string, FunctionInfo>();
@@ -41,8 +43,10 @@ export class Loader {
     }
     const e = { m: this.memory.wasm, t: this.table, ...this.imports };
     new WebAssembly.Instance(module, { e });
+    const code = image.mode === 'kernel' ? image.sections.find((s) => s.executable) : undefined;
     for (const f of image.functions) {
       this.functions[f.number] = f;
+      this.codePages[f.number] = code ? code.start >>> PAGE_SHIFT : -1;
       if (image.mode === 'kernel' && f.parent === undefined && !this.names.has(f.name)) this.names.set(f.name, f);
     }
     if (image.mode === 'kernel') for (const g of image.globals) if (!this.globals.has(g.symbol.name)) this.globals.set(g.symbol.name, g);
@@ -53,7 +57,7 @@ export class Loader {
   /** Forgets all images; nothing of them may be mapped. */
   clear(): void {
     for (let i = 0; i < this.table.length; i++) this.table.set(i, null);
-    for (const list of [this.images, this.functions, this.callable, this.byStep]) list.length = 0;
+    for (const list of [this.images, this.functions, this.callable, this.codePages, this.byStep]) list.length = 0;
     this.names.clear();
     this.globals.clear();
   }
@@ -64,6 +68,12 @@ export class Loader {
     if (c) return c;
     if (fn < 0 || fn >= this.table.length) return undefined;
     return (this.callable[fn] = (this.table.get(fn) as CompiledFunction | null) ?? undefined);
+  }
+
+  /** Is the code of a frame that goes on there no more? Its driver was unloaded while this thread waited in it. */
+  isGone(fn: number): boolean {
+    const page = this.codePages[fn];
+    return page >= 0 && (this.memory.deny[page] & Deny.Execute) !== 0;
   }
 
   map(image: CompiledImage, base: number): void {

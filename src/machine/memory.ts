@@ -36,6 +36,8 @@ function reserve(pages: number): WebAssembly.Memory {
   }
 }
 
+const TWO32 = 4294967296;
+
 class CheckedAccessors extends Accessors {
   constructor(private readonly memory: Memory) {
     super(memory.wasm.buffer, memory.usedBlocks);
@@ -81,11 +83,14 @@ export class Memory extends Accessors {
   aliases: ((address: Addr, size: number, write: boolean) => number) | undefined;
   /** Told of checked accesses, when races are searched. */
   races: RaceObserver | undefined;
-  /** Sees accesses; set by Machine.observe. */
-  observer: MachineObserver | undefined;
+  private seen: MachineObserver | undefined;
+  /** Offsets up to here are reached directly by the trusted accessors of a few bytes; -1 while somebody sees every access. */
+  private direct = MEMORY_SIZE - 8;
   /** One byte a page, non-zero = written since the last checkpoint. */
   readonly dirty: Uint8Array;
   readonly deny: Uint8Array;
+  /** The linear memory by words of 32 bits. For hot loops over structures that are the kernel's own; who writes calls `touch`. */
+  readonly words: Int32Array;
 
   readonly wasm: WebAssembly.Memory;
   /** The race variant's words, when the machine was made with them. */
@@ -101,12 +106,68 @@ export class Memory extends Accessors {
     this.dirty = new Uint8Array(wasm.buffer, DIRTY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
     this.deny = new Uint8Array(wasm.buffer, DENY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
     this.deny.fill(DENY_UNMAPPED);
+    this.words = new Int32Array(wasm.buffer);
     this.registers = new Registers(wasm.buffer);
     this.registers.updateMasks();
     this.pages = new PageTable(this);
     this.watches = new WatchList(this.deny);
     this.checked = new CheckedAccessors(this);
     this.raw = new RawAccessors(wasm.buffer, this.blocks);
+  }
+
+  /** Sees accesses; set by Machine.observe. */
+  get observer(): MachineObserver | undefined {
+    return this.seen;
+  }
+  set observer(o: MachineObserver | undefined) {
+    this.seen = o;
+    this.direct = o ? -1 : MEMORY_SIZE - 8;
+  }
+
+  /** Place in `words` of an aligned word at a kernel address; -1 for any other address, and while somebody sees every access. */
+  wordAt(a: Addr): number {
+    const o = a - KERNEL_BASE;
+    return o >= 0 && o <= this.direct && (o & 3) === 0 ? o >>> 2 : -1;
+  }
+
+  // The accessors that the kernel uses a hundred times at a context switch: kernel addresses without the general way through `at`.
+  override u8(a: Addr): number {
+    const o = a - KERNEL_BASE;
+    return o >= 0 && o <= this.direct ? this.all[o] : super.u8(a);
+  }
+  override u32(a: Addr): number {
+    const o = a - KERNEL_BASE;
+    return o >= 0 && o <= this.direct ? this.view.getUint32(o, true) : super.u32(a);
+  }
+  override i32(a: Addr): number {
+    const o = a - KERNEL_BASE;
+    return o >= 0 && o <= this.direct ? this.view.getInt32(o, true) : super.i32(a);
+  }
+  override ptr(a: Addr): Addr {
+    const o = a - KERNEL_BASE;
+    return o >= 0 && o <= this.direct ? this.view.getUint32(o, true) + this.view.getInt32(o + 4, true) * TWO32 : super.ptr(a);
+  }
+  override setU8(a: Addr, v: number): void {
+    const o = a - KERNEL_BASE;
+    if (!(o >= 0 && o <= this.direct)) return super.setU8(a, v);
+    this.all[o] = v;
+    this.mark(o, 1);
+  }
+  override setU32(a: Addr, v: number): void {
+    const o = a - KERNEL_BASE;
+    if (!(o >= 0 && o <= this.direct)) return super.setU32(a, v);
+    this.view.setUint32(o, v, true);
+    this.mark(o, 4);
+  }
+  override setI32(a: Addr, v: number): void {
+    this.setU32(a, v);
+  }
+  override setPtr(a: Addr, v: Addr): void {
+    const o = a - KERNEL_BASE;
+    if (!(o >= 0 && o <= this.direct)) return super.setPtr(a, v);
+    this.view.setUint32(o, v >>> 0, true);
+    this.view.setInt32(o + 4, Math.floor(v / TWO32), true);
+    this.mark(o, 8);
   }
 
   /** The whole linear memory (simulated part and host-only part). Writers must call `touch`. */

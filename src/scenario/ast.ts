@@ -78,6 +78,8 @@ export interface DriverBlock {
   readonly integrityCheck?: boolean;
   /** The scenario ends without unloading this driver. */
   readonly keepLoaded: boolean;
+  /** Loaded as a core driver at boot, before all others: such a driver may register itself as pico provider. */
+  readonly bootStart?: boolean;
   /** For this driver only; they go before those of the scenario. */
   readonly stubs: readonly StubStatement[];
   readonly models: readonly ModelsStatement[];

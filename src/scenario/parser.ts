@@ -112,6 +112,7 @@ class Parser extends StubReader {
     let platform: Located<string> | undefined;
     let integrityCheck: boolean | undefined;
     let keepLoaded = false;
+    let bootStart = false;
     const strings = (into: Located<string>[], what: string) => () => {
       this.advance();
       do into.push(this.string(what));
@@ -151,6 +152,10 @@ class Parser extends StubReader {
           this.advance();
           keepLoaded = true;
         },
+        'boot-start': () => {
+          this.advance();
+          bootStart = true;
+        },
         stub: () => this.stubStatement(stubs),
         models: () => this.modelsStatement(models),
       },
@@ -173,6 +178,7 @@ class Parser extends StubReader {
       defines,
       registry,
       keepLoaded,
+      ...(bootStart ? { bootStart } : {}),
       stubs,
       models,
       ...(project ? { project } : {}),

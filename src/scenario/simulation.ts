@@ -202,12 +202,15 @@ export class Simulation {
 
   private script(): ScenarioStep[] {
     const steps: ScenarioStep[] = [];
-    for (const d of this.build.drivers) {
+    const core = this.build.drivers.filter((d) => d.block.bootStart);
+    const ordered = [...core, ...this.build.drivers.filter((d) => !d.block.bootStart)];
+    for (const d of ordered) {
       steps.push({
         op: 'load-driver',
         name: d.block.name,
         imageIndex: this.imageIndex(this.built.drivers.get(d)!),
         integrityCheck: d.sources.integrityCheck,
+        bootStart: d.block.bootStart ?? false,
       });
     }
     const processes = this.build.processes.filter((p) => p.block.kind === 'process');
@@ -218,7 +221,7 @@ export class Simulation {
       steps.push({ op: 'start-process', imagePath: block.path, commandLine: block.commandLine ?? block.path });
     }
     steps.push({ op: 'wait-processes' }, { op: 'end-children' });
-    for (const d of [...this.build.drivers].reverse()) if (!d.block.keepLoaded) steps.push({ op: 'unload-driver', name: d.block.name });
+    for (const d of [...ordered].reverse()) if (!d.block.keepLoaded) steps.push({ op: 'unload-driver', name: d.block.name });
     return steps;
   }
 

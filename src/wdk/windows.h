@@ -62,6 +62,13 @@ typedef struct _STARTUPINFOW {
   DWORD cb; LPWSTR lpReserved; LPWSTR lpDesktop; LPWSTR lpTitle; DWORD dwX; DWORD dwY; DWORD dwXSize; DWORD dwYSize; DWORD dwXCountChars; DWORD dwYCountChars;
   DWORD dwFillAttribute; DWORD dwFlags; WORD wShowWindow; WORD cbReserved2; LPBYTE lpReserved2; HANDLE hStdInput; HANDLE hStdOutput; HANDLE hStdError;
 } STARTUPINFOW, *LPSTARTUPINFOW, STARTUPINFO;
+typedef struct _PROC_THREAD_ATTRIBUTE_LIST *PPROC_THREAD_ATTRIBUTE_LIST, *LPPROC_THREAD_ATTRIBUTE_LIST;
+typedef struct _STARTUPINFOEXW { STARTUPINFOW StartupInfo; LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList; } STARTUPINFOEXW, *LPSTARTUPINFOEXW, STARTUPINFOEX;
+#define EXTENDED_STARTUPINFO_PRESENT 0x00080000
+#define PROC_THREAD_ATTRIBUTE_PARENT_PROCESS 0x00020000
+#define LOAD_LIBRARY_AS_DATAFILE 0x00000002
+#define LOAD_LIBRARY_AS_IMAGE_RESOURCE 0x00000020
+#define LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE 0x00000040
 typedef DWORD (WINAPI *PTHREAD_START_ROUTINE)(LPVOID Parameter);
 typedef PTHREAD_START_ROUTINE LPTHREAD_START_ROUTINE;
 
@@ -98,6 +105,9 @@ HANDLE WINAPI GetCurrentThread(VOID);
 DWORD WINAPI GetCurrentThreadId(VOID);
 DWORD WINAPI GetThreadId(_In_ HANDLE Thread);
 BOOL WINAPI CreateProcessW(_In_opt_z_ LPCWSTR ApplicationName, _Inout_opt_z_ LPWSTR CommandLine, _In_opt_ LPSECURITY_ATTRIBUTES ProcessAttributes, _In_opt_ LPSECURITY_ATTRIBUTES ThreadAttributes, _In_ BOOL InheritHandles, _In_ DWORD CreationFlags, _In_opt_ LPVOID Environment, _In_opt_z_ LPCWSTR CurrentDirectory, _In_ LPSTARTUPINFOW StartupInfo, _Out_ LPPROCESS_INFORMATION ProcessInformation);
+BOOL WINAPI InitializeProcThreadAttributeList(_Out_opt_ LPPROC_THREAD_ATTRIBUTE_LIST List, _In_ DWORD Count, _Reserved_ DWORD Flags, _Inout_ PSIZE_T Size);
+BOOL WINAPI UpdateProcThreadAttribute(_Inout_ LPPROC_THREAD_ATTRIBUTE_LIST List, _In_ DWORD Flags, _In_ DWORD_PTR Attribute, _In_reads_bytes_opt_(Size) PVOID Value, _In_ SIZE_T Size, _Out_opt_ PVOID PreviousValue, _Out_opt_ PSIZE_T ReturnSize);
+VOID WINAPI DeleteProcThreadAttributeList(_Inout_ LPPROC_THREAD_ATTRIBUTE_LIST List);
 HANDLE WINAPI OpenProcess(_In_ DWORD DesiredAccess, _In_ BOOL InheritHandle, _In_ DWORD ProcessId);
 BOOL WINAPI TerminateProcess(_In_ HANDLE Process, _In_ UINT ExitCode);
 DECLSPEC_NORETURN VOID WINAPI ExitProcess(_In_ UINT ExitCode);
@@ -118,6 +128,12 @@ BOOL WINAPI ReleaseMutex(_In_ HANDLE Mutex);
 HANDLE WINAPI CreateSemaphoreW(_In_opt_ LPSECURITY_ATTRIBUTES Attributes, _In_ LONG InitialCount, _In_ LONG MaximumCount, _In_opt_z_ LPCWSTR Name);
 BOOL WINAPI ReleaseSemaphore(_In_ HANDLE Semaphore, _In_ LONG ReleaseCount, _Out_opt_ LPLONG PreviousCount);
 HMODULE WINAPI LoadLibraryW(_In_z_ LPCWSTR FileName);
+HMODULE WINAPI LoadLibraryExW(_In_z_ LPCWSTR FileName, _Reserved_ HANDLE File, _In_ DWORD Flags);
+typedef HANDLE HDESK;
+#define DESKTOP_READOBJECTS 0x0001
+#define DESKTOP_CREATEWINDOW 0x0002
+HDESK WINAPI OpenDesktopW(_In_z_ LPCWSTR Desktop, _In_ DWORD Flags, _In_ BOOL Inherit, _In_ ACCESS_MASK DesiredAccess);
+BOOL WINAPI CloseDesktop(_In_ HDESK Desktop);
 BOOL WINAPI FreeLibrary(_In_ HMODULE Module);
 HMODULE WINAPI GetModuleHandleW(_In_opt_z_ LPCWSTR ModuleName);
 LPVOID WINAPI VirtualAlloc(_In_opt_ LPVOID Address, _In_ SIZE_T Size, _In_ DWORD AllocationType, _In_ DWORD Protect);
@@ -155,11 +171,15 @@ LSTATUS WINAPI RegCloseKey(_In_ HKEY Key);
 #define CreateMutex CreateMutexW
 #define CreateSemaphore CreateSemaphoreW
 #define LoadLibrary LoadLibraryW
+#define LoadLibraryEx LoadLibraryExW
 #define GetModuleHandle GetModuleHandleW
 #define OutputDebugString OutputDebugStringW
 #define DeleteFile DeleteFileW
+#define OpenDesktop OpenDesktopW
 
 // Helper of Interlock. StartProcess: CreateProcess in one line, answers the process handle (NULL and GetLastError on failure).
 HANDLE StartProcess(_In_z_ PCWSTR Image, _In_opt_z_ PCWSTR CommandLine);
+// Maps the first bytes of an image (0: all) into this process, as MapViewOfFile of a section made with SEC_IMAGE does.
+PVOID MapImageView(_In_z_ PCWSTR FileName, _In_ SIZE_T Bytes);
 // Opens and closes every device of the drivers under test, as a program that knows nothing about them would.
 VOID OpenEachDevice(VOID);

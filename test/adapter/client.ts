@@ -8,6 +8,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { InterlockAdapter } from '../../src/adapter/adapter.js';
 import { nodeHost } from '../../src/cli/dap.js';
 import { DiskFiles } from '../../src/cli/disk-files.js';
+import { program } from '../cli/run-cli.js';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 export const example = (relative: string): string => path.join(root, 'examples', relative);
@@ -50,7 +51,7 @@ export class Client {
 
   /** The adapter as VS Code starts it: a process with DAP on its standard streams. */
   static process(): { client: Client; child: ChildProcess } {
-    const child = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'dap'], {
+    const child = spawn(process.execPath, [...program, 'dap'], {
       stdio: ['pipe', 'pipe', 'inherit'],
       cwd: root,
     });

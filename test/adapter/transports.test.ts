@@ -2,8 +2,8 @@
 // leaves the port open for the next.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { test } from 'node:test';
+import { program } from '../cli/run-cli.js';
 import { Client, root } from './client.js';
 import { procwatch } from './helpers.js';
 
@@ -32,7 +32,7 @@ test('standard streams: the process ends when the editor has gone', async () => 
 });
 
 test('a port: sessions one after the other and side by side', async (t) => {
-  const server = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'dap', '--port', '0'], {
+  const server = spawn(process.execPath, [...program, 'dap', '--port', '0'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -5,10 +5,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { RULES } from '../../src/base/rules.js';
+import { program } from './run-cli.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'interlock-check-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -20,8 +19,7 @@ function write(name: string, text: string): string {
 }
 
 function run(...args: string[]): { code: number | null; out: string; err: string } {
-  const tsx = path.join(root, 'node_modules/tsx/dist/esm/index.mjs');
-  const r = spawnSync(process.execPath, ['--import', tsx, path.join(root, 'src/cli/main.ts'), 'check', ...args], {
+  const r = spawnSync(process.execPath, [...program, 'check', ...args], {
     cwd: folder,
     encoding: 'utf8',
   });

@@ -3,12 +3,11 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { BadInputReport, RunReport } from '../../src/scenario/report.js';
+import { program, root } from './run-cli.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const page = readFileSync(`${root}docs/json.md`, 'utf8');
+const page = readFileSync(`${root}/docs/json.md`, 'utf8');
 const blocks = [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map((m) => JSON.parse(m[1]));
 const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
 const validate = ajv.compile(blocks.find((b) => '$schema' in b));
@@ -23,7 +22,7 @@ interface Result {
 /** The real command line, as its own process. */
 function interlock(...args: string[]): Promise<Result> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: root, maxBuffer: 1 << 26 }, (error, out, err) => {
+    execFile(process.execPath, [...program, ...args], { cwd: root, maxBuffer: 1 << 26 }, (error, out, err) => {
       resolve({ code: error ? Number(error.code) : 0, out, err });
     });
   });

@@ -14,7 +14,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import { DRIVER_WITH_CALL } from '../language/driver-text.js';
-import { interlock, root } from './run-cli.js';
+import { interlock, program, root } from './run-cli.js';
 
 test('a session over standard streams', async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'interlock-lsp-'));
@@ -22,7 +22,7 @@ test('a session over standard streams', async () => {
     writeFileSync(path.join(folder, 'all.h'), '#pragma once\n#include <ntddk.h>\n');
     const text = DRIVER_WITH_CALL.replace('<ntddk.h>', '"all.h"');
     const uri = pathToFileURL(path.join(folder, 'driver.c')).href;
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'lsp', '--stdio'], {
+    const child = spawn(process.execPath, [...program, 'lsp', '--stdio'], {
       cwd: root,
       stdio: ['pipe', 'pipe', 'inherit'],
     });

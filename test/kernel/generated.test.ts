@@ -17,3 +17,8 @@ test('src/kernel/layouts.gen.ts is current', () => {
   execFileSync(process.execPath, ['--import', 'tsx', 'scripts/gen-layouts.mjs'], { cwd: root });
   assert.equal(before, read('src/kernel/layouts.gen.ts'), 'it was out of date (it is up to date now): commit it');
 });
+
+test('docs/CONFORMANCE.md is current', async () => {
+  const { conformanceText } = (await import(new URL('scripts/gen-conformance.mjs', root).href)) as { conformanceText(): string };
+  assert.equal(read('docs/CONFORMANCE.md'), conformanceText(), 'run: npm run gen');
+});

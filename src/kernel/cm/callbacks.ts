@@ -10,7 +10,9 @@ import {
   CMP_CALL,
   CMP_CALLBACK,
   CMP_NODE,
+  CMP_OBJECT_CONTEXT,
   CMP_OPERATION,
+  REG_CREATE_KEY_INFORMATION,
   REG_POST_OPERATION_INFORMATION,
 } from '../layouts.gen.js';
 import { CallbackKind, enterCallback, leaveCallback } from '../ob/callback-scope.js';
@@ -58,8 +60,21 @@ function register(k: Kernel, routine: Addr, altitude: string, driver: Addr, cont
   return NT.SUCCESS;
 }
 
-const findByCookie = (k: Kernel, cookie: bigint): Addr =>
+export const findByCookie = (k: Kernel, cookie: bigint): Addr =>
   registryCallbacks(k).find((c) => k.mem.i64(c + CMP_CALLBACK.Cookie) === cookie) ?? 0;
+
+/** What this callback keeps with a key object: CMP_OBJECT_CONTEXT, 0 when it keeps nothing or there is no object. */
+export function contextRecord(k: Kernel, body: Addr, cookie: bigint): Addr {
+  if (body === 0 || k.mem.u32(body + CM_KEY_BODY.Type) !== KEY_BODY_TYPE) return 0;
+  const all = entries(k.mem, body + CM_KEY_BODY.CallbackContexts).map((e) => e - CMP_OBJECT_CONTEXT.Link);
+  return all.find((r) => k.mem.i64(r + CMP_OBJECT_CONTEXT.Cookie) === cookie) ?? 0;
+}
+
+/** ObjectContext of a notification for this callback. */
+function objectContext(k: Kernel, body: Addr, callback: Addr): Addr {
+  const record = contextRecord(k, body, k.mem.i64(callback + CMP_CALLBACK.Cookie));
+  return record === 0 ? 0 : k.mem.ptr(record + CMP_OBJECT_CONTEXT.Context);
+}
 
 function release(k: Kernel, callback: Addr): void {
   const running = k.mem.i32(callback + CMP_CALLBACK.Running) - 1;
@@ -107,7 +122,11 @@ function callPre(k: Kernel, f: Frame): Status {
     if (m.u32(callback + CMP_CALLBACK.Active) === 0) continue;
     acquire(k, callback);
     f.set(0, callback);
-    m.setPtr(info + m.u32(op + CMP_OPERATION.CallContextOffset), 0);
+    const callContext = info + m.u32(op + CMP_OPERATION.CallContextOffset);
+    m.setPtr(callContext, 0);
+    // ObjectContext stands behind CallContext in every block; in those that create or open a key it is RootObjectContext.
+    const about = m.ptr(op + CMP_OPERATION.Object) || m.ptr(info + REG_CREATE_KEY_INFORMATION.RootObject);
+    m.setPtr(callContext + 8, objectContext(k, about, callback));
     const routine = m.ptr(callback + CMP_CALLBACK.Routine);
     enterCallback(k, CallbackKind.Registry, routine, `class ${m.u32(op + CMP_OPERATION.PreClass)}`);
     return k.call(f, 1, routine, [m.ptr(callback + CMP_CALLBACK.Context), m.u32(op + CMP_OPERATION.PreClass), info]);
@@ -143,6 +162,7 @@ function callPost(k: Kernel, f: Frame): Status {
   m.setPtr(post + REG_POST_OPERATION_INFORMATION.PreInformation, op + CMP_OPERATION.Info);
   m.setI32(post + REG_POST_OPERATION_INFORMATION.ReturnStatus, f.get(1));
   m.setPtr(post + REG_POST_OPERATION_INFORMATION.CallContext, m.ptr(call + CMP_CALL.CallContext));
+  m.setPtr(post + REG_POST_OPERATION_INFORMATION.ObjectContext, objectContext(k, m.ptr(op + CMP_OPERATION.Object), callback));
   const routine = m.ptr(callback + CMP_CALLBACK.Routine);
   enterCallback(k, CallbackKind.Registry, routine, `class ${m.u32(op + CMP_OPERATION.PostClass)}`);
   return k.call(f, 1, routine, [m.ptr(callback + CMP_CALLBACK.Context), m.u32(op + CMP_OPERATION.PostClass), post]);
@@ -206,6 +226,7 @@ export const routines: KernelRoutine[] = [
         }
       }
       const callback = f.get(0);
+      if (f.pc < 2) return k.call(f, 2, 'CmpCleanupContexts', [0, callback]);
       remove(m, callback + CMP_CALLBACK.Link);
       k.event('cm.unregister-callback', { routine: m.ptr(callback + CMP_CALLBACK.Routine) });
       freeUnicode(k, callback + CMP_CALLBACK.Altitude);

@@ -22,6 +22,7 @@ const SELECT = { Current: 1, Default: 1, Failed: 0, LastKnownGood: 1 } as const;
 export function cmInit(k: Kernel): void {
   const g = k.globals.CM;
   initListHead(k.mem, g + CM_GLOBALS.Callbacks);
+  initListHead(k.mem, g + CM_GLOBALS.Contexts);
   const root = createNode(k, 0, 'REGISTRY');
   k.mem.setPtr(g + CM_GLOBALS.Root, root);
   for (const path of KEYS) nodeAt(k, path, true);

@@ -8,6 +8,7 @@ import { probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
+import { initListHead } from '../rtl/list.js';
 import { hasRegistryCallbacks, KEY_BODY_TYPE } from './callbacks.js';
 
 /** Key object for a node (one reference), 0: out of memory. */
@@ -16,6 +17,7 @@ export function createKeyObject(k: Kernel, node: Addr): Addr {
   if (body === 0) return 0;
   k.mem.setU32(body + CM_KEY_BODY.Type, KEY_BODY_TYPE);
   k.mem.setPtr(body + CM_KEY_BODY.KeyControlBlock, node);
+  initListHead(k.mem, body + CM_KEY_BODY.CallbackContexts);
   const bodies = node + CMP_NODE.Bodies;
   k.mem.setU32(bodies, k.mem.u32(bodies) + 1);
   return body;

@@ -21,6 +21,7 @@ import { allocateUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { childNamed, deleteNode, deleteValue, freeNode, rootNode, setValue, subKeys, valueNamed, values } from './hive.js';
 import { keyInformation, valueInformation, writeResult } from './key-information.js';
 import { begin, end, nodeOf, onKey } from './key-object.js';
+import { hasContexts } from './object-context.js';
 import { openKey } from './open-key.js';
 
 const KEY_QUERY_VALUE = 1;
@@ -248,6 +249,7 @@ export const routines: KernelRoutine[] = [
     // Delete procedure: (KeyObject)
     name: 'CmpDeleteKeyObject',
     step(k, f) {
+      if (f.pc === 0 && hasContexts(k, f.ptr(0))) return k.call(f, 1, 'CmpCleanupContexts', [f.ptr(0), 0]);
       const node = nodeOf(k, f.ptr(0));
       const bodies = node + CMP_NODE.Bodies;
       k.mem.setU32(bodies, k.mem.u32(bodies) - 1);

@@ -5,6 +5,7 @@ import { ETW_TAG, TRACE_LOGGING_TAG, WPP_TAG } from '../etw/provider.js';
 import { NAME_TAG } from '../flt/file-name.js';
 import { FILTER_TAG } from '../flt/filter.js';
 import { DESCRIPTOR_TAG, PORT_TAG } from '../flt/port.js';
+import { queuedTimers } from '../ke/timer-queue.js';
 import type { Kernel } from '../kernel.js';
 import {
   CM_GLOBALS,
@@ -12,7 +13,6 @@ import {
   ETHREAD,
   IO_WORKITEM,
   KDPC,
-  KE_GLOBALS,
   KTIMER,
   LDR_DATA_TABLE_ENTRY,
   OB_GLOBALS,
@@ -146,8 +146,7 @@ function danglingLinks(k: Kernel): Leak[] {
 
 function timers(k: Kernel, inside: (a: Addr) => boolean, name: (a: Addr) => string): Leak[] {
   const all: Leak[] = [];
-  for (const e of entries(k.mem, k.globals.KE + KE_GLOBALS.TimerListHead)) {
-    const timer = e - KTIMER.TimerListEntry;
+  for (const timer of queuedTimers(k)) {
     const dpc = k.mem.ptr(timer + KTIMER.Dpc);
     const routine = dpc === 0 || !k.mem.allowed(dpc, KDPC.sizeof, false) ? 0 : k.mem.ptr(dpc + KDPC.DeferredRoutine);
     if (inside(timer) || inside(routine)) {

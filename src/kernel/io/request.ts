@@ -8,6 +8,7 @@ import { initEvent, NotificationEvent } from '../ob/event-object.js';
 import { previousMode } from '../ob/service.js';
 import { NT } from '../ob/status.js';
 import { entries, insertTail } from '../rtl/list.js';
+import { countOperation, countTransfer } from './counters.js';
 import { topOfStack } from './device.js';
 import { allocateIrp, freeIrp, IOP_OWNED, nextStack } from './irp.js';
 
@@ -27,6 +28,7 @@ export function newRequest(k: Kernel, device: Addr, file: Addr, major: number): 
     return 0;
   }
   m.setPtr(request + IOP_REQUEST.Irp, irp);
+  m.setU32(request + IOP_REQUEST.Major, major);
   m.setPtr(request + IOP_REQUEST.File, file);
   m.setPtr(request + IOP_REQUEST.Device, top);
   initEvent(k, request + IOP_REQUEST.Event, NotificationEvent, false);
@@ -55,6 +57,7 @@ function service(k: Kernel, f: Frame): Status {
   const irp = irpOf(k, request);
   switch (f.pc) {
     case 0:
+      countOperation(k, m.u32(request + IOP_REQUEST.Major));
       insertTail(m, k.currentThread() + ETHREAD.IrpList, irp + IRP.ThreadListEntry);
       return k.call(f, 1, 'IofCallDriver', [m.ptr(request + IOP_REQUEST.Device), irp]);
     case 1: {
@@ -97,6 +100,7 @@ function finish(k: Kernel, f: Frame, request: Addr, irp: Addr): Status {
   const information = m.ptr(request + IOP_REQUEST.Iosb + IO_STATUS_BLOCK.Information);
   f.set(0, status);
   f.set(1, information);
+  countTransfer(k, m.u32(request + IOP_REQUEST.Major), information);
   // Buffered output goes back unless the status is an error (warnings such as STATUS_BUFFER_OVERFLOW copy too).
   if (m.u32(request + IOP_REQUEST.CopyBack) !== 0 && status >>> 30 !== 3 && information > 0) {
     const size = Math.min(information, m.u32(request + IOP_REQUEST.OutputLength));

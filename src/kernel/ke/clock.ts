@@ -9,6 +9,7 @@ import { dpcTick } from './dpc.js';
 import { prcbOf } from './prcb.js';
 import { armQuantum, quantumUsedUp } from './quantum.js';
 import { cpuCount, dequeue, placeThread } from './ready.js';
+import { chargeTick } from './runtime.js';
 import { stepsFrom100ns, tickSteps } from './time.js';
 import { expireTimers } from './timer.js';
 import { dueTime, firstTimer } from './timer-queue.js';
@@ -32,6 +33,7 @@ export function clockInterrupt(k: Kernel): void {
   }
   dpcTick(k, now);
   const thread = m.ptr(prcb + KPRCB.CurrentThread);
+  if (thread !== m.ptr(prcb + KPRCB.IdleThread)) chargeTick(k, thread);
   if (thread !== m.ptr(prcb + KPRCB.IdleThread) && m.u32(thread + KTHREAD.State) === ThreadState.Running && quantumUsedUp(k, thread)) {
     m.setU8(prcb + KPRCB.QuantumEnd, 1);
   }

@@ -17,6 +17,7 @@ export const DPC_STACK_SIZE = 0x6000;
 export const PASSIVE_LEVEL = 0;
 export const APC_LEVEL = 1;
 export const DISPATCH_LEVEL = 2;
+export const SYNCH_LEVEL = 12;
 export const CLOCK_LEVEL = 13;
 export const IPI_LEVEL = 14;
 export const HIGH_LEVEL = 15;
@@ -122,6 +123,7 @@ export const STATUS = {
   NAME_TOO_LONG: 0xc0000106 | 0,
   INTEGER_OVERFLOW: 0xc0000095 | 0,
   INSUFFICIENT_RESOURCES: 0xc000009a | 0,
+  QUOTA_EXCEEDED: 0xc0000044 | 0,
   INVALID_SID: 0xc0000078 | 0,
   MUTANT_LIMIT_EXCEEDED: 0xc0000191 | 0,
   NOT_FOUND: 0xc0000225 | 0,

@@ -4,10 +4,10 @@
 import { type Addr, FRAME, KERNEL_BASE } from '../../machine/abi.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
-import { DISPATCHER_HEADER, KEVENT, KMUTANT, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
-import { entries, insertTail, LIST_LIMIT, remove } from '../rtl/list.js';
+import { DISPATCHER_HEADER, KEVENT, KMUTANT, KQUEUE, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
+import { corrupt, insertTail, LIST_LIMIT, remove, removeHead } from '../rtl/list.js';
 import { BugCheckError } from './bugcheck.js';
-import { ObjectType, STATUS, ThreadState, WaitAll } from './constants.js';
+import { ObjectType, STATUS, WaitAll } from './constants.js';
 import { readyThread as makeReady } from './ready.js';
 import { removeTimer } from './timer-queue.js';
 
@@ -51,18 +51,13 @@ export function satisfy(k: Kernel, object: Addr, thread: Addr): number {
       m.setI32(object + STATE, 0);
       return 0;
     case ObjectType.Semaphore:
-    case ObjectType.Queue:
       m.setI32(object + STATE, m.i32(object + STATE) - 1);
       return 0;
     case ObjectType.Mutant: {
       const state = m.i32(object + STATE) - 1;
       m.setI32(object + STATE, state);
       if (state === 0) {
-        m.setPtr(object + KMUTANT.OwnerThread, thread);
-        const disable = m.u8(object + KMUTANT.ApcDisable);
-        m.setU16(thread + KTHREAD.KernelApcDisable, (m.i16(thread + KTHREAD.KernelApcDisable) - disable) & 0xffff);
-        insertTail(m, thread + KTHREAD.MutantListHead, object + KMUTANT.MutantListEntry);
-        k.event('ke.mutex.acquire', { mutex: object, thread });
+        takeMutant(k, object, thread);
         const flags = m.u8(object + MUTANT_FLAGS);
         if (flags & 1) {
           m.setU8(object + MUTANT_FLAGS, flags & ~1);
@@ -74,6 +69,16 @@ export function satisfy(k: Kernel, object: Addr, thread: Addr): number {
     default:
       return 0;
   }
+}
+
+/** The thread owns a mutant from now on; kernel mutexes switch normal kernel APCs off. */
+export function takeMutant(k: Kernel, mutant: Addr, thread: Addr): void {
+  const m = k.mem;
+  m.setPtr(mutant + KMUTANT.OwnerThread, thread);
+  const disable = m.u8(mutant + KMUTANT.ApcDisable);
+  m.setU16(thread + KTHREAD.KernelApcDisable, (m.i16(thread + KTHREAD.KernelApcDisable) - disable) & 0xffff);
+  insertTail(m, thread + KTHREAD.MutantListHead, mutant + KMUTANT.MutantListEntry);
+  k.event('ke.mutex.acquire', { mutex: mutant, thread });
 }
 
 /** Timers are signalled by the clock: what ran there has nothing to do with it. */
@@ -95,6 +100,35 @@ export function removeWaitBlocks(k: Kernel, thread: Addr): void {
     removeTimer(k, thread + KTHREAD.Timer);
     m.setU32(thread + KTHREAD.WaitHasTimeout, 0);
   }
+  const queue = m.ptr(thread + KTHREAD.Queue);
+  if (queue !== 0) m.setU32(queue + KQUEUE.CurrentCount, m.u32(queue + KQUEUE.CurrentCount) + 1);
+}
+
+/** A thread that serves the queue does not run for it any more (it waits, leaves or ended): another one may take an entry now. */
+export function serverStops(k: Kernel, queue: Addr): void {
+  const m = k.mem;
+  m.setU32(queue + KQUEUE.CurrentCount, m.u32(queue + KQUEUE.CurrentCount) - 1);
+  if (m.i32(queue + STATE) > 0) releaseServer(k, queue, 0);
+}
+
+/** Gives the first entry to the thread that waits for the shortest time, when the queue's limit of running threads permits one more. */
+export function releaseServer(k: Kernel, queue: Addr, increment: number): boolean {
+  const m = k.mem;
+  const last = m.ptr(queue + WAIT_LIST + 8);
+  if (last === queue + WAIT_LIST || m.u32(queue + KQUEUE.CurrentCount) >= m.u32(queue + KQUEUE.MaximumCount)) return false;
+  const thread = m.ptr(last + KWAIT_BLOCK.Thread);
+  const entry = takeEntry(k, queue);
+  k.hooks.races?.satisfied(queue, thread);
+  unwaitThread(k, thread, entry, increment, queue);
+  return true;
+}
+
+/** Removes the first entry of a queue that has one. It is on no list then: its Flink is NULL. */
+export function takeEntry(k: Kernel, queue: Addr): Addr {
+  const entry = removeHead(k.mem, queue + KQUEUE.EntryListHead);
+  k.mem.setPtr(entry, 0);
+  k.mem.setI32(queue + STATE, k.mem.i32(queue + STATE) - 1);
+  return entry;
 }
 
 /** Ends the wait of a thread with a status; the thread becomes ready. */
@@ -102,7 +136,7 @@ export function unwaitThread(k: Kernel, thread: Addr, status: number, increment:
   const m = k.mem;
   removeWaitBlocks(k, thread);
   m.setPtr(thread + KTHREAD.WaitStatus, status);
-  m.raw.setI64(m.ptr(thread + KTHREAD.KernelStack) - KERNEL_BASE + FRAME.result, BigInt(status));
+  m.raw.setPtr(m.ptr(thread + KTHREAD.KernelStack) - KERNEL_BASE + FRAME.result, status);
   k.trace.note(KIND_ID['ke.unwait'], thread, status >>> 0, by, k.currentThread());
   k.hooks.verifier?.waitEnds(k, thread, by, k.currentThread());
   makeReady(k, thread, increment);
@@ -114,9 +148,17 @@ export function waitTest(k: Kernel, object: Addr, increment: number): void {
   if (k.hooks.races && !isTimer(objectType(k, object))) k.hooks.races.signalled(object);
   const head = object + WAIT_LIST;
   if (m.ptr(head) === head) return;
-  for (const block of entries(m, head, LIST_LIMIT)) {
+  // Who is released leaves the list, with all its blocks: the place to go on from is taken before, behind the blocks of the same thread.
+  let next = m.ptr(head);
+  for (let n = 0; next !== head; n++) {
+    const block = next;
     const thread = m.ptr(block + KWAIT_BLOCK.Thread);
-    if (m.u32(thread + KTHREAD.State) !== ThreadState.Waiting) continue; // released by an earlier block of this very walk
+    for (let previous = block; ; n++) {
+      next = m.ptr(previous);
+      if (n > LIST_LIMIT || m.ptr(next + 8) !== previous) corrupt(next);
+      if (next === head || m.ptr(next + KWAIT_BLOCK.Thread) !== thread) break;
+      previous = next;
+    }
     if (!isSignalled(k, object, thread)) {
       if (objectType(k, object) !== ObjectType.Mutant) return;
       continue;

@@ -5,7 +5,7 @@ import type { Addr } from '../../machine/abi.js';
 import { KIND_ID, WORD } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
-import { entries, first, insertHead, insertTail, remove } from '../rtl/list.js';
+import { find, first, insertHead, insertTail, remove } from '../rtl/list.js';
 import { DISPATCH_LEVEL, ThreadState } from './constants.js';
 import { prcbOf } from './prcb.js';
 import { armQuantum } from './quantum.js';
@@ -13,14 +13,15 @@ import { armQuantum } from './quantum.js';
 export const cpuCount = (k: Kernel): number => k.mem.u32(k.globals.KE + KE_GLOBALS.NumberProcessors);
 
 export const mayRunOn = (k: Kernel, thread: Addr, cpu: number): boolean =>
-  ((k.mem.u64(thread + KTHREAD.Affinity) >> BigInt(cpu)) & 1n) === 1n;
+  ((k.mem.u32(thread + KTHREAD.Affinity + 4 * (cpu >>> 5)) >>> (cpu & 31)) & 1) === 1;
 
 const priorityOf = (k: Kernel, thread: Addr): number => k.mem.i8(thread + KTHREAD.Priority);
 
 /** A CPU is idle for the scheduler when it runs its idle thread and nothing is standby for it. */
 function isIdle(k: Kernel, cpu: number): boolean {
-  const p = prcbOf(k, cpu);
-  return k.mem.ptr(p + KPRCB.CurrentThread) === k.mem.ptr(p + KPRCB.IdleThread) && k.mem.ptr(p + KPRCB.NextThread) === 0;
+  const w = k.mem.words;
+  const p = prcbOf(k, cpu) >>> 2;
+  return w[p + (KPRCB.CurrentThread >> 2)] === w[p + (KPRCB.IdleThread >> 2)] && w[p + (KPRCB.NextThread >> 2)] === 0;
 }
 
 export function setState(k: Kernel, thread: Addr, state: number): void {
@@ -57,7 +58,7 @@ export function placeThread(k: Kernel, thread: Addr, head: boolean, why: ReadyWh
   const ideal = m.u32(thread + KTHREAD.IdealProcessor);
   const last = m.u32(thread + KTHREAD.NextProcessor);
   const n = cpuCount(k);
-  const idle = chooseIdle(k, thread, [ideal, last, k.cpuNumber], n);
+  const idle = chooseIdle(k, thread, ideal, last, n);
   if (idle >= 0) return makeStandby(k, thread, idle, why);
   let cpu = ideal < n && mayRunOn(k, thread, ideal) ? ideal : -1;
   for (let c = 0; cpu < 0 && c < n; c++) if (mayRunOn(k, thread, c)) cpu = c;
@@ -77,9 +78,12 @@ export function placeThread(k: Kernel, thread: Addr, head: boolean, why: ReadyWh
   enqueue(k, thread, cpu, head, why);
 }
 
-function chooseIdle(k: Kernel, thread: Addr, preferred: readonly number[], n: number): number {
-  for (const c of preferred) if (c < n && mayRunOn(k, thread, c) && isIdle(k, c)) return c;
-  for (let c = 0; c < n; c++) if (mayRunOn(k, thread, c) && isIdle(k, c)) return c;
+function chooseIdle(k: Kernel, thread: Addr, ideal: number, last: number, n: number): number {
+  const usable = (c: number): boolean => c < n && isIdle(k, c) && mayRunOn(k, thread, c);
+  if (usable(ideal)) return ideal;
+  if (usable(last)) return last;
+  if (usable(k.cpuNumber)) return k.cpuNumber;
+  for (let c = 0; c < n; c++) if (usable(c)) return c;
   return -1;
 }
 
@@ -139,8 +143,8 @@ export function selectReady(k: Kernel, cpu: number, atLeast = 0): Addr {
     for (let p = 31; p > bestPriority; p--) {
       if (((summary >>> p) & 1) === 0) continue;
       const head = prcbOf(k, c) + KPRCB.DispatcherReadyListHead + p * LIST_ENTRY.sizeof;
-      const found = entries(k.mem, head).find((e) => mayRunOn(k, e - KTHREAD.WaitListEntry, cpu));
-      if (found !== undefined) {
+      const found = find(k.mem, head, (e) => mayRunOn(k, e - KTHREAD.WaitListEntry, cpu));
+      if (found !== 0) {
         best = found - KTHREAD.WaitListEntry;
         bestPriority = p;
         break;

@@ -1,9 +1,9 @@
 // The main loop: takes clock and software interrupts, lets the chooser say which CPU advances and how far, runs that slice on the machine, acts on
 // why it stopped. Between two slices everything is in memory and in the CPU register sets, so the loop can be left and entered anywhere.
-import { Reason, Reg } from '../../machine/abi.js';
+import { type Addr, Reason, Reg } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
-import { KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
-import { kernelApcDue, restartWait, takeApcInterrupt, USER_APC_PENDING } from './apc.js';
+import { KE_GLOBALS, KI_BUGCHECK_DATA, KPRCB, KTHREAD } from '../layouts.gen.js';
+import { KERNEL_APC_PENDING, kernelApcDue, restartWait, takeApcInterrupt, USER_APC_PENDING } from './apc.js';
 import { BugCheckError, type BugCheckInfo } from './bugcheck.js';
 import { clockInterrupt, skipToTick } from './clock.js';
 import { APC_LEVEL, CLOCK_LEVEL, DISPATCH_LEVEL, IPI_LEVEL, ThreadState } from './constants.js';
@@ -73,6 +73,9 @@ const padded = (p: readonly (number | bigint)[]): [number | bigint, number | big
   p[3] ?? 0,
 ];
 
+/** Place of a word of kernel memory in `mem.words`: the low half of a kernel address is its offset. */
+const word = (a: Addr): number => a >>> 2;
+
 class RunLoop {
   private stepsLeft: number;
   private skipBreak: boolean;
@@ -80,37 +83,55 @@ class RunLoop {
   private readonly breakTop: number;
   private readonly cpus: number;
   private readonly skew: number;
+  private readonly maxTime: number;
+  // What the loop reads at every slice it reads as words: the structures are the kernel's own, nobody watches them, and a slice may be a few steps.
+  private readonly words: Int32Array;
+  private readonly bytes: Uint8Array;
+  private readonly bugCheckActive: number;
+  private readonly stopRequested: number;
+  /** CPUs that can advance, and those of them that are not too far ahead; filled anew for each slice. */
+  private readonly able: number[] = [];
+  private readonly fair: number[] = [];
 
   constructor(
     private readonly k: Kernel,
     private readonly options: RunOptions,
   ) {
     this.stepsLeft = options.maxSteps ?? Number.MAX_SAFE_INTEGER;
+    this.maxTime = options.maxTime ?? Number.MAX_SAFE_INTEGER;
     this.skipBreak = options.skipBreak ?? false;
     this.breakTop = k.mem.registers.top;
     this.cpus = cpuCount(k);
     this.skew = k.chooser.skew ?? SKEW;
+    this.words = k.mem.words;
+    this.bytes = k.mem.buffer;
+    this.bugCheckActive = word(k.globals.KE + KE_GLOBALS.KiBugCheckData + KI_BUGCHECK_DATA.Active);
+    this.stopRequested = word(k.globals.KE + KE_GLOBALS.StopRequested);
   }
 
   go(): RunResult {
-    const k = this.k;
+    const { k, words } = this;
     for (;;) {
-      const info = k.bugCheckInfo();
-      if (info) return { reason: 'bugcheck', bugCheck: info };
+      if (words[this.bugCheckActive] !== 0) {
+        const info = k.bugCheckInfo();
+        if (info) return { reason: 'bugcheck', bugCheck: info };
+      }
       if (k.notSimulated) return { reason: 'notSimulated' };
-      if (k.takeStopRequest()) return { reason: 'requested' };
+      if (words[this.stopRequested] !== 0 && k.takeStopRequest()) return { reason: 'requested' };
       if (this.stepsLeft <= 0 && !this.options.settle) return { reason: 'maxSteps' };
+      let looked = false;
       if (this.sliceLeft === 0) {
         const end = this.beginSlice();
         if (end) return end;
         if (this.sliceLeft === 0) continue;
+        looked = true;
       }
       if (this.stepsLeft <= 0) {
         if (this.interrupts()) return { reason: 'maxSteps' };
         this.sliceLeft = 0;
         continue;
       }
-      const ended = this.runSlice();
+      const ended = this.runSlice(looked);
       if (ended) return ended;
       if (this.options.stopAt?.(k)) return { reason: 'stopAt' };
     }
@@ -127,31 +148,35 @@ class RunLoop {
     return this.k.machine.cpus[cpu].time;
   }
 
-  /** CPUs that can advance now. */
-  private runnable(): number[] {
-    const out: number[] = [];
-    const m = this.k.mem;
+  /** Fills `able` with the CPUs that can advance now. */
+  private findRunnable(): void {
+    const { able, words, k } = this;
+    able.length = 0;
     for (let c = 0; c < this.cpus; c++) {
-      const p = prcbOf(this.k, c);
+      const p = prcbOf(k, c);
+      if (words[word(p + KPRCB.RequestSummary)] !== 0) {
+        able.push(c);
+        continue;
+      }
       // an idle CPU has no frame; one that is in a DPC or IPI has
-      const busy = m.ptr(p + KPRCB.CurrentThread) !== m.ptr(p + KPRCB.IdleThread) || this.k.machine.wordsOf(c)[Reg.Top >> 2] !== 0;
-      const ipi = m.u32(p + KPRCB.RequestSummary) !== 0;
-      const pending = m.ptr(p + KPRCB.NextThread) !== 0 || m.u8(p + KPRCB.DpcRequested) !== 0;
-      if (ipi || ((busy || pending) && spinSatisfied(this.k, p))) out.push(c);
+      const busy = words[word(p + KPRCB.CurrentThread)] !== words[word(p + KPRCB.IdleThread)] || k.machine.wordsOf(c)[Reg.Top >> 2] !== 0;
+      if (!busy && words[word(p + KPRCB.NextThread)] === 0 && this.bytes[(p + KPRCB.DpcRequested) >>> 0] === 0) continue;
+      if (words[word(p + KPRCB.SpinAddress)] === 0 || spinSatisfied(k, p)) able.push(c);
     }
-    return out;
   }
 
   /** Chooses who goes on; takes the interrupts due there. May leave no slice (state changed: look again). */
   private beginSlice(): RunResult | undefined {
-    const k = this.k;
-    const able = this.runnable();
-    this.wake(able);
+    const { k, able, fair } = this;
+    this.findRunnable();
+    this.wake();
     if (able.length === 0) return this.nobodyRuns();
-    const slowest = Math.min(...able.map((c) => this.timeOf(c)));
-    if (slowest >= (this.options.maxTime ?? Number.MAX_SAFE_INTEGER)) return { reason: 'maxTime' };
-    if (this.carryOthers(able, slowest)) return undefined;
-    const fair = able.filter((c) => this.timeOf(c) <= slowest + this.skew);
+    let slowest = this.timeOf(able[0]);
+    for (let i = 1; i < able.length; i++) slowest = Math.min(slowest, this.timeOf(able[i]));
+    if (slowest >= this.maxTime) return { reason: 'maxTime' };
+    if (able.length < this.cpus && this.carryOthers(slowest)) return undefined;
+    fair.length = 0;
+    for (const c of able) if (this.timeOf(c) <= slowest + this.skew) fair.push(c);
     const choice = k.chooser.choose(k, fair);
     if (!choice) return { reason: 'choice' };
     k.machine.switchCpu(choice.cpu);
@@ -161,23 +186,28 @@ class RunLoop {
   }
 
   /** A CPU that was idle and now has work begins not before the moment at which it got it: the present time of the CPU that ran last. */
-  private wake(able: readonly number[]): void {
+  private wake(): void {
     const { machine } = this.k;
     const now = machine.cpu.time;
-    for (let c = 0; c < this.cpus; c++) {
+    for (let c = 0, i = 0; c < this.cpus; c++) {
       const cpu = machine.cpus[c];
-      const idle = !able.includes(c);
+      const idle = this.able[i] !== c;
+      if (!idle) i++;
       if (cpu.idle && !idle && cpu.time < now) cpu.time = now;
       cpu.idle = idle;
     }
   }
 
   /** CPUs that do nothing follow the slowest that does something. True: clock interrupts happened on the way, who can run may have changed. */
-  private carryOthers(able: readonly number[], time: number): boolean {
+  private carryOthers(time: number): boolean {
     const k = this.k;
     let ticked = false;
-    for (let c = 0; c < this.cpus; c++) {
-      if (able.includes(c) || this.timeOf(c) >= time) continue;
+    for (let c = 0, i = 0; c < this.cpus; c++) {
+      if (this.able[i] === c) {
+        i++;
+        continue;
+      }
+      if (this.timeOf(c) >= time) continue;
       k.machine.cpus[c].time = time;
       const prcb = prcbOf(k, c);
       while (k.mem.ptr(prcb + KPRCB.NextTick) <= time) {
@@ -201,8 +231,22 @@ class RunLoop {
     if (several) n = Math.min(n, slowest + this.skew - now + 1);
     const clock0 = k.mem.ptr(prcbOf(k, 0) + KPRCB.NextTick);
     if (clock0 > now) n = Math.min(n, clock0 - now); // CPU 0 expires timers: nobody passes it
-    if (this.options.maxTime !== undefined && this.options.maxTime > now) n = Math.min(n, this.options.maxTime - now);
+    if (this.maxTime > now) n = Math.min(n, this.maxTime - now);
     return Math.max(1, n);
+  }
+
+  /** Nothing at all is due on the current CPU, as nearly always. */
+  private quiet(prcb: Addr): boolean {
+    const { words, k } = this;
+    const r = k.mem.registers;
+    if (k.machine.cpu.time >= k.mem.ptr(prcb + KPRCB.NextTick) || words[word(prcb + KPRCB.RequestSummary)] !== 0) return false;
+    if (r.irql >= DISPATCH_LEVEL) return true;
+    // four bytes: DpcRoutineActive, DpcRequested, QuantumEnd, DispatchPending
+    if (words[word(prcb + KPRCB.DpcRoutineActive)] >>> 8 !== 0 || words[word(prcb + KPRCB.NextThread)] !== 0) return false;
+    const thread = words[word(prcb + KPRCB.CurrentThread)] >>> 0;
+    if (thread === words[word(prcb + KPRCB.IdleThread)] >>> 0 || r.irql >= APC_LEVEL) return true;
+    if (this.bytes[thread + KERNEL_APC_PENDING] !== 0 || words[word(thread + KTHREAD.WaitRestart)] !== 0) return false;
+    return !r.userMode || this.bytes[thread + USER_APC_PENDING] === 0;
   }
 
   /** Takes every interrupt due on the current CPU. False: nothing to run on it after that. */
@@ -211,6 +255,7 @@ class RunLoop {
     const m = k.mem;
     const r = m.registers;
     const prcb = k.prcb();
+    if (this.quiet(prcb)) return r.top !== 0;
     for (let guard = 0; guard < 64; guard++) {
       if (k.machine.cpu.time >= m.ptr(prcb + KPRCB.NextTick) && r.irql < CLOCK_LEVEL) {
         clockInterrupt(k);
@@ -251,10 +296,11 @@ class RunLoop {
     return r.top !== 0;
   }
 
-  private runSlice(): RunResult | undefined {
+  /** `looked`: what is due was taken a moment ago. */
+  private runSlice(looked: boolean): RunResult | undefined {
     const k = this.k;
     const m = k.mem;
-    if (!this.interrupts()) {
+    if (!looked && !this.interrupts()) {
       this.sliceLeft = 0;
       return undefined;
     }
@@ -296,9 +342,9 @@ class RunLoop {
     const k = this.k;
     const m = k.mem;
     const prcb = k.prcb();
-    if (m.ptr(prcb + KPRCB.SpinAddress) !== 0) return;
+    if (this.words[word(prcb + KPRCB.SpinAddress)] !== 0) return;
     const thread = m.ptr(prcb + KPRCB.CurrentThread);
-    const state = m.u32(thread + KTHREAD.State);
+    const state = this.words[word(thread + KTHREAD.State)];
     if (state === ThreadState.Waiting || state === ThreadState.Terminated) swapContext(k, false);
   }
 
@@ -314,7 +360,7 @@ class RunLoop {
   private nobodyRuns(): RunResult | undefined {
     const k = this.k;
     if (firstTimer(k) === 0 && !k.hooks.balanceDue?.(k)) return { reason: 'deadlock', waiters: listWaiters(k) };
-    const at = skipToTick(k, this.options.maxTime ?? Number.MAX_SAFE_INTEGER);
+    const at = skipToTick(k, this.maxTime);
     if (at === undefined) return { reason: 'maxTime' };
     return undefined;
   }

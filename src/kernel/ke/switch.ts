@@ -1,6 +1,6 @@
 // Context switch: what a thread takes with it (innermost frame, return value, mode, IRQL) lies in its KTHREAD while it does not run.
 // Only the run loop and the routines that give up the CPU call this; a switch happens below DISPATCH_LEVEL only.
-import { type Addr, KERNEL_BASE, toAddress, USER_BASE } from '../../machine/abi.js';
+import { type Addr, KERNEL_BASE, Reg, toAddress, USER_BASE } from '../../machine/abi.js';
 import { KIND_ID, WORD, type Word } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KPRCB, KPROCESS, KTHREAD } from '../layouts.gen.js';
@@ -30,7 +30,8 @@ function saveContext(k: Kernel, thread: Addr): void {
   const m = k.mem;
   const r = m.registers;
   m.setPtr(thread + KTHREAD.KernelStack, r.top === 0 ? 0 : toAddress(r.top));
-  m.setI64(thread + KTHREAD.ReturnValue, r.returnValue64);
+  m.setI32(thread + KTHREAD.ReturnValue, r.words[Reg.ReturnValue >> 2]);
+  m.setI32(thread + KTHREAD.ReturnValue + 4, r.words[(Reg.ReturnValue >> 2) + 1]);
   m.setU32(thread + KTHREAD.ExceptionCode, r.exceptionCode);
   m.setU8(thread + KTHREAD.UserModeContext, r.userMode ? 1 : 0);
   m.setU8(thread + KTHREAD.WaitIrql, r.irql);
@@ -42,7 +43,8 @@ function loadContext(k: Kernel, thread: Addr): void {
   const r = m.registers;
   const top = m.ptr(thread + KTHREAD.KernelStack);
   r.top = top === 0 ? 0 : top - KERNEL_BASE;
-  r.returnValue64 = m.i64(thread + KTHREAD.ReturnValue);
+  r.words[Reg.ReturnValue >> 2] = m.i32(thread + KTHREAD.ReturnValue);
+  r.words[(Reg.ReturnValue >> 2) + 1] = m.i32(thread + KTHREAD.ReturnValue + 4);
   r.exceptionCode = m.u32(thread + KTHREAD.ExceptionCode);
   const userMode = m.u8(thread + KTHREAD.UserModeContext) !== 0;
   r.userMode = userMode;

@@ -1,16 +1,28 @@
 // Threads as the scheduler knows them: a KTHREAD with a kernel stack whose outermost frame is KiThreadStartup; ps puts objects and identifiers around.
-import { type Addr, KERNEL_BASE, MAP, PAGE_SHIFT, Reason, ROUTINE_BASE, type Status, toAddress, USER_BASE } from '../../machine/abi.js';
+import {
+  type Addr,
+  KERNEL_BASE,
+  MAP,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  Reason,
+  ROUTINE_BASE,
+  type Status,
+  toAddress,
+  USER_BASE,
+} from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KE_GLOBALS, KEVENT, KMUTANT, KPROCESS, KTHREAD } from '../layouts.gen.js';
-import { entries, first, initListHead, insertTail, remove } from '../rtl/list.js';
+import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
 import { initializeApc, suspendThread } from './apc.js';
 import { APC_LEVEL, KERNEL_STACK_SIZE, ObjectType, PASSIVE_LEVEL, ThreadState } from './constants.js';
-import { hex, initHeader, signalObject } from './dispatcher.js';
+import { initHeader, signalObject } from './dispatcher.js';
+import { checkExitBegins, checkExitEnds } from './exit-checks.js';
 import { armQuantum } from './quantum.js';
+import { leaveQueue } from './queue.js';
 import { cpuCount, nextIdealProcessor, readyThread } from './ready.js';
-import { combinedApcDisable } from './region.js';
 import { stackLimitOf } from './switch.js';
 
 export interface ThreadOptions {
@@ -28,13 +40,27 @@ export interface ThreadOptions {
   readonly stackBytes?: number;
 }
 
-/** Maps a kernel stack with a guard page below; returns the offset of its lowest byte, 0 when there is no room. */
+/**
+ * Maps a kernel stack with a guard page below; returns the offset of its lowest byte, 0 when there is no room. It is zero; pages that no thread ever touched are
+ * not touched here either, so that an idle thread costs the host what it uses. The lowest place that is large enough; KE_GLOBALS.StackHint spares the search
+ * what is known to be in use.
+ */
 export function allocateStack(k: Kernel, bytes: number): number {
-  return k.mem.pages.allocate(MAP.stacks, bytes >>> PAGE_SHIFT, { writable: true }, { before: 1, zero: true });
+  const { mem } = k;
+  const at = k.globals.KE + KE_GLOBALS.StackHint;
+  const hint = Math.max(MAP.stacks.start, mem.u32(at) << PAGE_SHIFT);
+  const stack = mem.pages.allocate({ start: hint, end: MAP.stacks.end }, bytes >>> PAGE_SHIFT, { writable: true }, { before: 1 });
+  if (stack === 0) return 0;
+  if (bytes === KERNEL_STACK_SIZE) mem.setU32(at, (stack + bytes) >>> PAGE_SHIFT);
+  for (let page = stack; page < stack + bytes; page += PAGE_SIZE)
+    if (mem.raw.unequal(page, page + PAGE_SIZE, 0) < page + PAGE_SIZE) mem.raw.fill(page, PAGE_SIZE);
+  return stack;
 }
 
 export function freeStack(k: Kernel, base: number, bytes: number): void {
-  k.mem.pages.unmap(base - 4096, bytes + 4096);
+  const at = k.globals.KE + KE_GLOBALS.StackHint;
+  k.mem.pages.unmap(base - PAGE_SIZE, bytes + PAGE_SIZE);
+  k.mem.setU32(at, Math.min(k.mem.u32(at), (base - PAGE_SIZE) >>> PAGE_SHIFT));
 }
 
 export function initializeProcess(k: Kernel, process: Addr, priority = 8): void {
@@ -128,8 +154,10 @@ export function enterUserMode(k: Kernel, target: Addr | string, args: readonly (
 export function terminateCurrentThread(k: Kernel, exitStatus: number): Status {
   const m = k.mem;
   const thread = k.currentThread();
-  const bad = checkExit(k, thread);
+  const bad = checkExitBegins(k, thread) ?? checkExitEnds(k, thread);
   if (bad !== undefined) return bad;
+  abandonMutants(k, thread);
+  leaveQueue(k, thread);
   k.event('ke.thread.exit', { thread, status: exitStatus >>> 0 });
   m.setU32(thread + KTHREAD.State, ThreadState.Terminated);
   m.setU8(thread + KTHREAD.ApcQueueable, 0);
@@ -142,52 +170,6 @@ export function terminateCurrentThread(k: Kernel, exitStatus: number): Status {
   freeStack(k, limit, m.ptr(thread + KTHREAD.StackBase) - KERNEL_BASE - limit);
   m.registers.top = 0;
   return k.stop(Reason.Dispatch);
-}
-
-function checkExit(k: Kernel, thread: Addr): Status | undefined {
-  const m = k.mem;
-  const process = m.ptr(thread + KTHREAD.Process);
-  const attached = m.ptr(thread + KTHREAD.ApcState + 0x20);
-  if (attached !== process)
-    return k.bugCheck(
-      0x5,
-      process,
-      attached,
-      m.u8(thread + KTHREAD.ApcStateIndex),
-      0,
-      'the thread ends while it is attached to another process (KeUnstackDetachProcess is missing)',
-    );
-  if (m.ptr(thread + KTHREAD.ActiveWorker) !== 0)
-    return k.bugCheck(
-      0xe9,
-      thread,
-      0,
-      0,
-      0,
-      'a work item routine called PsTerminateSystemThread: it would end a worker thread of the system',
-    );
-  if (m.u32(thread + KTHREAD.StackExpansions) !== 0)
-    return k.bugCheck(0x107, thread, 0, 0, 0, 'the thread ends inside a callout of KeExpandKernelStackAndCallout');
-  const disable = combinedApcDisable(k, thread);
-  const mutant = first(m, thread + KTHREAD.MutantListHead);
-  if (mutant !== 0 && m.u8(mutant - KMUTANT.MutantListEntry + KMUTANT.ApcDisable) !== 0) {
-    const mutex = mutant - KMUTANT.MutantListEntry;
-    return k.bugCheck(0x4000008a, thread, mutex, 0, 0, `the thread ends while it owns the kernel mutex at ${hex(mutex)}`);
-  }
-  if (disable !== 0 || k.irql > APC_LEVEL || (k.irql === APC_LEVEL && m.u32(thread + KTHREAD.HeldFastMutexes) !== 0)) {
-    const why =
-      k.irql > 0
-        ? `at IRQL ${k.irql} (a fast mutex or spin lock is still held?)`
-        : 'inside a critical or guarded region (a lock or region was not left)';
-    return k.bugCheck(0x20, 0, disable, k.irql, 1, `the thread ends ${why}`);
-  }
-  const resources = m.u32(thread + KTHREAD.HeldResources);
-  if (resources !== 0) return k.bugCheck(0x153, thread, 0, 1, 0, `the thread ends while it holds ${resources} ERESOURCE(s)`);
-  if (m.u32(thread + KTHREAD.HeldPushLocks) !== 0) return k.bugCheck(0x153, thread, 0, 1, 0, 'the thread ends while it holds a push lock');
-  if (m.u8(thread + KTHREAD.StackSwapDisabled))
-    return k.bugCheck(0x94, 0, 0, 0, 0, 'the thread ends after KeSetKernelStackSwapEnable(FALSE)');
-  abandonMutants(k, thread);
-  return undefined;
 }
 
 /** Mutants of user mode (no APC disable) pass to the next waiter as abandoned. */

@@ -3,13 +3,12 @@ import type { Addr } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KDPC, KTIMER } from '../layouts.gen.js';
-import { entries } from '../rtl/list.js';
 import { ObjectType } from './constants.js';
 import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
 import { insertQueueDpc } from './dpc.js';
 import { probeObject } from './probe-object.js';
 import { interruptTime100 } from './time.js';
-import { dueTime, firstTimer, insertTimer, removeTimer, timerHead } from './timer-queue.js';
+import { dueTime, firstTimer, insertTimer, queuedTimers, removeTimer } from './timer-queue.js';
 import { dueFromTimeout } from './wait.js';
 
 export function initializeTimer(k: Kernel, timer: Addr, type: number): void {
@@ -104,10 +103,7 @@ function expire(k: Kernel, timer: Addr): void {
 /** The system clock moves by `delta` (100 ns): absolute timers, also those of waits, keep their time on it. What is due by that expires at the next tick. */
 export function moveAbsoluteTimers(k: Kernel, delta: number): void {
   const m = k.mem;
-  const absolute = entries(m, timerHead(k))
-    .map((e) => e - KTIMER.TimerListEntry)
-    .filter((t) => m.u8(t + DISPATCHER_HEADER.Absolute) !== 0);
-  for (const timer of absolute) {
+  for (const timer of queuedTimers(k).filter((t) => m.u8(t + DISPATCHER_HEADER.Absolute) !== 0)) {
     const due = Math.max(0, dueTime(k, timer) - delta);
     removeTimer(k, timer);
     insertTimer(k, timer, due);
@@ -124,16 +120,6 @@ function timerDue(k: Kernel, timer: Addr): number {
     );
   }
   return dueTime(k, timer);
-}
-
-/** A live timer inside [address, address + size), or 0: pool that is freed must not hold one. */
-export function queuedTimerIn(k: Kernel, address: Addr, size: number): Addr {
-  for (let t = firstTimer(k), n = 0; t !== 0 && n < 100_000; n++) {
-    if (t >= address && t < address + size) return t;
-    const next = k.mem.ptr(t + KTIMER.TimerListEntry);
-    t = k.isTimerListHead(next) ? 0 : next - KTIMER.TimerListEntry;
-  }
-  return 0;
 }
 
 function checkedTimer(k: Kernel, f: Frame): Addr {

@@ -31,13 +31,21 @@ function special(k: Kernel, x: ExceptionInfo): Status | undefined {
   const rw = x.kind === Fault.Write ? 1 : 0;
   const image = k.hooks.imageAt?.(k, x.address);
   if (image?.unloaded) {
+    const execute = x.kind === Fault.Execute;
+    const was = `${verb(x)} at ${hex(x.address)}, where the driver ${image.name} was before it was unloaded`;
+    // The kernel itself came upon something of the driver at raised IRQL: an object in a list, an event.
+    if (kernel && !execute && k.irql >= DISPATCH_LEVEL) {
+      return k.bugCheck(0xd4, x.address, k.irql, rw, x.ip, `${was}: an object of it was still in use by the system`);
+    }
+    // An instruction that cannot be fetched is its own instruction pointer.
+    const ip = execute ? x.address : x.ip;
     return k.bugCheck(
       0xce,
       x.address,
-      x.kind === Fault.Execute ? 8 : rw,
-      x.ip,
+      execute ? 8 : rw,
+      ip,
       0,
-      `${verb(x)} at ${hex(x.address)}, where the driver ${image.name} was before it was unloaded: a callback, timer, DPC, work item or thread of it was still alive`,
+      `${was}: a callback, timer, DPC, work item or thread of it was still alive`,
     );
   }
   const block = k.pool.describe(x.address);

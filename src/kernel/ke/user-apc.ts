@@ -145,6 +145,4 @@ export const routines: KernelRoutine[] = [
   { name: 'KiUserApcDispatcher', cost: 10, step: dispatcher },
   { name: 'KiUserApcInterrupt', locals: USER_APC_SLOTS, cost: 10, step: interrupt },
   { name: 'KiRundownApcs', cost: 5, step: rundown },
-  // (ApcContext, ApcRoutine): nothing to wrap, there are no 32-bit processes
-  { name: 'PsWrapApcWow64Thread', cost: 2, step: (k) => k.return(0) },
 ];

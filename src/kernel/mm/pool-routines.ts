@@ -3,7 +3,7 @@ import type { Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { queuedWorkItemIn } from '../ex/work-queue.js';
 import { APC_LEVEL, DISPATCH_LEVEL, STATUS } from '../ke/constants.js';
-import { queuedTimerIn } from '../ke/timer.js';
+import { queuedTimerIn } from '../ke/timer-queue.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { PAGED, tagText } from './pool.js';
 
@@ -22,6 +22,8 @@ interface Request {
   readonly zero: boolean;
   readonly raise: boolean;
   readonly type: number;
+  /** Charged to the current process. */
+  readonly quota: boolean;
 }
 
 function allocate(k: Kernel, r: Request): Status {
@@ -35,6 +37,10 @@ function allocate(k: Kernel, r: Request): Status {
     k.event('mm.pool.failed', { bytes: r.bytes, tag: tagText(r.tag) });
     return r.raise ? k.raiseStatus(STATUS.INSUFFICIENT_RESOURCES) : k.return(0);
   }
+  if (r.quota && k.hooks.quota && !k.hooks.quota.allocated(k, address, Number(r.bytes), r.paged)) {
+    k.pool.free(address, r.tag);
+    return r.raise ? k.raiseStatus(STATUS.QUOTA_EXCEEDED) : k.return(0);
+  }
   if (r.zero) k.mem.fill(address, Number(r.bytes));
   k.machine.charge(r.zero ? Math.ceil(Number(r.bytes) / 64) : 0);
   return k.return(address);
@@ -42,7 +48,7 @@ function allocate(k: Kernel, r: Request): Status {
 
 function classic(k: Kernel, type: number, bytes: bigint, tag: number, quota: boolean): Status {
   const raise = quota ? (type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE) === 0 : (type & POOL_RAISE_IF_ALLOCATION_FAILURE) !== 0;
-  return allocate(k, { paged: (type & PAGED) !== 0, bytes, tag, zero: (type & POOL_ZERO_ALLOCATION) !== 0, raise, type });
+  return allocate(k, { paged: (type & PAGED) !== 0, bytes, tag, zero: (type & POOL_ZERO_ALLOCATION) !== 0, raise, type, quota });
 }
 
 /** ExAllocatePool2/3: bad flags or no size give NULL (or the exception asked for), memory is zeroed unless told otherwise. */
@@ -51,7 +57,8 @@ function byFlags(k: Kernel, flags: bigint, bytes: bigint, tag: number): Status {
   const kinds = [FLAG.nonpaged, FLAG.execute, FLAG.paged].filter((b) => flags & b).length;
   const raise = (flags & FLAG.raise) !== 0n;
   if (kinds !== 1 || bytes === 0n || tag === 0) return raise ? k.raiseStatus(STATUS.INVALID_PARAMETER) : k.return(0);
-  return allocate(k, { paged, bytes, tag, zero: (flags & FLAG.uninitialized) === 0n, raise, type: Number(flags & 0xffffffffn) });
+  const zero = (flags & FLAG.uninitialized) === 0n;
+  return allocate(k, { paged, bytes, tag, zero, raise, type: Number(flags & 0xffffffffn), quota: (flags & FLAG.quota) !== 0n });
 }
 
 function free(k: Kernel, f: Frame, tag: number): Status {
@@ -73,6 +80,7 @@ function free(k: Kernel, f: Frame, tag: number): Status {
   if (item !== 0)
     return k.bugCheck(0xe4, 0, item, address, address + (size ?? 0), 'pool is freed that contains a work item which is still queued');
   k.pool.free(address, tag);
+  k.hooks.quota?.freed(k, address);
   return k.returnVoid();
 }
 

@@ -1,7 +1,7 @@
 // ObRegisterCallbacks: drivers that filter opening and duplicating of process and thread handles. Pre callbacks run from the highest altitude down and
 // may only take access bits away; post callbacks run in reverse order. Removal waits for callbacks in flight (reference: callbacks.md 5).
 import type { Addr, Status } from '../../machine/abi.js';
-import { imageContaining } from '../io/module.js';
+import { hasIntegrityCheck, imageContaining, moduleName } from '../io/module.js';
 import { WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import {
@@ -49,6 +49,15 @@ export function compareAltitudes(a: string, b: string): number {
   return xa === xb ? 0 : xa < xb ? 1 : -1;
 }
 
+/** The routines must lie in a loaded (signed) kernel image. */
+function acceptable(k: Kernel, routine: Addr): boolean {
+  const module = imageContaining(k, routine);
+  if (module === 0) return false;
+  if (hasIntegrityCheck(k, module) || k.choice('object-integrity-check') === 'not-needed') return true;
+  k.event('ps.integrity-check', { image: moduleName(k, module), routine });
+  return false;
+}
+
 function register(k: Kernel, f: Frame): Status {
   const registration = f.ptr(0);
   const out = f.ptr(1);
@@ -70,8 +79,7 @@ function register(k: Kernel, f: Frame): Status {
     if (type === 0 || (operations & 3) === 0 || (operations & ~3) !== 0 || (pre === 0 && post === 0)) return k.return(NT.INVALID_PARAMETER);
     const flags = c.u8(type + OBJECT_TYPE.TypeInfo + OBJECT_TYPE_INITIALIZER.ObjectTypeFlags);
     if ((flags & SUPPORTS_OBJECT_CALLBACKS) === 0) return k.return(NT.INVALID_PARAMETER);
-    // The routines must lie in a loaded (signed) kernel image.
-    for (const routine of [pre, post]) if (routine !== 0 && !imageContaining(k, routine)) return k.return(NT.ACCESS_DENIED);
+    for (const routine of [pre, post]) if (routine !== 0 && !acceptable(k, routine)) return k.return(NT.ACCESS_DENIED);
   }
   const registrations = k.globals.OB + OB_GLOBALS.Registrations;
   for (const r of entries(k.mem, registrations)) {
@@ -164,8 +172,9 @@ function fillPreInfo(k: Kernel, op: Addr): Addr {
 function applyPreResult(k: Kernel, op: Addr, item: Addr): void {
   const before = k.mem.u32(op + OBP_OPERATION.DesiredAccess);
   const wanted = k.mem.u32(op + OBP_OPERATION.PreParameters + OB_PRE_CREATE_HANDLE_INFORMATION.DesiredAccess);
-  const isProcess = k.mem.ptr(op + OBP_OPERATION.ObjectType) === typeOf(k, ObType.Process);
-  const removable = isProcess ? REMOVABLE_PROCESS : REMOVABLE_THREAD;
+  const type = k.mem.ptr(op + OBP_OPERATION.ObjectType);
+  // For desktops no list is published: any bit may go (U).
+  const removable = type === typeOf(k, ObType.Process) ? REMOVABLE_PROCESS : type === typeOf(k, ObType.Thread) ? REMOVABLE_THREAD : ~0;
   const after = (before & (wanted | ~removable)) >>> 0;
   if ((wanted & ~before) !== 0) k.event('ob.access-added', { routine: k.mem.ptr(item + OBP_CALLBACK_ITEM.PreOperation), before, wanted });
   k.mem.setU32(op + OBP_OPERATION.DesiredAccess, after);

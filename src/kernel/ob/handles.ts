@@ -2,7 +2,8 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, HANDLE_TABLE, HANDLE_TABLE_ENTRY, OB_GLOBALS, OBJECT_HEADER, OBJECT_TYPE, OBP_OPERATION } from '../layouts.gen.js';
-import { hasCallbacks, OB_OPERATION_HANDLE_CREATE, OB_OPERATION_HANDLE_DUPLICATE } from './callbacks.js';
+import { hasProcessFlag, ProcessFlag } from '../ps/state.js';
+import { hasCallbacks, OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
 import {
   allocateHandle,
   freeHandle,
@@ -16,16 +17,13 @@ import {
 import { removeTemporaryName } from './namespace.js';
 import { pidOf } from './note.js';
 import { bodyOf, handleCount, headerOf, isType, objectType, referenceObject } from './object.js';
-import { findHandle, referenceByHandle, referenceFor } from './reference.js';
+import { findHandle } from './reference.js';
 import { forgetObject, noteHandle } from './reference-track.js';
-import { KERNEL_MODE, makeServices, previousMode, probeUser, type ServiceDefinition, USER_MODE } from './service.js';
+import { KERNEL_MODE, makeServices, previousMode, type ServiceDefinition, USER_MODE } from './service.js';
 import { NT, ntSuccess } from './status.js';
 import { mapAccess, ObType, typeName, typeOf } from './types.js';
 
 export const OBJ_KERNEL_HANDLE = 0x200;
-const DUPLICATE_CLOSE_SOURCE = 1;
-const DUPLICATE_SAME_ACCESS = 2;
-const DUPLICATE_SAME_ATTRIBUTES = 4;
 /** What user mode may ask of a protected process: query limited information, terminate and synchronise (U). */
 const PROTECTED_PROCESS_ACCESS = 0x1000 | 0x100000;
 
@@ -63,7 +61,7 @@ function insertHandle(k: Kernel, f: Frame, access: number): number {
   const kernelHandle = (f.u32(2) & OBJ_KERNEL_HANDLE) !== 0 && f.u32(3) === KERNEL_MODE;
   const process = f.ptr(4) === 0 ? k.currentProcess() : f.ptr(4);
   const table = kernelHandle ? k.mem.ptr(k.globals.OB + OB_GLOBALS.KernelHandleTable) : k.mem.ptr(process + EPROCESS.ObjectTable);
-  if (table === 0) return NT.PROCESS_IS_TERMINATING;
+  if (table === 0 || (!kernelHandle && hasProcessFlag(k, process, ProcessFlag.ExitReported))) return NT.PROCESS_IS_TERMINATING;
   const plain = allocateHandle(k, table, headerOf(body), access, f.u32(2) & OBJ_INHERIT);
   if (plain === 0) return NT.INSUFFICIENT_RESOURCES;
   const handle = kernelHandle ? toKernelHandle(plain) : plain;
@@ -94,97 +92,13 @@ function badClose(k: Kernel, handle: Addr, mode: number): Status {
     return k.bugCheck(
       0x93,
       handle,
-      isKernelHandle(handle) ? 1 : 0,
+      1,
       0,
       0,
       `ZwClose of a handle that is not open (0x${(handle >>> 0).toString(16)}): closed twice, or opened in another process`,
     );
   }
   return k.return(NT.INVALID_HANDLE);
-}
-
-function duplicate(k: Kernel, f: Frame): Status {
-  // (SourceProcessHandle, SourceHandle, TargetProcessHandle, *TargetHandle, DesiredAccess, HandleAttributes, Options)
-  const mode = previousMode(k);
-  const options = f.u32(6);
-  switch (f.pc) {
-    case 0: {
-      const source = referenceFor(k, f.ptr(0), 0x40, ObType.Process);
-      if (!ntSuccess(source.status)) return k.return(source.status);
-      f.set(0, source.body);
-      if (f.ptr(2) !== 0) {
-        const target = referenceFor(k, f.ptr(2), 0x40, ObType.Process);
-        if (!ntSuccess(target.status)) return finishDuplicate(k, f, target.status);
-        f.set(1, target.body);
-      }
-      let access: number;
-      let attributes = 0;
-      let body: Addr;
-      if (f.ptr(1) === -1 || f.ptr(1) === -2) {
-        const r = referenceByHandle(k, f.ptr(1), 0, 0, mode);
-        body = r.body;
-        access = r.access;
-      } else {
-        const found = findHandle(k, f.ptr(1), mode, source.body);
-        if (!found) return finishDuplicate(k, f, NT.INVALID_HANDLE);
-        body = found.body;
-        referenceObject(k, body);
-        access = k.mem.u32(found.entry + HANDLE_TABLE_ENTRY.GrantedAccess);
-        attributes = k.mem.u32(found.entry + HANDLE_TABLE_ENTRY.Attributes) & OBJ_INHERIT;
-        if (options & DUPLICATE_CLOSE_SOURCE) f.set(5, 1);
-      }
-      f.set(2, body);
-      if (f.get(1) === 0) return finishDuplicate(k, f, options & DUPLICATE_CLOSE_SOURCE ? NT.SUCCESS : NT.INVALID_PARAMETER);
-      const wanted = options & DUPLICATE_SAME_ACCESS ? access : mapAccess(k, objectType(k, body), f.u32(4));
-      const flags =
-        (options & DUPLICATE_SAME_ATTRIBUTES ? attributes : f.u32(5) & OBJ_INHERIT) |
-        (mode === KERNEL_MODE ? f.u32(5) & OBJ_KERNEL_HANDLE : 0);
-      f.set(3, 0);
-      return k.call(f, 1, 'ObpCreateHandle', [
-        body,
-        wanted,
-        flags,
-        mode,
-        f.get(1),
-        f.localAddress(3),
-        OB_OPERATION_HANDLE_DUPLICATE,
-        source.body,
-      ]);
-    }
-    case 1: {
-      const status = f.result32 | 0;
-      if (ntSuccess(status) && f.ptr(3) !== 0) {
-        probeUser(k, f.ptr(3), 8, true);
-        k.mem.checked.setPtr(f.ptr(3), f.get(3));
-      }
-      return finishDuplicate(k, f, status);
-    }
-    case 2:
-      f.set(2, 0);
-      return finishDuplicate(k, f, f.get(4));
-    case 3:
-      f.set(0, 0);
-      return finishDuplicate(k, f, f.get(4));
-    case 4:
-      f.set(1, 0);
-      return finishDuplicate(k, f, f.get(4));
-    default:
-      f.set(5, 0);
-      return finishDuplicate(k, f, f.get(4));
-  }
-}
-
-function finishDuplicate(k: Kernel, f: Frame, status: number): Status {
-  f.set(4, status);
-  if (f.get(5) !== 0) {
-    const found = findHandle(k, f.ptr(1), previousMode(k), f.get(0));
-    f.set(5, 0);
-    if (found) return closeEntry(k, f, 5, found.table, found.handle);
-  }
-  if (f.get(2) !== 0) return k.call(f, 2, 'ObfDereferenceObject', [f.get(2)]);
-  if (f.get(0) !== 0) return k.call(f, 3, 'ObfDereferenceObject', [f.get(0)]);
-  if (f.get(1) !== 0) return k.call(f, 4, 'ObfDereferenceObject', [f.get(1)]);
-  return k.return(status);
 }
 
 const services: ServiceDefinition[] = [
@@ -198,11 +112,13 @@ const services: ServiceDefinition[] = [
       const mode = previousMode(k);
       const target = findHandle(k, handle, mode);
       if (!target) return badClose(k, handle, mode);
-      if (k.mem.u32(target.entry + HANDLE_TABLE_ENTRY.Attributes) & PROTECT_FROM_CLOSE) return k.return(NT.HANDLE_NOT_CLOSABLE);
+      if (k.mem.u32(target.entry + HANDLE_TABLE_ENTRY.Attributes) & PROTECT_FROM_CLOSE) {
+        if (mode === KERNEL_MODE) return k.bugCheck(0x93, handle, 0, 0, 0, 'ZwClose of a handle that is protected from close');
+        return k.return(NT.HANDLE_NOT_CLOSABLE);
+      }
       return closeEntry(k, f, 1, target.table, target.handle);
     },
   },
-  { name: 'DuplicateObject', args: 7, locals: 6, step: duplicate },
 ];
 
 export const routines: KernelRoutine[] = [

@@ -12,6 +12,7 @@ import {
 import { stopNotSimulated } from '../not-simulated.js';
 import { entries, initListHead } from '../rtl/list.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
+import { handleFlags } from './handle-flags.js';
 import { type Attributes, allocateLink, captureAttributes, fullName, insertName, lookupPath } from './namespace.js';
 import { allocateObject, dropReference, handleCount, headerOf, isType, nameOf, objectType } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
@@ -60,24 +61,26 @@ function basicInformation(k: Kernel, body: Addr, attributes: number, access: num
 function queryObject(k: Kernel, f: Frame): Status {
   const c = k.mem.checked;
   const [kind, buffer, length] = [f.u32(1), f.ptr(2), f.u32(3)];
-  if (kind > 2) {
+  if (kind > 2 && kind !== 4) {
     if (kind > 5) return k.return(NT.INVALID_INFO_CLASS);
     return stopNotSimulated(k, f, `ZwQueryObject(class ${kind})`);
   }
   const r = referenceByHandle(k, f.ptr(0), 0, 0, previousMode(k));
   if (!ntSuccess(r.status)) return k.return(r.status);
   const bytes =
-    kind === 0
-      ? basicInformation(k, r.body, r.attributes, r.access)
-      : kind === 1
-        ? counted(buffer, fullName(k, r.body), UNICODE_STRING.sizeof)
-        : typeInformation(k, r.body, buffer);
+    kind === 4
+      ? handleFlags(r.attributes)
+      : kind === 0
+        ? basicInformation(k, r.body, r.attributes, r.access)
+        : kind === 1
+          ? counted(buffer, fullName(k, r.body), UNICODE_STRING.sizeof)
+          : typeInformation(k, r.body, buffer);
   dropReference(k, r.body); // its handle keeps it
   if (f.ptr(4) !== 0) {
     probeUser(k, f.ptr(4), 4, true);
     c.setU32(f.ptr(4), bytes.length);
   }
-  if (kind === 0 ? length !== BASIC_SIZE : length < bytes.length) return k.return(NT.INFO_LENGTH_MISMATCH);
+  if (kind === 0 || kind === 4 ? length !== bytes.length : length < bytes.length) return k.return(NT.INFO_LENGTH_MISMATCH);
   probeUser(k, buffer, length, true);
   c.setBytes(buffer, bytes);
   return k.return(NT.SUCCESS);

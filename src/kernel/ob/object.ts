@@ -64,6 +64,11 @@ export function dropReference(k: Kernel, body: Addr, count = 1): number {
   return referenceObject(k, body, -count);
 }
 
+/** Drops one reference from where nothing can be called: when it was the last, the deferred-delete thread deletes the object. */
+export function dropReferenceDeferred(k: Kernel, body: Addr): void {
+  if (dropReference(k, body) === 0) deferDelete(k, body);
+}
+
 /** Returns the memory of an object whose body has been torn down. */
 export function freeObject(k: Kernel, body: Addr): void {
   forgetObject(k, body);

@@ -24,10 +24,21 @@ export const USER_MODE = 1;
 /** KTHREAD.PreviousMode of the current thread. */
 export const previousMode = (k: Kernel): number => k.mem.u8(k.currentThread() + KTHREAD.PreviousMode);
 
-/** Refuses a kernel address given by user mode, as ProbeForRead/Write do: the access then ends in STATUS_ACCESS_VIOLATION. */
-export function probeUser(k: Kernel, address: Addr, size: number, write = false): void {
-  if (size > 0 && previousMode(k) === USER_MODE && (address < 0 || isKernelAddress(address)))
-    throw new SimulatedFault(address, write, size);
+/** Ends a service with a status from deep inside its step; only `probeUser` throws it. */
+class ServiceStatus extends Error {
+  constructor(readonly status: number) {
+    super('service status');
+  }
+}
+
+/**
+ * ProbeForRead/Write of what user mode gave: a misaligned address ends the service in STATUS_DATATYPE_MISALIGNMENT, a kernel address in
+ * STATUS_ACCESS_VIOLATION. Nothing is probed for kernel mode, and no bytes are never wrong.
+ */
+export function probeUser(k: Kernel, address: Addr, size: number, write = false, alignment = 1): void {
+  if (size <= 0 || previousMode(k) !== USER_MODE) return;
+  if (alignment > 1 && (address & (alignment - 1)) !== 0) throw new ServiceStatus(NT.DATATYPE_MISALIGNMENT);
+  if (address < 0 || isKernelAddress(address)) throw new SimulatedFault(address, write, size);
 }
 
 /**
@@ -40,6 +51,7 @@ function guarded(step: (k: Kernel, f: Frame) => Status, locals: number): (k: Ker
     try {
       return step(k, f);
     } catch (e) {
+      if (e instanceof ServiceStatus) return k.return(e.status);
       if (e instanceof SimulatedFault && previousMode(k) === USER_MODE) return k.return(NT.ACCESS_VIOLATION);
       throw e;
     }

@@ -1,5 +1,6 @@
-// Process and thread IDs: one table for both, IDs are multiples of 4, System is 4, Idle 0 (not in the table). A freed ID is reused as late as
-// possible. Entries hold object bodies without a reference: the object removes its ID when it is deleted (reference: ps-routines.md, conventions).
+// Process and thread IDs: one table for both, IDs are multiples of 4, System is 4, Idle 0 (not in the table). A freed ID is reused as late as possible, or
+// by the next object (choice id-reuse). Entries hold object bodies without a reference: the object removes its ID when it is deleted, and finding another
+// object there, or none, is bug check 0x17 (reference: ps-routines.md, conventions).
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { HANDLE_TABLE_ENTRY, PS_GLOBALS } from '../layouts.gen.js';
@@ -16,14 +17,22 @@ export function createCidTable(k: Kernel): void {
 /** New ID for a process or thread object, 0 when out of memory. */
 export const allocateId = (k: Kernel, body: Addr): number => allocateHandle(k, table(k), body, 0, 0);
 
-export function freeId(k: Kernel, id: number): void {
-  if (id !== 0 && lookupHandle(k, table(k), id) !== 0) freeHandle(k, table(k), id);
+/** Gives back the ID that an object says it has; 0: it has none (a driver that hides processes may have written that). */
+export function freeId(k: Kernel, id: number, body: Addr): void {
+  if (id === 0) return;
+  const entry = lookupHandle(k, table(k), id);
+  if (entry === 0 || k.mem.ptr(entry + HANDLE_TABLE_ENTRY.Object) !== body)
+    k.throwBugCheck(
+      0x17,
+      [0, 0, 0, 0],
+      `the ID ${id} of a process or thread that is deleted is not its own in the ID table: a driver overwrote it`,
+    );
+  freeHandle(k, table(k), id, k.choice('id-reuse') === 'soon');
 }
 
 function find(k: Kernel, id: number, thread: boolean): Addr {
-  // IDs compare by the whole value: 5 is no process although the entry of 4 exists (U).
-  if (id <= 0 || id % 4 !== 0) return 0;
-  const entry = lookupHandle(k, table(k), id);
+  if (id <= 0 || (id % 4 !== 0 && k.choice('id-low-bits') === 'compared')) return 0;
+  const entry = lookupHandle(k, table(k), id - (id % 4));
   if (entry === 0) return 0;
   const body = k.mem.ptr(entry + HANDLE_TABLE_ENTRY.Object);
   return isType(k, body, thread ? ObType.Thread : ObType.Process) && pointerCount(k, body) > 0 ? body : 0;

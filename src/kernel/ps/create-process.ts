@@ -19,7 +19,9 @@ import {
   RTL_USER_PROCESS_PARAMETERS,
   UNICODE_STRING,
 } from '../layouts.gen.js';
+import { newTask } from '../lx/task.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
+import { OBJ_KERNEL_HANDLE } from '../ob/handles.js';
 import { pidOf, tidOf } from '../ob/note.js';
 import { dropReference, referenceObject } from '../ob/object.js';
 import { referenceByHandle } from '../ob/reference.js';
@@ -27,10 +29,16 @@ import { makeServices, previousMode, probeUser, type ServiceDefinition } from '.
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateCounted, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { ObType, typeOf } from '../ob/types.js';
-import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
+import { tokenForProcess } from '../se/token.js';
+import { terminateThread } from './exit.js';
+import { registered } from './notify.js';
+import { callProcessNotify, callThreadNotify, isVeto, ThreadNotify } from './notify-call.js';
+import { hasProvider } from './pico.js';
+import { createElfFile, createPicoProcess, freePicoFrame } from './pico-create.js';
+import { startProgram } from './pico-program.js';
 import { createProcess } from './process.js';
 import { findProgram, threadRecord, toDevicePath } from './program.js';
-import { ProcessFlag, setProcessFlag, setThreadFlag, ThreadFlag } from './state.js';
+import { hasThreadFlag, isSubsystemProcess, ProcessFlag, setProcessFlag, setThreadFlag, ThreadFlag } from './state.js';
 import { createThread, discardThread, queueForReaper } from './thread.js';
 import { allocateWindow, buildProcessEnvironment, WINDOW } from './window.js';
 
@@ -44,6 +52,7 @@ export interface CreateRequest {
   readonly imagePath: string;
   readonly commandLine: string;
   readonly suspended: boolean;
+  readonly inheritHandles?: boolean;
   /** Started by the scenario itself: the scenario waits for its end. */
   readonly scenario?: boolean;
 }
@@ -57,6 +66,7 @@ export function newCreateBlock(k: Kernel, r: CreateRequest): Addr {
   k.mem.setPtr(block + PSP_CREATE.Parent, r.parent);
   k.mem.setU32(block + PSP_CREATE.Suspended, r.suspended ? 1 : 0);
   k.mem.setU32(block + PSP_CREATE.Scenario, r.scenario ? 1 : 0);
+  k.mem.setU32(block + PSP_CREATE.InheritHandles, r.inheritHandles ? 1 : 0);
   allocateCounted(k, block + PSP_CREATE.ImagePath, r.imagePath, 'PsCr');
   allocateCounted(k, block + PSP_CREATE.CommandLine, r.commandLine, 'PsCr');
   return block;
@@ -68,7 +78,7 @@ function prepare(k: Kernel, create: Addr): number {
   const imagePath = readUnicode(k, create + PSP_CREATE.ImagePath);
   const commandLine = readUnicode(k, create + PSP_CREATE.CommandLine);
   const program = findProgram(k, imagePath);
-  const subsystem = program !== 0 && m.u8(program + PSP_PROGRAM.Subsystem) !== 0;
+  if (imagePath.startsWith('/')) return prepareSubsystem(k, create, program);
   const window = allocateWindow(k);
   if (window === 0) return NT.NO_MEMORY;
   const process = createProcess(k, {
@@ -84,24 +94,14 @@ function prepare(k: Kernel, create: Addr): number {
   m.setU32(process + EPROCESS.ScenarioProcess, m.u32(create + PSP_CREATE.Scenario));
   m.setPtr(create + PSP_CREATE.Process, process);
   m.setPtr(create + PSP_CREATE.Program, program);
-  if (subsystem) {
-    setProcessFlag(k, process, ProcessFlag.Subsystem);
-    m.setU8(process + EPROCESS.SubsystemType, 1);
-  }
-  const token = m.ptr(k.globals.PS + PS_GLOBALS.UserToken);
-  if (token !== 0) {
-    referenceObject(k, token);
-    m.setPtr(process + EPROCESS.Token, token);
-  }
+  if (m.u32(create + PSP_CREATE.InheritHandles) !== 0) setProcessFlag(k, process, ProcessFlag.InheritsHandles);
+  m.setPtr(process + EPROCESS.Token, tokenForProcess(k, m.ptr(create + PSP_CREATE.Parent)));
   const file = createImageFile(k, toDevicePath(imagePath));
   m.setPtr(process + EPROCESS.ImageFilePointer, file);
   m.setPtr(create + PSP_CREATE.File, file);
   const imageIndex = program === 0 ? -1 : m.i32(program + PSP_PROGRAM.ImageIndex);
   if (imageIndex >= 0) k.machine.mapImage(k.machine.images.images[imageIndex], window);
-  if (subsystem) {
-    m.setU32(process + EPROCESS.HeapNext, WINDOW.heap);
-    m.setU32(process + EPROCESS.DllNext, WINDOW.dll);
-  } else buildProcessEnvironment(k, process, imagePath, commandLine, imageIndex >= 0);
+  buildProcessEnvironment(k, process, imagePath, commandLine, imageIndex >= 0);
   const first = program !== 0 && m.u32(program + PSP_PROGRAM.ThreadCount) > 0 ? threadRecord(program, 0) : 0;
   const affinity = first === 0 ? 0n : m.i64(first + PSP_PROGRAM_THREAD.Affinity);
   const made = createThread(k, {
@@ -133,19 +133,48 @@ function prepare(k: Kernel, create: Addr): number {
   return NT.SUCCESS;
 }
 
+/** The same for a Linux path: the first process of a session, which the service of the subsystem starts. What a provider's CreateProcess does later is in pico-create.ts. */
+function prepareSubsystem(k: Kernel, create: Addr, program: Addr): number {
+  const m = k.mem;
+  const path = readUnicode(k, create + PSP_CREATE.ImagePath);
+  const process = createPicoProcess(k, {
+    parent: m.ptr(create + PSP_CREATE.Parent),
+    path,
+    commandLine: readUnicode(k, create + PSP_CREATE.CommandLine),
+    token: 0,
+    context: 0,
+    ...(program === 0 ? {} : { basePriority: m.u8(program + PSP_PROGRAM.BasePriority) }),
+  });
+  if (process === 0) return NT.INSUFFICIENT_RESOURCES;
+  m.setU32(process + EPROCESS.ScenarioProcess, m.u32(create + PSP_CREATE.Scenario));
+  m.setPtr(create + PSP_CREATE.Process, process);
+  m.setPtr(create + PSP_CREATE.Program, program);
+  const file = createElfFile(k, path);
+  m.setPtr(process + EPROCESS.ImageFilePointer, file);
+  m.setPtr(create + PSP_CREATE.File, file);
+  if (!hasProvider(k)) newTask(k, process, 0);
+  const made = startProgram(k, process, program);
+  if (made.thread === 0) return made.status;
+  m.setPtr(create + PSP_CREATE.Thread, made.thread);
+  referenceObject(k, process);
+  referenceObject(k, made.thread);
+  return NT.SUCCESS;
+}
+
 function fillNotifyInfo(k: Kernel, create: Addr): Addr {
   const m = k.mem;
   const process = m.ptr(create + PSP_CREATE.Process);
   const info = create + PSP_CREATE.NotifyInfo;
-  const subsystem = m.u8(process + EPROCESS.SubsystemType) !== 0;
+  const subsystem = isSubsystemProcess(k, process);
   m.fill(info, PS_CREATE_NOTIFY_INFO.sizeof);
   m.setPtr(info + PS_CREATE_NOTIFY_INFO.Size, PS_CREATE_NOTIFY_INFO.sizeof);
   m.setU32(info + PS_CREATE_NOTIFY_INFO.Flags, subsystem ? IS_SUBSYSTEM_PROCESS : FILE_OPEN_NAME_AVAILABLE);
   m.setPtr(info + PS_CREATE_NOTIFY_INFO.ParentProcessId, pidOf(k, m.ptr(create + PSP_CREATE.Parent)));
   const creator = k.currentThread() + ETHREAD.Cid;
   m.copy(info + PS_CREATE_NOTIFY_INFO.CreatingThreadId, creator, CLIENT_ID.sizeof);
-  m.setPtr(info + PS_CREATE_NOTIFY_INFO.FileObject, subsystem ? 0 : m.ptr(create + PSP_CREATE.File));
-  m.setPtr(info + PS_CREATE_NOTIFY_INFO.ImageFileName, subsystem ? 0 : create + PSP_CREATE.ImagePath);
+  if (subsystem && k.choice('subsystem-names') === 'null') return info;
+  m.setPtr(info + PS_CREATE_NOTIFY_INFO.FileObject, m.ptr(create + PSP_CREATE.File));
+  m.setPtr(info + PS_CREATE_NOTIFY_INFO.ImageFileName, create + PSP_CREATE.ImagePath);
   m.setPtr(
     info + PS_CREATE_NOTIFY_INFO.CommandLine,
     m.u16(create + PSP_CREATE.CommandLine + UNICODE_STRING.Length) === 0 ? 0 : create + PSP_CREATE.CommandLine,
@@ -166,6 +195,7 @@ function discardVetoed(k: Kernel, create: Addr, status: number): void {
   setThreadFlag(k, thread, ThreadFlag.Terminated | ThreadFlag.Dead);
   m.setU32(process + EPROCESS.ActiveThreads, 0);
   m.setU32(k.globals.PS + PS_GLOBALS.LiveUserProcesses, m.u32(k.globals.PS + PS_GLOBALS.LiveUserProcesses) - 1);
+  freePicoFrame(k, thread);
   discardThread(k, thread);
   queueForReaper(k, thread);
   signalObject(k, process);
@@ -180,11 +210,61 @@ function releaseBlock(k: Kernel, create: Addr): void {
   k.pool.free(create);
 }
 
+const threadFirst = (k: Kernel): boolean =>
+  registered(k, 'process') > 0 && registered(k, 'thread') > 0 && k.choice('creation-order') === 'thread-first';
+
+/** Slots of PspCreateUserProcess. */
+const PROCESS = 1;
+const THREAD = 2;
+
+function tellProcess(k: Kernel, f: Frame, create: Addr): Status {
+  setProcessFlag(k, f.get(PROCESS), ProcessFlag.CreateReported);
+  return callProcessNotify(k, f, 2, f.get(PROCESS), fillNotifyInfo(k, create));
+}
+
+function tellThread(k: Kernel, f: Frame, nextPc: number): Status {
+  setThreadFlag(k, f.get(THREAD), ThreadFlag.CreateReported);
+  return callThreadNotify(k, f, nextPc, f.get(THREAD), ThreadNotify.Creator, f.get(PROCESS));
+}
+
+/** A callback refused the process: its exit notification comes as the machine has it (U). */
+function refuse(k: Kernel, f: Frame, create: Addr, status: number): Status {
+  k.mem.setI32(f.get(PROCESS) + EPROCESS.ExitStatus, status);
+  const how = k.choice('vetoed-process-exit');
+  if (how === 'in-creator') return callProcessNotify(k, f, 6, f.get(PROCESS), 0);
+  if (how === 'not-told') {
+    discardVetoed(k, create, status);
+    return closeProcessHandle(k, f, create);
+  }
+  // The first thread starts and ends before it does anything else.
+  setProcessFlag(k, f.get(PROCESS), ProcessFlag.Vetoed);
+  k.event('ps.process-vetoed', { process: pidOf(k, f.get(PROCESS)), status: status >>> 0 });
+  terminateThread(k, f.get(THREAD), status);
+  k.startThread(f.get(THREAD));
+  return closeProcessHandle(k, f, create);
+}
+
+const handleMode = (k: Kernel, f: Frame): number => (f.u32(1) !== 0 ? 0 : previousMode(k));
+
+const closeProcessHandle = (k: Kernel, f: Frame, create: Addr): Status =>
+  k.call(f, 7, 'ObCloseHandle', [k.mem.ptr(create + PSP_CREATE.ProcessHandle), handleMode(k, f)]);
+
+const createThreadHandle = (k: Kernel, f: Frame, create: Addr): Status =>
+  k.call(f, 4, 'ObpCreateHandle', [
+    f.get(THREAD),
+    THREAD_ALL_ACCESS,
+    f.u32(1) !== 0 ? OBJ_KERNEL_HANDLE : 0,
+    handleMode(k, f),
+    0,
+    create + PSP_CREATE.ThreadHandle,
+    OB_OPERATION_HANDLE_CREATE,
+    0,
+  ]);
+
 /** Steps of PspCreateUserProcess. Locals: 0 status, 1 process, 2 thread, 3 handle places. */
 function createSteps(k: Kernel, f: Frame): Status {
   const create = f.ptr(0);
   const m = k.mem;
-  const kernelHandles = f.u32(1) !== 0 ? 0x200 : 0;
   switch (f.pc) {
     case 0: {
       const status = prepare(k, create);
@@ -197,50 +277,36 @@ function createSteps(k: Kernel, f: Frame): Status {
       return k.call(f, 1, 'ObpCreateHandle', [
         f.get(1),
         PROCESS_ALL_ACCESS,
-        kernelHandles,
-        kernelHandles ? 0 : previousMode(k),
+        f.u32(1) !== 0 ? OBJ_KERNEL_HANDLE : 0,
+        handleMode(k, f),
         0,
         create + PSP_CREATE.ProcessHandle,
         OB_OPERATION_HANDLE_CREATE,
         0,
       ]);
     }
-    case 1: {
-      setProcessFlag(k, f.get(1), ProcessFlag.CreateReported);
-      return callProcessNotify(k, f, 2, f.get(1), fillNotifyInfo(k, create));
-    }
+    case 1:
+      return threadFirst(k) ? tellThread(k, f, 10) : tellProcess(k, f, create);
+    case 10: // (the other order)
+      return tellProcess(k, f, create);
     case 2: {
       const status = m.i32(create + PSP_CREATE.NotifyInfo + PS_CREATE_NOTIFY_INFO.CreationStatus);
-      f.set(0, status);
-      if (!ntSuccess(status)) {
-        // (U) the exit notification of a refused process comes in the creator's context.
-        m.setI32(f.get(1) + EPROCESS.ExitStatus, status);
-        return callProcessNotify(k, f, 6, f.get(1), 0);
-      }
-      f.set(0, NT.SUCCESS);
-      setThreadFlag(k, f.get(2), ThreadFlag.CreateReported);
-      return callThreadNotify(k, f, 3, f.get(2), ThreadNotify.Creator, f.get(1));
+      const ignored = isSubsystemProcess(k, f.get(1)) && k.choice('subsystem-veto') === 'ignore';
+      f.set(0, isVeto(k, status) && !ignored ? status : NT.SUCCESS);
+      if (f.get(0) !== NT.SUCCESS) return refuse(k, f, create, status);
+      return hasThreadFlag(k, f.get(2), ThreadFlag.CreateReported) ? createThreadHandle(k, f, create) : tellThread(k, f, 3);
     }
     case 3:
-      return k.call(f, 4, 'ObpCreateHandle', [
-        f.get(2),
-        THREAD_ALL_ACCESS,
-        kernelHandles,
-        kernelHandles ? 0 : previousMode(k),
-        0,
-        create + PSP_CREATE.ThreadHandle,
-        OB_OPERATION_HANDLE_CREATE,
-        0,
-      ]);
+      return createThreadHandle(k, f, create);
     case 4:
       if (m.u32(create + PSP_CREATE.Suspended) !== 0) suspendThread(k, f.get(2));
       k.startThread(f.get(2));
       return k.call(f, 5, 'ObfDereferenceObject', [f.get(2)]);
     case 5:
       return k.call(f, 9, 'ObfDereferenceObject', [f.get(1)]);
-    case 6:
+    case 6: // refused: the process never ran
       discardVetoed(k, create, f.get(0));
-      return k.call(f, 7, 'ObCloseHandle', [m.ptr(create + PSP_CREATE.ProcessHandle), kernelHandles ? 0 : previousMode(k)]);
+      return closeProcessHandle(k, f, create);
     case 7:
       return k.call(f, 8, 'ObfDereferenceObject', [f.get(2)]);
     case 8:
@@ -260,6 +326,7 @@ function createSteps(k: Kernel, f: Frame): Status {
 const PS_ATTRIBUTE_PARENT_PROCESS = 0x60000;
 const ATTRIBUTE_SIZE = 0x20;
 const THREAD_CREATE_FLAGS_CREATE_SUSPENDED = 1;
+const PROCESS_CREATE_FLAGS_INHERIT_HANDLES = 4;
 
 /** Parent given in a PS_ATTRIBUTE_LIST (`parent spoofing`), referenced, else the current process, referenced. */
 function parentFrom(k: Kernel, list: Addr): { status: number; body: Addr } {
@@ -297,7 +364,8 @@ const services: ServiceDefinition[] = [
         const parent = parentFrom(k, f.ptr(10));
         if (!ntSuccess(parent.status)) return k.return(parent.status);
         const suspended = (f.u32(7) & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) !== 0;
-        const block = newCreateBlock(k, { parent: parent.body, imagePath: image, commandLine: command, suspended });
+        const inheritHandles = (f.u32(6) & PROCESS_CREATE_FLAGS_INHERIT_HANDLES) !== 0;
+        const block = newCreateBlock(k, { parent: parent.body, imagePath: image, commandLine: command, suspended, inheritHandles });
         dropReference(k, parent.body);
         if (block === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
         return k.call(f, 1, 'PspCreateUserProcess', [block, 0, f.localAddress(0), f.localAddress(1)]);

@@ -2,18 +2,25 @@
 // APC (reference: callbacks.md 6, bugchecks.md 3).
 import type { Addr, Status } from '../../machine/abi.js';
 import { requestUserApc, resumeThread } from '../ke/apc.js';
+import { WaitReason } from '../ke/constants.js';
 import { signalObject } from '../ke/dispatcher.js';
+import { checkExitBegins, checkExitEnds } from '../ke/exit-checks.js';
+import { cyclesOf } from '../ke/runtime.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { EPROCESS, ETHREAD, KTHREAD, PS_GLOBALS } from '../layouts.gen.js';
+import { EPROCESS, ETHREAD, KPROCESS, KTHREAD, PS_GLOBALS } from '../layouts.gen.js';
+import { lockedPages } from '../mm/page-lock.js';
 import { forgetVads } from '../mm/vad.js';
-import { pidOf, tidOf } from '../ob/note.js';
+import { pidOf, shortImageName, tidOf } from '../ob/note.js';
 import { dropReference } from '../ob/object.js';
 import { referenceFor } from '../ob/reference.js';
 import { makeServices, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
 import { entries } from '../rtl/list.js';
+import { endImpersonation } from '../se/impersonation.js';
 import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
+import { callExitProcess, callExitThread, callTerminateProcess, endThreadless } from './pico-control.js';
+import { freePicoFrame } from './pico-create.js';
 import {
   hasProcessFlag,
   hasThreadFlag,
@@ -29,6 +36,8 @@ import {
 import { queueForReaper } from './thread.js';
 import { releaseWindow } from './window.js';
 
+const BUILD_WINDOWS_8_1 = 9600;
+const MESSAGE = 'Terminating critical process or thread';
 const PROCESS_TERMINATE = 1;
 const THREAD_TERMINATE = 1;
 
@@ -55,41 +64,10 @@ function exitSteps(k: Kernel, f: Frame): Status {
           `a thread ends at IRQL ${k.irql}: PsTerminateSystemThread and thread exit need PASSIVE_LEVEL`,
         );
       }
-      if (m.u8(thread + KTHREAD.ApcStateIndex) !== 0) {
-        return k.bugCheck(
-          0x5,
-          process,
-          k.currentProcess(),
-          m.u8(thread + KTHREAD.ApcStateIndex),
-          0,
-          'a thread ends while attached to another process: KeUnstackDetachProcess is missing',
-        );
-      }
-      if (m.ptr(thread + KTHREAD.ActiveWorker) !== 0) {
-        return k.bugCheck(
-          0xe9,
-          thread,
-          0,
-          0,
-          0,
-          'a work item ended its worker thread: a work item must return, not call PsTerminateSystemThread',
-        );
-      }
-      if (m.u32(thread + KTHREAD.StackExpansions) !== 0)
-        return k.bugCheck(0x107, thread, 0, 0, 0, 'a thread ends inside a callout of KeExpandKernelStackAndCallout');
       if (isSystemThread(k, thread)) k.leaveCriticalRegion(); // the one that every system thread begins in
-      const disable = m.u32(thread + KTHREAD.CombinedApcDisable);
-      if (disable !== 0) {
-        const count = m.i16(thread + KTHREAD.KernelApcDisable);
-        return k.bugCheck(
-          0x20,
-          0,
-          disable,
-          k.irql,
-          1,
-          `a thread ends with APCs disabled (count ${count}): a KeLeaveCriticalRegion, KeLeaveGuardedRegion or release of a mutex is missing`,
-        );
-      }
+      const bad = checkExitBegins(k, thread);
+      if (bad !== undefined) return bad;
+      if (hasThreadFlag(k, thread, ThreadFlag.BreakOnTermination)) return criticalDied(k, thread, true);
       setThreadFlag(k, thread, ThreadFlag.Exiting | ThreadFlag.Terminated);
       if (m.i32(thread + ETHREAD.ExitStatus) === STATUS_STILL_ACTIVE) m.setI32(thread + ETHREAD.ExitStatus, f.i32(0));
       m.setI64(thread + ETHREAD.ExitTime, k.systemTime());
@@ -100,16 +78,30 @@ function exitSteps(k: Kernel, f: Frame): Status {
     case 1:
       break;
     case 2:
+      freePicoFrame(k, thread);
+      return callExitThread(k, f, 8, thread) ?? leaveProcess(k, f, thread, process);
+    case 8:
       return leaveProcess(k, f, thread, process);
     case 3:
+      return callExitProcess(k, f, 9, process) ?? k.call(f, 4, 'ObKillProcess', [process]);
+    case 9:
       return k.call(f, 4, 'ObKillProcess', [process]);
-    case 4:
+    case 4: {
+      const bad = lockedAtExit(k, process);
+      if (bad !== undefined) return bad;
+      // From now on nobody can hold on to the address space any more; who does already is waited for.
+      m.setPtr(process + EPROCESS.RundownProtect, 1);
+      if (m.i32(process + EPROCESS.ExitSynchronizations) > 0)
+        return k.wait(f, 5, { object: process + EPROCESS.ExitSynchronizationEvent, reason: WaitReason.Executive });
       return k.call(f, 6, 'KiRundownApcs', []);
+    }
+    case 5:
+      return k.call(f, 6, 'KiRundownApcs', []);
+    case 6:
+      endProcess(k, process);
+      return end(k, thread);
     default:
-      if (f.pc === 6) endProcess(k, process);
-      setThreadFlag(k, thread, ThreadFlag.Dead);
-      queueForReaper(k, thread);
-      return k.terminateCurrentThread(k.mem.i32(thread + ETHREAD.ExitStatus));
+      return end(k, thread);
   }
   return k.call(f, 2, 'IopCancelThreadIrps', [thread]);
 }
@@ -120,14 +112,15 @@ function leaveProcess(k: Kernel, f: Frame, thread: Addr, process: Addr): Status 
   const left = m.u32(process + EPROCESS.ActiveThreads) - 1;
   m.setU32(process + EPROCESS.ActiveThreads, left);
   m.setI32(process + EPROCESS.LastThreadExitStatus, m.i32(thread + ETHREAD.ExitStatus));
-  if (left > 0 || process === m.ptr(k.globals.PS + PS_GLOBALS.PsInitialSystemProcess)) return end(k, f);
+  if (left > 0 || process === m.ptr(k.globals.PS + PS_GLOBALS.PsInitialSystemProcess)) return k.call(f, 7, 'KiRundownApcs', []); // while the thread still counts as alive
+  if (hasProcessFlag(k, process, ProcessFlag.BreakOnTermination)) return criticalDied(k, process, false);
   if (m.i32(process + EPROCESS.ExitStatus) === STATUS_STILL_ACTIVE)
     m.setI32(process + EPROCESS.ExitStatus, m.i32(thread + ETHREAD.ExitStatus));
   m.setI64(process + EPROCESS.ExitTime, k.systemTime());
   setProcessFlag(k, process, ProcessFlag.Deleting);
   k.event('ps.process-exit', { process: pidOf(k, process), status: m.u32(process + EPROCESS.ExitStatus) });
   if (hasProcessFlag(k, process, ProcessFlag.CreateReported)) return callProcessNotify(k, f, 3, process, 0);
-  return k.call(f, 4, 'ObKillProcess', [process]);
+  return callExitProcess(k, f, 9, process) ?? k.call(f, 4, 'ObKillProcess', [process]);
 }
 
 /** Handles are closed: the address space goes, the process object becomes signalled. */
@@ -141,8 +134,41 @@ function endProcess(k: Kernel, process: Addr): void {
   signalObject(k, process);
 }
 
-/** What is left of its APCs is run down while the thread still counts as alive; then it is nobody's any more. */
-const end = (k: Kernel, f: Frame): Status => k.call(f, 5, 'KiRundownApcs', []);
+/** A critical process or thread ends: the system stops (0xF4 before Windows 8.1). */
+function criticalDied(k: Kernel, body: Addr, isThread: boolean): Status {
+  const process = isThread ? processOf(k, body) : body;
+  const name = shortImageName(k, process);
+  const text = `the critical ${isThread ? 'thread' : 'process'} ${isThread ? `${tidOf(k, body)} of ` : ''}${name} ended`;
+  if (k.config.windowsBuild >= BUILD_WINDOWS_8_1) return k.bugCheck(0xef, body, isThread ? 1 : 0, 0, 0, text);
+  const message = k.pool.allocate('nonpaged', MESSAGE.length + 1, 'PsMs');
+  if (message !== 0) k.mem.writeAnsi(message, MESSAGE, true);
+  return k.bugCheck(0xf4, isThread ? 6 : 3, body, process + EPROCESS.ImageFileName, message, text);
+}
+
+/** Pages of the process that a driver locked and did not unlock. */
+function lockedAtExit(k: Kernel, process: Addr): Status | undefined {
+  const pages = lockedPages(k, k.mem.u32(process + KPROCESS.UserOffset), k.mem.u32(process + KPROCESS.UserSize));
+  if (pages === 0) return undefined;
+  return k.bugCheck(
+    0x76,
+    0,
+    process,
+    pages,
+    0,
+    `process ${pidOf(k, process)} ends with ${pages} locked page(s): MmProbeAndLockPages without MmUnlockPages`,
+  );
+}
+
+function end(k: Kernel, thread: Addr): Status {
+  const bad = checkExitEnds(k, thread);
+  if (bad !== undefined) return bad;
+  endImpersonation(k, thread);
+  const cycles = processOf(k, thread) + KPROCESS.CycleTime;
+  k.mem.setPtr(cycles, k.mem.ptr(cycles) + cyclesOf(k, thread));
+  setThreadFlag(k, thread, ThreadFlag.Dead);
+  queueForReaper(k, thread);
+  return k.terminateCurrentThread(k.mem.i32(thread + ETHREAD.ExitStatus));
+}
 
 /** Asks a user thread to end: it does so before it runs user code again (PspUserModeExit); a user-mode wait is broken, a suspended thread resumed. */
 export function terminateThread(k: Kernel, thread: Addr, status: number): void {
@@ -162,6 +188,7 @@ export function terminateProcess(k: Kernel, process: Addr, status: number, other
     k.mem.setI32(process + EPROCESS.ExitStatus, status);
     k.event('ps.process-terminate', { process: pidOf(k, process), status: status >>> 0, by: tidOf(k, k.currentThread()) });
   }
+  if (k.mem.u32(process + EPROCESS.ActiveThreads) === 0 && !others) endThreadless(k, process, status);
   for (const t of liveThreads(k, process)) if (t !== k.currentThread()) terminateThread(k, t, status);
   return NT.SUCCESS;
 }
@@ -184,12 +211,15 @@ const services: ServiceDefinition[] = [
             f.set(1, NT.ACCESS_DENIED);
             return k.call(f, 2, 'ObfDereferenceObject', [r.body]);
           }
-          if (hasProcessFlag(k, r.body, ProcessFlag.BreakOnTermination)) {
-            return k.bugCheck(0xef, r.body, 0, 0, 0, 'a critical process was terminated');
-          }
+          if (hasProcessFlag(k, r.body, ProcessFlag.BreakOnTermination)) return criticalDied(k, r.body, false);
+          const asked = callTerminateProcess(k, f, 1, r.body, f.i32(1));
+          if (asked !== undefined) return asked;
           f.set(1, terminateProcess(k, r.body, f.i32(1)));
           return k.call(f, 2, 'ObfDereferenceObject', [r.body]);
         }
+        case 1:
+          f.set(1, f.result32 | 0);
+          return k.call(f, 2, 'ObfDereferenceObject', [f.get(0)]);
         case 2:
           if (ntSuccess(f.get(1)) && f.get(0) === ownProcess(k)) return k.call(f, 4, 'PspExitThread', [f.i32(1)]);
           return k.return(f.get(1));
@@ -221,6 +251,7 @@ const services: ServiceDefinition[] = [
             f.set(1, NT.ACCESS_DENIED);
             return k.call(f, 2, 'ObfDereferenceObject', [r.body]);
           }
+          if (hasThreadFlag(k, r.body, ThreadFlag.BreakOnTermination)) return criticalDied(k, r.body, true);
           terminateThread(k, r.body, f.i32(1));
           f.set(1, NT.SUCCESS);
           return k.call(f, 2, 'ObfDereferenceObject', [r.body]);

@@ -9,6 +9,7 @@ import { createSystemToken } from '../se/token.js';
 import { createCidTable } from './cid.js';
 import { createProcess } from './process.js';
 import { registerKnownImages } from './program.js';
+import { quotaAllocated, quotaFreed } from './quota.js';
 import { allocateCoreThread, coreThreadCreated, describeThread, startSystemThread } from './system-thread.js';
 import { userException, userModeInterrupt } from './user-exception.js';
 
@@ -32,6 +33,7 @@ export function psAttach(k: Kernel): void {
   k.hooks.imageAt = imageAt;
   k.hooks.userException = userException;
   k.hooks.userModeInterrupt = userModeInterrupt;
+  k.hooks.quota = { allocated: quotaAllocated, freed: quotaFreed };
 }
 
 export function psInit(k: Kernel): void {
@@ -42,6 +44,8 @@ export function psInit(k: Kernel): void {
     PS_GLOBALS.Programs,
     PS_GLOBALS.KnownImages,
     PS_GLOBALS.ReaperListHead,
+    PS_GLOBALS.LxTasks,
+    PS_GLOBALS.QuotaBlocks,
   ]) {
     initListHead(k.mem, g + list);
   }

@@ -10,6 +10,9 @@ import { initEvent, NotificationEvent } from '../ob/event-object.js';
 import { NT } from '../ob/status.js';
 
 export const MAX_NOTIFY = 64;
+/** Build numbers from which on the tables of process callbacks, and of image callbacks, hold 64 instead of 8. */
+const VISTA = 6000;
+const WINDOWS_8_1 = 9600;
 /** PSP_NOTIFY_SLOT.Kind */
 export const NotifyKind = {
   ProcessLegacy: 1,
@@ -31,6 +34,7 @@ export const KIND_NAMES = [
   'PsSetLoadImageNotifyRoutine',
 ];
 
+const PROCESS_KINDS: readonly number[] = [NotifyKind.ProcessLegacy, NotifyKind.ProcessEx, NotifyKind.ProcessEx2];
 const THREAD_KINDS: readonly number[] = [NotifyKind.Thread, NotifyKind.ThreadNonSystem, NotifyKind.ThreadSubsystems];
 
 export type NotifyTable = 'process' | 'thread' | 'image';
@@ -77,6 +81,18 @@ export function registrations(k: Kernel): Registration[] {
   return all;
 }
 
+/** How many callbacks a table takes (reference: ps-routines.md 1). The tables in memory have room for 64 on every version. */
+function limitOf(k: Kernel, table: NotifyTable): number {
+  if (k.config.windowsBuild < VISTA) return 8;
+  if (table === 'image') return k.config.windowsBuild < WINDOWS_8_1 ? 8 : MAX_NOTIFY;
+  // Below eight callbacks the two answers are the same.
+  if (table === 'thread' && registered(k, table) >= 8) return k.choice('thread-callback-limit') === 'eight' ? 8 : MAX_NOTIFY;
+  return MAX_NOTIFY;
+}
+
+/** Callbacks of a table, those that are being removed too. */
+export const registered = (k: Kernel, table: NotifyTable): number => k.mem.u32(countField(k, table));
+
 function findSlot(k: Kernel, table: NotifyTable, routine: Addr, kinds: readonly number[]): Addr {
   for (let i = 0; i < MAX_NOTIFY; i++) {
     const slot = slotAt(k, table, i);
@@ -88,6 +104,7 @@ function findSlot(k: Kernel, table: NotifyTable, routine: Addr, kinds: readonly 
 
 /** Takes a slot; returns the status. `full` is what a full table answers. */
 function add(k: Kernel, table: NotifyTable, routine: Addr, kind: number, flags: number, full: number): number {
+  if (registered(k, table) >= limitOf(k, table)) return full;
   for (let i = 0; i < MAX_NOTIFY; i++) {
     const slot = slotAt(k, table, i);
     if (k.mem.ptr(slot + PSP_NOTIFY_SLOT.Routine) !== 0) continue;
@@ -139,15 +156,22 @@ function setProcess(k: Kernel, f: Frame, routine: Addr, remove: boolean, kind: n
     k.event('ps.integrity-check', { image: moduleName(k, module), routine });
     return k.return(NT.ACCESS_DENIED);
   }
-  // The three registrations share one table; the same routine twice is refused (O: across kinds too).
-  if (findSlot(k, 'process', routine, [NotifyKind.ProcessLegacy, NotifyKind.ProcessEx, NotifyKind.ProcessEx2]) !== 0)
+  // The three registrations share one table; the same routine twice is refused.
+  if (findSlot(k, 'process', routine, [kind]) !== 0) return k.return(NT.INVALID_PARAMETER);
+  if (findSlot(k, 'process', routine, PROCESS_KINDS) !== 0 && k.choice('process-callback-kinds') === 'one-table')
     return k.return(NT.INVALID_PARAMETER);
   return k.return(add(k, 'process', routine, kind, 0, NT.INVALID_PARAMETER));
 }
 
 function setOther(k: Kernel, table: NotifyTable, routine: Addr, kind: number, flags: number): Status {
   if (routine === 0) return k.return(NT.INVALID_PARAMETER);
-  if (imageContaining(k, routine) === 0) return k.return(NT.ACCESS_DENIED);
+  const module = imageContaining(k, routine);
+  if (module === 0) return k.return(NT.ACCESS_DENIED);
+  const extended = kind === NotifyKind.ThreadNonSystem || kind === NotifyKind.ThreadSubsystems;
+  if (extended && !hasIntegrityCheck(k, module) && k.choice('thread-ex-integrity-check') === 'needed') {
+    k.event('ps.integrity-check', { image: moduleName(k, module), routine });
+    return k.return(NT.ACCESS_DENIED);
+  }
   if (table === 'thread' && findSlot(k, table, routine, THREAD_KINDS) !== 0 && k.choice('thread-callback-twice') === 'reject')
     return k.return(NT.INVALID_PARAMETER);
   return k.return(add(k, table, routine, kind, flags, NT.INSUFFICIENT_RESOURCES));

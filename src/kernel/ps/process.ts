@@ -4,19 +4,23 @@ import { ObjectType } from '../ke/constants.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, EPROCESS, KPROCESS, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
 import { forgetVads } from '../mm/vad.js';
+import { initEvent, NotificationEvent } from '../ob/event-object.js';
 import { createHandleTable, deleteHandleTable } from '../ob/handle-table.js';
 import { pidOf } from '../ob/note.js';
-import { allocateObject, dropReference } from '../ob/object.js';
+import { allocateObject, dropReferenceDeferred } from '../ob/object.js';
 import { allocateUnicode, freeUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { initListHead, insertTail, remove } from '../rtl/list.js';
 import { allocateId, freeId } from './cid.js';
+import { forgetCreateInfo } from './pico-create.js';
 import { STATUS_STILL_ACTIVE } from './state.js';
 import { releaseWindow } from './window.js';
 
 const NORMAL_BASE_PRIORITY = 8;
 const QUANTUM_RESET = 6;
 const PRIORITY_CLASS_NORMAL = 2;
+export const IO_PRIORITY_NORMAL = 2;
+export const PAGE_PRIORITY_NORMAL = 5;
 
 export interface ProcessOptions {
   /** Full NT path, or a bare name for System. */
@@ -43,6 +47,10 @@ export function createProcess(k: Kernel, o: ProcessOptions): Addr {
   m.setI64(process + EPROCESS.CreateTime, k.systemTime());
   m.setU32(process + EPROCESS.ExitStatus, STATUS_STILL_ACTIVE);
   m.setU8(process + EPROCESS.PriorityClass, PRIORITY_CLASS_NORMAL);
+  m.setU8(process + EPROCESS.IoPriority, IO_PRIORITY_NORMAL);
+  m.setU8(process + EPROCESS.PagePriority, PAGE_PRIORITY_NORMAL);
+  initEvent(k, process + EPROCESS.ExitSynchronizationEvent, NotificationEvent, false);
+  initListHead(m, process + EPROCESS.JobLinks);
   m.writeAnsi(process + EPROCESS.ImageFileName, imageBaseName(o.imagePath).slice(0, 14), true);
   const parentId = pidOf(k, o.parent);
   m.setPtr(process + EPROCESS.InheritedFromUniqueProcessId, parentId);
@@ -96,8 +104,9 @@ export const routines: KernelRoutine[] = [
       if (f.pc === 0) {
         remove(m, process + EPROCESS.ActiveProcessLinks);
         k.event('ps.process-delete', { process: pidOf(k, process) });
-        freeId(k, pidOf(k, process));
+        freeId(k, pidOf(k, process), process);
         forgetVads(k, process);
+        forgetCreateInfo(k, process);
         releaseWindow(k, process);
         const table = m.ptr(process + EPROCESS.ObjectTable);
         if (table !== 0) deleteHandleTable(k, table);
@@ -106,7 +115,7 @@ export const routines: KernelRoutine[] = [
         const info = m.ptr(process + EPROCESS.SeAuditProcessCreationInfo);
         if (info !== 0) k.pool.free(info);
         const token = m.ptr(process + EPROCESS.Token);
-        if (token !== 0) dropReference(k, token);
+        if (token !== 0) dropReferenceDeferred(k, token);
         const file = m.ptr(process + EPROCESS.ImageFilePointer);
         if (file !== 0) return k.call(f, 1, 'ObfDereferenceObject', [file]);
       }

@@ -34,12 +34,15 @@ const BOOT_ID = 1n;
 /** PS_PROTECTION.Type */
 const PROTECTED_LIGHT = 1;
 
-function lookup(k: Kernel, f: Frame, body: Addr, out: Addr): Status {
-  if (body === 0) return k.return(NT.INVALID_CID);
+function lookup(k: Kernel, f: Frame, body: Addr, out: Addr, unknown: (k: Kernel) => number = () => NT.INVALID_CID): Status {
+  if (body === 0) return k.return(unknown(k));
   k.mem.checked.setPtr(out, body);
   referenceObject(k, body);
   return k.return(NT.SUCCESS);
 }
+
+const unknownThread = (k: Kernel): number =>
+  k.choice('lookup-unknown-thread') === 'invalid-parameter' ? NT.INVALID_PARAMETER : NT.INVALID_CID;
 
 export const routines: KernelRoutine[] = [
   ...query(['PsGetCurrentThreadId'], (k) => k.mem.ptr(k.currentThread() + ETHREAD.Cid + CLIENT_ID.UniqueThread)),
@@ -90,9 +93,11 @@ export const routines: KernelRoutine[] = [
   ...query('PsIsThreadTerminating', threadFlag(ThreadFlag.Terminated)),
   ...query('PsIsThreadImpersonating', (k, f) => (k.mem.checked.ptr(f.ptr(0) + ETHREAD.ImpersonationToken) === 0 ? 0 : 1)),
   ...query('PsGetThreadSessionId', (k, f) => k.mem.checked.u32(k.mem.checked.ptr(f.ptr(0) + KTHREAD.Process) + EPROCESS.SessionId)),
-  ...query('PsGetThreadWin32Thread', () => 0),
-  ...query('PsIsCurrentThreadPrefetching', () => 0),
-  ...query('PsIsDiskCountersEnabled', () => 0),
+  // the window manager's part of processes and threads: there is none
+  ...query(
+    ['PsGetThreadWin32Thread', 'PsGetCurrentThreadWin32Thread', 'PsGetProcessWin32Process', 'PsGetProcessWin32WindowStation'],
+    () => 0,
+  ),
   {
     // (ProcessId, *Process)
     name: 'PsLookupProcessByProcessId',
@@ -102,7 +107,7 @@ export const routines: KernelRoutine[] = [
   {
     name: 'PsLookupThreadByThreadId',
     cost: 10,
-    step: (k, f) => lookup(k, f, threadById(k, f.ptr(0)), f.ptr(1)),
+    step: (k, f) => lookup(k, f, threadById(k, f.ptr(0)), f.ptr(1), unknownThread),
   },
   {
     // (PCLIENT_ID, *Process | NULL, *Thread)
@@ -158,13 +163,27 @@ export const routines: KernelRoutine[] = [
     },
   },
   {
-    // (Process): STATUS_PROCESS_IS_TERMINATING once the exit began
+    // (Process): its address space stays until it is released; STATUS_PROCESS_IS_TERMINATING once it goes
     name: 'PsAcquireProcessExitSynchronization',
     cost: 5,
-    step: (k, f) =>
-      k.return(k.mem.checked.u32(f.ptr(0) + EPROCESS.Flags) & ProcessFlag.ExitReported ? NT.PROCESS_IS_TERMINATING : NT.SUCCESS),
+    step(k, f) {
+      if (k.mem.checked.ptr(f.ptr(0) + EPROCESS.RundownProtect) !== 0) return k.return(NT.PROCESS_IS_TERMINATING);
+      const at = f.ptr(0) + EPROCESS.ExitSynchronizations;
+      k.mem.setI32(at, k.mem.i32(at) + 1);
+      return k.return(NT.SUCCESS);
+    },
   },
-  { name: 'PsReleaseProcessExitSynchronization', cost: 5, step: (k) => k.returnVoid() },
+  {
+    name: 'PsReleaseProcessExitSynchronization',
+    cost: 5,
+    step(k, f) {
+      const at = f.ptr(0) + EPROCESS.ExitSynchronizations;
+      const left = k.mem.checked.i32(at) - 1;
+      k.mem.setI32(at, left);
+      if (left === 0 && k.mem.ptr(f.ptr(0) + EPROCESS.RundownProtect) !== 0) k.signalEvent(f.ptr(0) + EPROCESS.ExitSynchronizationEvent);
+      return k.returnVoid();
+    },
+  },
   {
     // (PULONG Major, PULONG Minor, PULONG Build, PUNICODE_STRING CSDVersion)
     name: 'PsGetVersion',

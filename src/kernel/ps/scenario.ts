@@ -1,7 +1,7 @@
 // The scenario controller: a system thread that works through a list of steps in memory (load drivers, start processes, wait for them, unload), so that what a
 // scenario does from outside happens as ordinary, schedulable kernel work and is part of every checkpoint.
 import type { Addr, Status } from '../../machine/abi.js';
-import { driverNamed } from '../io/driver-load.js';
+import { driverNamed, LoadFlag } from '../io/driver-load.js';
 import { WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, EPROCESS, KPROCESS, PS_GLOBALS, PSP_SCRIPT_STEP } from '../layouts.gen.js';
@@ -18,7 +18,14 @@ import { startSystemThread } from './system-thread.js';
 /** What a scenario does, in order. Times are nanoseconds of virtual time. */
 export type ScenarioStep =
   /** The image is the index in `machine.images.images`. */
-  | { readonly op: 'load-driver'; readonly name: string; readonly imageIndex: number; readonly integrityCheck: boolean }
+  | {
+      readonly op: 'load-driver';
+      readonly name: string;
+      readonly imageIndex: number;
+      readonly integrityCheck: boolean;
+      /** A core driver of the boot, before all others. */
+      readonly bootStart?: boolean;
+    }
   | { readonly op: 'unload-driver'; readonly name: string }
   | { readonly op: 'start-process'; readonly imagePath: string; readonly commandLine: string }
   | { readonly op: 'delay'; readonly ns: number }
@@ -58,7 +65,7 @@ export function startScenario(k: Kernel, steps: readonly ScenarioStep[]): void {
     if (s.op === 'start-process') allocateUnicode(k, at + PSP_SCRIPT_STEP.CommandLine, s.commandLine, 'PsSc');
     if (s.op === 'load-driver') {
       m.setI32(at + PSP_SCRIPT_STEP.ImageIndex, s.imageIndex);
-      m.setU32(at + PSP_SCRIPT_STEP.Flags, s.integrityCheck ? 1 : 0);
+      m.setU32(at + PSP_SCRIPT_STEP.Flags, (s.integrityCheck ? LoadFlag.IntegrityCheck : 0) | (s.bootStart ? LoadFlag.BootStart : 0));
     }
   });
   startSystemThread(k, 'scenario', 'PspScenarioController', 0, 12);

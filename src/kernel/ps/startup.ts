@@ -1,16 +1,18 @@
 // What a new thread does before its own code: system threads run their start routine and end; user threads report themselves (NonSystem callbacks), the
 // first one maps the exe and ntdll (image callbacks), then they enter user mode, where the loader part maps the remaining DLLs and calls the body.
-import { type Addr, type Status, USER_BASE } from '../../machine/abi.js';
+import { type Addr, PAGE_SIZE, type Status, USER_BASE } from '../../machine/abi.js';
+import { PE } from '../../machine/pe-header.js';
 import { createImageFile } from '../io/file.js';
 import { enterUserMode } from '../ke/thread.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { EPROCESS, ETHREAD, IMAGE_INFO, IMAGE_INFO_EX, PSP_PROGRAM, PSP_PROGRAM_THREAD, UNICODE_STRING } from '../layouts.gen.js';
+import { EPROCESS, ETHREAD, IMAGE_INFO, IMAGE_INFO_EX, KPROCESS, PSP_PROGRAM, PSP_PROGRAM_THREAD, UNICODE_STRING } from '../layouts.gen.js';
 import { pidOf } from '../ob/note.js';
 import { referenceObject } from '../ob/object.js';
 import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT } from '../ob/status.js';
 import { allocateCounted, allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
-import { callThreadNotify, ThreadNotify } from './notify-call.js';
+import { registered } from './notify.js';
+import { callThreadNotify, MACHINE_TYPE_MISMATCH, ThreadNotify } from './notify-call.js';
 import { imageSizeOf, threadRecord, toDevicePath } from './program.js';
 import {
   hasThreadFlag,
@@ -28,18 +30,52 @@ import { mapUser, WINDOW, windowAlias, writeImageHeaders } from './window.js';
 const IMAGE_ADDRESSING_MODE_32BIT = 3;
 export const EXTENDED_INFO_PRESENT = 1 << 10;
 export const SYSTEM_MODE_IMAGE = 1 << 8;
+const IMAGE_PARTIAL_MAP = 1 << 19;
+const IMAGE_FILE_MACHINE_I386 = 0x14c;
+/** What PspMapUserImage answers instead of a base. */
+const FOREIGN_IMAGE = 1;
+
+export interface ImageFacts {
+  readonly base: Addr;
+  readonly size: number;
+  readonly file: Addr;
+  /** Device path of a user image; undefined for a driver. */
+  readonly path?: string;
+  /** Only a part of it was mapped. */
+  readonly partial?: boolean;
+}
 
 /** Fills an IMAGE_INFO_EX. */
-export function fillImageInfo(k: Kernel, at: Addr, base: Addr, size: number, file: Addr, system: boolean): void {
+export function fillImageInfo(k: Kernel, at: Addr, o: ImageFacts): void {
   const m = k.mem;
   m.fill(at, IMAGE_INFO_EX.sizeof);
   m.setPtr(at + IMAGE_INFO_EX.Size, IMAGE_INFO_EX.sizeof);
   const info = at + IMAGE_INFO_EX.ImageInfo;
-  m.setU32(info + IMAGE_INFO.Properties, IMAGE_ADDRESSING_MODE_32BIT | EXTENDED_INFO_PRESENT | (system ? SYSTEM_MODE_IMAGE : 0));
-  m.setPtr(info + IMAGE_INFO.ImageBase, base);
-  m.setPtr(info + IMAGE_INFO.ImageSize, size);
-  m.setPtr(at + IMAGE_INFO_EX.FileObject, file);
+  const bits =
+    IMAGE_ADDRESSING_MODE_32BIT |
+    EXTENDED_INFO_PRESENT |
+    (o.path === undefined ? SYSTEM_MODE_IMAGE : 0) |
+    (o.path !== undefined && isForeignImage(o.path) ? MACHINE_TYPE_MISMATCH : 0) |
+    (o.partial ? IMAGE_PARTIAL_MAP : 0);
+  m.setU32(info + IMAGE_INFO.Properties, bits | signature(k, o.path));
+  m.setPtr(info + IMAGE_INFO.ImageBase, o.base);
+  m.setPtr(info + IMAGE_INFO.ImageSize, o.size);
+  m.setPtr(at + IMAGE_INFO_EX.FileObject, o.file);
 }
+
+/** ImageSignatureLevel (bits 12-15) and ImageSignatureType (bits 16-18), by the SE_SIGNING_LEVEL and SE_IMAGE_SIGNATURE_TYPE values. */
+function signature(k: Kernel, path: string | undefined): number {
+  if (registered(k, 'image') === 0 || k.choice('image-signature') === 'not-evaluated') return 0;
+  if (path === undefined) return (AUTHENTICODE << 12) | (SIGNATURE_EMBEDDED << 16);
+  return /\\windows\\/i.test(path) ? (WINDOWS << 12) | (SIGNATURE_CATALOG_CACHED << 16) : 0;
+}
+const AUTHENTICODE = 4;
+const WINDOWS = 12;
+const SIGNATURE_EMBEDDED = 1;
+const SIGNATURE_CATALOG_CACHED = 3;
+
+/** An image of 32-bit x86: everything below SysWOW64, as on Windows. */
+const isForeignImage = (path: string): boolean => /\\syswow64\\/i.test(path);
 
 /** Bytes of IMAGE_INFO_EX and a UNICODE_STRING in the local slots of a routine. */
 export const IMAGE_LOCALS = 9;
@@ -50,7 +86,8 @@ const infoAt = (f: Frame): Addr => f.localAddress(2);
 const nameAt = (f: Frame): Addr => f.localAddress(2 + IMAGE_LOCALS);
 
 /**
- * (DevicePath as UNICODE_STRING *, IsExe): maps one image page into the current process and notifies. Returns its base address.
+ * (DevicePath as UNICODE_STRING *, IsExe, Bytes of the view or 0 for all, NoExecute): maps one image page into the current process and notifies, unless it
+ * is mapped as data or without execution. Returns its base address; 0: no room, 1: an image for another architecture (notified, then unmapped).
  * Locals: 0 base, 1 file, then IMAGE_INFO_EX, then the name.
  */
 function mapImageSteps(k: Kernel, f: Frame): Status {
@@ -66,17 +103,23 @@ function mapImageSteps(k: Kernel, f: Frame): Status {
         k.mem.setU32(process + EPROCESS.DllNext, at + WINDOW.dllStride);
         mapUser(k, process, at, 0x1000);
         writeImageHeaders(k, windowAlias(k, process, at), USER_BASE + at, size, 0x1000, true);
+        if (isForeignImage(path)) k.mem.setU16(windowAlias(k, process, at) + PE.ntHeaders + 4, IMAGE_FILE_MACHINE_I386);
         base = USER_BASE + at;
+        if (f.u32(3) !== 0) return k.return(base);
       }
       const file = f.u32(1) === 0 ? createImageFile(k, path) : k.mem.ptr(process + EPROCESS.ImageFilePointer);
       f.set(0, base);
       f.set(1, f.u32(1) === 0 ? file : 0);
-      fillImageInfo(k, infoAt(f), base, size, file, false);
+      fillImageInfo(k, infoAt(f), { base, size, file, path, partial: f.u32(2) !== 0 && f.u32(2) < size });
       allocateCounted(k, nameAt(f), path, 'PsIm');
       k.event('ps.image-load', { process: pidOf(k, process), image: path, base, size });
       return k.call(f, 1, 'PspCallImageNotifyRoutines', [nameAt(f), pidOf(k, process), infoAt(f)]);
     }
     case 1:
+      if (isForeignImage(readUnicode(k, nameAt(f)))) {
+        k.mem.pages.unmap(k.mem.u32(process + KPROCESS.UserOffset) + f.get(0) - USER_BASE, PAGE_SIZE);
+        f.set(0, FOREIGN_IMAGE);
+      }
       freeUnicode(k, nameAt(f));
       if (f.get(1) !== 0) return k.call(f, 2, 'ObfDereferenceObject', [f.get(1)]);
       return k.return(f.get(0));
@@ -99,11 +142,11 @@ function userStartup(k: Kernel, f: Frame): Status {
       if (terminated) return exitNow(k, f, thread);
       if (!hasThreadFlag(k, thread, ThreadFlag.First) || isSubsystemProcess(k, process)) return enterUser(k, f);
       setProcessFlag(k, process, ProcessFlag.ImagesLoaded);
-      return k.call(f, 2, 'PspMapUserImage', [k.mem.ptr(process + EPROCESS.SeAuditProcessCreationInfo), 1]);
+      return k.call(f, 2, 'PspMapUserImage', [k.mem.ptr(process + EPROCESS.SeAuditProcessCreationInfo), 1, 0, 0]);
     case 2:
       if (terminated) return exitNow(k, f, thread);
       allocateUnicode(k, f.localAddress(0), toDevicePath('C:\\Windows\\System32\\ntdll.dll'), 'PsIm');
-      return k.call(f, 3, 'PspMapUserImage', [f.localAddress(0), 0]);
+      return k.call(f, 3, 'PspMapUserImage', [f.localAddress(0), 0, 0, 0]);
     case 3:
       freeUnicode(k, f.localAddress(0));
       if (terminated) return exitNow(k, f, thread);
@@ -121,9 +164,9 @@ function enterUser(k: Kernel, f: Frame): Status {
 
 const services: ServiceDefinition[] = [
   {
-    // Ours: (PUNICODE_STRING Win32 or NT path, *Base): maps an image into the current process, as the section services do for the loader.
+    // Ours: (PUNICODE_STRING Win32 or NT path, *Base, Bytes or 0, NoExecute): maps an image into the current process, as the section services do for the loader.
     name: 'MapUserImage',
-    args: 2,
+    args: 4,
     locals: 2,
     cost: 100,
     step(k, f) {
@@ -133,10 +176,11 @@ const services: ServiceDefinition[] = [
         let path = captureUnicode(k, f.ptr(0));
         if (!path.includes('\\')) path = `C:\\Windows\\System32\\${path}`;
         allocateUnicode(k, f.localAddress(0), toDevicePath(path), 'PsIm');
-        return k.call(f, 1, 'PspMapUserImage', [f.localAddress(0), 0]);
+        return k.call(f, 1, 'PspMapUserImage', [f.localAddress(0), 0, f.u32(2), f.u32(3)]);
       }
       freeUnicode(k, f.localAddress(0));
       if (f.result === 0) return k.return(NT.NO_MEMORY);
+      if (f.result === FOREIGN_IMAGE) return k.return(NT.INVALID_IMAGE_FORMAT);
       k.mem.checked.setPtr(f.ptr(1), f.result);
       return k.return(NT.SUCCESS);
     },

@@ -10,7 +10,11 @@ export const ProcessFlag = {
   Vetoed: 0x8,
   ExitReported: 0x10,
   ImagesLoaded: 0x20,
+  /** A pico process: minimal, with a provider (ps/pico.ts). */
   Subsystem: 0x40,
+  Minimal: 0x80,
+  InheritsHandles: 0x1000,
+  Cloned: 0x2000,
 } as const;
 export const ThreadFlag = {
   Terminated: 0x1,
@@ -22,6 +26,7 @@ export const ThreadFlag = {
   Exiting: 0x100,
   /** Runs a body of a program: `void`, so its end is exit code 0. */
   Body: 0x200,
+  BreakOnTermination: 0x400,
 } as const;
 
 export const STATUS_STILL_ACTIVE = 0x103;

@@ -1,6 +1,6 @@
 // PsCreateSystemThread and relatives, the thread services of user mode, and how the core's own worker threads get their ETHREAD.
 import type { Addr, Status } from '../../machine/abi.js';
-import { resumeThread, suspendThread } from '../ke/apc.js';
+import { suspendThread } from '../ke/apc.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { CLIENT_ID, EPROCESS, ETHREAD, KTHREAD, OBJECT_ATTRIBUTES } from '../layouts.gen.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
@@ -13,19 +13,8 @@ import { allocateUnicode, readUnicode } from '../ob/strings.js';
 import { ObType, typeOf } from '../ob/types.js';
 import { initListHead } from '../rtl/list.js';
 import { allocateId } from './cid.js';
-import { liveThreads } from './exit.js';
 import { callThreadNotify, ThreadNotify } from './notify-call.js';
-import {
-  hasProcessFlag,
-  hasThreadFlag,
-  isSystemThread,
-  ProcessFlag,
-  processOf,
-  STATUS_STILL_ACTIVE,
-  setThreadFlag,
-  systemProcess,
-  ThreadFlag,
-} from './state.js';
+import { isSystemThread, processOf, STATUS_STILL_ACTIVE, setThreadFlag, systemProcess, ThreadFlag } from './state.js';
 import { createThread, linkThread } from './thread.js';
 
 const THREAD_ALL_ACCESS = 0x1fffff;
@@ -168,58 +157,10 @@ function createUserThread(k: Kernel, f: Frame): Status {
   }
 }
 
-/** NtSuspendThread / NtResumeThread: (Handle, PULONG PreviousCount) */
-function suspendService(name: string, act: (k: Kernel, thread: Addr) => number): ServiceDefinition {
-  return {
-    name,
-    args: 2,
-    locals: 1,
-    step(k, f) {
-      if (f.pc === 1) return k.return(f.get(0));
-      if (f.ptr(1) !== 0) probeUser(k, f.ptr(1), 4, true);
-      const r = referenceFor(k, f.ptr(0), 2, ObType.Thread);
-      if (!ntSuccess(r.status)) return k.return(r.status);
-      f.set(0, NT.SUCCESS);
-      if (hasThreadFlag(k, r.body, ThreadFlag.Terminated)) f.set(0, NT.THREAD_IS_TERMINATING);
-      else {
-        const previous = act(k, r.body);
-        if (previous < 0) f.set(0, NT.SUSPEND_COUNT_EXCEEDED);
-        else if (f.ptr(1) !== 0) k.mem.checked.setU32(f.ptr(1), previous);
-      }
-      return k.call(f, 1, 'ObfDereferenceObject', [r.body]);
-    },
-  };
-}
-
-const services: ServiceDefinition[] = [
-  { name: 'CreateThreadEx', args: 11, locals: 3, cost: 100, step: createUserThread },
-  suspendService('SuspendThread', suspendThread),
-  suspendService('ResumeThread', resumeThread),
-];
-
-/** PsSuspendProcess / PsResumeProcess, and their services: all threads of the process. */
-function forAllThreads(k: Kernel, process: Addr, act: (k: Kernel, thread: Addr) => number): number {
-  if (hasProcessFlag(k, process, ProcessFlag.Deleting)) return NT.PROCESS_IS_TERMINATING;
-  for (const t of liveThreads(k, process)) act(k, t);
-  return NT.SUCCESS;
-}
-const processService = (name: string, act: (k: Kernel, thread: Addr) => number): ServiceDefinition => ({
-  name,
-  args: 1,
-  locals: 1,
-  step(k, f) {
-    if (f.pc === 1) return k.return(f.get(0));
-    const r = referenceFor(k, f.ptr(0), 0x800, ObType.Process);
-    if (!ntSuccess(r.status)) return k.return(r.status);
-    f.set(0, forAllThreads(k, r.body, act));
-    return k.call(f, 1, 'ObfDereferenceObject', [r.body]);
-  },
-});
+const services: ServiceDefinition[] = [{ name: 'CreateThreadEx', args: 11, locals: 3, cost: 100, step: createUserThread }];
 
 export const routines: KernelRoutine[] = [
-  ...makeServices([...services, processService('SuspendProcess', suspendThread), processService('ResumeProcess', resumeThread)]),
-  { name: 'PsSuspendProcess', cost: 30, step: (k, f) => k.return(forAllThreads(k, f.ptr(0), suspendThread)) },
-  { name: 'PsResumeProcess', cost: 30, step: (k, f) => k.return(forAllThreads(k, f.ptr(0), resumeThread)) },
+  ...makeServices(services),
   { name: 'PsCreateSystemThread', locals: 3, cost: 100, step: createSystemThread({ object: undefined, first: 0 }) },
   { name: 'IoCreateSystemThread', locals: 3, cost: 100, step: createSystemThread({ object: 0, first: 1 }) },
 ];

@@ -13,6 +13,7 @@ import { allocateUnicode, freeUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { initListHead, insertTail, isEmpty, remove, removeHead } from '../rtl/list.js';
 import { allocateId, freeId } from './cid.js';
+import { IO_PRIORITY_NORMAL, PAGE_PRIORITY_NORMAL } from './process.js';
 import { hasProcessFlag, ProcessFlag, STATUS_STILL_ACTIVE, ThreadFlag } from './state.js';
 import { allocateThreadPlaces, releaseThreadPlaces } from './window.js';
 
@@ -28,6 +29,8 @@ export interface ThreadCreation {
   readonly affinity?: bigint;
   readonly name?: string;
   readonly first?: boolean;
+  /** Without TEB; the provider has made the stack. */
+  readonly pico?: boolean;
   /** Runs a body of the process' program. */
   readonly body?: boolean;
   /** 100 ns to wait in user mode before the start routine. */
@@ -43,19 +46,23 @@ export function createThread(k: Kernel, o: ThreadCreation): { readonly thread: A
   if (thread === 0) return { thread: 0, status: NT.INSUFFICIENT_RESOURCES };
   const tid = allocateId(k, thread);
   const pid = pidOf(k, process);
-  const places = o.user ? allocateThreadPlaces(k, process, pid, tid) : undefined;
+  const places = o.user && !o.pico ? allocateThreadPlaces(k, process, pid, tid) : undefined;
   const base = m.i8(process + KPROCESS.BasePriority);
   const ok =
-    (!o.user || places !== undefined) &&
+    (!o.user || o.pico || places !== undefined) &&
     k.initializeThread(thread, process, {
       start: o.startup,
       context: o.startRoutine,
       context2: o.startContext,
       priority: o.user ? clampPriority(base, o.priority ?? 0) : (o.priority ?? base),
-      user: places && { teb: places.teb, stackBase: places.stackBase, stackLimit: places.stackLimit },
+      user: places
+        ? { teb: places.teb, stackBase: places.stackBase, stackLimit: places.stackLimit }
+        : o.pico
+          ? { teb: 0, stackBase: 0, stackLimit: 0 }
+          : undefined,
     });
   if (!ok) {
-    freeId(k, tid);
+    freeId(k, tid, thread);
     if (places) releaseThreadPlaces(k, process, places.slot);
     freeObject(k, thread);
     return { thread: 0, status: NT.INSUFFICIENT_RESOURCES };
@@ -76,6 +83,8 @@ export function createThread(k: Kernel, o: ThreadCreation): { readonly thread: A
   m.setU32(thread + ETHREAD.TebSlot, places ? places.slot + 1 : 0);
   if (o.delay !== undefined) m.setI64(thread + ETHREAD.StartDelay, o.delay);
   if (o.name !== undefined) allocateUnicode(k, thread + ETHREAD.ThreadName, o.name, 'ThNm');
+  m.setU8(thread + ETHREAD.IoPriority, IO_PRIORITY_NORMAL);
+  m.setU8(thread + ETHREAD.PagePriority, PAGE_PRIORITY_NORMAL);
   m.setU8(thread + KTHREAD.SystemThread, o.user ? 0 : 1);
   m.setU8(thread + KTHREAD.PreviousMode, o.user ? 1 : 0);
   initListHead(m, thread + ETHREAD.IrpList);
@@ -141,7 +150,7 @@ export const routines: KernelRoutine[] = [
       if (f.pc === 0) {
         const thread = f.ptr(0);
         k.event('ps.thread-delete', { process: k.mem.ptr(thread + ETHREAD.Cid + CLIENT_ID.UniqueProcess), thread: tidOf(k, thread) });
-        freeId(k, tidOf(k, thread));
+        freeId(k, tidOf(k, thread), thread);
         freeUnicode(k, thread + ETHREAD.ThreadName);
         const held = k.mem.ptr(thread + ETHREAD.HeldIoObject);
         if (held !== 0) return k.call(f, 1, 'ObfDereferenceObject', [held]);

@@ -190,3 +190,11 @@ export function releaseThreadPlaces(k: Kernel, process: Addr, slot: number): voi
   k.mem.pages.unmap(offset + WINDOW.stack + slot * WINDOW.stackStride, WINDOW.stackStride);
   k.mem.setU32(process + EPROCESS.TebSlots, (k.mem.u32(process + EPROCESS.TebSlots) & ~(1 << slot)) >>> 0);
 }
+
+/** Bytes of a process' window that are mapped. */
+export function mappedBytes(k: Kernel, process: Addr): number {
+  const offset = k.mem.u32(process + KPROCESS.UserOffset);
+  let n = 0;
+  for (let at = 0; at < k.mem.u32(process + KPROCESS.UserSize); at += PAGE_SIZE) if (k.mem.pages.query(offset + at).mapped) n += PAGE_SIZE;
+  return n;
+}

@@ -1,6 +1,6 @@
 // Doubly linked lists in simulated memory, as the kernel uses them: every removal and insertion verifies the neighbours' links like Windows does
 // (fast fail 3, bug check 0x139), and every walk is bounded, so a driver that overwrites a list head breaks the kernel but never hangs it.
-import type { Addr } from '../../machine/abi.js';
+import { type Addr, KERNEL_BASE } from '../../machine/abi.js';
 import type { Memory } from '../../machine/memory.js';
 import { BugCheckError } from '../ke/bugcheck.js';
 import { LIST_ENTRY } from '../layouts.gen.js';
@@ -10,7 +10,7 @@ const BLINK = LIST_ENTRY.Blink;
 /** More entries than any list of a sane run has. */
 export const LIST_LIMIT = 1_000_000;
 
-function corrupt(entry: Addr): never {
+export function corrupt(entry: Addr): never {
   throw new BugCheckError(
     0x139,
     [3, 0, 0, entry],
@@ -27,7 +27,30 @@ export function isEmpty(mem: Memory, head: Addr): boolean {
   return mem.ptr(head + FLINK) === head;
 }
 
+// Insertion and removal happen several times at every wait and context switch. Where all three links are aligned and in kernel memory, as nearly always, they
+// are read and written as words: the upper half of a kernel address is always the same. Everything else goes the general way.
+const HIGH = Math.floor(KERNEL_BASE / 4294967296);
+const ENTRY_BYTES = LIST_ENTRY.sizeof;
+
 function insertBetween(mem: Memory, previous: Addr, next: Addr, entry: Addr): void {
+  const p = mem.wordAt(previous);
+  const n = mem.wordAt(next);
+  const e = mem.wordAt(entry);
+  if (p < 0 || n < 0 || e < 0) return insertSlowly(mem, previous, next, entry);
+  const w = mem.words;
+  if (w[p] !== (next | 0) || w[p + 1] !== HIGH || w[n + 2] !== (previous | 0) || w[n + 3] !== HIGH) corrupt(previous);
+  w[e] = n << 2;
+  w[e + 1] = HIGH;
+  w[e + 2] = p << 2;
+  w[e + 3] = HIGH;
+  w[n + 2] = e << 2;
+  w[p] = e << 2;
+  mem.touch(e << 2, ENTRY_BYTES);
+  mem.touch((n << 2) + 8, 8);
+  mem.touch(p << 2, 8);
+}
+
+function insertSlowly(mem: Memory, previous: Addr, next: Addr, entry: Addr): void {
   if (mem.ptr(previous + FLINK) !== next || mem.ptr(next + BLINK) !== previous) corrupt(previous);
   mem.setPtr(entry + FLINK, next);
   mem.setPtr(entry + BLINK, previous);
@@ -50,6 +73,21 @@ export function insertBefore(mem: Memory, position: Addr, entry: Addr): void {
 
 /** Unlinks the entry; true when its list is empty now. */
 export function remove(mem: Memory, entry: Addr): boolean {
+  const e = mem.wordAt(entry);
+  const w = mem.words;
+  if (e < 0 || w[e + 1] !== HIGH || w[e + 3] !== HIGH) return removeSlowly(mem, entry);
+  const n = mem.wordAt(KERNEL_BASE + (w[e] >>> 0));
+  const p = mem.wordAt(KERNEL_BASE + (w[e + 2] >>> 0));
+  if (n < 0 || p < 0) return removeSlowly(mem, entry);
+  if (w[n + 2] !== e << 2 || w[n + 3] !== HIGH || w[p] !== e << 2 || w[p + 1] !== HIGH) corrupt(entry);
+  w[p] = n << 2;
+  w[n + 2] = p << 2;
+  mem.touch(p << 2, 8);
+  mem.touch((n << 2) + 8, 8);
+  return n === p;
+}
+
+function removeSlowly(mem: Memory, entry: Addr): boolean {
   const next = mem.ptr(entry + FLINK);
   const previous = mem.ptr(entry + BLINK);
   if (mem.ptr(next + BLINK) !== entry || mem.ptr(previous + FLINK) !== entry) corrupt(entry);
@@ -81,4 +119,16 @@ export function entries(mem: Memory, head: Addr, limit = LIST_LIMIT): Addr[] {
     previous = e;
   }
   return out;
+}
+
+/** The first entry that is wanted, or 0; looks no further. */
+export function find(mem: Memory, head: Addr, wanted: (entry: Addr) => boolean): Addr {
+  let previous = head;
+  let n = 0;
+  for (let e = mem.ptr(head + FLINK); e !== head; e = mem.ptr(e + FLINK)) {
+    if (n++ >= LIST_LIMIT || mem.ptr(e + BLINK) !== previous) corrupt(e);
+    if (wanted(e)) return e;
+    previous = e;
+  }
+  return 0;
 }

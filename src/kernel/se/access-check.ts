@@ -2,21 +2,12 @@
 // right decides it; the owner may always read and write the descriptor. Kernel mode gets what it asks. Integrity labels are not simulated (everybody is high).
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import {
-  ACL,
-  EPROCESS,
-  ETHREAD,
-  GENERIC_MAPPING,
-  PRIVILEGE_SET,
-  SECURITY_DESCRIPTOR,
-  SECURITY_SUBJECT_CONTEXT,
-  SEP_TOKEN,
-} from '../layouts.gen.js';
-import { stopNotSimulated } from '../not-simulated.js';
-import { referenceObject } from '../ob/object.js';
+import { ACL, EPROCESS, GENERIC_MAPPING, PRIVILEGE_SET, SECURITY_DESCRIPTOR, SECURITY_SUBJECT_CONTEXT, SEP_TOKEN } from '../layouts.gen.js';
 import { KERNEL_MODE } from '../ob/service.js';
 import { NT } from '../ob/status.js';
-import { groupsOf, integrityLevel, type Sid, sidBytes, tokenStructure, userOf } from './token-information.js';
+import { impersonationOf } from './impersonation.js';
+import { hasPrivilege, Level, tokenLevel } from './token.js';
+import { ADMINISTRATORS, groupsOf, integrityLevel, type Sid, sidBytes, tokenValue, userOf } from './token-information.js';
 
 const MAXIMUM_ALLOWED = 0x02000000;
 const ACCESS_SYSTEM_SECURITY = 0x01000000;
@@ -28,6 +19,8 @@ const ALLOWED = 0;
 const DENIED = 1;
 const INHERIT_ONLY = 8;
 const USED_FOR_ACCESS = 0x80000000;
+const PRIVILEGE_SET_ALL_NECESSARY = 1;
+const SE_SECURITY_PRIVILEGE = 8;
 const TAG = 'SeTo';
 
 function mapGeneric(k: Kernel, access: number, mapping: Addr): number {
@@ -101,9 +94,11 @@ function accessCheck(k: Kernel, f: Frame): Status {
     return answer(previous | (maximum ? c.u32(mapping + GENERIC_MAPPING.GenericAll) | desired : desired), NT.SUCCESS);
   if (f.ptr(0) === 0) return answer(0, NT.ACCESS_DENIED);
   const client = c.ptr(f.ptr(1) + SECURITY_SUBJECT_CONTEXT.ClientToken);
+  if (client !== 0 && c.u32(f.ptr(1) + SECURITY_SUBJECT_CONTEXT.ImpersonationLevel) < Level.Impersonation)
+    return answer(0, NT.BAD_IMPERSONATION_LEVEL);
   const token = client !== 0 ? client : c.ptr(f.ptr(1) + SECURITY_SUBJECT_CONTEXT.PrimaryToken);
-  // every privilege is held, SeSecurityPrivilege too
-  const rights = granted(k, f.ptr(0), token, mapping) | ACCESS_SYSTEM_SECURITY;
+  const audit = hasPrivilege(k, token, SE_SECURITY_PRIVILEGE) ? ACCESS_SYSTEM_SECURITY : 0;
+  const rights = granted(k, f.ptr(0), token, mapping) | audit;
   if ((desired & ~rights & ~previous) !== 0) return answer(0, NT.ACCESS_DENIED);
   return answer(previous | desired | (maximum ? rights & ~ACCESS_SYSTEM_SECURITY : 0), NT.SUCCESS);
 }
@@ -117,16 +112,14 @@ function queryToken(k: Kernel, f: Frame): Status {
     c.setU32(out, word);
     return k.return(NT.SUCCESS);
   }
-  const small = kind === 8 ? 1 : kind === 18 ? 2 : kind === 20 ? k.mem.u32(token + SEP_TOKEN.Elevated) : undefined;
-  const size = small !== undefined ? 4 : tokenStructure(k, token, kind, 0)?.length;
+  const size = tokenValue(k, token, kind, 0)?.length;
   if (size === undefined) {
     k.event('se.not-simulated', { service: 'SeQueryInformationToken', class: kind });
     return k.return(NT.INVALID_INFO_CLASS);
   }
   const block = k.pool.allocate('paged', size, TAG);
   if (block === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
-  if (small !== undefined) k.mem.setU32(block, small);
-  else k.mem.setBytes(block, tokenStructure(k, token, kind, block)!);
+  k.mem.setBytes(block, tokenValue(k, token, kind, block)!);
   c.setPtr(out, block);
   return k.return(NT.SUCCESS);
 }
@@ -135,18 +128,48 @@ export const routines: KernelRoutine[] = [
   { name: 'SeAccessCheck', cost: 60, step: accessCheck },
   { name: 'SeQueryInformationToken', cost: 40, step: queryToken },
   {
-    // (PPRIVILEGE_SET, SubjectContext, AccessMode): every privilege is held; which ones were used is marked for user mode
+    // (PPRIVILEGE_SET, SubjectContext, AccessMode): all of them, or one when PRIVILEGE_SET_ALL_NECESSARY is not set; those that were used are marked
     name: 'SePrivilegeCheck',
     cost: 20,
     step(k, f) {
       const c = k.mem.checked;
       if (f.u8(2) === KERNEL_MODE) return k.return(1);
-      const count = c.u32(f.ptr(0) + PRIVILEGE_SET.PrivilegeCount);
-      for (let i = 0; i < Math.min(count, 64); i++) {
-        const at = f.ptr(0) + PRIVILEGE_SET.Privilege + 12 * i + 8;
-        c.setU32(at, (c.u32(at) | USED_FOR_ACCESS) >>> 0);
+      const client = c.ptr(f.ptr(1) + SECURITY_SUBJECT_CONTEXT.ClientToken);
+      if (client !== 0 && c.u32(f.ptr(1) + SECURITY_SUBJECT_CONTEXT.ImpersonationLevel) < Level.Impersonation) return k.return(0);
+      const token = client !== 0 ? client : c.ptr(f.ptr(1) + SECURITY_SUBJECT_CONTEXT.PrimaryToken);
+      const count = Math.min(64, c.u32(f.ptr(0) + PRIVILEGE_SET.PrivilegeCount));
+      let held = 0;
+      for (let i = 0; i < count; i++) {
+        const at = f.ptr(0) + PRIVILEGE_SET.Privilege + 12 * i;
+        if (!hasPrivilege(k, token, c.u32(at))) continue;
+        held++;
+        c.setU32(at + 8, (c.u32(at + 8) | USED_FOR_ACCESS) >>> 0);
       }
-      return k.return(1);
+      const all = (c.u32(f.ptr(0) + PRIVILEGE_SET.Control) & PRIVILEGE_SET_ALL_NECESSARY) !== 0;
+      return k.return((all ? held === count : held > 0) ? 1 : 0);
+    },
+  },
+  {
+    // (LUID, PreviousMode)
+    name: 'SeSinglePrivilegeCheck',
+    cost: 5,
+    step(k, f) {
+      if (f.u8(1) === KERNEL_MODE) return k.return(1);
+      const client = impersonationOf(k, k.currentThread());
+      if (client.token !== 0 && client.level < Level.Impersonation) return k.return(0);
+      const token = client.token !== 0 ? client.token : k.mem.ptr(k.currentProcess() + EPROCESS.Token);
+      return k.return(hasPrivilege(k, token, f.u32(0)) ? 1 : 0);
+    },
+  },
+  { name: 'SeTokenIsAdmin', cost: 5, step: (k, f) => k.return(groupsOf(k, f.ptr(0)).includes(ADMINISTRATORS) ? 1 : 0) },
+  { name: 'SeTokenImpersonationLevel', cost: 4, step: (k, f) => k.return(tokenLevel(k, f.ptr(0))) },
+  {
+    // (Token, PLUID)
+    name: 'SeQueryAuthenticationIdToken',
+    cost: 5,
+    step(k, f) {
+      k.mem.checked.setI64(f.ptr(1), k.mem.checked.i64(f.ptr(0) + SEP_TOKEN.AuthenticationId));
+      return k.return(NT.SUCCESS);
     },
   },
   { name: 'SeTokenType', cost: 4, step: (k, f) => k.return(k.mem.checked.u32(f.ptr(0) + SEP_TOKEN.TokenType)) },
@@ -156,22 +179,6 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       k.mem.checked.setU32(f.ptr(1), k.mem.checked.u32(f.ptr(0) + SEP_TOKEN.SessionId));
       return k.return(NT.SUCCESS);
-    },
-  },
-  {
-    // (Thread, Process, SubjectContext): released with SeReleaseSubjectContext
-    name: 'SeCaptureSubjectContextEx',
-    cost: 8,
-    step(k, f) {
-      const c = k.mem.checked;
-      const client = f.ptr(0) === 0 ? 0 : c.ptr(f.ptr(0) + ETHREAD.ImpersonationToken);
-      if (client !== 0) return stopNotSimulated(k, f, 'SeCaptureSubjectContextEx of a thread that impersonates');
-      const token = c.ptr(f.ptr(1) + EPROCESS.Token);
-      referenceObject(k, token);
-      c.fill(f.ptr(2), SECURITY_SUBJECT_CONTEXT.sizeof);
-      c.setPtr(f.ptr(2) + SECURITY_SUBJECT_CONTEXT.PrimaryToken, token);
-      c.setPtr(f.ptr(2) + SECURITY_SUBJECT_CONTEXT.ProcessAuditId, c.ptr(f.ptr(1) + EPROCESS.UniqueProcessId));
-      return k.returnVoid();
     },
   },
   { name: 'SeTokenIsRestricted', cost: 4, step: (k) => k.return(0) },

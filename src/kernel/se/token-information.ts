@@ -3,6 +3,7 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { SEP_TOKEN, TOKEN_STATISTICS } from '../layouts.gen.js';
+import { FIRST_PRIVILEGE, hasPrivilege, isPrimaryToken, LAST_PRIVILEGE, tokenLevel, tokenType } from './token.js';
 
 /** [authority, ...sub-authorities] */
 export type Sid = readonly number[];
@@ -18,9 +19,12 @@ const HIGH_LABEL: Sid = [16, 12288];
 const GROUP_ON = 7;
 const GROUP_OWNER = 8;
 const LABEL_ON = 0x60;
-/** Number of privileges: all of them are held. */
-const PRIVILEGES = 35;
-
+/** SE_PRIVILEGE_ENABLED_BY_DEFAULT | SE_PRIVILEGE_ENABLED */
+const PRIVILEGE_ON = 3;
+const ELEVATION_FULL = 2;
+/** TOKEN_MANDATORY_POLICY_VALID_MASK: no write up, new process minimum */
+const MANDATORY_POLICY = 3;
+const TOKEN_IMPERSONATION_LEVEL = 9;
 export const isSystemToken = (k: Kernel, token: Addr): boolean => k.mem.checked.readAnsiz(token + SEP_TOKEN.User, 16) === 'SYSTEM';
 export const userOf = (k: Kernel, token: Addr): Sid => (isSystemToken(k, token) ? SYSTEM : USER);
 export const groupsOf = (k: Kernel, token: Addr): readonly Sid[] =>
@@ -65,10 +69,67 @@ function statistics(k: Kernel, token: Addr): Uint8Array {
   view.setUint32(TOKEN_STATISTICS.AuthenticationId, k.mem.u32(token + SEP_TOKEN.AuthenticationId), true);
   view.setBigInt64(TOKEN_STATISTICS.ExpirationTime, 0x7fffffffffffffffn, true);
   view.setUint32(TOKEN_STATISTICS.TokenType, k.mem.u32(token + SEP_TOKEN.TokenType), true);
+  view.setUint32(TOKEN_STATISTICS.ImpersonationLevel, tokenLevel(k, token), true);
   view.setUint32(TOKEN_STATISTICS.GroupCount, groupsOf(k, token).length, true);
-  view.setUint32(TOKEN_STATISTICS.PrivilegeCount, PRIVILEGES, true);
-  view.setUint32(TOKEN_STATISTICS.ModifiedId, k.mem.u32(token + SEP_TOKEN.TokenId), true);
+  view.setUint32(TOKEN_STATISTICS.PrivilegeCount, heldPrivileges(k, token).length, true);
+  view.setUint32(TOKEN_STATISTICS.ModifiedId, k.mem.u32(token + SEP_TOKEN.ModifiedId), true);
   return bytes;
+}
+
+/** LUIDs of the privileges that a token holds. */
+function heldPrivileges(k: Kernel, token: Addr): number[] {
+  const held: number[] = [];
+  for (let luid = FIRST_PRIVILEGE; luid <= LAST_PRIVILEGE; luid++)
+    if ((k.mem.u64(token + SEP_TOKEN.PrivilegesPresent) >> BigInt(luid)) & 1n) held.push(luid);
+  return held;
+}
+
+/** TOKEN_PRIVILEGES: all enabled ones count as enabled by default. */
+function privileges(k: Kernel, token: Addr): Uint8Array {
+  const held = heldPrivileges(k, token);
+  const bytes = new Uint8Array(4 + 12 * held.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, held.length, true);
+  held.forEach((luid, i) => {
+    view.setUint32(4 + 12 * i, luid, true);
+    view.setUint32(12 + 12 * i, hasPrivilege(k, token, luid) ? PRIVILEGE_ON : 0, true);
+  });
+  return bytes;
+}
+
+function tokenSource(): Uint8Array {
+  const bytes = new Uint8Array(16);
+  for (const [i, c] of [...'User32 '].entries()) bytes[i] = c.charCodeAt(0);
+  return bytes;
+}
+
+const word = (value: number): Uint8Array => {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, true);
+  return bytes;
+};
+
+/** Classes that are one ULONG. Containers, restrictions and virtualization do not exist here. */
+const WORDS: Readonly<Record<number, (k: Kernel, token: Addr) => number>> = {
+  8: (k, t) => tokenType(k, t),
+  12: (k, t) => k.mem.checked.u32(t + SEP_TOKEN.SessionId),
+  15: () => 0, // TokenSandBoxInert
+  18: () => ELEVATION_FULL,
+  20: (k, t) => k.mem.checked.u32(t + SEP_TOKEN.Elevated),
+  21: () => 0, // TokenHasRestrictions
+  23: () => 0, // TokenVirtualizationAllowed
+  24: () => 0, // TokenVirtualizationEnabled
+  26: () => 0, // TokenUIAccess
+  27: () => MANDATORY_POLICY,
+  29: () => 0, // TokenIsAppContainer
+  40: () => 0, // TokenIsRestricted
+};
+
+/** Bytes of a class as NtQueryInformationToken writes them to `at`; undefined: not answered (the level of a primary token is one of those). */
+export function tokenValue(k: Kernel, token: Addr, kind: number, at: Addr): Uint8Array | undefined {
+  if (kind === TOKEN_IMPERSONATION_LEVEL) return isPrimaryToken(k, token) ? undefined : word(tokenLevel(k, token));
+  const small = WORDS[kind];
+  return small ? word(small(k, token)) : tokenStructure(k, token, kind, at);
 }
 
 /** Bytes of a class of information, as they lie at `at`; undefined: a class that is not answered. */
@@ -86,11 +147,22 @@ export function tokenStructure(k: Kernel, token: Addr, kind: number, at: Addr): 
         [[0, groups.length], ...groups.map((g, i) => [16 + 16 * i, g === ADMINISTRATORS ? GROUP_ON | GROUP_OWNER : GROUP_ON] as const)],
       );
     }
+    case 3:
+      return privileges(k, token);
     case 4: // TOKEN_OWNER
     case 5: // TOKEN_PRIMARY_GROUP
       return withSids(at, 8, [[0, kind === 4 ? ADMINISTRATORS : userOf(k, token)]], []);
+    case 6: // TOKEN_DEFAULT_DACL: none
+      return new Uint8Array(8);
+    case 7:
+      return tokenSource();
     case 10:
       return statistics(k, token);
+    case 11: // TOKEN_GROUPS of restricting SIDs, and of capabilities: none
+    case 30:
+      return new Uint8Array(8);
+    case 17: // TOKEN_ORIGIN
+      return new Uint8Array(8);
     case 25: // TOKEN_MANDATORY_LABEL
       return withSids(at, 16, [[0, isSystemToken(k, token) ? SYSTEM_LABEL : HIGH_LABEL]], [[8, LABEL_ON]]);
     default:

@@ -4,12 +4,21 @@ import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { CLIENT_ID, ETHREAD, KTHREAD, PEB, RTL_USER_PROCESS_PARAMETERS, TEB, UNICODE_STRING } from '../layouts.gen.js';
 import { ntSuccess } from '../ob/status.js';
 import { toNtPath } from '../ps/program.js';
-import { ATTRIBUTE_SLOTS, attributes, PATH_SLOTS, putPath, toBool, valueOr, wideArg, win32 } from './win32.js';
+import { ATTRIBUTE_SLOTS, attributes, PATH_SLOTS, putPath, setLastError, toBool, valueOr, wideArg, win32 } from './win32.js';
 
 const PROCESS_ALL_ACCESS = 0x1fffff;
 const THREAD_ALL_ACCESS = 0x1fffff;
 const CURRENT_PROCESS = -1;
 const CREATE_SUSPENDED = 4;
+const EXTENDED_STARTUPINFO_PRESENT = 0x80000;
+const STARTUPINFOW_SIZE = 0x68;
+const PROCESS_CREATE_FLAGS_INHERIT_HANDLES = 4;
+const PS_ATTRIBUTE_PARENT_PROCESS = 0x60000;
+/** Win32's number of that attribute, and the bytes of our attribute list: whether a parent is set, and its handle. */
+const PROC_THREAD_ATTRIBUTE_PARENT_PROCESS = 0x20000;
+const LIST_BYTES = 16;
+const ERROR_NOT_SUPPORTED = 50;
+const ERROR_INSUFFICIENT_BUFFER = 122;
 /** A handle that no table has. */
 const NO_HANDLE = 0x7ffffffc;
 
@@ -20,7 +29,10 @@ const THREAD = 1;
 const STATUS = 2;
 const QUERY = 3;
 const PARAMETERS = QUERY + 6;
-const PATH = PARAMETERS + PARAMETER_SLOTS;
+const ATTRIBUTES = PARAMETERS + PARAMETER_SLOTS;
+/** PS_ATTRIBUTE_LIST with one entry. */
+const ATTRIBUTE_LIST_SLOTS = 5;
+const PATH = ATTRIBUTES + ATTRIBUTE_LIST_SLOTS;
 const CREATE_LOCALS = PATH + PATH_SLOTS;
 
 /** Image of a command line: its first word, quoted or not. */
@@ -33,8 +45,26 @@ export function imageOfCommand(command: string): string {
 /** Names without a folder are looked for in System32 only. */
 const fullPath = (image: string): string => (/[\\/]/.test(image) ? image : `C:\\Windows\\System32\\${image}`);
 
-/** Calls NtCreateUserProcess; the command line stays where the caller has it. */
-function create(k: Kernel, f: Frame, nextPc: number, image: string, command: Addr, suspended: boolean): Status {
+interface Creation {
+  readonly image: string;
+  /** The command line stays where the caller has it. */
+  readonly command: Addr;
+  readonly suspended?: boolean;
+  readonly inheritHandles?: boolean;
+  /** Handle of another process that is to be the parent, 0: none. */
+  readonly parent?: number;
+}
+
+/** PS_ATTRIBUTE_LIST that names another parent. */
+function parentAttribute(k: Kernel, f: Frame, parent: number): Addr {
+  const list = f.localAddress(ATTRIBUTES);
+  for (const [i, word] of [ATTRIBUTE_LIST_SLOTS * 8, PS_ATTRIBUTE_PARENT_PROCESS, 8, parent, 0].entries()) k.mem.setPtr(list + 8 * i, word);
+  return list;
+}
+
+/** Calls NtCreateUserProcess. */
+function create(k: Kernel, f: Frame, nextPc: number, o: Creation): Status {
+  const { image, command } = o;
   const parameters = f.localAddress(PARAMETERS);
   k.mem.fill(parameters, RTL_USER_PROCESS_PARAMETERS.sizeof);
   const subsystem = image.startsWith('/');
@@ -54,11 +84,11 @@ function create(k: Kernel, f: Frame, nextPc: number, image: string, command: Add
     THREAD_ALL_ACCESS,
     0,
     0,
-    0,
-    suspended ? 1 : 0,
+    o.inheritHandles ? PROCESS_CREATE_FLAGS_INHERIT_HANDLES : 0,
+    o.suspended ? 1 : 0,
     parameters,
     0,
-    0,
+    o.parent ? parentAttribute(k, f, o.parent) : 0,
   ]);
 }
 
@@ -68,7 +98,15 @@ function createProcess(k: Kernel, f: Frame): Status {
   switch (f.pc) {
     case 0: {
       const image = f.ptr(0) === 0 ? imageOfCommand(wideArg(k, f.ptr(1))) : wideArg(k, f.ptr(0));
-      return create(k, f, 1, image, f.ptr(1), (f.u32(5) & CREATE_SUSPENDED) !== 0);
+      const list = f.u32(5) & EXTENDED_STARTUPINFO_PRESENT ? k.mem.checked.ptr(f.ptr(8) + STARTUPINFOW_SIZE) : 0;
+      const parent = list === 0 || k.mem.checked.ptr(list) === 0 ? 0 : k.mem.checked.ptr(list + 8);
+      return create(k, f, 1, {
+        image,
+        command: f.ptr(1),
+        suspended: (f.u32(5) & CREATE_SUSPENDED) !== 0,
+        inheritHandles: f.u32(4) !== 0,
+        parent,
+      });
     }
     case 1:
       if (!ntSuccess(f.result32)) return toBool(k, f.result32 | 0);
@@ -163,7 +201,7 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       switch (f.pc) {
         case 0:
-          return create(k, f, 1, wideArg(k, f.ptr(0)), f.ptr(1), false);
+          return create(k, f, 1, { image: wideArg(k, f.ptr(0)), command: f.ptr(1) });
         case 1:
           f.set(STATUS, f.result32 | 0);
           if (!ntSuccess(f.get(STATUS))) return valueOr(k, f.get(STATUS), 0, 0);
@@ -174,6 +212,36 @@ export const routines: KernelRoutine[] = [
     },
   },
   { name: 'CreateProcessW', locals: CREATE_LOCALS, cost: 50, step: createProcess },
+  {
+    // (List | NULL, Count, Flags, PSIZE_T Size)
+    name: 'InitializeProcThreadAttributeList',
+    cost: 5,
+    step(k, f) {
+      const size = k.mem.checked.u32(f.ptr(3));
+      k.mem.checked.setPtr(f.ptr(3), LIST_BYTES);
+      if (f.ptr(0) === 0 || size < LIST_BYTES) {
+        setLastError(k, ERROR_INSUFFICIENT_BUFFER);
+        return k.return(0);
+      }
+      k.mem.checked.fill(f.ptr(0), LIST_BYTES);
+      return k.return(1);
+    },
+  },
+  {
+    // (List, Flags, Attribute, Value, Size, PreviousValue, ReturnSize): another parent is the only attribute that means something here
+    name: 'UpdateProcThreadAttribute',
+    cost: 5,
+    step(k, f) {
+      if (f.u32(2) !== PROC_THREAD_ATTRIBUTE_PARENT_PROCESS || f.u32(4) !== 8) {
+        setLastError(k, ERROR_NOT_SUPPORTED);
+        return k.return(0);
+      }
+      k.mem.checked.setPtr(f.ptr(0), 1);
+      k.mem.checked.setPtr(f.ptr(0) + 8, k.mem.checked.ptr(f.ptr(3)));
+      return k.return(1);
+    },
+  },
+  { name: 'DeleteProcThreadAttributeList', cost: 3, step: (k) => k.returnVoid() },
   createThread('CreateThread', 0),
   createThread('CreateRemoteThread', 1),
   open('OpenProcess', 'NtOpenProcess', false),

@@ -36,9 +36,9 @@ function start(k: Kernel, f: Frame): Status {
     case 0:
       if (!first) return delay(k, f);
       if (isSubsystemProcess(k, process)) return k.systemCall(f, 3, 'NtStartProgramThreads', []);
-      return k.systemCall(f, 1, 'NtMapUserImage', [dllName(k, f, DLLS[0]), f.localAddress(2)]);
+      return k.systemCall(f, 1, 'NtMapUserImage', [dllName(k, f, DLLS[0]), f.localAddress(2), 0, 0]);
     case 1:
-      return k.systemCall(f, 2, 'NtMapUserImage', [dllName(k, f, DLLS[1]), f.localAddress(2)]);
+      return k.systemCall(f, 2, 'NtMapUserImage', [dllName(k, f, DLLS[1]), f.localAddress(2), 0, 0]);
     case 2:
       return k.systemCall(f, 3, 'NtStartProgramThreads', []);
     case 3:
@@ -76,6 +76,29 @@ const exitProcess = (name: string): KernelRoutine => ({
     if (f.pc === 0) return k.systemCall(f, 1, 'NtTerminateProcess', [0, f.i32(0)]);
     if (f.pc === 1) return k.systemCall(f, 2, 'NtTerminateProcess', [CURRENT_PROCESS, f.i32(0)]);
     return k.returnVoid();
+  },
+});
+
+/** LOAD_LIBRARY_AS_DATAFILE and LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE; LOAD_LIBRARY_AS_IMAGE_RESOURCE. */
+const AS_DATAFILE = 0x42;
+const AS_IMAGE_RESOURCE = 0x20;
+
+/** A function that maps the image named by its first argument. `tag`: low bits of the result of one that is no module. */
+const mapping = (name: string, how: (f: Frame) => { readonly bytes: number; readonly tag: number }): KernelRoutine => ({
+  name,
+  locals: 3 + PATH_SLOTS,
+  cost: 50,
+  step(k, f) {
+    const { bytes, tag } = how(f);
+    if (f.pc === 0) {
+      let file = wideArg(k, f.ptr(0));
+      if (!file.includes('\\') && !file.includes('.')) file += '.dll';
+      return k.systemCall(f, 1, 'NtMapUserImage', [dllName(k, f, file), f.localAddress(2), bytes, tag]);
+    }
+    const status = f.result32 | 0;
+    if (ntSuccess(status)) return k.return(f.get(2) + tag);
+    setLastError(k, dosError(status));
+    return k.return(0);
   },
 });
 
@@ -123,23 +146,12 @@ export const routines: KernelRoutine[] = [
   exit('ExitThread', 'NtTerminateThread', CURRENT_THREAD),
   exitProcess('RtlExitUserProcess'),
   exitProcess('ExitProcess'),
-  {
-    // (FileName) -> module base
-    name: 'LoadLibraryW',
-    locals: 3 + PATH_SLOTS,
-    cost: 50,
-    step(k, f) {
-      if (f.pc === 0) {
-        let name = wideArg(k, f.ptr(0));
-        if (!name.includes('\\') && !name.includes('.')) name += '.dll';
-        return k.systemCall(f, 1, 'NtMapUserImage', [dllName(k, f, name), f.localAddress(2)]);
-      }
-      const status = f.result32 | 0;
-      if (ntSuccess(status)) return k.return(f.get(2));
-      setLastError(k, dosError(status));
-      return k.return(0);
-    },
-  },
+  // (FileName) -> module base
+  mapping('LoadLibraryW', () => ({ bytes: 0, tag: 0 })),
+  // (FileName, File, Flags): a data file or an image resource has its low bits set, and no image callback is called for it
+  mapping('LoadLibraryExW', (f) => ({ bytes: 0, tag: f.u32(2) & AS_DATAFILE ? 1 : f.u32(2) & AS_IMAGE_RESOURCE ? 2 : 0 })),
+  // Interlock's own: (FileName, Bytes) -> base of a view of the first bytes, as MapViewOfFile of an image section has it
+  mapping('MapImageView', (f) => ({ bytes: f.u32(1), tag: 0 })),
 ];
 
 function wait(k: Kernel, f: Frame): Status {

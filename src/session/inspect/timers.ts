@@ -1,5 +1,5 @@
 // Timers that are set, in the order in which they fall due, with what happens then: a DPC, or the end of a thread's wait.
-import { KDPC, KE_GLOBALS, KTHREAD, KTIMER } from '../../kernel/layouts.gen.js';
+import { KDPC, KE_GLOBALS, KTHREAD, KTIMER, LIST_ENTRY } from '../../kernel/layouts.gen.js';
 import type { Addr } from '../../machine/abi.js';
 import { allThreads } from './all-threads.js';
 import type { MachineView } from './machine-view.js';
@@ -23,10 +23,14 @@ export const interruptTime = (v: MachineView): number =>
 
 export function timers(v: MachineView): { list: Timer[]; problem?: string } {
   const { mem } = v;
-  const walk = mem.list(v.kernel.globals.KE + KE_GLOBALS.TimerListHead);
+  const heads = v.kernel.globals.KE + KE_GLOBALS.TimerTable;
+  const lists = Array.from({ length: (KE_GLOBALS.TimerTableSummary - KE_GLOBALS.TimerTable) / LIST_ENTRY.sizeof }, (_, i) =>
+    mem.list(heads + i * LIST_ENTRY.sizeof),
+  );
   const waits = new Map(allThreads(v).entries.map((t) => [t + KTHREAD.Timer, t]));
   const now = interruptTime(v);
-  const list = walk.entries.map((e): Timer => {
+  const entries = lists.flatMap((l) => l.entries);
+  const list = entries.map((e): Timer => {
     const timer = e - KTIMER.TimerListEntry;
     const dpc = mem.ptr(timer + KTIMER.Dpc);
     return {
@@ -38,7 +42,9 @@ export function timers(v: MachineView): { list: Timer[]; problem?: string } {
       thread: waits.get(timer) ?? 0,
     };
   });
-  return walk.problem ? { list, problem: walk.problem } : { list };
+  list.sort((a, b) => a.dueIn - b.dueIn);
+  const problem = lists.find((l) => l.problem)?.problem;
+  return problem ? { list, problem } : { list };
 }
 
 export const dueText = (t: Timer): string => (t.dueIn <= 0 ? 'due now' : `due in ${(t.dueIn / 10_000).toFixed(3)} ms`);

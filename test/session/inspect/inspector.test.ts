@@ -213,8 +213,8 @@ test('a corrupted list is said to be one, in every group, and nothing hangs', ()
     ['drivers', () => [IO + IO_GLOBALS.Drivers, 1], 'drivers'],
     ['registry callbacks', () => [CM + CM_GLOBALS.Callbacks, 0x10000], 'drivers'],
     ['resources', () => [KE + KE_GLOBALS.ResourceListHead, KE], 'locks'],
-    ['all threads', () => [KE + KE_GLOBALS.AllThreads, KE + KE_GLOBALS.TimerListHead], 'locks'],
-    ['timers', () => [KE + KE_GLOBALS.TimerListHead, 0n], 'queues'],
+    ['all threads', () => [KE + KE_GLOBALS.AllThreads, KE + KE_GLOBALS.TimerTable], 'locks'],
+    ['timers', () => [KE + KE_GLOBALS.TimerTable, 0n], 'queues'],
   ];
   for (const [what, where, group] of damages) {
     const m = lockOwner();

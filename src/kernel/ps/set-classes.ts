@@ -1,0 +1,240 @@
+// What NtSetInformationProcess and NtSetInformationThread can change. A class says how long its buffer is, reads it, checks it, and acts on the object; the
+// service (information.ts) has probed the buffer and found the object before (reference: ps-routines.md 7, 8).
+import type { Addr } from '../../machine/abi.js';
+import { setBasePriority } from '../ke/ready.js';
+import { allProcessors } from '../ke/thread.js';
+import { setAffinity } from '../ke/thread-control.js';
+import type { Kernel } from '../kernel.js';
+import { EPROCESS, ETHREAD, KPROCESS, KTHREAD, UNICODE_STRING } from '../layouts.gen.js';
+import { dropReference, dropReferenceDeferred } from '../ob/object.js';
+import { referenceFor } from '../ob/reference.js';
+import { NT, ntSuccess } from '../ob/status.js';
+import { allocateUnicode, captureUnicode, freeUnicode } from '../ob/strings.js';
+import { ObType } from '../ob/types.js';
+import { assignImpersonationToken, TOKEN_IMPERSONATE } from '../se/impersonation.js';
+import { isPrimaryToken } from '../se/token.js';
+import { liveThreads } from './exit.js';
+import { NONPAGED, PAGED } from './quota.js';
+import { ProcessFlag, processOf, ThreadFlag } from './state.js';
+import { clampPriority } from './thread.js';
+
+export interface SetClass {
+  readonly size: number;
+  readonly alignment?: number;
+  /** THREAD_SET_LIMITED_INFORMATION / PROCESS_SET_LIMITED_INFORMATION is enough, or another right altogether. */
+  readonly access?: number;
+  /** Status of a value that is wrong whatever the object is; SUCCESS: go on. */
+  readonly check?: (k: Kernel, buffer: Addr) => number;
+  /** Acts, and answers a status or the Ke routine that does the rest: (object, value). */
+  readonly act: (k: Kernel, body: Addr, buffer: Addr) => number | { readonly routine: string; readonly value: number };
+}
+
+const HIGH_PRIORITY = 31;
+/** Base priorities of the classes 1 idle, 2 normal, 3 high, 4 realtime, 5 below normal, 6 above normal. */
+const CLASS_BASE: Readonly<Record<number, number>> = { 1: 4, 2: 8, 3: 13, 4: 24, 5: 6, 6: 10 };
+const THREAD_SET_THREAD_TOKEN = 0x80;
+const TOKEN_ASSIGN_PRIMARY = 1;
+const MAX_IO_PRIORITY = 2; // normal; high and critical are for the system
+const MAX_PAGE_PRIORITY = 5;
+
+const value = (k: Kernel, buffer: Addr): number => k.mem.checked.i32(buffer);
+
+/** New base priority of a process; its threads keep their distance to it. */
+function setProcessBase(k: Kernel, process: Addr, base: number): void {
+  const old = k.mem.i8(process + KPROCESS.BasePriority);
+  k.mem.setU8(process + KPROCESS.BasePriority, base);
+  for (const t of liveThreads(k, process)) setBasePriority(k, t, clampPriority(base, k.mem.i8(t + KTHREAD.BasePriority) - old));
+}
+
+function setFlag(k: Kernel, at: Addr, flag: number, on: boolean): number {
+  const flags = k.mem.u32(at);
+  k.mem.setU32(at, (on ? flags | flag : flags & ~flag) >>> 0);
+  return NT.SUCCESS;
+}
+
+/** A class that is one byte of the object, given as ULONG. */
+const small = (field: number, max: number): SetClass => ({
+  size: 4,
+  check: (k, buffer) => (k.mem.checked.u32(buffer) > max ? NT.INVALID_PARAMETER : NT.SUCCESS),
+  act(k, body, buffer) {
+    k.mem.setU8(body + field, value(k, buffer));
+    return NT.SUCCESS;
+  },
+});
+
+function userAffinity(k: Kernel, thread: Addr, mask: bigint): void {
+  k.mem.setU64(thread + KTHREAD.UserAffinity, mask);
+  if (!k.mem.u32(thread + KTHREAD.SystemAffinityActive)) setAffinity(k, thread, mask);
+}
+
+export const setProcess: Readonly<Record<number, SetClass>> = {
+  1: {
+    size: 0x30, // QUOTA_LIMITS: pool limits; a zero leaves them
+    access: 0x100,
+    act(k, p, buffer) {
+      const limits = [k.mem.checked.ptr(buffer), k.mem.checked.ptr(buffer + 8)];
+      [PAGED, NONPAGED].forEach((kind, i) => {
+        if (limits[i] > 0) k.mem.setPtr(p + EPROCESS.ProcessQuotaLimit + 8 * kind, limits[i]);
+      });
+      return NT.SUCCESS;
+    },
+  },
+  5: {
+    size: 4,
+    check: (k, buffer) => (value(k, buffer) < 1 || value(k, buffer) > HIGH_PRIORITY ? NT.INVALID_PARAMETER : NT.SUCCESS),
+    act(k, p, buffer) {
+      setProcessBase(k, p, value(k, buffer));
+      return NT.SUCCESS;
+    },
+  },
+  9: {
+    size: 16, // PROCESS_ACCESS_TOKEN: replaces the primary token
+    act(k, p, buffer) {
+      const r = referenceFor(k, k.mem.checked.ptr(buffer), TOKEN_ASSIGN_PRIMARY, ObType.Token);
+      if (!ntSuccess(r.status)) return r.status;
+      if (!isPrimaryToken(k, r.body)) {
+        dropReference(k, r.body); // its handle keeps it
+        return NT.BAD_TOKEN_TYPE;
+      }
+      const old = k.mem.ptr(p + EPROCESS.Token);
+      k.mem.setPtr(p + EPROCESS.Token, r.body);
+      if (old !== 0) dropReferenceDeferred(k, old);
+      return NT.SUCCESS;
+    },
+  },
+  12: {
+    size: 4,
+    act(k, p, buffer) {
+      k.mem.setU32(p + EPROCESS.DefaultHardErrorProcessing, value(k, buffer));
+      return NT.SUCCESS;
+    },
+  },
+  18: {
+    size: 2,
+    alignment: 1,
+    check: (k, buffer) => (CLASS_BASE[k.mem.checked.u8(buffer + 1)] === undefined ? NT.INVALID_PARAMETER : NT.SUCCESS),
+    act(k, p, buffer) {
+      const priorityClass = k.mem.checked.u8(buffer + 1);
+      k.mem.setU8(p + EPROCESS.ForegroundProcess, k.mem.checked.u8(buffer) ? 1 : 0);
+      k.mem.setU8(p + EPROCESS.PriorityClass, priorityClass);
+      setProcessBase(k, p, CLASS_BASE[priorityClass]);
+      return NT.SUCCESS;
+    },
+  },
+  21: {
+    size: 8,
+    check: (k, buffer) => {
+      const mask = k.mem.checked.u64(buffer);
+      return mask === 0n || (mask & ~allProcessors(k)) !== 0n ? NT.INVALID_PARAMETER : NT.SUCCESS;
+    },
+    act(k, p, buffer) {
+      const mask = k.mem.checked.u64(buffer);
+      k.mem.setU64(p + KPROCESS.Affinity, mask);
+      for (const t of liveThreads(k, p)) userAffinity(k, t, mask);
+      return NT.SUCCESS;
+    },
+  },
+  22: {
+    size: 4,
+    act(k, p, buffer) {
+      const disable = value(k, buffer) !== 0 ? 1 : 0;
+      k.mem.setU8(p + KPROCESS.DisableBoost, disable);
+      for (const t of liveThreads(k, p)) k.mem.setU8(t + KTHREAD.DisableBoost, disable);
+      return NT.SUCCESS;
+    },
+  },
+  29: { size: 4, act: (k, p, buffer) => setFlag(k, p + EPROCESS.Flags, ProcessFlag.BreakOnTermination, value(k, buffer) !== 0) },
+  33: small(EPROCESS.IoPriority, MAX_IO_PRIORITY),
+  39: small(EPROCESS.PagePriority, MAX_PAGE_PRIORITY),
+};
+
+export const setThread: Readonly<Record<number, SetClass>> = {
+  2: {
+    size: 4,
+    check: (k, buffer) => (value(k, buffer) <= 0 || value(k, buffer) > HIGH_PRIORITY ? NT.INVALID_PARAMETER : NT.SUCCESS),
+    act: (k, _t, buffer) => ({ routine: 'KeSetPriorityThread', value: value(k, buffer) }),
+  },
+  3: {
+    size: 4,
+    check(k, buffer) {
+      const v = Math.abs(value(k, buffer));
+      // 15 and 16 saturate, 3..7 are for real-time processes
+      return v <= 7 || v === 15 || v === 16 ? NT.SUCCESS : NT.INVALID_PARAMETER;
+    },
+    act(k, t, buffer) {
+      const realtime = k.mem.i8(processOf(k, t) + KPROCESS.BasePriority) >= 16;
+      const v = value(k, buffer);
+      if (Math.abs(v) > 2 && Math.abs(v) <= 7 && !realtime) return NT.INVALID_PARAMETER;
+      return { routine: 'KeSetBasePriorityThread', value: v };
+    },
+  },
+  4: {
+    size: 8,
+    check: (k, buffer) => (k.mem.checked.u64(buffer) === 0n ? NT.INVALID_PARAMETER : NT.SUCCESS),
+    act(k, t, buffer) {
+      const mask = k.mem.checked.u64(buffer);
+      if ((mask & ~k.mem.u64(processOf(k, t) + KPROCESS.Affinity)) !== 0n) return NT.INVALID_PARAMETER;
+      userAffinity(k, t, mask);
+      return NT.SUCCESS;
+    },
+  },
+  5: {
+    size: 8, // handle of a token, NULL ends impersonation
+    access: THREAD_SET_THREAD_TOKEN,
+    act(k, t, buffer) {
+      const handle = k.mem.checked.ptr(buffer);
+      if (handle === 0) return assignImpersonationToken(k, t, 0);
+      const r = referenceFor(k, handle, TOKEN_IMPERSONATE, ObType.Token);
+      if (!ntSuccess(r.status)) return r.status;
+      const status = assignImpersonationToken(k, t, r.body);
+      dropReference(k, r.body); // its handle keeps it
+      return status;
+    },
+  },
+  9: {
+    size: 8,
+    act(k, t, buffer) {
+      k.mem.setPtr(t + ETHREAD.Win32StartAddress, k.mem.checked.ptr(buffer));
+      return NT.SUCCESS;
+    },
+  },
+  14: {
+    size: 4,
+    act(k, t, buffer) {
+      k.mem.setU8(t + KTHREAD.DisableBoost, value(k, buffer) !== 0 ? 1 : 0);
+      return NT.SUCCESS;
+    },
+  },
+  17: {
+    size: 0, // ThreadHideFromDebugger has no value
+    act(k, t) {
+      k.mem.setU8(t + ETHREAD.HideFromDebugger, 1);
+      return NT.SUCCESS;
+    },
+  },
+  18: { size: 4, act: (k, t, buffer) => setFlag(k, t + ETHREAD.CrossThreadFlags, ThreadFlag.BreakOnTermination, value(k, buffer) !== 0) },
+  22: small(ETHREAD.IoPriority, MAX_IO_PRIORITY),
+  24: small(ETHREAD.PagePriority, MAX_PAGE_PRIORITY),
+  25: {
+    size: 4,
+    check: (k, buffer) => (value(k, buffer) <= 0 || value(k, buffer) > HIGH_PRIORITY ? NT.INVALID_PARAMETER : NT.SUCCESS),
+    act(k, t, buffer) {
+      setBasePriority(k, t, value(k, buffer));
+      return NT.SUCCESS;
+    },
+  },
+  38: {
+    size: UNICODE_STRING.sizeof,
+    alignment: 8,
+    access: 0x400,
+    check(k, buffer) {
+      captureUnicode(k, buffer); // characters that cannot be read show before the object is touched
+      return NT.SUCCESS;
+    },
+    act(k, t, buffer) {
+      const text = captureUnicode(k, buffer);
+      freeUnicode(k, t + ETHREAD.ThreadName);
+      return allocateUnicode(k, t + ETHREAD.ThreadName, text, 'ThNm') ? NT.SUCCESS : NT.NO_MEMORY;
+    },
+  },
+};
