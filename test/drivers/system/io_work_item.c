@@ -8,6 +8,8 @@
 // case ATTACHED bugcheck 0x1
 // case TERMINATES bugcheck 0xE9
 // case IN_APC bugcheck 0x20
+// case IMPERSONATES bugcheck 0xDF
+// case IO_PRIORITY bugcheck 0x128
 // case IN_CALLOUT bugcheck 0x107
 #include "system.h"
 #if 0 // threads
@@ -61,6 +63,22 @@ static VOID Attached(PDEVICE_OBJECT DeviceObject, PVOID Context) {
   UNREFERENCED_PARAMETER(DeviceObject);
   KeStackAttachProcess(Context, &state);
   EXPECT_STOP("bugchecks 3 0x1: a worker routine returns attached, P4 = 1", 0x1, ANY, 1, 0, 1);
+}
+#endif
+#ifdef CASE_IMPERSONATES
+static VOID Impersonates(PDEVICE_OBJECT DeviceObject, PVOID Context) {
+  UNREFERENCED_PARAMETER(DeviceObject); UNREFERENCED_PARAMETER(Context);
+  PACCESS_TOKEN token = PsReferencePrimaryToken(PsInitialSystemProcess);
+  CHECK_EQ(PsImpersonateClient(PsGetCurrentThread(), token, FALSE, FALSE, SecurityImpersonation), STATUS_SUCCESS);
+  EXPECT_STOP("bugchecks 4 0xDF: a work routine returns impersonating", 0xDF, ANY, g_Item, ANY, 0);
+}
+#endif
+#ifdef CASE_IO_PRIORITY
+static VOID Priority(PDEVICE_OBJECT DeviceObject, PVOID Context) {
+  ULONG low = 1; // IoPriorityLow
+  UNREFERENCED_PARAMETER(DeviceObject); UNREFERENCED_PARAMETER(Context);
+  CHECK_EQ(ZwSetInformationThread(ZwCurrentThread(), 22 /* ThreadIoPriority */, &low, sizeof low), STATUS_SUCCESS);
+  EXPECT_STOP("bugchecks 4 0x128: a work routine returns with another I/O priority", 0x128, ANY, 1, g_Item, ANY);
 }
 #endif
 #ifdef CASE_TERMINATES
@@ -137,6 +155,14 @@ static VOID Unload(PDRIVER_OBJECT DriverObject) {
 #endif
 #ifdef CASE_ATTACHED
   IoQueueWorkItem(g_Item, Attached, DelayedWorkQueue, g_Opener);
+  SleepMs(50);
+#endif
+#ifdef CASE_IMPERSONATES
+  IoQueueWorkItem(g_Item, Impersonates, DelayedWorkQueue, NULL);
+  SleepMs(50);
+#endif
+#ifdef CASE_IO_PRIORITY
+  IoQueueWorkItem(g_Item, Priority, DelayedWorkQueue, NULL);
   SleepMs(50);
 #endif
 #ifdef CASE_TERMINATES
