@@ -318,6 +318,11 @@ typedef struct _KE_GLOBALS {
   ULONG DebugPrintFlags;
   KSPIN_LOCK CancelSpinLock;
   KEVENT FlushDpcEvent;
+  ULONG64 FullTick;                  // not 0: KPRCB.NextTick of CPU 0 is an early interrupt for a timer, and this is the tick that follows
+  ULONG TimerResolution;             // ExSetTimerResolution, 100 ns: every timer may have an early interrupt on this grid (0: none asked for it)
+  ULONG TimerResolutionCount;
+  ULONG HighResolutionTimers;        // EX_TIMERs with that attribute that exist
+  ULONG SpareTimer;
   KEVENT GenericDpcFree;             // KeGenericCallDpc: one at a time
   ULONG64 GenericDpcCount;           // CPUs that have not called KeSignalCallDpcDone
   ULONG64 GenericDpcBarrier[2];      // KeSignalCallDpcSynchronize: CPUs still expected, generation

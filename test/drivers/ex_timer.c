@@ -46,6 +46,7 @@ TEST_ENTRY {
     KeWaitForSingleObject(&g_Called, Executive, KernelMode, FALSE, NULL);
     LONGLONG t = (LONGLONG)KeQueryInterruptTimePrecise(NULL) - t0;
     FACT("scheduler 9 ExSetTimer: due time in 100 ns, up to one interval late", t >= 200000 && t <= 200000 + 156250 + 30000);
+    if (attributes[i] & EX_TIMER_HIGH_RESOLUTION) FACT("scheduler 9 EX_TIMER_HIGH_RESOLUTION: does not wait for the next clock tick", t <= 200000 + 10000);
     FACT("scheduler 9 EX_TIMER: can be waited for", Signalled(g_Timer));
     if (attributes[i] & EX_TIMER_NOTIFICATION) FACT("scheduler 9 EX_TIMER_NOTIFICATION: stays signalled", Signalled(g_Timer));
     else FACT("scheduler 9 EX_TIMER without EX_TIMER_NOTIFICATION: one wait resets it", !Signalled(g_Timer));
@@ -65,6 +66,13 @@ TEST_ENTRY {
   LONG n = g_Calls;
   SleepMs(120);
   FACT_EQ("scheduler 9 ExDeleteTimer: with Wait no callback runs afterwards", g_Calls, n);
+  // periodic, finer than the clock
+  g_Calls = 0;
+  g_Timer = ExAllocateTimer(Callback, (PVOID)7, EX_TIMER_HIGH_RESOLUTION);
+  ExSetTimer(g_Timer, -20000, 20000, NULL);
+  SleepMs(100);
+  FACT("scheduler 9 EX_TIMER_HIGH_RESOLUTION: a period below the clock interval", g_Calls >= 45 && g_Calls <= 60);
+  ExDeleteTimer(g_Timer, TRUE, TRUE, NULL);
   // without a callback it is a timer to wait for
   g_Timer = ExAllocateTimer(NULL, NULL, EX_TIMER_NOTIFICATION);
   ExSetTimer(g_Timer, -100000, 0, NULL);

@@ -215,9 +215,20 @@ static VOID Clocks(VOID) {
   FACT("scheduler 9 tick count: in clock intervals", ticks2.QuadPart - ticks.QuadPart >= 12 && ticks2.QuadPart - ticks.QuadPart <= 15);
   ExQueryTimerResolution(&maximum, &minimum, &current);
   FACT("scheduler 2 ExQueryTimerResolution: the longest interval is the default", maximum == TICK && minimum <= 10000 && current <= maximum);
-  ULONG granted = ExSetTimerResolution(10000, TRUE);
-  FACT("scheduler 2 ExSetTimerResolution: KeQueryTimeIncrement does not change with it", KeQueryTimeIncrement() == TICK && granted <= TICK);
-  ExSetTimerResolution(0, FALSE);
+  FACT_EQ("scheduler 2 ExSetTimerResolution: gives the resolution that holds now", ExSetTimerResolution(10000, TRUE), 10000);
+  FACT_EQ("scheduler 2 ExSetTimerResolution: KeQueryTimeIncrement does not change with it", KeQueryTimeIncrement(), TICK);
+  ExQueryTimerResolution(&maximum, &minimum, &current);
+  FACT_EQ("scheduler 2 ExQueryTimerResolution: the current interval", current, 10000);
+  for (int i = 0; i < 3; i++) {
+    before = Now();
+    SleepMs(3);
+    FACT("scheduler 2 ExSetTimerResolution: raises the resolution of timeouts", Now() - before >= 30000 && Now() - before <= 30000 + 2 * 10000);
+  }
+  FACT_EQ("scheduler 2 ExSetTimerResolution: released, the default again", ExSetTimerResolution(0, FALSE), TICK);
+  SleepMs(1); // at a tick, so that the next one is a whole interval away
+  before = Now();
+  SleepMs(3);
+  FACT("scheduler 2 ExSetTimerResolution: released, timeouts end at clock ticks again", Now() - before > 100000);
 }
 
 TEST_ENTRY {

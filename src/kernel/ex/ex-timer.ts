@@ -6,10 +6,11 @@ import { APC_LEVEL, ObjectType } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
 import { initializeDpc, removeQueueDpc } from '../ke/dpc.js';
 import { cancelTimer, initializeTimer, setTimer } from '../ke/timer.js';
-import { isQueued } from '../ke/timer-queue.js';
+import { isHighResolution, isQueued, setHighResolution } from '../ke/timer-queue.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { EXP_TIMER, EXT_DELETE_PARAMETERS, KDPC, KTIMER } from '../layouts.gen.js';
+import { EXP_TIMER, EXT_DELETE_PARAMETERS, KDPC, KE_GLOBALS, KTIMER } from '../layouts.gen.js';
 
+const EX_TIMER_HIGH_RESOLUTION = 4;
 const EX_TIMER_NOTIFICATION = 0x80000000;
 const MAGIC = 0x6d695445; // 'ETim'
 
@@ -26,8 +27,14 @@ function finish(k: Kernel, f: Frame): Status {
   const t = f.ptr(0);
   const callback = k.mem.ptr(t + EXP_TIMER.DeleteCallback);
   if (f.pc === 0 && callback !== 0) return k.call(f, 1, callback, [k.mem.i64(t + EXP_TIMER.DeleteContext)]);
+  if (isHighResolution(k, t + EXP_TIMER.Timer)) countHighResolution(k, -1);
   k.pool.free(t);
   return k.returnVoid();
+}
+
+function countHighResolution(k: Kernel, delta: number): void {
+  const at = k.globals.KE + KE_GLOBALS.HighResolutionTimers;
+  k.mem.setU32(at, k.mem.u32(at) + delta);
 }
 
 const setActive = (k: Kernel, t: Addr, delta: number): number => {
@@ -60,6 +67,10 @@ export const routines: KernelRoutine[] = [
       if (t === 0) return k.return(0);
       k.mem.fill(t, EXP_TIMER.sizeof);
       initializeTimer(k, t + EXP_TIMER.Timer, f.u32(2) >= EX_TIMER_NOTIFICATION ? 0 : 1);
+      if (f.u32(2) & EX_TIMER_HIGH_RESOLUTION) {
+        setHighResolution(k, t + EXP_TIMER.Timer);
+        countHighResolution(k, 1);
+      }
       initializeDpc(k, t + EXP_TIMER.Dpc, k.addressOf('ExpTimerDpc'), t, ObjectType.Dpc);
       k.mem.setPtr(t + EXP_TIMER.Callback, f.ptr(0));
       k.mem.setI64(t + EXP_TIMER.CallbackContext, f.i64(1));

@@ -2,13 +2,13 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { DISPATCHER_HEADER, KDPC, KTIMER } from '../layouts.gen.js';
+import { DISPATCHER_HEADER, KDPC, KE_GLOBALS, KTIMER } from '../layouts.gen.js';
 import { ObjectType } from './constants.js';
 import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
 import { insertQueueDpc } from './dpc.js';
 import { probeObject } from './probe-object.js';
 import { interruptTime100 } from './time.js';
-import { dueTime, firstTimer, insertTimer, queuedTimers, removeTimer } from './timer-queue.js';
+import { armEarlyInterrupt, dueTime, firstTimer, insertTimer, isHighResolution, queuedTimers, removeTimer } from './timer-queue.js';
 import { dueFromTimeout } from './wait.js';
 
 export function initializeTimer(k: Kernel, timer: Addr, type: number): void {
@@ -67,6 +67,30 @@ export function expireTimers(k: Kernel): void {
   } finally {
     r.userMode = user;
   }
+}
+
+/** Early clock interrupt: timers that are due and need not wait for the tick; then the interrupt for the next of them. */
+export function expireEarly(k: Kernel): void {
+  const r = k.mem.registers;
+  const user = r.userMode;
+  r.userMode = false;
+  try {
+    const raised = k.mem.u32(k.globals.KE + KE_GLOBALS.TimerResolution) !== 0;
+    const now = interruptTime100(k);
+    const due = queuedTimers(k).filter((t) => (raised || isHighResolution(k, t)) && timerDue(k, t) <= now);
+    for (const timer of due.sort((a, b) => dueTime(k, a) - dueTime(k, b))) if (removeTimer(k, timer)) expire(k, timer);
+    rearmEarly(k);
+  } finally {
+    r.userMode = user;
+  }
+}
+
+/** After a clock interrupt: the next early one, when something is set that needs it. */
+export function rearmEarly(k: Kernel): void {
+  const g = k.globals.KE;
+  const raised = k.mem.u32(g + KE_GLOBALS.TimerResolution) !== 0;
+  if (!raised && k.mem.u32(g + KE_GLOBALS.HighResolutionTimers) === 0) return;
+  for (const timer of queuedTimers(k)) armEarlyInterrupt(k, timer);
 }
 
 function expireDue(k: Kernel): void {
