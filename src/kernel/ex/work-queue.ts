@@ -137,7 +137,9 @@ function worker(k: Kernel, f: Frame): Status {
     if (bad !== undefined) return bad;
     m.setPtr(thread + KTHREAD.ActiveWorker, 0);
     m.setU32(q + Q.ItemsProcessed, m.u32(q + Q.ItemsProcessed) + 1);
-    if (m.i8(thread + KTHREAD.BasePriority) !== m.u32(q + Q.Priority)) setBasePriority(k, thread, m.u32(q + Q.Priority));
+    const priority = m.u32(q + Q.Priority);
+    const changed = m.i8(thread + KTHREAD.Priority) !== priority && m.i8(thread + KTHREAD.PriorityDecrement) === 0; // by the routine, not by a boost
+    if (changed || m.i8(thread + KTHREAD.BasePriority) !== priority) setBasePriority(k, thread, priority);
     f.pc = 0;
   }
   if (f.pc === 0) return k.wait(f, 1, { object: q + Q.Semaphore, reason: WaitReason.WrQueue, mode: KernelMode });
