@@ -23,6 +23,11 @@ export const CHOICES = {
     source: 'scheduler 10',
     text: 'Threaded DPCs: run in a thread of their CPU at PASSIVE_LEVEL, or as ordinary DPCs at DISPATCH_LEVEL (ThreadDpcEnable = 0)',
   },
+  'worker-threads': {
+    values: ['4096', '16'],
+    source: 'scheduler 15',
+    text: 'Worker threads of one queue at most: 4096 (since Windows 8), or 16 (before): how many work items may wait for others before their queue stands still',
+  },
   'subsystem-veto': {
     values: ['deny', 'ignore'],
     source: 'subsystem-processes 3, 5',

@@ -10,7 +10,7 @@ import { KINDS } from '../trace/kinds.js';
 import { Trace } from '../trace/trace.js';
 import { DEFAULT_CONFIG, type KernelConfig } from './config.js';
 import { initializePushLocks } from './ex/push-lock.js';
-import { balanceWorkers, initializeWorkQueues, startWorkers } from './ex/work-queue.js';
+import { balanceDue, balanceWorkers, initializeWorkQueues, startWorkers } from './ex/work-queue.js';
 import { type Chooser, initialChoiceState, SeededChooser } from './ke/choice.js';
 import { DPC_STACK_SIZE, ObjectType } from './ke/constants.js';
 import { initHeader } from './ke/dispatcher.js';
@@ -83,6 +83,7 @@ export function bootCore(k: Kernel, rooms?: (k: Kernel) => void): void {
 /** Hooks of the core: also for a kernel object around a machine that was restored instead of booted. */
 export function attachCore(k: Kernel): void {
   k.hooks.balance = balanceWorkers;
+  k.hooks.balanceDue = balanceDue;
   attachAliases(k);
 }
 

@@ -48,6 +48,15 @@ export interface RaceHooks {
   back(mark: unknown): void;
 }
 
+/** A work routine that has returned, and its name for messages. */
+export interface ReturnedWork {
+  readonly thread: Addr;
+  readonly routine: Addr;
+  readonly parameter: Addr;
+  readonly item: Addr;
+  readonly name: string;
+}
+
 export interface KernelHooks {
   races?: RaceHooks;
   verifier?: VerifierHooks;
@@ -72,6 +81,10 @@ export interface KernelHooks {
   userException?: (k: Kernel, x: ExceptionInfo) => Status;
   /** Once a second of virtual time, from the clock interrupt of CPU 0. */
   balance?: (k: Kernel) => void;
+  /** Is `balance` to be called although nothing can run and no timer is set? */
+  balanceDue?: (k: Kernel) => boolean;
+  /** A work routine has returned: what ps asks of the worker thread. Undefined: nothing to object to. */
+  workerReturned?: (k: Kernel, work: ReturnedWork) => Status | undefined;
   /** Image (driver) that a code or data address belongs or belonged to: for 0xCE and owner of pool. */
   imageAt?: (k: Kernel, address: Addr) => { name: string; unloaded: boolean } | undefined;
 }

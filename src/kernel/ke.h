@@ -109,6 +109,7 @@ typedef struct _KTHREAD {
   PVOID StartRoutine;
   PVOID StartContext;
   PVOID ActiveWorker;                // worker thread: WORK_QUEUE_ITEM's routine while one runs
+  ULONG StackExpansions;             // KeExpandKernelStackAndCallout: callouts that run on stacks of their own
   ULONG HeldSpinLocks;               // locks taken at >= DISPATCH by this thread (always-on checks)
   ULONG HeldFastMutexes;
   ULONG HeldResources;
@@ -265,7 +266,11 @@ typedef struct _EXP_TIMER {
   PVOID Callback;
   PVOID CallbackContext;
   ULONG Signature;
+  ULONG Active;                      // callbacks that run
+  ULONG Deleted;                     // ExDeleteTimer was called: the last callback frees
   ULONG Spare;
+  PVOID DeleteCallback;
+  PVOID DeleteContext;
 } EXP_TIMER;
 
 typedef struct _KI_BUGCHECK_DATA {
@@ -339,6 +344,11 @@ typedef struct _KE_GLOBALS {
   ULONG DebugPrintFlags;
   KSPIN_LOCK CancelSpinLock;
   KEVENT FlushDpcEvent;
+  ULONG64 FullTick;                  // not 0: KPRCB.NextTick of CPU 0 is an early interrupt for a timer, and this is the tick that follows
+  ULONG TimerResolution;             // ExSetTimerResolution, 100 ns: every timer may have an early interrupt on this grid (0: none asked for it)
+  ULONG TimerResolutionCount;
+  ULONG HighResolutionTimers;        // EX_TIMERs with that attribute that exist
+  ULONG SpareTimer;
   KEVENT GenericDpcFree;             // KeGenericCallDpc: one at a time
   ULONG64 GenericDpcCount;           // CPUs that have not called KeSignalCallDpcDone
   ULONG64 GenericDpcBarrier[2];      // KeSignalCallDpcSynchronize: CPUs still expected, generation

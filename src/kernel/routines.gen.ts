@@ -61,6 +61,7 @@ import { routines as keQueue } from './ke/queue.js';
 import { routines as keRegion } from './ke/region.js';
 import { routines as keSemaphore } from './ke/semaphore.js';
 import { routines as keSpinlock } from './ke/spinlock.js';
+import { routines as keStack } from './ke/stack.js';
 import { routines as keSyscall } from './ke/syscall.js';
 import { routines as keSystemVariables } from './ke/system-variables.js';
 import { routines as keThreadControl } from './ke/thread-control.js';
@@ -118,6 +119,7 @@ import { routines as psStartup } from './ps/startup.js';
 import { routines as psSuspend } from './ps/suspend.js';
 import { routines as psSystemInformation } from './ps/system-information.js';
 import { routines as psSystemThread } from './ps/system-thread.js';
+import { routines as psSystemTime } from './ps/system-time.js';
 import { routines as psThread } from './ps/thread.js';
 import { routines as rtlAcl } from './rtl/acl.js';
 import { routines as rtlAvlTable } from './rtl/avl-table.js';
@@ -237,6 +239,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keRegion,
   keSemaphore,
   keSpinlock,
+  keStack,
   keSyscall,
   keSystemVariables,
   keThreadControl,
@@ -294,6 +297,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psSuspend,
   psSystemInformation,
   psSystemThread,
+  psSystemTime,
   psThread,
   rtlAcl,
   rtlAvlTable,

@@ -68,6 +68,7 @@ export const KINDS = {
   'ke.mutex.wait': k('mutex is owned by another thread', { mutex: 'lock', owner: 'thread' }, 'wait'),
   'ke.mutex.release': k('mutex released', { mutex: 'lock', thread: 'thread' }, 'release'),
   'ke.mutex.abandoned': k('owner of the mutex ended', { mutex: 'lock', thread: 'thread' }, 'release'),
+  'ke.system-time': k('system clock set', { delta: 'number' }),
   'ke.timer.set': k('timer set', { timer: 'object', due: 'number', period: 'number', dpc: 'object' }),
   'ke.timer.cancel': k('timer cancelled', { timer: 'object' }),
   'ke.timer.expire': k('timer expired', { timer: 'object' }),

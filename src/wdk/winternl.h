@@ -23,6 +23,7 @@ NTSYSAPI NTSTATUS NtTerminateProcess(_In_opt_ HANDLE ProcessHandle, _In_ NTSTATU
 NTSYSAPI NTSTATUS NtTerminateThread(_In_opt_ HANDLE ThreadHandle, _In_ NTSTATUS ExitStatus);
 NTSYSAPI NTSTATUS NtSuspendProcess(_In_ HANDLE ProcessHandle);
 NTSYSAPI NTSTATUS NtResumeProcess(_In_ HANDLE ProcessHandle);
+NTSYSAPI NTSTATUS NtSetSystemTime(_In_ PLARGE_INTEGER SystemTime, _Out_opt_ PLARGE_INTEGER PreviousTime);
 NTSYSAPI NTSTATUS NtQueueApcThread(_In_ HANDLE ThreadHandle, _In_ PVOID ApcRoutine, _In_opt_ PVOID Argument1, _In_opt_ PVOID Argument2, _In_opt_ PVOID Argument3);
 NTSYSAPI NTSTATUS NtQueueApcThreadEx(_In_ HANDLE ThreadHandle, _In_opt_ HANDLE ReserveHandle, _In_ PVOID ApcRoutine, _In_opt_ PVOID Argument1, _In_opt_ PVOID Argument2, _In_opt_ PVOID Argument3);
 NTSYSAPI NTSTATUS NtAlertThread(_In_ HANDLE ThreadHandle);

@@ -1,6 +1,6 @@
 // Executive work items: queues by priority and the system worker threads that serve them (reference: scheduler.md §15, bugchecks.md §4).
 // A worker waits on its queue's semaphore, dequeues (from then on the item is the driver's again), calls, and checks how the routine left the thread.
-import type { Addr, Status } from '../../machine/abi.js';
+import { type Addr, KERNEL_BASE, MAP, type Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { KernelMode, PASSIVE_LEVEL, WaitReason } from '../ke/constants.js';
 import { createCoreThread } from '../ke/core-thread.js';
@@ -10,7 +10,7 @@ import { combinedApcDisable } from '../ke/region.js';
 import { initializeSemaphore, releaseSemaphore } from '../ke/semaphore.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { EX_WORK_QUEUE, KE_GLOBALS, KTHREAD, WORK_QUEUE_ITEM } from '../layouts.gen.js';
-import { first, initListHead, insertTail, isEmpty, remove } from '../rtl/list.js';
+import { first, initListHead, insertTail, remove } from '../rtl/list.js';
 
 const Q = EX_WORK_QUEUE;
 /** WORK_QUEUE_TYPE 0..6 -> thread priority. */
@@ -21,7 +21,9 @@ const INITIAL: readonly (readonly [number, number])[] = [
   [12, 2],
   [13, 2],
 ];
-const MAX_WORKERS = 16;
+/** Workers of one queue at most; only the first few with choice `worker-threads` 16. */
+const MAX_WORKERS = 4096;
+const FEW_WORKERS = 16;
 
 const queueAt = (k: Kernel, priority: number): Addr => k.globals.KE + KE_GLOBALS.WorkQueue + priority * Q.sizeof;
 
@@ -47,17 +49,49 @@ function createWorker(k: Kernel, priority: number): boolean {
   return true;
 }
 
-/** Once a second: a queue with items and no progress since the last look gets one more worker. */
+/** A queue with items and no progress since the last look, which may get one more worker. */
+function mayGrow(k: Kernel, q: Addr): boolean {
+  if (k.mem.u32(q + Q.Depth) === 0 || k.mem.u32(q + Q.ItemsProcessed) !== k.mem.u32(q + Q.LastProcessed)) return false;
+  const count = k.mem.u32(q + Q.ThreadCount);
+  return count < FEW_WORKERS || (count < k.mem.u32(q + Q.MaximumThreads) && k.choice('worker-threads') === '4096');
+}
+
+/** Once a second: so work items that wait for work items behind them in their queue go on after a while, one thread a second. */
 export function balanceWorkers(k: Kernel): void {
-  const m = k.mem;
   for (let p = 0; p < 32; p++) {
     const q = queueAt(k, p);
-    const done = m.u32(q + Q.ItemsProcessed);
-    const stuck = !isEmpty(m, q + Q.EntryListHead) && done === m.u32(q + Q.LastProcessed);
-    m.setU32(q + Q.LastProcessed, done);
-    if (stuck && m.u32(q + Q.ThreadCount) < m.u32(q + Q.MaximumThreads)) createWorker(k, p);
+    const grow = mayGrow(k, q);
+    k.mem.setU32(q + Q.LastProcessed, k.mem.u32(q + Q.ItemsProcessed));
+    if (grow) createWorker(k, p);
   }
 }
+
+/** Will the balance manager do something although nothing runs and no timer is set? */
+export function balanceDue(k: Kernel): boolean {
+  for (let p = 0; p < 32; p++) {
+    const q = queueAt(k, p);
+    if (k.mem.u32(q + Q.Depth) === 0) continue;
+    if (k.mem.u32(q + Q.ItemsProcessed) !== k.mem.u32(q + Q.LastProcessed) || mayGrow(k, q)) return true;
+  }
+  return false;
+}
+
+/** A queued work item inside [address, address + size), or 0: pool that is freed must not hold one. */
+export function queuedWorkItemIn(k: Kernel, address: Addr, size: number): Addr {
+  for (let p = 0; p < 32; p++) {
+    const q = queueAt(k, p);
+    if (k.mem.u32(q + Q.Depth) === 0) continue;
+    const head = q + Q.EntryListHead;
+    let e = k.mem.ptr(head);
+    // an item that was initialised again has a zero link: the list ends there
+    for (let n = 0; e !== head && e !== 0 && n < 10_000; e = k.mem.ptr(e), n++) {
+      if (e >= address && e < address + size) return e - WORK_QUEUE_ITEM.List;
+    }
+  }
+  return 0;
+}
+
+const onStack = (address: Addr): boolean => address - KERNEL_BASE >= MAP.stacks.start && address - KERNEL_BASE < MAP.stacks.end;
 
 /** ExQueueWorkItem. Undefined, or the bug check it raised. */
 export function queueWorkItem(k: Kernel, item: Addr, type: number): Status | undefined {
@@ -69,8 +103,17 @@ export function queueWorkItem(k: Kernel, item: Addr, type: number): Status | und
   const routine = m.ptr(item + WORK_QUEUE_ITEM.WorkerRoutine);
   if (routine >= 0)
     return k.bugCheck(0xe4, 7, item, type, 0, `work item ${hex(item)} has the invalid worker routine ${hex(routine)}: initialise it first`);
-  if (m.ptr(item + WORK_QUEUE_ITEM.List) !== 0) {
-    return k.bugCheck(0xe4, 1, item, type, 0, `work item ${hex(item)} is queued while it is queued already (or was not initialised)`);
+  // an item that was initialised again while it is queued says that it is free, but it still is in the list
+  if (m.ptr(item + WORK_QUEUE_ITEM.List) !== 0 || queuedWorkItemIn(k, item, WORK_QUEUE_ITEM.sizeof) !== 0) {
+    const stack = onStack(item) ? '; it lies on a kernel stack, where it is gone when its function returns: put it into pool' : '';
+    return k.bugCheck(
+      0xe4,
+      1,
+      item,
+      type,
+      0,
+      `work item ${hex(item)} is queued while it is queued already (or was not initialised)${stack}`,
+    );
   }
   const q = queueAt(k, priority);
   insertTail(m, q + Q.EntryListHead, item + WORK_QUEUE_ITEM.List);
@@ -94,7 +137,9 @@ function worker(k: Kernel, f: Frame): Status {
     if (bad !== undefined) return bad;
     m.setPtr(thread + KTHREAD.ActiveWorker, 0);
     m.setU32(q + Q.ItemsProcessed, m.u32(q + Q.ItemsProcessed) + 1);
-    if (m.i8(thread + KTHREAD.BasePriority) !== m.u32(q + Q.Priority)) setBasePriority(k, thread, m.u32(q + Q.Priority));
+    const priority = m.u32(q + Q.Priority);
+    const changed = m.i8(thread + KTHREAD.Priority) !== priority && m.i8(thread + KTHREAD.PriorityDecrement) === 0; // by the routine, not by a boost
+    if (changed || m.i8(thread + KTHREAD.BasePriority) !== priority) setBasePriority(k, thread, priority);
     f.pc = 0;
   }
   if (f.pc === 0) return k.wait(f, 1, { object: q + Q.Semaphore, reason: WaitReason.WrQueue, mode: KernelMode });
@@ -114,11 +159,16 @@ function worker(k: Kernel, f: Frame): Status {
       `the work item at ${hex(item)} was freed (or unloaded) while it was queued`,
     );
   }
+  const routine = m.ptr(item + WORK_QUEUE_ITEM.WorkerRoutine);
+  if (m.ptr(entry) === 0) {
+    const text = `the work item at ${hex(item)} was initialised again (or overwritten) while it was queued: its link is zero`;
+    return k.bugCheck(0x96, entry, q, queueAt(k, 0), routine, text);
+  }
   remove(m, entry);
   m.setU32(q + Q.Depth, m.u32(q + Q.Depth) - 1);
   m.setPtr(entry, 0);
   f.set(ITEM, item);
-  f.set(ROUTINE, m.ptr(item + WORK_QUEUE_ITEM.WorkerRoutine));
+  f.set(ROUTINE, routine);
   f.set(PARAMETER, m.ptr(item + WORK_QUEUE_ITEM.Parameter));
   m.setPtr(thread + KTHREAD.ActiveWorker, f.get(ROUTINE));
   k.event('ex.work.start', { item, routine: f.get(ROUTINE) });
@@ -127,7 +177,8 @@ function worker(k: Kernel, f: Frame): Status {
 
 function checkAfter(k: Kernel, f: Frame, thread: Addr): Status | undefined {
   const routine = f.get(ROUTINE);
-  const name = k.functionAtText(routine);
+  // the driver's own routine where an I/O work item stands between
+  const name = k.functionAtText(k.mem.ptr(thread + KTHREAD.ActiveWorker));
   k.event('ex.work.end', { item: f.get(ITEM), routine });
   k.hooks.verifier?.workItemDone(k, f.get(ITEM));
   if (k.irql !== PASSIVE_LEVEL) {
@@ -148,6 +199,8 @@ function checkAfter(k: Kernel, f: Frame, thread: Addr): Status | undefined {
     const what = attached ? 'while attached to another process' : 'inside a critical or guarded region';
     return k.bugCheck(0x1, routine, k.mem.u8(thread + KTHREAD.ApcStateIndex), disable, 1, `the work routine ${name} returned ${what}`);
   }
+  const bad = k.hooks.workerReturned?.(k, { thread, routine, parameter: f.get(PARAMETER), item: f.get(ITEM), name });
+  if (bad !== undefined) return bad;
   if (k.mem.u32(thread + KTHREAD.HeldResources) !== 0) {
     k.finding('work-item-holds-resource', `the work routine ${name} returned while the worker thread holds an ERESOURCE`);
   }

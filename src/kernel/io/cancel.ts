@@ -11,7 +11,7 @@ export const routines: KernelRoutine[] = [
     // (Irp): TRUE when a cancel routine was called
     name: 'IoCancelIrp',
     cost: 10,
-    locals: 1,
+    locals: 3,
     step(k, f) {
       const m = k.mem;
       const irp = f.ptr(0);
@@ -30,9 +30,17 @@ export const routines: KernelRoutine[] = [
           m.setPtr(irp + IRP.CancelRoutine, 0);
           m.setU8(irp + IRP.CancelIrql, irql);
           f.set(0, 1);
+          f.set(1, irql);
+          f.set(2, routine);
           // The cancel routine releases the lock with Irp->CancelIrql.
-          return k.call(f, 2, routine, [m.ptr(currentStack(k, irp) + IO_STACK_LOCATION.DeviceObject), irp]);
+          return k.call(f, 3, routine, [m.ptr(currentStack(k, irp) + IO_STACK_LOCATION.DeviceObject), irp]);
         }
+        case 3:
+          if (k.irql > f.get(1) && m.ptr(lock(k)) !== 0) {
+            const text = `the cancel routine ${k.functionAtText(f.get(2))} returned without IoReleaseCancelSpinLock(Irp->CancelIrql)`;
+            return k.bugCheck(0x11b, irp, f.get(2), 0, 0, text);
+          }
+          return k.return(f.get(0));
         default:
           return k.return(f.get(0));
       }

@@ -1,6 +1,6 @@
 // Small I/O routines that monitors and samples use: top-level IRP, error log, power pass-through, device lists, completion of what is not simulated.
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { ETHREAD } from '../layouts.gen.js';
+import { DEVICE_OBJECT, ETHREAD } from '../layouts.gen.js';
 import { referenceObject } from '../ob/object.js';
 import { makeServices } from '../ob/service.js';
 import { NT } from '../ob/status.js';
@@ -20,6 +20,15 @@ export const routines: KernelRoutine[] = [
   ]),
   { name: 'IoGetTopLevelIrp', cost: 2, step: (k) => k.return(k.mem.ptr(k.currentThread() + ETHREAD.TopLevelIrp)) },
   { name: 'IoSetTopLevelIrp', cost: 2, step: (k, f) => (k.mem.setPtr(k.currentThread() + ETHREAD.TopLevelIrp, f.ptr(0)), k.returnVoid()) },
+  {
+    // (DeviceObject, DpcRoutine): as IoInitializeDpcRequest, threaded
+    name: 'IoInitializeThreadedDpcRequest',
+    cost: 5,
+    step(k, f) {
+      if (f.pc === 1) return k.returnVoid();
+      return k.call(f, 1, 'KeInitializeThreadedDpc', [f.ptr(0) + DEVICE_OBJECT.Dpc, f.ptr(1), f.ptr(0)]);
+    },
+  },
   // No 32-bit processes are simulated.
   { name: 'IoIs32bitProcess', cost: 2, step: (k) => k.return(0) },
   {

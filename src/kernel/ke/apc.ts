@@ -9,6 +9,7 @@ import { APC_LEVEL, KernelMode, ObjectType, PASSIVE_LEVEL, STATUS, ThreadState, 
 import { hex, removeWaitBlocks, unwaitThread } from './dispatcher.js';
 import { INTERRUPT_SLOTS, interruptedTop, pushInterrupt, returnFromInterrupt } from './interrupt.js';
 import { readyThread } from './ready.js';
+import { dueTime } from './timer-queue.js';
 import { resumeWait } from './wait.js';
 
 const STATE = KTHREAD.ApcState;
@@ -118,6 +119,7 @@ function suspendWait(k: Kernel, thread: Addr): void {
   const m = k.mem;
   const count = m.u32(thread + KTHREAD.WaitBlockCount);
   const timeout = m.u32(thread + KTHREAD.WaitHasTimeout);
+  if (timeout) m.setPtr(thread + KTHREAD.WaitDueTime, dueTime(k, thread + KTHREAD.Timer)); // the clock may have been set
   removeWaitBlocks(k, thread);
   m.setU32(thread + KTHREAD.WaitBlockCount, count);
   m.setU32(thread + KTHREAD.WaitHasTimeout, timeout);

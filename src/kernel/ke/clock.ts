@@ -11,7 +11,7 @@ import { cpuCount } from './ready.js';
 import { chargeTick } from './runtime.js';
 import { relieveStarvation } from './starvation.js';
 import { stepsFrom100ns, tickSteps } from './time.js';
-import { expireTimers } from './timer.js';
+import { expireEarly, expireTimers, rearmEarly } from './timer.js';
 import { dueTime, firstTimer } from './timer-queue.js';
 
 /** Watchdog limits in ticks (reference: bugchecks.md 0x133). */
@@ -36,11 +36,18 @@ function tick(k: Kernel, user: boolean): void {
   const m = k.mem;
   const prcb = k.prcb();
   const now = k.machine.cpu.time;
+  const full = m.ptr(k.globals.KE + KE_GLOBALS.FullTick);
+  if (k.cpuNumber === 0 && full !== 0) {
+    m.setPtr(k.globals.KE + KE_GLOBALS.FullTick, 0);
+    m.setPtr(prcb + KPRCB.NextTick, full);
+    if (now < full) return expireEarly(k);
+  }
   m.setPtr(prcb + KPRCB.NextTick, m.ptr(prcb + KPRCB.NextTick) + tickSteps(k));
   m.setU32(prcb + KPRCB.InterruptCount, m.u32(prcb + KPRCB.InterruptCount) + 1);
   if (k.cpuNumber === 0) {
     m.setPtr(k.globals.KE + KE_GLOBALS.TickCount, Math.floor(now / tickSteps(k)));
     expireTimers(k);
+    rearmEarly(k);
     balance(k, now);
   }
   dpcTick(k, now);
@@ -92,10 +99,16 @@ export function skipToTick(k: Kernel, maxTime: number): number | undefined {
   const m = k.mem;
   k.machine.switchCpu(0);
   const prcb = prcbOf(k, 0);
-  const due = stepsFrom100ns(k, dueTime(k, firstTimer(k)));
+  const timer = firstTimer(k);
+  const balance = k.hooks.balanceDue?.(k) ? m.ptr(k.globals.KE + KE_GLOBALS.NextBalanceTime) : Number.MAX_SAFE_INTEGER;
+  const due = Math.min(balance, timer === 0 ? Number.MAX_SAFE_INTEGER : stepsFrom100ns(k, dueTime(k, timer)));
   const next = m.ptr(prcb + KPRCB.NextTick);
   const tick = tickSteps(k);
-  const at = due <= next ? next : next + Math.ceil((due - next) / tick) * tick;
+  // Where timers may have early interrupts, the tick before the one at which it is due sets that up.
+  const g = k.globals.KE;
+  const early = m.u32(g + KE_GLOBALS.TimerResolution) !== 0 || m.u32(g + KE_GLOBALS.HighResolutionTimers) !== 0;
+  const ticks = (due - next) / tick;
+  const at = m.ptr(g + KE_GLOBALS.FullTick) !== 0 || due <= next ? next : next + (early ? Math.floor(ticks) : Math.ceil(ticks)) * tick;
   if (at > maxTime) {
     k.machine.cpu.time = Math.max(k.machine.cpu.time, maxTime);
     return undefined;

@@ -15,6 +15,7 @@ export const MAXIMUM_DYNAMIC_PRIORITY = 15;
 export const HIGH_PRIORITY = 31;
 
 export const KERNEL_STACK_SIZE = 0x6000;
+export const KERNEL_LARGE_STACK_SIZE = 0x12000;
 export const DPC_STACK_SIZE = 0x6000;
 
 export const PASSIVE_LEVEL = 0;

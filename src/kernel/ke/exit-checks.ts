@@ -32,6 +32,8 @@ export function checkExitBegins(k: Kernel, thread: Addr): Status | undefined {
       0,
       'a work item ended its worker thread: a work item must return, not call PsTerminateSystemThread',
     );
+  if (m.u32(thread + KTHREAD.StackExpansions) !== 0)
+    return k.bugCheck(0x107, thread, 0, 0, 0, 'a thread ends inside a callout of KeExpandKernelStackAndCallout');
   const disable = combinedApcDisable(k, thread);
   if (disable !== 0) {
     const [normal, special] = [m.i16(thread + KTHREAD.KernelApcDisable), m.i16(thread + KTHREAD.SpecialApcDisable)];

@@ -359,7 +359,7 @@ class RunLoop {
   /** Every CPU is idle or spins: time jumps to the clock interrupt at which the next timer expires. */
   private nobodyRuns(): RunResult | undefined {
     const k = this.k;
-    if (firstTimer(k) === 0) return { reason: 'deadlock', waiters: listWaiters(k) };
+    if (firstTimer(k) === 0 && !k.hooks.balanceDue?.(k)) return { reason: 'deadlock', waiters: listWaiters(k) };
     const at = skipToTick(k, this.maxTime);
     if (at === undefined) return { reason: 'maxTime' };
     return undefined;

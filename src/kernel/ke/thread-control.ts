@@ -1,6 +1,6 @@
-// Priorities, affinity, processors, current thread, stack limits: the small routines around threads and CPUs (reference: scheduler.md §1, §5, §16).
+// Priorities, affinity, processors, current thread: the small routines around threads and CPUs (reference: scheduler.md §1, §5).
 import type { Addr } from '../../machine/abi.js';
-import { KERNEL_BASE, Reason } from '../../machine/abi.js';
+import { Reason } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KTHREAD, PROCESSOR_NUMBER } from '../layouts.gen.js';
@@ -58,39 +58,6 @@ function writeProcessorNumber(k: Kernel, at: Addr, index: number): void {
 
 const currentThread: KernelRoutine['step'] = (k, _f) => k.return(k.currentThread());
 const processors: KernelRoutine['step'] = (k) => k.return(cpuCount(k));
-
-/** Limits of the stack that is in use: the DPC stack inside a DPC, else the thread's kernel stack. */
-function stackRange(k: Kernel): { low: Addr; high: Addr } {
-  const low = k.mem.registers.stackLimit + KERNEL_BASE;
-  const t = k.currentThread();
-  const own = k.mem.ptr(t + KTHREAD.StackLimit);
-  return { low, high: low === own ? k.mem.ptr(t + KTHREAD.StackBase) : low + 0x6000 };
-}
-
-const callouts = (k: Kernel, delta: number): void => {
-  const at = k.currentThread() + KTHREAD.ExpandedCallouts;
-  k.mem.setU32(at, k.mem.u32(at) + delta);
-};
-
-/** The stack we have is used; its size counts as after an expansion (U). While the callout runs the thread must not end (0x107). */
-function expandStack(name: string, extended: boolean): KernelRoutine {
-  return {
-    name,
-    step(k, f) {
-      if (f.pc === 1) {
-        callouts(k, -1);
-        return k.return(0);
-      }
-      if (Number(f.u64(2)) > 0x11800) return k.return(STATUS.INVALID_PARAMETER_3);
-      if (extended && f.bool(3) && k.irql >= 2) return k.return(STATUS.INVALID_PARAMETER_4);
-      callouts(k, 1);
-      return k.call(f, 1, f.ptr(0), [f.i64(1)]);
-    },
-    unwind(k, f) {
-      if (f.pc === 1) callouts(k, -1);
-    },
-  };
-}
 
 export const routines: KernelRoutine[] = [
   { name: 'KeGetCurrentThread', cost: 1, step: currentThread },
@@ -201,38 +168,6 @@ export const routines: KernelRoutine[] = [
   },
   { name: 'ZwYieldExecution', step: yieldStep },
   { name: 'NtYieldExecution', step: yieldStep },
-  {
-    name: 'KeSetKernelStackSwapEnable',
-    cost: 3,
-    step(k, f) {
-      const at = k.currentThread() + KTHREAD.StackSwapDisabled;
-      const was = k.mem.u8(at);
-      k.mem.setU8(at, f.bool(0) ? 0 : 1);
-      return k.return(was ? 0 : 1);
-    },
-  },
-  {
-    name: 'IoGetStackLimits',
-    cost: 3,
-    step(k, f) {
-      const { low, high } = stackRange(k);
-      k.mem.checked.setPtr(f.ptr(0), low);
-      k.mem.checked.setPtr(f.ptr(1), high);
-      return k.returnVoid();
-    },
-  },
-  { name: 'IoGetRemainingStackSize', cost: 3, step: (k, f) => k.return(f.fp - k.mem.registers.stackLimit) },
-  {
-    name: 'IoWithinStackLimits',
-    cost: 3,
-    step(k, f) {
-      const { low, high } = stackRange(k);
-      return k.return(f.ptr(0) >= low && f.ptr(0) + Number(f.u64(1)) <= high ? 1 : 0);
-    },
-  },
-  // (Callout, Parameter, Size[, Wait, Context])
-  expandStack('KeExpandKernelStackAndCallout', false),
-  expandStack('KeExpandKernelStackAndCalloutEx', true),
   { name: 'ExGetPreviousMode', cost: 1, step: (k) => k.return(k.mem.u8(k.currentThread() + KTHREAD.PreviousMode)) },
   { name: 'KeGetPreviousMode', cost: 1, step: (k) => k.return(k.mem.u8(k.currentThread() + KTHREAD.PreviousMode)) },
 ];

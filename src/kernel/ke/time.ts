@@ -3,6 +3,7 @@
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KE_GLOBALS } from '../layouts.gen.js';
 import { CLOCK_INTERVAL_NS, TIME_INCREMENT } from './constants.js';
+import { rearmEarly } from './timer.js';
 
 /** Steps since boot on the current CPU, exact inside a routine. */
 export const interruptTime = (k: Kernel): number => k.machine.now;
@@ -25,6 +26,10 @@ export const systemTime = (k: Kernel): bigint => systemTimeOffset(k) + BigInt(in
 export const tickCount = (k: Kernel): number => Math.floor(interruptTime(k) / tickSteps(k));
 /** Times that Windows advances at the clock interrupt only. */
 const coarse100 = (k: Kernel): number => tickCount(k) * TIME_INCREMENT;
+
+/** The finest clock interval (100 ns) that the hardware gives. */
+const MINIMUM_TIME = 5000;
+const timerResolution = (k: Kernel): number => k.mem.u32(k.globals.KE + KE_GLOBALS.TimerResolution) || TIME_INCREMENT;
 
 function store(k: Kernel, address: number, value: bigint) {
   k.mem.checked.setI64(address, value);
@@ -67,14 +72,34 @@ export const routines: KernelRoutine[] = [
     },
   },
   {
+    // (PULONG MaximumTime, PULONG MinimumTime, PULONG CurrentTime), 100 ns
     name: 'ExQueryTimerResolution',
     cost: 3,
     step: (k, f) => {
       k.mem.checked.setU32(f.ptr(0), TIME_INCREMENT);
-      k.mem.checked.setU32(f.ptr(1), 5000);
-      k.mem.checked.setU32(f.ptr(2), TIME_INCREMENT);
+      k.mem.checked.setU32(f.ptr(1), MINIMUM_TIME);
+      k.mem.checked.setU32(f.ptr(2), timerResolution(k));
       return k.returnVoid();
     },
   },
-  { name: 'ExSetTimerResolution', cost: 5, step: (k) => k.return(TIME_INCREMENT) }, // (U) granted resolution does not change the simulated clock
+  {
+    // (DesiredTime, SetResolution): the resolution from now on. The finest that anybody asked for holds until all have released it.
+    name: 'ExSetTimerResolution',
+    cost: 5,
+    step(k, f) {
+      const m = k.mem;
+      const at = k.globals.KE + KE_GLOBALS.TimerResolution;
+      const count = k.globals.KE + KE_GLOBALS.TimerResolutionCount;
+      if (f.bool(1)) {
+        const wanted = Math.max(MINIMUM_TIME, f.u32(0));
+        if (wanted < timerResolution(k)) m.setU32(at, wanted);
+        m.setU32(count, m.u32(count) + 1);
+        rearmEarly(k);
+      } else if (m.u32(count) > 0) {
+        m.setU32(count, m.u32(count) - 1);
+        if (m.u32(count) === 0) m.setU32(at, 0);
+      }
+      return k.return(timerResolution(k));
+    },
+  },
 ];

@@ -3,7 +3,7 @@
 // A timer is queued exactly when its TimerListEntry.Flink is not zero.
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
-import { DISPATCHER_HEADER, KE_GLOBALS, KTIMER, LIST_ENTRY } from '../layouts.gen.js';
+import { DISPATCHER_HEADER, KE_GLOBALS, KPRCB, KTIMER, LIST_ENTRY } from '../layouts.gen.js';
 import { entries, initListHead, insertBefore, remove } from '../rtl/list.js';
 import { ObjectType } from './constants.js';
 
@@ -41,6 +41,29 @@ export function insertTimer(k: Kernel, timer: Addr, due: number): void {
   m.setU32(countAt(k), m.u32(countAt(k)) + 1);
   const before = firstTimer(k);
   if (before === 0 || due < dueTime(k, before)) m.setPtr(firstAt(k), timer);
+  const g = k.globals.KE;
+  if (m.u32(g + KE_GLOBALS.TimerResolution) !== 0 || m.u32(g + KE_GLOBALS.HighResolutionTimers) !== 0) armEarlyInterrupt(k, timer);
+}
+
+/** In the header of a timer that does not wait for the next clock tick. */
+const HIGH_RESOLUTION = 0x40;
+export const isHighResolution = (k: Kernel, timer: Addr): boolean =>
+  (k.mem.u8(timer + DISPATCHER_HEADER.TimerMiscFlags) & HIGH_RESOLUTION) !== 0;
+export const setHighResolution = (k: Kernel, timer: Addr): void => k.mem.setU8(timer + DISPATCHER_HEADER.TimerMiscFlags, HIGH_RESOLUTION);
+
+/** CPU 0 takes a clock interrupt before its next tick when the timer is due before that and may: it is of high resolution, or the clock's was raised. */
+export function armEarlyInterrupt(k: Kernel, timer: Addr): void {
+  const m = k.mem;
+  const grid = m.u32(k.globals.KE + KE_GLOBALS.TimerResolution);
+  if (grid === 0 && !isHighResolution(k, timer)) return;
+  const due = isHighResolution(k, timer) ? dueTime(k, timer) : Math.ceil(dueTime(k, timer) / grid) * grid;
+  const at = Math.ceil((due * 100) / k.config.stepNs);
+  const next = k.globals.KE + KE_GLOBALS.Prcb + KPRCB.NextTick;
+  if (at >= m.ptr(next)) return;
+  const full = k.globals.KE + KE_GLOBALS.FullTick;
+  if (m.ptr(full) === 0) m.setPtr(full, m.ptr(next));
+  m.setPtr(next, at);
+  k.endSlice(); // what runs was given steps up to the old one
 }
 
 export function removeTimer(k: Kernel, timer: Addr): boolean {

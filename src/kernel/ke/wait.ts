@@ -157,7 +157,7 @@ function commit(k: Kernel, thread: Addr, objects: readonly Addr[], r: WaitReques
     m.setPtr(b + KWAIT_BLOCK.Object, o);
   });
   m.setU32(thread + KTHREAD.WaitBlockCount, objects.length);
-  m.setU32(thread + KTHREAD.WaitHasTimeout, due === undefined ? 0 : 1);
+  m.setU32(thread + KTHREAD.WaitHasTimeout, due === undefined ? 0 : (r.timeout ?? 0n) > 0n ? 2 : 1); // 2: of the system clock
   if (due !== undefined) m.setPtr(thread + KTHREAD.WaitDueTime, due);
   queueBlocks(k, thread);
   const reason = k.trace.text(WAIT_REASON_NAMES[r.reason ?? 0] ?? String(r.reason));
@@ -188,6 +188,7 @@ function queueBlocks(k: Kernel, thread: Addr): void {
   if (m.u32(thread + KTHREAD.WaitHasTimeout)) {
     const timer = thread + KTHREAD.Timer;
     initHeader(k, timer, ObjectType.NotificationTimer, KTIMER.sizeof, 0);
+    m.setU8(timer + DISPATCHER_HEADER.Absolute, m.u32(thread + KTHREAD.WaitHasTimeout) - 1);
     m.setPtr(timer + KTIMER.Dpc, 0);
     m.setU32(timer + KTIMER.Period, 0);
     fillBlock(k, thread + KTHREAD.WaitBlock + 3 * KWAIT_BLOCK.sizeof, thread, timer, STATUS.TIMEOUT, WaitAny);

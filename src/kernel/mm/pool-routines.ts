@@ -1,6 +1,7 @@
 // The pool DDIs over Pool: argument rules, failure by NULL or exception, zeroing (reference: bugchecks.md §7).
 import type { Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { queuedWorkItemIn } from '../ex/work-queue.js';
 import { APC_LEVEL, DISPATCH_LEVEL, STATUS } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
 import { randomBytes } from '../ke/random.js';
@@ -87,6 +88,9 @@ function free(k: Kernel, f: Frame, tag: number): Status {
       if (stop !== undefined) return stop;
     }
   }
+  const item = size === undefined ? 0 : queuedWorkItemIn(k, address, size);
+  if (item !== 0)
+    return k.bugCheck(0xe4, 0, item, address, address + (size ?? 0), 'pool is freed that contains a work item which is still queued');
   k.pool.free(address, tag);
   k.hooks.quota?.freed(k, address);
   return k.returnVoid();

@@ -12,6 +12,7 @@ import { registerKnownImages } from './program.js';
 import { quotaAllocated, quotaFreed } from './quota.js';
 import { allocateCoreThread, coreThreadCreated, describeThread, startSystemThread } from './system-thread.js';
 import { userException, userModeInterrupt } from './user-exception.js';
+import { workerReturned } from './worker-check.js';
 
 /** 100 ms in 100 ns: how long a process without bodies lives. */
 const DEFAULT_LIFETIME = 1_000_000n;
@@ -33,6 +34,7 @@ export function psAttach(k: Kernel): void {
   k.hooks.imageAt = imageAt;
   k.hooks.userException = userException;
   k.hooks.userModeInterrupt = userModeInterrupt;
+  k.hooks.workerReturned = workerReturned;
   k.hooks.quota = { allocated: quotaAllocated, freed: quotaFreed };
 }
 

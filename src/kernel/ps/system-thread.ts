@@ -14,6 +14,7 @@ import { ObType, typeOf } from '../ob/types.js';
 import { initListHead } from '../rtl/list.js';
 import { allocateId } from './cid.js';
 import { callThreadNotify, ThreadNotify } from './notify-call.js';
+import { IO_PRIORITY_NORMAL, PAGE_PRIORITY_NORMAL } from './process.js';
 import { isSystemThread, processOf, STATUS_STILL_ACTIVE, setThreadFlag, systemProcess, ThreadFlag } from './state.js';
 import { createThread, linkThread } from './thread.js';
 
@@ -49,6 +50,8 @@ export function coreThreadCreated(k: Kernel, thread: Addr): void {
   m.setPtr(thread + ETHREAD.Cid + CLIENT_ID.UniqueThread, allocateId(k, thread));
   m.setI64(thread + ETHREAD.CreateTime, k.systemTime());
   m.setU32(thread + ETHREAD.ExitStatus, STATUS_STILL_ACTIVE);
+  m.setU8(thread + ETHREAD.IoPriority, IO_PRIORITY_NORMAL);
+  m.setU8(thread + ETHREAD.PagePriority, PAGE_PRIORITY_NORMAL);
   m.setU32(thread + ETHREAD.CrossThreadFlags, ThreadFlag.System);
   m.setPtr(thread + ETHREAD.StartAddress, m.ptr(thread + KTHREAD.StartRoutine));
   initListHead(m, thread + ETHREAD.IrpList);
