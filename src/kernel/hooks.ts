@@ -70,6 +70,8 @@ export interface KernelHooks {
   userException?: (k: Kernel, x: ExceptionInfo) => Status;
   /** Once a second of virtual time, from the clock interrupt of CPU 0. */
   balance?: (k: Kernel) => void;
+  /** Silo that the thread is attached to (PsAttachSiloToCurrentThread), 0: none. */
+  attachedSilo?: (k: Kernel, thread: Addr) => Addr;
   /** Image (driver) that a code or data address belongs or belonged to: for 0xCE and owner of pool. */
   imageAt?: (k: Kernel, address: Addr) => { name: string; unloaded: boolean } | undefined;
 }
