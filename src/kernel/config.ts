@@ -23,6 +23,8 @@ export interface KernelConfig {
   readonly callbackTimeNs: number;
   /** Kernel stack that a callback and what it calls may use. */
   readonly callbackStackBytes: number;
+  /** Win32PrioritySeparation: length and kind of quanta, what a foreground process gets more. */
+  readonly prioritySeparation: number;
   /** Unconfirmed facts taken another way than by default (base/choices.ts). */
   readonly choices: Readonly<Partial<Record<ChoiceName, string>>>;
 }
@@ -38,5 +40,6 @@ export const DEFAULT_CONFIG: KernelConfig = {
   races: false,
   callbackTimeNs: 100_000,
   callbackStackBytes: 4096,
+  prioritySeparation: 2,
   choices: {},
 };

@@ -17,6 +17,7 @@ import { initializeDpcQueues } from './ke/dpc.js';
 import { initializeEvent } from './ke/event.js';
 import { prcbOf } from './ke/prcb.js';
 import { initializeSystemVariables, registerSystemVariables } from './ke/system-variables.js';
+import { setPrioritySeparation } from './ke/quantum.js';
 import { allocateStack, initializeProcess } from './ke/thread.js';
 import { tickSteps } from './ke/time.js';
 import { initTimerQueue } from './ke/timer-queue.js';
@@ -105,6 +106,7 @@ function initializeGlobals(k: Kernel): void {
     KE_GLOBALS.NmiCallbackListHead,
   ])
     initListHead(m, g + list);
+  setPrioritySeparation(k, k.config.prioritySeparation);
   initTimerQueue(k);
   initializeEvent(k, g + KE_GLOBALS.FlushDpcEvent, ObjectType.NotificationEvent, false);
   initializeEvent(k, g + KE_GLOBALS.GenericDpcFree, ObjectType.SynchronizationEvent, true);

@@ -28,7 +28,8 @@ typedef struct _KPROCESS {
   ULONG64 KernelTime;
   ULONG64 UserTime;
   ULONG StackCount;
-  ULONG Spare;
+  UCHAR Foreground;                  // its threads get PsPrioritySeparation more at the end of a wait, and its quantum
+  UCHAR Spare[3];
   LIST_ENTRY ProcessListEntry;
 } KPROCESS;
 
@@ -75,11 +76,14 @@ typedef struct _KTHREAD {
   KWAIT_BLOCK WaitBlock[4];          // [3] is the timer's
   SCHAR Priority;
   SCHAR BasePriority;
-  SCHAR PriorityDecrement;           // boost above base that decays
+  union {
+    SCHAR PriorityDecrement;         // what of Priority is a boost
+    struct { UCHAR ForegroundBoost : 4; UCHAR UnusualBoost : 4; }; // UnusualBoost: starvation relief, gone at the next quantum end
+  };
   SCHAR Quantum;                     // units left
   SCHAR QuantumReset;
   UCHAR DisableBoost;
-  UCHAR Saturation;
+  SCHAR Saturation;                  // 1 time-critical, -1 idle: BasePriority stays at the end of its range whatever the process does
   UCHAR Preempted;                   // keeps the rest of its quantum, head of the ready list
   KPROCESSOR_MODE PreviousMode;
   UCHAR SystemThread;
@@ -302,6 +306,10 @@ typedef struct _KE_GLOBALS {
   ULONG64 PoolBytes[2];              // nonpaged, paged bytes in use
   ULONG64 PoolBlocks[2];
   ULONG64 NextBalanceTime;           // balance set manager: next scan
+  ULONG ReadyScanLast;               // and where it goes on looking: CPU and priority
+  ULONG PsPrioritySeparation;        // Win32PrioritySeparation: what a foreground process gets more
+  UCHAR PspForegroundQuantum[4];     // quantum units of background processes, and of foreground ones by separation
+  ULONG PsRawPrioritySeparation;     // the value as it was set
   ULONG TimerCount;                  // timers that are set
   ULONG64 IpiOwner;                  // thread whose KeIpiGenericCall is under way (one at a time)
   ULONG64 IpiRoutine;

@@ -238,10 +238,10 @@ typedef struct _EPROCESS {
     ULONG64 SequenceNumber;
     UNICODE_STRING CommandLine; // kernel copy of the command line, for the debugger
     struct _PSP_PROGRAM *Program; // what its threads execute, 0: default body
-    ULONG TebSlots; // user stack and TEB slots in use (bit mask)
+    ULONG TebHint; // no place for TEB and user stack below this one is free
     ULONG HeapNext; // next free byte of the user heap, relative to the window
     ULONG DllNext; // next free place for a DLL image, relative to the window
-    ULONG ScenarioProcess; // started by a process block: the scenario waits for it
+    ULONG ScenarioProcess; // started by a process block: the scenario waits for it. Its number + 1
     LIST_ENTRY VadList; // MM_VAD.Link; zero until the first allocation
     PVOID PicoContext; // of the provider (or LX_TASK of the built-in one)
     PSP_PICO_CREATE_INFO *PicoCreateInfo;
@@ -409,7 +409,7 @@ typedef struct _PSP_PROGRAM_THREAD {
     PVOID Entry; // user address of the body
     PVOID Parameter;
     LONG Priority; // increment over the process' base priority
-    ULONG Reserved;
+    ULONG Count; // threads that run the body
     KAFFINITY Affinity; // 0: all
     LONGLONG Delay; // 100 ns
     UNICODE_STRING Name;
@@ -449,7 +449,7 @@ typedef struct _PSP_CREATE {
     PVOID Parameter;
     ULONG Subsystem;
     ULONG Suspended;
-    ULONG Scenario; // started by the scenario controller
+    ULONG Scenario; // started by the scenario controller: number + 1
     ULONG InheritHandles; // PROCESS_CREATE_FLAGS_INHERIT_HANDLES
     ULONG Reserved;
     HANDLE ProcessHandle;
@@ -476,7 +476,8 @@ typedef struct _PS_GLOBALS {
     LIST_ENTRY Programs; // PSP_PROGRAM.Link
     LIST_ENTRY KnownImages; // PSP_KNOWN_IMAGE.Link
     LONGLONG DefaultLifetime; // 100 ns a process without a program lives
-    ULONG WindowMap[16]; // user windows in use, one bit each
+    ULONG WindowMap[64]; // pieces of user memory that windows have, one bit each (ps/window.ts)
+    ULONG WindowCount;
     PVOID SystemToken;
     PVOID UserToken;
     LIST_ENTRY ReaperListHead; // terminated ETHREADs whose self reference is still to be dropped
@@ -524,7 +525,7 @@ typedef struct _PSP_SCRIPT_STEP {
     LONGLONG Time; // 100 ns
     PVOID Result;
     ULONG Flags;
-    ULONG Reserved;
+    ULONG Count; // processes to start
 } PSP_SCRIPT_STEP;
 #define PSP_SCRIPT_LOAD_DRIVER 1
 #define PSP_SCRIPT_UNLOAD_DRIVER 2

@@ -94,6 +94,8 @@ export interface ThreadBlock {
   readonly affinity: number;
   /** Virtual time after process start at which it begins, in nanoseconds. */
   readonly delayNs: number;
+  /** So many threads run the body, each with its number (ThreadNumber()). */
+  readonly count: number;
   /** Offsets of `{` and of the matching `}`. */
   readonly bodyStart: number;
   readonly bodyEnd: number;
@@ -106,6 +108,8 @@ export interface ProcessBlock {
   readonly commandLine?: string;
   readonly subsystem: 'win32' | 'wsl';
   readonly delayNs: number;
+  /** So many processes of this kind are started, each with its number (ProcessNumber()); a program has 1. */
+  readonly count: number;
   readonly range: Range;
   readonly threads: readonly ThreadBlock[];
   /** C text that belongs to the unit of this process' bodies besides the threads: `code { }` contents and `#include` lines (offset ranges to keep). */

@@ -192,6 +192,7 @@ export class Simulation {
         priority: t.priority,
         affinity: BigInt(t.affinity),
         delay: BigInt(Math.round(t.delayNs / 100)),
+        count: t.count,
       })),
     });
   }
@@ -218,7 +219,7 @@ export class Simulation {
     for (const { block } of [...processes].sort((a, b) => a.block.delayNs - b.block.delayNs)) {
       if (block.delayNs > now) steps.push({ op: 'delay', ns: block.delayNs - now });
       now = Math.max(now, block.delayNs);
-      steps.push({ op: 'start-process', imagePath: block.path, commandLine: block.commandLine ?? block.path });
+      steps.push({ op: 'start-process', imagePath: block.path, commandLine: block.commandLine ?? block.path, count: block.count });
     }
     steps.push({ op: 'wait-processes' }, { op: 'end-children' });
     for (const d of [...ordered].reverse()) if (!d.block.keepLoaded) steps.push({ op: 'unload-driver', name: d.block.name });

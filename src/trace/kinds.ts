@@ -213,6 +213,13 @@ export const KINDS = {
   'ke.stub': k('call of a stub', { name: 'text', result: 'quad' }),
   'scenario.step': k('the scenario acts', { step: 'number', operation: 'text', name: 'text' }),
   'scenario.step-done': k('the scenario has acted', { step: 'number', status: 'status' }),
+  'scenario.limit': k('the machine has no room for what the scenario starts', {
+    what: 'text',
+    name: 'text',
+    started: 'number',
+    wanted: 'number',
+    status: 'status',
+  }),
   'scenario.done': k('the scenario is over', {}),
   /**
    * id: of a best-practice rule (src/base/rules.ts) or a check of the kernel's; severity: error, warning, information; routine: the callback, 0 = none;

@@ -179,6 +179,9 @@ LSTATUS WINAPI RegCloseKey(_In_ HKEY Key);
 
 // Helper of Interlock. StartProcess: CreateProcess in one line, answers the process handle (NULL and GetLastError on failure).
 HANDLE StartProcess(_In_z_ PCWSTR Image, _In_opt_z_ PCWSTR CommandLine);
+// Number of the running thread among those of its `thread NAME count N` block, and of its process among those of its `process PATH count N` block, from 0.
+ULONG ThreadNumber(VOID);
+ULONG ProcessNumber(VOID);
 // Maps the first bytes of an image (0: all) into this process, as MapViewOfFile of a section made with SEC_IMAGE does.
 PVOID MapImageView(_In_z_ PCWSTR FileName, _In_ SIZE_T Bytes);
 // Opens and closes every device of the drivers under test, as a program that knows nothing about them would.

@@ -5,7 +5,7 @@ import type { Frame } from '../../machine/routine.js';
 import { KernelMode, PASSIVE_LEVEL, WaitReason } from '../ke/constants.js';
 import { createCoreThread } from '../ke/core-thread.js';
 import { hex } from '../ke/dispatcher.js';
-import { setBasePriority } from '../ke/ready.js';
+import { setBasePriority } from '../ke/priority.js';
 import { combinedApcDisable } from '../ke/region.js';
 import { initializeSemaphore, releaseSemaphore } from '../ke/semaphore.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';

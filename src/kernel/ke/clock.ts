@@ -2,14 +2,14 @@
 // thread, at DPCs left in its queue and at its watchdogs (reference: scheduler.md §2, §4, §9; bugchecks.md 0x133).
 import { Reg } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
-import { KE_GLOBALS, KPRCB, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
-import { entries } from '../rtl/list.js';
+import { KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
 import { CLOCK_LEVEL, DISPATCH_LEVEL, ThreadState } from './constants.js';
 import { dpcTick } from './dpc.js';
 import { prcbOf } from './prcb.js';
-import { armQuantum, quantumUsedUp } from './quantum.js';
-import { cpuCount, dequeue, placeThread } from './ready.js';
+import { quantumUsedUp } from './quantum.js';
+import { cpuCount } from './ready.js';
 import { chargeTick } from './runtime.js';
+import { relieveStarvation } from './starvation.js';
 import { stepsFrom100ns, tickSteps } from './time.js';
 import { expireTimers } from './timer.js';
 import { dueTime, firstTimer } from './timer-queue.js';
@@ -66,34 +66,13 @@ function watchdog(k: Kernel, now: number): void {
   }
 }
 
-/** Ready for more than 300 ticks below priority 15: raised to 15 for a short quantum; at most 16 threads looked at, 10 raised, once a second. */
+/** The balance set manager, once a second: worker threads, threads that were ready too long. */
 function balance(k: Kernel, now: number): void {
-  const m = k.mem;
   const at = k.globals.KE + KE_GLOBALS.NextBalanceTime;
-  const tick = tickSteps(k);
-  if (now < m.ptr(at)) return;
-  m.setPtr(at, now + 64 * tick);
+  if (now < k.mem.ptr(at)) return;
+  k.mem.setPtr(at, now + 64 * tickSteps(k));
   k.hooks.balance?.(k);
-  let looked = 0;
-  let raised = 0;
-  for (let c = 0; c < cpuCount(k); c++) {
-    const summary = m.u32(prcbOf(k, c) + KPRCB.ReadySummary);
-    for (let p = 14; p >= 1; p--) {
-      if (((summary >>> p) & 1) === 0) continue;
-      for (const e of entries(m, prcbOf(k, c) + KPRCB.DispatcherReadyListHead + p * LIST_ENTRY.sizeof)) {
-        if (looked++ >= 16 || raised >= 10) return;
-        const thread = e - KTHREAD.WaitListEntry;
-        if (now - m.ptr(thread + KTHREAD.WaitTime) < 300 * tick) continue;
-        raised++;
-        dequeue(k, thread);
-        m.setU8(thread + KTHREAD.Priority, 15);
-        m.setU8(thread + KTHREAD.PriorityDecrement, 15 - m.i8(thread + KTHREAD.BasePriority));
-        armQuantum(k, thread);
-        k.event('ke.boost', { thread, from: p, to: 15 });
-        placeThread(k, thread, false, 'priority');
-      }
-    }
-  }
+  relieveStarvation(k, now);
 }
 
 /** All CPUs are idle: jumps to the clock interrupt of CPU 0 at which the next timer is due. Undefined: that is past `maxTime`. */

@@ -3,12 +3,16 @@
 /** 15.625 ms in nanoseconds: the clock interval, and in 100 ns units KeQueryTimeIncrement. */
 export const CLOCK_INTERVAL_NS = 15_625_000;
 export const TIME_INCREMENT = 156_250;
-/** A clock interval costs three quantum units; client default is six units. */
+/** A clock interval costs three quantum units. */
 export const QUANTUM_UNITS_PER_TICK = 3;
-export const DEFAULT_QUANTUM = 6;
 export const MAXIMUM_DPC_QUEUE_DEPTH = 4;
 export const MINIMUM_DPC_RATE = 3;
 export const IDEAL_DPC_RATE = 20;
+
+/** 1 to 15 are dynamic, 16 to 31 real-time. */
+export const LOW_REALTIME_PRIORITY = 16;
+export const MAXIMUM_DYNAMIC_PRIORITY = 15;
+export const HIGH_PRIORITY = 31;
 
 export const KERNEL_STACK_SIZE = 0x6000;
 export const DPC_STACK_SIZE = 0x6000;

@@ -31,7 +31,8 @@ export function softwareInterruptDue(k: Kernel): boolean {
   if (irql >= DISPATCH_LEVEL) return false;
   const prcb = currentPrcb(k);
   const m = k.mem;
-  if (m.u8(prcb + KPRCB.DpcRequested) || m.u8(prcb + KPRCB.QuantumEnd) || m.ptr(prcb + KPRCB.NextThread) !== 0) return true;
+  if (m.u8(prcb + KPRCB.DpcRequested) || m.u8(prcb + KPRCB.QuantumEnd)) return true;
+  if (m.u8(prcb + KPRCB.DispatchPending) || m.ptr(prcb + KPRCB.NextThread) !== 0) return true;
   return irql < APC_LEVEL && apcDeliverable(k, m.ptr(prcb + KPRCB.CurrentThread));
 }
 

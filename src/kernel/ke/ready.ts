@@ -6,9 +6,9 @@ import { KIND_ID, WORD } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
 import { find, first, insertHead, insertTail, remove } from '../rtl/list.js';
+import { boost } from './boost.js';
 import { DISPATCH_LEVEL, ThreadState } from './constants.js';
 import { prcbOf } from './prcb.js';
-import { armQuantum } from './quantum.js';
 
 export const cpuCount = (k: Kernel): number => k.mem.u32(k.globals.KE + KE_GLOBALS.NumberProcessors);
 
@@ -28,25 +28,12 @@ export function setState(k: Kernel, thread: Addr, state: number): void {
   k.mem.setU32(thread + KTHREAD.State, state);
 }
 
-/** Priority boost at the end of a wait; real-time threads are never boosted, the result never reaches 16. */
-export function boost(k: Kernel, thread: Addr, increment: number): void {
-  const m = k.mem;
-  const base = m.i8(thread + KTHREAD.BasePriority);
-  if (increment <= 0 || base >= 16 || m.u8(thread + KTHREAD.DisableBoost)) return;
-  const boosted = Math.min(base + increment, 15);
-  const now = priorityOf(k, thread);
-  if (boosted > now) {
-    m.setU8(thread + KTHREAD.Priority, boosted);
-    m.setU8(thread + KTHREAD.PriorityDecrement, boosted - base);
-    k.event('ke.boost', { thread, from: now, to: boosted });
-  }
-}
-
 /** Why a thread became ready, for the trace. */
 export type ReadyWhy = 'woken' | 'started' | 'preempted' | 'quantum' | 'yield' | 'priority' | 'affinity' | 'displaced' | 'apc';
 
 /** Makes a thread ready: `increment` is the boost of the wait that ended. It is on a ready list, standby or in a list of its CPU afterwards. */
 export function readyThread(k: Kernel, thread: Addr, increment = 0, why: ReadyWhy = 'woken'): void {
+  setState(k, thread, ThreadState.DeferredReady);
   boost(k, thread, increment);
   placeThread(k, thread, false, why);
 }
@@ -60,7 +47,7 @@ export function placeThread(k: Kernel, thread: Addr, head: boolean, why: ReadyWh
   const n = cpuCount(k);
   const idle = chooseIdle(k, thread, ideal, last, n);
   if (idle >= 0) return makeStandby(k, thread, idle, why);
-  let cpu = ideal < n && mayRunOn(k, thread, ideal) ? ideal : -1;
+  let cpu = ideal < n && mayRunOn(k, thread, ideal) ? ideal : last < n && mayRunOn(k, thread, last) ? last : -1;
   for (let c = 0; cpu < 0 && c < n; c++) if (mayRunOn(k, thread, c)) cpu = c;
   if (cpu < 0) cpu = 0;
   const prcb = prcbOf(k, cpu);
@@ -73,6 +60,7 @@ export function placeThread(k: Kernel, thread: Addr, head: boolean, why: ReadyWh
       return enqueue(k, standby, cpu, true, 'displaced');
     }
   } else if (priority > priorityOf(k, m.ptr(prcb + KPRCB.CurrentThread))) {
+    m.setU8(m.ptr(prcb + KPRCB.CurrentThread) + KTHREAD.Preempted, 1);
     return makeStandby(k, thread, cpu, why);
   }
   enqueue(k, thread, cpu, head, why);
@@ -155,23 +143,6 @@ export function selectReady(k: Kernel, cpu: number, atLeast = 0): Addr {
   return best;
 }
 
-/** Sets the current priority wherever the thread is; queues and CPUs follow. */
-export function setPriority(k: Kernel, thread: Addr, priority: number): void {
-  const m = k.mem;
-  const old = priorityOf(k, thread);
-  if (old === priority) return;
-  const state = m.u32(thread + KTHREAD.State);
-  if (state === ThreadState.Ready) {
-    dequeue(k, thread);
-    m.setU8(thread + KTHREAD.Priority, priority);
-    k.event('ke.priority', { thread, from: old, to: priority });
-    return placeThread(k, thread, false, 'priority');
-  }
-  m.setU8(thread + KTHREAD.Priority, priority);
-  k.event('ke.priority', { thread, from: old, to: priority });
-  if (state === ThreadState.Running && priority < old) displaceIfHigherReady(k, m.u32(thread + KTHREAD.NextProcessor));
-}
-
 /** After the running thread's priority went down: someone on the CPU's lists may be better now. */
 export function displaceIfHigherReady(k: Kernel, cpu: number): void {
   const prcb = prcbOf(k, cpu);
@@ -183,12 +154,14 @@ export function displaceIfHigherReady(k: Kernel, cpu: number): void {
   }
 }
 
-/** New base priority; the current one follows unless boosted above it. */
-export function setBasePriority(k: Kernel, thread: Addr, base: number): void {
-  k.mem.setU8(thread + KTHREAD.BasePriority, base);
-  k.mem.setU8(thread + KTHREAD.PriorityDecrement, 0);
-  armQuantum(k, thread);
-  setPriority(k, thread, base);
+/** After the standby thread's priority went down: the best of the CPU's lists takes its place when that is higher. */
+export function displaceStandby(k: Kernel, cpu: number): void {
+  const at = prcbOf(k, cpu) + KPRCB.NextThread;
+  const standby = k.mem.ptr(at);
+  if (highestReady(k, cpu) <= priorityOf(k, standby)) return;
+  k.mem.setPtr(at, 0);
+  makeStandby(k, selectReady(k, cpu), cpu, 'displaced');
+  enqueue(k, standby, cpu, false, 'displaced');
 }
 
 /** Moves a thread off CPUs its affinity no longer allows. */

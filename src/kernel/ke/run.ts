@@ -12,7 +12,7 @@ import { takeIpi } from './ipi.js';
 import { prcbOf } from './prcb.js';
 import { cpuCount } from './ready.js';
 import { spinSatisfied } from './spin-wait.js';
-import { quantumEnd, swapContext, YIELD } from './switch.js';
+import { quantumEnd, swapContext } from './switch.js';
 import { firstTimer } from './timer-queue.js';
 import { listWaiters, type Waiter } from './waiters.js';
 
@@ -277,7 +277,7 @@ class RunLoop {
           continue;
         }
         if (m.ptr(prcb + KPRCB.NextThread) !== 0 || m.u8(prcb + KPRCB.DispatchPending)) {
-          swapContext(k, m.u8(prcb + KPRCB.DispatchPending) !== YIELD);
+          swapContext(k);
           continue;
         }
         if (!idle && r.irql < APC_LEVEL && kernelApcDue(k, thread)) {
@@ -285,7 +285,7 @@ class RunLoop {
           continue;
         }
         if (!idle && r.irql < APC_LEVEL && m.u32(thread + KTHREAD.WaitRestart)) {
-          if (restartWait(k, thread)) swapContext(k, false);
+          if (restartWait(k, thread)) swapContext(k);
           continue;
         }
         // Back to user mode after an interrupt: a thread that was asked to end does so instead.
@@ -345,7 +345,7 @@ class RunLoop {
     if (this.words[word(prcb + KPRCB.SpinAddress)] !== 0) return;
     const thread = m.ptr(prcb + KPRCB.CurrentThread);
     const state = this.words[word(thread + KTHREAD.State)];
-    if (state === ThreadState.Waiting || state === ThreadState.Terminated) swapContext(k, false);
+    if (state === ThreadState.Waiting || state === ThreadState.Terminated) swapContext(k);
   }
 
   /** The outermost frame returned: an idle CPU's DPC, or a thread whose stack was destroyed. */

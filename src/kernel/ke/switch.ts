@@ -4,7 +4,8 @@ import { type Addr, KERNEL_BASE, Reg, toAddress, USER_BASE } from '../../machine
 import { KIND_ID, WORD, type Word } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KPRCB, KPROCESS, KTHREAD } from '../layouts.gen.js';
-import { ThreadState, WaitReason } from './constants.js';
+import { decay } from './boost.js';
+import { LOW_REALTIME_PRIORITY, ThreadState, WaitReason } from './constants.js';
 import { currentPrcb } from './prcb.js';
 import { armQuantum, quantumUsedUp } from './quantum.js';
 import { highestReady, placeThread, type ReadyWhy, selectReady, setState } from './ready.js';
@@ -64,8 +65,11 @@ function loadIdle(k: Kernel): void {
 
 export const isIdleThread = (k: Kernel, thread: Addr): boolean => thread === k.mem.ptr(currentPrcb(k) + KPRCB.IdleThread);
 
-/** Switches this CPU to its standby thread, else to the best ready one, else to idle. `head`: a still running old thread keeps its place in front. */
-export function swapContext(k: Kernel, head: boolean): void {
+/**
+ * Switches this CPU to its standby thread, else to the best ready one, else to idle. A thread that could go on and was preempted by a higher one goes to the head of
+ * its list with the rest of its quantum; one that yielded, used up its quantum or lowered itself goes to the tail.
+ */
+export function swapContext(k: Kernel): void {
   const m = k.mem;
   const prcb = currentPrcb(k);
   const cpu = k.cpuNumber;
@@ -74,13 +78,17 @@ export function swapContext(k: Kernel, head: boolean): void {
   const idle = m.ptr(prcb + KPRCB.IdleThread);
   let next = m.ptr(prcb + KPRCB.NextThread);
   m.setPtr(prcb + KPRCB.NextThread, 0);
-  const ready: ReadyWhy = head ? 'preempted' : m.u8(prcb + KPRCB.DispatchPending) === YIELD ? 'yield' : 'quantum';
+  const yields = m.u8(prcb + KPRCB.DispatchPending) === YIELD;
+  const ended = m.u8(prcb + KPRCB.QuantumEnd) !== 0;
   m.setU8(prcb + KPRCB.DispatchPending, 0);
   m.setU8(prcb + KPRCB.QuantumEnd, 0);
   if (next === 0) next = selectReady(k, cpu);
   const wasRunning = old !== idle && m.u32(old + KTHREAD.State) === ThreadState.Running;
   const oldState = old === idle ? 0 : m.u32(old + KTHREAD.State);
   if (old !== idle) saveContext(k, old);
+  const head = !yields && !ended && m.u8(old + KTHREAD.Preempted) !== 0;
+  const ready: keyof typeof LOST = yields ? 'yield' : ended ? 'quantum' : 'preempted';
+  m.setU8(old + KTHREAD.Preempted, 0);
   const target = next === 0 ? idle : next;
   m.setPtr(prcb + KPRCB.CurrentThread, target);
   if (target !== idle) {
@@ -98,12 +106,18 @@ export function swapContext(k: Kernel, head: boolean): void {
   k.trace.note(KIND_ID['ke.switch'], cpu, old === idle ? 0 : old, next, WORD[wasRunning ? ready : stateWord(oldState)]);
   if (k.irql !== irql) k.trace.note(KIND_ID['ke.irql'], irql, k.irql);
   if (wasRunning) {
-    m.setU8(old + KTHREAD.WaitReason, head ? WaitReason.WrPreempted : WaitReason.WrQuantumEnd);
-    if (head && m.i8(old + KTHREAD.Priority) >= 16) armQuantum(k, old);
+    m.setU8(old + KTHREAD.WaitReason, LOST[ready]);
+    if (head && m.i8(old + KTHREAD.Priority) >= LOW_REALTIME_PRIORITY) armQuantum(k, old);
     setState(k, old, ThreadState.Ready);
     placeThread(k, old, head, ready);
   }
 }
+
+const LOST = {
+  preempted: WaitReason.WrPreempted,
+  quantum: WaitReason.WrQuantumEnd,
+  yield: WaitReason.WrYieldExecution,
+} as const satisfies Partial<Record<ReadyWhy, number>>;
 
 const stateWord = (state: number): Word => (state === ThreadState.Waiting ? 'wait' : state === ThreadState.Terminated ? 'exit' : 'idle');
 
@@ -111,31 +125,21 @@ const stateWord = (state: number): Word => (state === ThreadState.Waiting ? 'wai
 export function quantumEnd(k: Kernel): void {
   const m = k.mem;
   const prcb = currentPrcb(k);
-  m.setU8(prcb + KPRCB.QuantumEnd, 0);
   const thread = m.ptr(prcb + KPRCB.CurrentThread);
-  if (thread === m.ptr(prcb + KPRCB.IdleThread) || m.u32(thread + KTHREAD.State) !== ThreadState.Running) return;
-  const priority = m.i8(thread + KTHREAD.Priority);
-  const base = m.i8(thread + KTHREAD.BasePriority);
-  armQuantum(k, thread);
-  let now = priority;
-  if (priority < 16 && priority > base) {
-    now = priority - 1;
-    m.setU8(thread + KTHREAD.Priority, now);
-    m.setU8(thread + KTHREAD.PriorityDecrement, now - base);
-    k.event('ke.priority', { thread, from: priority, to: now });
-  }
-  if (m.ptr(prcb + KPRCB.NextThread) !== 0) return;
-  if (highestReady(k, k.cpuNumber) >= now) {
-    const next = selectReady(k, k.cpuNumber, now);
-    if (next !== 0) {
+  if (thread !== m.ptr(prcb + KPRCB.IdleThread) && m.u32(thread + KTHREAD.State) === ThreadState.Running && quantumUsedUp(k, thread)) {
+    armQuantum(k, thread);
+    const now = decay(k, thread);
+    if (m.ptr(prcb + KPRCB.NextThread) === 0 && highestReady(k, k.cpuNumber) >= now) {
+      const next = selectReady(k, k.cpuNumber, now);
       setState(k, next, ThreadState.Standby);
       m.setPtr(prcb + KPRCB.NextThread, next);
-      swapContext(k, false);
     }
+    if (m.ptr(prcb + KPRCB.NextThread) !== 0) return swapContext(k);
   }
+  m.setU8(prcb + KPRCB.QuantumEnd, 0);
 }
 
-/** Gives the CPU to a ready thread of equal or higher priority; false when there is none. The caller leaves with Reason.Dispatch, Top = fp. */
+/** Gives the CPU to a ready thread of equal or higher priority, for good: the quantum is over with it; false when there is none. The caller leaves with Reason.Dispatch, Top = fp. */
 export function yieldThread(k: Kernel, fp: number): boolean {
   const m = k.mem;
   const prcb = currentPrcb(k);
@@ -147,6 +151,8 @@ export function yieldThread(k: Kernel, fp: number): boolean {
     setState(k, next, ThreadState.Standby);
     m.setPtr(prcb + KPRCB.NextThread, next);
   }
+  armQuantum(k, thread);
+  decay(k, thread);
   m.registers.top = fp;
   m.setU8(prcb + KPRCB.DispatchPending, YIELD);
   return true;

@@ -5,33 +5,10 @@ import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KPROCESS, KTHREAD, PROCESSOR_NUMBER } from '../layouts.gen.js';
 import { STATUS } from './constants.js';
-import { armQuantum } from './quantum.js';
-import { applyAffinity, cpuCount, setBasePriority, setPriority } from './ready.js';
+import { setBaseIncrement, setThreadPriority } from './priority.js';
+import { applyAffinity, cpuCount } from './ready.js';
 import { yieldThread } from './switch.js';
 import { allProcessors } from './thread.js';
-
-const clampToClass = (base: number, wanted: number): number =>
-  base >= 16 ? Math.min(31, Math.max(16, wanted)) : Math.min(15, Math.max(1, wanted));
-
-/** KeSetBasePriorityThread: previous increment. */
-export function setBaseIncrement(k: Kernel, thread: Addr, increment: number): number {
-  const m = k.mem;
-  const processBase = m.i8(m.ptr(thread + KTHREAD.Process) + KPROCESS.BasePriority);
-  const old = m.i8(thread + KTHREAD.BasePriority) - processBase;
-  setBasePriority(k, thread, clampToClass(processBase, processBase + increment));
-  return old;
-}
-
-/** Current priority set by a driver; returns the previous one. */
-export function setThreadPriority(k: Kernel, thread: Addr, priority: number): number {
-  const old = k.mem.i8(thread + KTHREAD.Priority);
-  k.mem.setU8(thread + KTHREAD.PriorityDecrement, 0);
-  // the base follows, so that the quantum end does not take the new priority away
-  k.mem.setU8(thread + KTHREAD.BasePriority, priority);
-  armQuantum(k, thread);
-  setPriority(k, thread, priority);
-  return old;
-}
 
 /** New affinity; a running or queued thread moves when it must. */
 export function setAffinity(k: Kernel, thread: Addr, mask: bigint): bigint {

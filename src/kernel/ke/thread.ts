@@ -20,7 +20,7 @@ import { initializeApc, suspendThread } from './apc.js';
 import { APC_LEVEL, KERNEL_STACK_SIZE, ObjectType, PASSIVE_LEVEL, ThreadState } from './constants.js';
 import { initHeader, signalObject } from './dispatcher.js';
 import { checkExitBegins, checkExitEnds } from './exit-checks.js';
-import { armQuantum } from './quantum.js';
+import { armQuantum, quantumOf } from './quantum.js';
 import { leaveQueue } from './queue.js';
 import { cpuCount, nextIdealProcessor, readyThread } from './ready.js';
 import { stackLimitOf } from './switch.js';
@@ -52,8 +52,7 @@ export function allocateStack(k: Kernel, bytes: number): number {
   const stack = mem.pages.allocate({ start: hint, end: MAP.stacks.end }, bytes >>> PAGE_SHIFT, { writable: true }, { before: 1 });
   if (stack === 0) return 0;
   if (bytes === KERNEL_STACK_SIZE) mem.setU32(at, (stack + bytes) >>> PAGE_SHIFT);
-  for (let page = stack; page < stack + bytes; page += PAGE_SIZE)
-    if (mem.raw.unequal(page, page + PAGE_SIZE, 0) < page + PAGE_SIZE) mem.raw.fill(page, PAGE_SIZE);
+  mem.clearPages(stack, bytes);
   return stack;
 }
 
@@ -70,7 +69,7 @@ export function initializeProcess(k: Kernel, process: Addr, priority = 8): void 
     initListHead(m, process + list);
   m.setU64(process + KPROCESS.Affinity, allProcessors(k));
   m.setU8(process + KPROCESS.BasePriority, priority);
-  m.setU8(process + KPROCESS.QuantumReset, 6);
+  m.setU8(process + KPROCESS.QuantumReset, quantumOf(k, false));
 }
 
 export const allProcessors = (k: Kernel): bigint => (1n << BigInt(cpuCount(k))) - 1n;
@@ -96,6 +95,7 @@ export function initializeThread(k: Kernel, thread: Addr, process: Addr, o: Thre
   m.setU8(thread + KTHREAD.BasePriority, base);
   m.setU8(thread + KTHREAD.QuantumReset, m.u8(process + KPROCESS.QuantumReset));
   armQuantum(k, thread);
+  m.setU8(thread + KTHREAD.DisableBoost, m.u8(process + KPROCESS.DisableBoost));
   m.setU64(thread + KTHREAD.Affinity, m.u64(process + KPROCESS.Affinity));
   m.setU64(thread + KTHREAD.UserAffinity, m.u64(process + KPROCESS.Affinity));
   const ideal = nextIdealProcessor(k, process);

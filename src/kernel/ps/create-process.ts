@@ -37,10 +37,10 @@ import { hasProvider } from './pico.js';
 import { createElfFile, createPicoProcess, freePicoFrame } from './pico-create.js';
 import { startProgram } from './pico-program.js';
 import { createProcess } from './process.js';
-import { findProgram, threadRecord, toDevicePath } from './program.js';
+import { findProgram, threadRecord, threadsOf, toDevicePath } from './program.js';
 import { hasThreadFlag, isSubsystemProcess, ProcessFlag, setProcessFlag, setThreadFlag, ThreadFlag } from './state.js';
 import { createThread, discardThread, queueForReaper } from './thread.js';
-import { allocateWindow, buildProcessEnvironment, WINDOW } from './window.js';
+import { allocateWindow, buildProcessEnvironment, freeWindow, WINDOW } from './window.js';
 
 const PROCESS_ALL_ACCESS = 0x1fffff;
 const THREAD_ALL_ACCESS = 0x1fffff;
@@ -53,8 +53,8 @@ export interface CreateRequest {
   readonly commandLine: string;
   readonly suspended: boolean;
   readonly inheritHandles?: boolean;
-  /** Started by the scenario itself: the scenario waits for its end. */
-  readonly scenario?: boolean;
+  /** Started by the scenario itself, which waits for its end: number among those of its block. */
+  readonly scenarioNumber?: number;
 }
 
 /** Block of parameters for PspCreateUserProcess; 0: out of memory. The routine frees it. */
@@ -65,7 +65,7 @@ export function newCreateBlock(k: Kernel, r: CreateRequest): Addr {
   referenceObject(k, r.parent);
   k.mem.setPtr(block + PSP_CREATE.Parent, r.parent);
   k.mem.setU32(block + PSP_CREATE.Suspended, r.suspended ? 1 : 0);
-  k.mem.setU32(block + PSP_CREATE.Scenario, r.scenario ? 1 : 0);
+  k.mem.setU32(block + PSP_CREATE.Scenario, r.scenarioNumber === undefined ? 0 : r.scenarioNumber + 1);
   k.mem.setU32(block + PSP_CREATE.InheritHandles, r.inheritHandles ? 1 : 0);
   allocateCounted(k, block + PSP_CREATE.ImagePath, r.imagePath, 'PsCr');
   allocateCounted(k, block + PSP_CREATE.CommandLine, r.commandLine, 'PsCr');
@@ -79,17 +79,22 @@ function prepare(k: Kernel, create: Addr): number {
   const commandLine = readUnicode(k, create + PSP_CREATE.CommandLine);
   const program = findProgram(k, imagePath);
   if (imagePath.startsWith('/')) return prepareSubsystem(k, create, program);
-  const window = allocateWindow(k);
-  if (window === 0) return NT.NO_MEMORY;
+  const imageIndex = program === 0 ? -1 : m.i32(program + PSP_PROGRAM.ImageIndex);
+  const image = imageIndex < 0 ? undefined : k.machine.images.images[imageIndex];
+  const window = allocateWindow(k, program === 0 ? 1 : threadsOf(k, program), image?.end);
+  if (!window) return NT.NO_MEMORY;
   const process = createProcess(k, {
     imagePath: toDevicePath(imagePath),
     commandLine,
     parent: m.ptr(create + PSP_CREATE.Parent),
     basePriority: program === 0 ? 8 : m.u8(program + PSP_PROGRAM.BasePriority),
   });
-  if (process === 0) return NT.INSUFFICIENT_RESOURCES;
-  m.setU32(process + KPROCESS.UserOffset, window);
-  m.setU32(process + KPROCESS.UserSize, WINDOW.size);
+  if (process === 0) {
+    freeWindow(k, window);
+    return NT.INSUFFICIENT_RESOURCES;
+  }
+  m.setU32(process + KPROCESS.UserOffset, window.offset);
+  m.setU32(process + KPROCESS.UserSize, window.size);
   m.setPtr(process + EPROCESS.Program, program);
   m.setU32(process + EPROCESS.ScenarioProcess, m.u32(create + PSP_CREATE.Scenario));
   m.setPtr(create + PSP_CREATE.Process, process);
@@ -99,9 +104,8 @@ function prepare(k: Kernel, create: Addr): number {
   const file = createImageFile(k, toDevicePath(imagePath));
   m.setPtr(process + EPROCESS.ImageFilePointer, file);
   m.setPtr(create + PSP_CREATE.File, file);
-  const imageIndex = program === 0 ? -1 : m.i32(program + PSP_PROGRAM.ImageIndex);
-  if (imageIndex >= 0) k.machine.mapImage(k.machine.images.images[imageIndex], window);
-  buildProcessEnvironment(k, process, imagePath, commandLine, imageIndex >= 0);
+  if (image) k.machine.mapImage(image, window.offset);
+  buildProcessEnvironment(k, process, imagePath, commandLine, image !== undefined);
   const first = program !== 0 && m.u32(program + PSP_PROGRAM.ThreadCount) > 0 ? threadRecord(program, 0) : 0;
   const affinity = first === 0 ? 0n : m.i64(first + PSP_PROGRAM_THREAD.Affinity);
   const made = createThread(k, {
@@ -117,7 +121,12 @@ function prepare(k: Kernel, create: Addr): number {
     body: first !== 0,
     delay: first === 0 ? undefined : m.i64(first + PSP_PROGRAM_THREAD.Delay),
   });
-  if (made.thread === 0) return made.status;
+  if (made.thread === 0) {
+    m.setI32(process + EPROCESS.ExitStatus, made.status);
+    setProcessFlag(k, process, ProcessFlag.Deleting | ProcessFlag.ExitReported);
+    signalObject(k, process);
+    return made.status;
+  }
   m.setPtr(create + PSP_CREATE.Thread, made.thread);
   // The creator needs both objects until it is done; their life references may go earlier (a fast process).
   referenceObject(k, process);
@@ -269,6 +278,9 @@ function createSteps(k: Kernel, f: Frame): Status {
     case 0: {
       const status = prepare(k, create);
       if (!ntSuccess(status)) {
+        const process = m.ptr(create + PSP_CREATE.Process);
+        f.set(0, status);
+        if (process !== 0) return k.call(f, 9, 'ObfDereferenceObject', [process]); // its life: it has no thread
         releaseBlock(k, create);
         return k.return(status);
       }

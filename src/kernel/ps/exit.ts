@@ -89,12 +89,12 @@ function exitSteps(k: Kernel, f: Frame): Status {
       break;
     case 2:
       freePicoFrame(k, thread);
-      return callExitThread(k, f, 10, thread) ?? leaveProcess(k, f, thread, process);
-    case 10:
+      return callExitThread(k, f, 8, thread) ?? leaveProcess(k, f, thread, process);
+    case 8:
       return leaveProcess(k, f, thread, process);
     case 3:
-      return callExitProcess(k, f, 11, process) ?? k.call(f, 4, 'ObKillProcess', [process]);
-    case 11:
+      return callExitProcess(k, f, 9, process) ?? k.call(f, 4, 'ObKillProcess', [process]);
+    case 9:
       return k.call(f, 4, 'ObKillProcess', [process]);
     case 4: {
       const bad = lockedAtExit(k, process);
@@ -130,7 +130,7 @@ function leaveProcess(k: Kernel, f: Frame, thread: Addr, process: Addr): Status 
   setProcessFlag(k, process, ProcessFlag.Deleting);
   k.event('ps.process-exit', { process: pidOf(k, process), status: m.u32(process + EPROCESS.ExitStatus) });
   if (hasProcessFlag(k, process, ProcessFlag.CreateReported)) return callProcessNotify(k, f, 3, process, 0);
-  return callExitProcess(k, f, 11, process) ?? k.call(f, 4, 'ObKillProcess', [process]);
+  return callExitProcess(k, f, 9, process) ?? k.call(f, 4, 'ObKillProcess', [process]);
 }
 
 /** Handles are closed: the address space goes, the process object becomes signalled. */

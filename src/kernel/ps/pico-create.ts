@@ -53,7 +53,7 @@ import {
   ThreadFlag,
 } from './state.js';
 import { createThread, discardThread, queueForReaper } from './thread.js';
-import { allocateWindow, WINDOW } from './window.js';
+import { allocateWindow, freeWindow } from './window.js';
 
 const CLONE_PARENT = 1;
 const INHERIT_HANDLES = 2;
@@ -88,8 +88,8 @@ export interface PicoProcess {
 export function createPicoProcess(k: Kernel, o: PicoProcess): Addr {
   const m = k.mem;
   closeRegistration(k);
-  const window = allocateWindow(k);
-  if (window === 0) return 0;
+  const window = allocateWindow(k, 32); // an ordinary one: everything lies where WINDOW says
+  if (!window) return 0;
   const process = createProcess(k, {
     imagePath: o.path,
     commandLine: o.commandLine,
@@ -97,9 +97,12 @@ export function createPicoProcess(k: Kernel, o: PicoProcess): Addr {
     auditName: o.path === '' ? '' : backingPath(o.path),
     ...(o.basePriority === undefined ? {} : { basePriority: o.basePriority }),
   });
-  if (process === 0) return 0;
-  m.setU32(process + KPROCESS.UserOffset, window);
-  m.setU32(process + KPROCESS.UserSize, WINDOW.size);
+  if (process === 0) {
+    freeWindow(k, window);
+    return 0;
+  }
+  m.setU32(process + KPROCESS.UserOffset, window.offset);
+  m.setU32(process + KPROCESS.UserSize, window.size);
   setProcessFlag(k, process, ProcessFlag.Subsystem | ProcessFlag.Minimal);
   m.setU8(process + EPROCESS.SubsystemType, subsystemType(k));
   m.setPtr(process + EPROCESS.PicoContext, o.context);

@@ -18,7 +18,6 @@ import { STATUS_STILL_ACTIVE } from './state.js';
 import { releaseWindow } from './window.js';
 
 const NORMAL_BASE_PRIORITY = 8;
-const QUANTUM_RESET = 6;
 const PRIORITY_CLASS_NORMAL = 2;
 export const IO_PRIORITY_NORMAL = 2;
 export const PAGE_PRIORITY_NORMAL = 5;
@@ -92,7 +91,6 @@ function initKernelProcess(k: Kernel, process: Addr, basePriority: number): void
   initListHead(m, process + KPROCESS.ReadyListHead);
   m.setI64(process + KPROCESS.Affinity, k.config.cpus === 64 ? -1n : (1n << BigInt(k.config.cpus)) - 1n);
   m.setU8(process + KPROCESS.BasePriority, basePriority);
-  m.setU8(process + KPROCESS.QuantumReset, QUANTUM_RESET);
 }
 
 export const routines: KernelRoutine[] = [

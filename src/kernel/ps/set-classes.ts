@@ -1,7 +1,8 @@
 // What NtSetInformationProcess and NtSetInformationThread can change. A class says how long its buffer is, reads it, checks it, and acts on the object; the
 // service (information.ts) has probed the buffer and found the object before (reference: ps-routines.md 7, 8).
 import type { Addr } from '../../machine/abi.js';
-import { setBasePriority } from '../ke/ready.js';
+import { setBasePriority, setProcessBasePriority } from '../ke/priority.js';
+import { setForeground } from '../ke/quantum.js';
 import { allProcessors } from '../ke/thread.js';
 import { setAffinity } from '../ke/thread-control.js';
 import type { Kernel } from '../kernel.js';
@@ -16,7 +17,6 @@ import { isPrimaryToken } from '../se/token.js';
 import { liveThreads } from './exit.js';
 import { NONPAGED, PAGED } from './quota.js';
 import { ProcessFlag, processOf, ThreadFlag } from './state.js';
-import { clampPriority } from './thread.js';
 
 export interface SetClass {
   readonly size: number;
@@ -38,13 +38,6 @@ const MAX_IO_PRIORITY = 2; // normal; high and critical are for the system
 const MAX_PAGE_PRIORITY = 5;
 
 const value = (k: Kernel, buffer: Addr): number => k.mem.checked.i32(buffer);
-
-/** New base priority of a process; its threads keep their distance to it. */
-function setProcessBase(k: Kernel, process: Addr, base: number): void {
-  const old = k.mem.i8(process + KPROCESS.BasePriority);
-  k.mem.setU8(process + KPROCESS.BasePriority, base);
-  for (const t of liveThreads(k, process)) setBasePriority(k, t, clampPriority(base, k.mem.i8(t + KTHREAD.BasePriority) - old));
-}
 
 function setFlag(k: Kernel, at: Addr, flag: number, on: boolean): number {
   const flags = k.mem.u32(at);
@@ -83,7 +76,7 @@ export const setProcess: Readonly<Record<number, SetClass>> = {
     size: 4,
     check: (k, buffer) => (value(k, buffer) < 1 || value(k, buffer) > HIGH_PRIORITY ? NT.INVALID_PARAMETER : NT.SUCCESS),
     act(k, p, buffer) {
-      setProcessBase(k, p, value(k, buffer));
+      setProcessBasePriority(k, p, value(k, buffer));
       return NT.SUCCESS;
     },
   },
@@ -116,8 +109,9 @@ export const setProcess: Readonly<Record<number, SetClass>> = {
     act(k, p, buffer) {
       const priorityClass = k.mem.checked.u8(buffer + 1);
       k.mem.setU8(p + EPROCESS.ForegroundProcess, k.mem.checked.u8(buffer) ? 1 : 0);
+      setForeground(k, p, k.mem.checked.u8(buffer) !== 0);
       k.mem.setU8(p + EPROCESS.PriorityClass, priorityClass);
-      setProcessBase(k, p, CLASS_BASE[priorityClass]);
+      setProcessBasePriority(k, p, CLASS_BASE[priorityClass]);
       return NT.SUCCESS;
     },
   },

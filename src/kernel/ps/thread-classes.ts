@@ -1,5 +1,6 @@
 // What NtQueryInformationThread knows about a thread, class by class (reference: ps-routines.md 8). Setting is set-classes.ts.
 import type { Addr } from '../../machine/abi.js';
+import { baseIncrement } from '../ke/priority.js';
 import { cyclesOf, TICK_100NS } from '../ke/runtime.js';
 import type { Kernel } from '../kernel.js';
 import { CLIENT_ID, EPROCESS, ETHREAD, KPROCESS, KTHREAD } from '../layouts.gen.js';
@@ -9,16 +10,8 @@ import { isEmpty } from '../rtl/list.js';
 import { answer32, answer64, pack, type QueryClass } from './class-buffer.js';
 import { hasThreadFlag, processOf, STATUS_STILL_ACTIVE, ThreadFlag } from './state.js';
 
-/**
- * Relative to the process, as THREAD_BASIC_INFORMATION has it and GetThreadPriority shows it. Saturated (idle, time-critical) is -15 or 15 here, so that the
- * Win32 routine needs no translation (U: the native value is 16 in size).
- */
-function basePriorityIncrement(k: Kernel, t: Addr): number {
-  const base = k.mem.i8(t + KTHREAD.BasePriority);
-  const increment = base - k.mem.i8(k.mem.ptr(t + KTHREAD.Process) + KPROCESS.BasePriority);
-  if (base === 1 || base === 16) return increment === 0 ? 0 : -15;
-  return (base === 15 || base === 31) && increment !== 0 ? 15 : increment;
-}
+/** Relative to the process, as THREAD_BASIC_INFORMATION has it; a saturated thread (idle, time-critical) shows -15 or 15 (U: the native value is 16 in size). */
+const basePriorityIncrement = (k: Kernel, t: Addr): number => Math.min(15, Math.max(-15, baseIncrement(k, t)));
 
 /** Exit status, STATUS_PENDING while the thread lives. */
 export const threadExitStatus = (k: Kernel, t: Addr): number =>

@@ -3,6 +3,7 @@
 import { type Addr, KERNEL_BASE } from '../../machine/abi.js';
 import { ThreadState, WaitReason } from '../ke/constants.js';
 import { signalObject } from '../ke/dispatcher.js';
+import { clampToClass } from '../ke/priority.js';
 import { allProcessors, freeStack } from '../ke/thread.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { CLIENT_ID, EPROCESS, ETHREAD, KPROCESS, KTHREAD, PS_GLOBALS } from '../layouts.gen.js';
@@ -54,7 +55,7 @@ export function createThread(k: Kernel, o: ThreadCreation): { readonly thread: A
       start: o.startup,
       context: o.startRoutine,
       context2: o.startContext,
-      priority: o.user ? clampPriority(base, o.priority ?? 0) : (o.priority ?? base),
+      priority: o.user ? clampToClass(base, base + (o.priority ?? 0)) : (o.priority ?? base),
       user: places
         ? { teb: places.teb, stackBase: places.stackBase, stackLimit: places.stackLimit }
         : o.pico
@@ -68,6 +69,8 @@ export function createThread(k: Kernel, o: ThreadCreation): { readonly thread: A
     return { thread: 0, status: NT.INSUFFICIENT_RESOURCES };
   }
   m.setPtr(thread + KTHREAD.StartRoutine, o.startRoutine);
+  // Win32's time-critical and idle: at the end of the range whatever becomes of the process
+  if (o.user && Math.abs(o.priority ?? 0) >= 15) m.setU8(thread + KTHREAD.Saturation, Math.sign(o.priority!));
   if (o.affinity !== undefined) setAffinity(k, thread, o.affinity);
   m.setPtr(thread + ETHREAD.Cid + CLIENT_ID.UniqueProcess, pid);
   m.setPtr(thread + ETHREAD.Cid + CLIENT_ID.UniqueThread, tid);
@@ -126,14 +129,6 @@ export function discardThread(k: Kernel, thread: Addr): void {
   freeStack(k, limit, m.ptr(thread + KTHREAD.StackBase) - KERNEL_BASE - limit);
   m.setU32(thread + KTHREAD.State, ThreadState.Terminated);
   signalObject(k, thread);
-}
-
-/** Win32 relative priorities: -15 and 15 saturate to 1 and 15 in the dynamic range. */
-export function clampPriority(base: number, increment: number): number {
-  if (increment >= 15) return base >= 16 ? 31 : 15;
-  if (increment <= -15) return base >= 16 ? 16 : 1;
-  const limit = base >= 16 ? [16, 31] : [1, 15];
-  return Math.min(limit[1], Math.max(limit[0], base + increment));
 }
 
 /** Puts an ended thread on the reaper's list. */
