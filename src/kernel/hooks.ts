@@ -85,6 +85,8 @@ export interface KernelHooks {
   balanceDue?: (k: Kernel) => boolean;
   /** A work routine has returned: what ps asks of the worker thread. Undefined: nothing to object to. */
   workerReturned?: (k: Kernel, work: ReturnedWork) => Status | undefined;
+  /** Silo that the thread is attached to (PsAttachSiloToCurrentThread), 0: none. */
+  attachedSilo?: (k: Kernel, thread: Addr) => Addr;
   /** Image (driver) that a code or data address belongs or belonged to: for 0xCE and owner of pool. */
   imageAt?: (k: Kernel, address: Addr) => { name: string; unloaded: boolean } | undefined;
 }

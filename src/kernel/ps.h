@@ -302,7 +302,7 @@ typedef struct _ETHREAD {
     KTRAP_FRAME *PicoFrame; // pico thread: registers it begins with, in pool; 0 once it has been in user mode
     ULONG64 PicoFsBase;
     ULONG64 PicoGsBase;
-    struct _EJOB *Silo; // PsAttachSiloToCurrentThread: -1 the process' own, else attached
+    struct _EJOB *Silo; // PsAttachSiloToCurrentThread; 0: not attached, the process' own counts
     ULONG ImpersonationLevel; // with ImpersonationToken: what PsImpersonateClient was told
     UCHAR CopyOnOpen;
     UCHAR EffectiveOnly;
@@ -320,6 +320,32 @@ typedef struct _PSP_AFFINITY_TOKEN {
     PVOID Thread; // that is under the token's affinity, 0: none
 } PSP_AFFINITY_TOKEN;
 
+#define PSP_SILO_SLOTS 64
+#define PSP_SILO_IS_SILO 1
+#define PSP_SILO_SERVER 2 // a server silo that runs
+#define PSP_SILO_TERMINATING 4
+#define PSP_SILO_GONE 8
+
+// In front of what PsCreateSiloContext returns.
+typedef struct _PSP_SILO_CONTEXT {
+    ULONG Magic;
+    LONG References;
+    PVOID Cleanup; // SILO_CONTEXT_CLEANUP_CALLBACK
+    ULONG64 Size;
+    ULONG64 Reserved;
+} PSP_SILO_CONTEXT;
+
+struct _SILO_MONITOR {
+    LIST_ENTRY Link; // PS_GLOBALS.SiloMonitors
+    ULONG Slot;
+    UCHAR MonitorHost;
+    UCHAR MonitorExistingSilos;
+    UCHAR Started;
+    UCHAR Reserved;
+    PVOID CreateCallback;
+    PVOID TerminateCallback;
+};
+
 // A job: processes with common limits.
 typedef struct _EJOB {
     KEVENT Event; // signalled when a time limit ends the job
@@ -335,6 +361,16 @@ typedef struct _EJOB {
     ULONG SecurityLimitFlags; // JOB_OBJECT_SECURITY_*
     ULONG JobId;
     ULONG Terminated;
+    struct _EJOB *ParentJob;
+    ULONG SiloFlags; // PSP_SILO_*, 0: an ordinary job
+    LONG SiloHardReferences;
+    ULONG SiloSessionId;
+    ULONG SiloReserved;
+    LIST_ENTRY SiloLink; // PS_GLOBALS.Silos, host included
+    GUID SiloContainerId;
+    UNICODE_STRING SiloName;
+    PVOID SiloSlots[PSP_SILO_SLOTS]; // contexts
+    ULONG64 SiloPermanent; // slots that are read-only
 } EJOB;
 
 #define PSP_THREAD_TERMINATED 0x1
@@ -456,6 +492,13 @@ typedef struct _PS_GLOBALS {
     ULONG PspPicoRegistrationDisabled; // the core drivers have been loaded
     ULONG LxNextPid;
     LIST_ENTRY LxTasks; // LX_TASK.Link
+    PVOID HostSilo;
+    LIST_ENTRY Silos; // EJOB.SiloLink
+    LIST_ENTRY SiloMonitors; // SILO_MONITOR.Link
+    ULONG64 SiloSlotMap; // slots that are allocated
+    KEVENT SiloSlotEvent; // a context has left its slot
+    ULONG NextSiloSession;
+    ULONG SiloReserved;
     LIST_ENTRY QuotaBlocks; // PSP_QUOTA_BLOCK.Link
 } PS_GLOBALS;
 

@@ -115,6 +115,9 @@ import { routines as psProcess } from './ps/process.js';
 import { routines as psQuery } from './ps/query.js';
 import { routines as psQuota } from './ps/quota.js';
 import { routines as psScenario } from './ps/scenario.js';
+import { routines as psSiloContext } from './ps/silo-context.js';
+import { routines as psSiloMonitor } from './ps/silo-monitor.js';
+import { routines as psSilo } from './ps/silo.js';
 import { routines as psStartup } from './ps/startup.js';
 import { routines as psSuspend } from './ps/suspend.js';
 import { routines as psSystemInformation } from './ps/system-information.js';
@@ -293,6 +296,9 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psQuery,
   psQuota,
   psScenario,
+  psSiloContext,
+  psSiloMonitor,
+  psSilo,
   psStartup,
   psSuspend,
   psSystemInformation,

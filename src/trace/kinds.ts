@@ -150,6 +150,7 @@ export const KINDS = {
     address: 'address',
     where: 'text',
   }),
+  'ps.silo': k('silo begins or ends', { silo: 'address', what: 'text' }),
   'ps.pico-provider': k('pico provider registered', { routine: 'code' }),
   'ps.pico-exception': k('user exception of a pico thread', { code: 'status', address: 'address' }),
   'ps.not-simulated': k('information class that is not simulated', { service: 'text', class: 'number' }),

@@ -191,6 +191,15 @@ function checkAfter(k: Kernel, f: Frame, thread: Addr): Status | undefined {
       `the work routine ${name} returned at IRQL ${k.irql} (spin lock or fast mutex not released)`,
     );
   }
+  if (k.hooks.attachedSilo?.(k, thread))
+    return k.bugCheck(
+      0x19a,
+      routine,
+      f.get(PARAMETER),
+      f.get(ITEM),
+      0,
+      `the work routine ${name} returned while attached to a silo (PsDetachSiloFromCurrentThread is missing)`,
+    );
   if (first(k.mem, thread + KTHREAD.MutantListHead) !== 0)
     return k.bugCheck(0x39, routine, f.get(PARAMETER), f.get(ITEM), 0, `the work routine ${name} returned while it owned a mutex`);
   const disable = combinedApcDisable(k, thread);

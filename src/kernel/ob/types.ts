@@ -53,7 +53,7 @@ const ROWS: readonly TypeRow[] = [
     variable: 'ObSymbolicLinkTypeVariable',
   },
   { name: 'Token', map: [0x2001a, 0x201e0, 0x20005, 0xf01ff], variable: 'SeTokenTypeVariable' },
-  { name: 'Job', map: [0x20004, 0x2000b, 0x120000, 0x1f003f], variable: 'PsJobTypeVariable' },
+  { name: 'Job', map: [0x20004, 0x2000b, 0x120000, 0x1f003f], deleteProcedure: 'PspJobDelete', variable: 'PsJobTypeVariable' },
   {
     name: 'Process',
     map: [0x20410, 0x20bea, 0x121001, 0x1fffff],

@@ -66,6 +66,16 @@ function exitSteps(k: Kernel, f: Frame): Status {
         );
       }
       if (isSystemThread(k, thread)) k.leaveCriticalRegion(); // the one that every system thread begins in
+      const silo = m.ptr(thread + ETHREAD.Silo);
+      if (silo !== 0)
+        return k.bugCheck(
+          0x1cb,
+          thread,
+          silo,
+          process,
+          0,
+          'a thread ends while it is attached to a silo: PsDetachSiloFromCurrentThread is missing',
+        );
       const bad = checkExitBegins(k, thread);
       if (bad !== undefined) return bad;
       if (hasThreadFlag(k, thread, ThreadFlag.BreakOnTermination)) return criticalDied(k, thread, true);

@@ -2,7 +2,7 @@
 
 import { imageAt } from '../io/module.js';
 import type { Kernel } from '../kernel.js';
-import { EPROCESS, KE_GLOBALS, OB_GLOBALS, PS_GLOBALS } from '../layouts.gen.js';
+import { EPROCESS, ETHREAD, KE_GLOBALS, OB_GLOBALS, PS_GLOBALS } from '../layouts.gen.js';
 import { initEvent, SynchronizationEvent } from '../ob/event-object.js';
 import { initListHead } from '../rtl/list.js';
 import { createSystemToken } from '../se/token.js';
@@ -10,6 +10,7 @@ import { createCidTable } from './cid.js';
 import { createProcess } from './process.js';
 import { registerKnownImages } from './program.js';
 import { quotaAllocated, quotaFreed } from './quota.js';
+import { createHostSilo } from './silo.js';
 import { allocateCoreThread, coreThreadCreated, describeThread, startSystemThread } from './system-thread.js';
 import { userException, userModeInterrupt } from './user-exception.js';
 import { workerReturned } from './worker-check.js';
@@ -32,6 +33,7 @@ export function psAttach(k: Kernel): void {
   k.hooks.threadCreated = coreThreadCreated;
   k.hooks.describeThread = describeThread;
   k.hooks.imageAt = imageAt;
+  k.hooks.attachedSilo = (k, thread) => k.mem.ptr(thread + ETHREAD.Silo);
   k.hooks.userException = userException;
   k.hooks.userModeInterrupt = userModeInterrupt;
   k.hooks.workerReturned = workerReturned;
@@ -47,6 +49,8 @@ export function psInit(k: Kernel): void {
     PS_GLOBALS.KnownImages,
     PS_GLOBALS.ReaperListHead,
     PS_GLOBALS.LxTasks,
+    PS_GLOBALS.Silos,
+    PS_GLOBALS.SiloMonitors,
     PS_GLOBALS.QuotaBlocks,
   ]) {
     initListHead(k.mem, g + list);
@@ -62,6 +66,7 @@ export function psInit(k: Kernel): void {
   k.mem.setPtr(k.globals.OB + OB_GLOBALS.KernelHandleTable, k.mem.ptr(system + EPROCESS.ObjectTable));
   k.mem.setU8(system + EPROCESS.Protection, PROTECTED_SYSTEM);
   createSystemToken(k, system);
+  createHostSilo(k);
   registerKnownImages(k);
   psAttach(k);
   startSystemThread(k, 'PspReaper', 'PspReaper', 0, 16);

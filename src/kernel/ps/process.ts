@@ -14,6 +14,7 @@ import { initListHead, insertTail, remove } from '../rtl/list.js';
 import { allocateId, freeId } from './cid.js';
 import { forgetJob } from './job.js';
 import { forgetCreateInfo } from './pico-create.js';
+import { leaveJob } from './silo.js';
 import { STATUS_STILL_ACTIVE } from './state.js';
 import { releaseWindow } from './window.js';
 
@@ -107,6 +108,7 @@ export const routines: KernelRoutine[] = [
         forgetJob(k, process);
         forgetVads(k, process);
         forgetCreateInfo(k, process);
+        leaveJob(k, process);
         releaseWindow(k, process);
         const table = m.ptr(process + EPROCESS.ObjectTable);
         if (table !== 0) deleteHandleTable(k, table);
