@@ -45,6 +45,7 @@ import { routines as ioShareAccess } from './io/share-access.js';
 import { routines as ioStartIo } from './io/start-io.js';
 import { routines as ioTimer } from './io/timer.js';
 import { routines as ioWorkItem } from './io/work-item.js';
+import { routines as keAffinity } from './ke/affinity.js';
 import { routines as keApc } from './ke/apc.js';
 import { routines as keBugcheck } from './ke/bugcheck.js';
 import { routines as keDpc } from './ke/dpc.js';
@@ -55,6 +56,7 @@ import { routines as keIpi } from './ke/ipi.js';
 import { routines as keIrql } from './ke/irql.js';
 import { routines as keMisc } from './ke/misc.js';
 import { routines as keMutex } from './ke/mutex.js';
+import { routines as keProcessors } from './ke/processors.js';
 import { routines as keQueue } from './ke/queue.js';
 import { routines as keRegion } from './ke/region.js';
 import { routines as keSemaphore } from './ke/semaphore.js';
@@ -159,6 +161,7 @@ import { routines as seTokenServices } from './se/token-services.js';
 import { routines as umDesktop } from './um/desktop.js';
 import { routines as umFile } from './um/file.js';
 import { routines as umMisc } from './um/misc.js';
+import { routines as umPriority } from './um/priority.js';
 import { routines as umProcess } from './um/process.js';
 import { routines as umStartup } from './um/startup.js';
 import { routines as umSync } from './um/sync.js';
@@ -209,6 +212,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioStartIo,
   ioTimer,
   ioWorkItem,
+  keAffinity,
   keApc,
   keBugcheck,
   keDpc,
@@ -219,6 +223,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keIrql,
   keMisc,
   keMutex,
+  keProcessors,
   keQueue,
   keRegion,
   keSemaphore,
@@ -323,6 +328,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   umDesktop,
   umFile,
   umMisc,
+  umPriority,
   umProcess,
   umStartup,
   umSync,

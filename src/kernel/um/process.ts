@@ -1,4 +1,4 @@
-// Processes and threads in Win32: StartProcess, CreateProcessW, CreateThread, OpenProcess, TerminateProcess, IDs, priorities.
+// Processes and threads in Win32: StartProcess, CreateProcessW, CreateThread, OpenProcess, TerminateProcess, IDs.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { CLIENT_ID, ETHREAD, KTHREAD, PEB, RTL_USER_PROCESS_PARAMETERS, TEB, UNICODE_STRING } from '../layouts.gen.js';
@@ -266,17 +266,6 @@ export const routines: KernelRoutine[] = [
       },
     }),
   ),
-  query('GetThreadPriority', 'NtQueryInformationThread', 0x30, 0x2c),
-  win32({
-    // (Thread, Priority): increment over the process' base
-    name: 'SetThreadPriority',
-    locals: 1,
-    service: 'NtSetInformationThread',
-    args(k, f) {
-      k.mem.setI32(f.localAddress(0), f.i32(1));
-      return [f.ptr(0), 3, f.localAddress(0), 4];
-    },
-  }),
   current('GetCurrentProcess', () => CURRENT_PROCESS),
   current('GetCurrentThread', () => -2),
   current('GetCurrentProcessId', (k) => k.mem.ptr(k.currentThread() + ETHREAD.Cid + CLIENT_ID.UniqueProcess)),
