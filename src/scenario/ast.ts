@@ -18,6 +18,8 @@ export interface MachineBlock {
   callbackTimeNs: number;
   /** Kernel stack that a callback may use before it is a finding, in bytes. */
   callbackStackBytes: number;
+  /** Win32PrioritySeparation */
+  prioritySeparation: number;
   /** `choice NAME VALUE`, see base/choices.ts. */
   choices: Partial<Record<ChoiceName, string>>;
 }
@@ -145,5 +147,6 @@ export const DEFAULT_MACHINE: Readonly<MachineBlock> = {
   stepLimit: 1e9,
   callbackTimeNs: 100_000,
   callbackStackBytes: 4096,
+  prioritySeparation: 2,
   choices: {},
 };

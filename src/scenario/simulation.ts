@@ -137,6 +137,7 @@ export class Simulation {
       races,
       callbackTimeNs: m.callbackTimeNs,
       callbackStackBytes: m.callbackStackBytes,
+      prioritySeparation: m.prioritySeparation,
       choices: m.choices,
       ...(machine ? { machine } : {}),
       ...(options.chooser ? { chooser: options.chooser } : {}),
