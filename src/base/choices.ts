@@ -23,6 +23,26 @@ export const CHOICES = {
     source: 'scheduler 10',
     text: 'Threaded DPCs: run in a thread of their CPU at PASSIVE_LEVEL, or as ordinary DPCs at DISPATCH_LEVEL (ThreadDpcEnable = 0)',
   },
+  'subsystem-veto': {
+    values: ['deny', 'ignore'],
+    source: 'subsystem-processes 3, 5',
+    text: 'An error in CreationStatus for a subsystem process: the process is refused and its creator gets the status, or nothing happens',
+  },
+  'subsystem-names': {
+    values: ['given', 'null'],
+    source: 'subsystem-processes 3',
+    text: 'FileObject, ImageFileName and CommandLine of a subsystem process: as the provider gave them, or all NULL',
+  },
+  'fork-image-name': {
+    values: ['null', 'same'],
+    source: 'subsystem-processes 3',
+    text: 'ImageFileName of the process that fork makes: NULL, or that of its parent',
+  },
+  'pico-thread-start': {
+    values: ['running', 'suspended'],
+    source: 'subsystem-processes 4',
+    text: 'A thread made with the CreateThread routine of a pico provider: runs at once, or waits for ResumeThread',
+  },
   'token-kernel-handle': {
     values: ['required', 'optional'],
     source: 'ps-routines 7',

@@ -57,7 +57,7 @@ export function wrongIrql(k: Kernel, name: string, irql: number, limit: IrqlLimi
     0xe5,
     irql,
     irql > limit.max ? limit.max : limit.min,
-    k.addressOf(name),
+    k.addressOf(name.split(' ')[0]),
     `${name} is called at IRQL ${irql}; its documentation permits ${allowed}`,
   );
 }

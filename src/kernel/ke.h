@@ -116,6 +116,8 @@ typedef struct _KTHREAD {
   ULONG UserTime;
   ULONG KernelTime;
   LIST_ENTRY AllThreadsEntry;        // KE_GLOBALS.AllThreads
+  PKQUEUE Queue;                     // KQUEUE that the thread serves: it counts in CurrentCount while it does not wait
+  LIST_ENTRY QueueListEntry;         // KQUEUE.ThreadListHead
   PVOID CallbackInvocation;          // VF_INVOCATION of the innermost notify callback that runs on this thread
 } KTHREAD;
 
@@ -211,6 +213,33 @@ typedef struct _EX_WORK_QUEUE {
   ULONG Depth;
 } EX_WORK_QUEUE;
 
+// Body of a timer object; the dispatcher's timer comes first.
+typedef struct _ETIMER {
+  KTIMER KeTimer;
+  KAPC TimerApc;                     // queued to ApcThread at expiry
+  KDPC TimerDpc;
+  PKTHREAD ApcThread;                // who asked for an APC, referenced; NULL: nobody
+} ETIMER;
+
+// An executive callback object; named, a name does not keep it alive.
+typedef struct _CALLBACK_OBJECT {
+  ULONG Signature;                   // 'Call'
+  KSPIN_LOCK Lock;
+  LIST_ENTRY RegisteredCallbacks;    // CALLBACK_REGISTRATION.Link, in the order of registration
+  BOOLEAN AllowMultipleCallbacks;
+} CALLBACK_OBJECT;
+
+// What ExRegisterCallback returns a pointer to. Each holds a reference to its object.
+typedef struct _CALLBACK_REGISTRATION {
+  LIST_ENTRY Link;
+  PCALLBACK_OBJECT CallbackObject;
+  PCALLBACK_FUNCTION CallbackFunction;
+  PVOID CallbackContext;
+  ULONG Busy;                        // notifications that are inside the function
+  BOOLEAN UnregisterWaiting;         // it is not called any more
+  KEVENT Idle;                       // set when Busy becomes 0 while ExUnregisterCallback waits
+} CALLBACK_REGISTRATION;
+
 // What PEX_TIMER points to.
 typedef struct _EXP_TIMER {
   KTIMER Timer;
@@ -296,6 +325,7 @@ typedef struct _KE_GLOBALS {
   ULONG64 GenericDpcCount;           // CPUs that have not called KeSignalCallDpcDone
   ULONG64 GenericDpcBarrier[2];      // KeSignalCallDpcSynchronize: CPUs still expected, generation
   KDPC GenericDpc[64];               // by CPU
+  KSPIN_LOCK QueuedSpinLocks[17];    // KeAcquireQueuedSpinLock, by number
   KEVENT PushLockEvents[64];         // waiters of push locks, by hash of the address
   ULONG64 TickCount;
   ULONG64 SliceLeft;                 // steps left of the slice that a stop interrupted

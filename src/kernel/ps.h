@@ -3,6 +3,7 @@
 // read, under their public names; everything else is ours. TypeScript takes every offset from here (layouts.gen.ts).
 #pragma once
 #include "ke.h"
+#include "subsystem.h"
 
 // ------------------------------------------------------------------ object manager
 typedef struct _OBJECT_TYPE_INITIALIZER {
@@ -237,11 +238,13 @@ typedef struct _EPROCESS {
     ULONG64 SequenceNumber;
     UNICODE_STRING CommandLine; // kernel copy of the command line, for the debugger
     struct _PSP_PROGRAM *Program; // what its threads execute, 0: default body
-    ULONG TebSlots; // user stack and TEB slots in use (bit mask)
+    ULONG TebHint; // no place for TEB and user stack below this one is free
     ULONG HeapNext; // next free byte of the user heap, relative to the window
     ULONG DllNext; // next free place for a DLL image, relative to the window
-    ULONG ScenarioProcess; // started by a process block: the scenario waits for it
+    ULONG ScenarioProcess; // started by a process block: the scenario waits for it. Its number + 1
     LIST_ENTRY VadList; // MM_VAD.Link; zero until the first allocation
+    PVOID PicoContext; // of the provider (or LX_TASK of the built-in one)
+    PSP_PICO_CREATE_INFO *PicoCreateInfo;
     ULONG_PTR ProcessQuotaPeak[2]; // like ProcessQuotaUsage: [0] nonpaged, [1] paged
     ULONG_PTR ProcessQuotaLimit[2];
     IO_COUNTERS IoCounters; // requests of system services and the bytes they moved
@@ -267,7 +270,8 @@ typedef struct _EPROCESS {
 #define PSP_PROCESS_VETOED 0x8
 #define PSP_PROCESS_EXIT_REPORTED 0x10
 #define PSP_PROCESS_IMAGES_LOADED 0x20
-#define PSP_PROCESS_SUBSYSTEM 0x40
+#define PSP_PROCESS_SUBSYSTEM 0x40 // pico: a minimal process with a provider
+#define PSP_PROCESS_MINIMAL 0x80 // no image, no PEB, no TEBs
 #define PSP_PROCESS_INHERITS_HANDLES 0x1000 // was created with inherit-handles
 #define PSP_PROCESS_CLONED 0x2000 // copy of another process: no create notification
 
@@ -294,6 +298,11 @@ typedef struct _ETHREAD {
     KAPC ExitApc;
     PVOID TopLevelIrp;
     PVOID HeldIoObject; // IoCreateSystemThread: object that stays referenced until the thread ends
+    PVOID PicoContext; // of the provider
+    KTRAP_FRAME *PicoFrame; // pico thread: registers it begins with, in pool; 0 once it has been in user mode
+    ULONG64 PicoFsBase;
+    ULONG64 PicoGsBase;
+    struct _EJOB *Silo; // PsAttachSiloToCurrentThread: -1 the process' own, else attached
     ULONG ImpersonationLevel; // with ImpersonationToken: what PsImpersonateClient was told
     UCHAR CopyOnOpen;
     UCHAR EffectiveOnly;
@@ -364,7 +373,7 @@ typedef struct _PSP_PROGRAM_THREAD {
     PVOID Entry; // user address of the body
     PVOID Parameter;
     LONG Priority; // increment over the process' base priority
-    ULONG Reserved;
+    ULONG Count; // threads that run the body
     KAFFINITY Affinity; // 0: all
     LONGLONG Delay; // 100 ns
     UNICODE_STRING Name;
@@ -404,7 +413,7 @@ typedef struct _PSP_CREATE {
     PVOID Parameter;
     ULONG Subsystem;
     ULONG Suspended;
-    ULONG Scenario; // started by the scenario controller
+    ULONG Scenario; // started by the scenario controller: number + 1
     ULONG InheritHandles; // PROCESS_CREATE_FLAGS_INHERIT_HANDLES
     ULONG Reserved;
     HANDLE ProcessHandle;
@@ -431,7 +440,8 @@ typedef struct _PS_GLOBALS {
     LIST_ENTRY Programs; // PSP_PROGRAM.Link
     LIST_ENTRY KnownImages; // PSP_KNOWN_IMAGE.Link
     LONGLONG DefaultLifetime; // 100 ns a process without a program lives
-    ULONG WindowMap[16]; // user windows in use, one bit each
+    ULONG WindowMap[64]; // pieces of user memory that windows have, one bit each (ps/window.ts)
+    ULONG WindowCount;
     PVOID SystemToken;
     PVOID UserToken;
     LIST_ENTRY ReaperListHead; // terminated ETHREADs whose self reference is still to be dropped
@@ -442,6 +452,10 @@ typedef struct _PS_GLOBALS {
     KEVENT ScriptEvent;
     ULONG LiveUserProcesses;
     ULONG LiveUserThreads;
+    PS_PICO_PROVIDER_ROUTINES PspPicoProviderRoutines; // Size 0: none registered
+    ULONG PspPicoRegistrationDisabled; // the core drivers have been loaded
+    ULONG LxNextPid;
+    LIST_ENTRY LxTasks; // LX_TASK.Link
     LIST_ENTRY QuotaBlocks; // PSP_QUOTA_BLOCK.Link
 } PS_GLOBALS;
 
@@ -468,7 +482,7 @@ typedef struct _PSP_SCRIPT_STEP {
     LONGLONG Time; // 100 ns
     PVOID Result;
     ULONG Flags;
-    ULONG Reserved;
+    ULONG Count; // processes to start
 } PSP_SCRIPT_STEP;
 #define PSP_SCRIPT_LOAD_DRIVER 1
 #define PSP_SCRIPT_UNLOAD_DRIVER 2

@@ -8,6 +8,7 @@ import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as etwEtw } from './etw/etw.js';
 import { routines as etwTracelogging } from './etw/tracelogging.js';
 import { routines as etwWpp } from './etw/wpp.js';
+import { routines as exCallbackObject } from './ex/callback-object.js';
 import { routines as exExTimer } from './ex/ex-timer.js';
 import { routines as exFastMutex } from './ex/fast-mutex.js';
 import { routines as exHandleTable } from './ex/handle-table.js';
@@ -70,6 +71,8 @@ import { routines as keTime } from './ke/time.js';
 import { routines as keTimer } from './ke/timer.js';
 import { routines as keUserApc } from './ke/user-apc.js';
 import { routines as keWait } from './ke/wait.js';
+import { routines as lxDispatch } from './lx/dispatch.js';
+import { routines as lxForkExec } from './lx/fork-exec.js';
 import { routines as mmCopyVirtual } from './mm/copy-virtual.js';
 import { routines as mmImagePaging } from './mm/image-paging.js';
 import { routines as mmMdlMap } from './mm/mdl-map.js';
@@ -90,6 +93,7 @@ import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
+import { routines as obTimerObject } from './ob/timer-object.js';
 import { routines as psAccounting } from './ps/accounting.js';
 import { routines as psAffinityToken } from './ps/affinity-token.js';
 import { routines as psApcServices } from './ps/apc-services.js';
@@ -101,6 +105,11 @@ import { routines as psNext } from './ps/next.js';
 import { routines as psNotifyCall } from './ps/notify-call.js';
 import { routines as psNotify } from './ps/notify.js';
 import { routines as psOpen } from './ps/open.js';
+import { routines as psPicoContext } from './ps/pico-context.js';
+import { routines as psPicoControl } from './ps/pico-control.js';
+import { routines as psPicoCreate } from './ps/pico-create.js';
+import { routines as psPicoSyscall } from './ps/pico-syscall.js';
+import { routines as psPico } from './ps/pico.js';
 import { routines as psProcess } from './ps/process.js';
 import { routines as psQuery } from './ps/query.js';
 import { routines as psQuota } from './ps/quota.js';
@@ -160,6 +169,7 @@ import { routines as seSubjectContext } from './se/subject-context.js';
 import { routines as seTokenServices } from './se/token-services.js';
 import { routines as umDesktop } from './um/desktop.js';
 import { routines as umFile } from './um/file.js';
+import { routines as umLinux } from './um/linux.js';
 import { routines as umMisc } from './um/misc.js';
 import { routines as umPriority } from './um/priority.js';
 import { routines as umProcess } from './um/process.js';
@@ -175,6 +185,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   etwEtw,
   etwTracelogging,
   etwWpp,
+  exCallbackObject,
   exExTimer,
   exFastMutex,
   exHandleTable,
@@ -237,6 +248,8 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keTimer,
   keUserApc,
   keWait,
+  lxDispatch,
+  lxForkExec,
   mmCopyVirtual,
   mmImagePaging,
   mmMdlMap,
@@ -257,6 +270,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obObjectQuery,
   obObject,
   obReference,
+  obTimerObject,
   psAccounting,
   psAffinityToken,
   psApcServices,
@@ -268,6 +282,11 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psNotifyCall,
   psNotify,
   psOpen,
+  psPicoContext,
+  psPicoControl,
+  psPicoCreate,
+  psPicoSyscall,
+  psPico,
   psProcess,
   psQuery,
   psQuota,
@@ -327,6 +346,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   seTokenServices,
   umDesktop,
   umFile,
+  umLinux,
   umMisc,
   umPriority,
   umProcess,

@@ -12,7 +12,11 @@ export type Addr = number;
 
 export const KERNEL_BASE = -0x80000000000; // 0xFFFFF800_00000000, low 32 bits zero
 export const USER_BASE = 0x7ff600000000; // every process sees its window here
-export const MEMORY_SIZE = 0x40000000; // 1 GiB of simulated memory, reserved at start, never grown (lazily committed by the host)
+/**
+ * 1784 MiB of simulated memory, reserved at start, never grown (committed by the host where it is touched). Offsets, also those of host-only memory, stay below
+ * 2 GiB because frame pointers are signed words; a race machine has 4 shadow words for each word up to the end of the stacks above, which fills 4 GiB.
+ */
+export const MEMORY_SIZE = 0x6f800000;
 export const PAGE_SIZE = 4096;
 export const PAGE_SHIFT = 12;
 
@@ -26,23 +30,23 @@ export const MAP = {
   drivers: { start: 0x01000000, end: 0x04000000 },
   /** pool (special pool pages and packed blocks), MDL mappings, kernel objects */
   pool: { start: 0x04000000, end: 0x10000000 },
-  /** kernel stacks: KERNEL_STACK_SIZE + guard pages each; DPC stacks first */
-  stacks: { start: 0x10000000, end: 0x28000000 },
+  /** kernel stacks: KERNEL_STACK_SIZE + guard pages each, 11,700 of them; DPC stacks first */
+  stacks: { start: 0x10000000, end: 0x24000000 },
   /** user windows of processes */
-  user: { start: 0x28000000, end: 0x40000000 },
+  user: { start: 0x24000000, end: 0x6f800000 },
 } as const;
 
 // ---------------------------------------------------------------- host-only memory (above MEMORY_SIZE; compiled code reaches it by constant offset only)
 /** One byte a page: bits that deny (see Deny). */
-export const DENY_TABLE = MEMORY_SIZE; // MEMORY_SIZE >> 12 = 0x40000 bytes
+export const DENY_TABLE = MEMORY_SIZE; // MEMORY_SIZE >> 12 = 0x6f800 bytes
 /** One byte a page, non-zero = written since the last checkpoint. */
-export const DIRTY_TABLE = MEMORY_SIZE + 0x40000;
+export const DIRTY_TABLE = MEMORY_SIZE + 0x80000;
 /** Register file, see Reg. One page. */
-export const REGISTERS = MEMORY_SIZE + 0x80000;
-/** Race variant: one byte a page whose shadow words changed since the last checkpoint, see shadow.ts. 0x28000 bytes. */
-export const SHADOW_DIRTY = MEMORY_SIZE + 0x90000;
+export const REGISTERS = MEMORY_SIZE + 0x100000;
+/** Race variant: one byte a page whose shadow words changed since the last checkpoint, see shadow.ts. 0x24000 bytes. */
+export const SHADOW_DIRTY = MEMORY_SIZE + 0x110000;
 /** Debug variant: one byte a step (global step number): non-zero = stop before it. */
-export const BREAK_TABLE = MEMORY_SIZE + 0x100000;
+export const BREAK_TABLE = MEMORY_SIZE + 0x180000;
 export const BREAK_TABLE_SIZE = 0x400000; // 4 Mi steps
 export const HOST_END = BREAK_TABLE + BREAK_TABLE_SIZE;
 export const WASM_PAGES = HOST_END / 65536;

@@ -190,6 +190,12 @@ export class Memory extends Accessors {
     if (size > 0) this.mark(offset, size);
   }
 
+  /** Makes whole pages zero. Those that are zero are not written, so that memory which nobody touched costs the host nothing. */
+  clearPages(offset: number, size: number): void {
+    for (let page = offset; page < offset + size; page += PAGE_SIZE)
+      if (this.raw.unequal(page, page + PAGE_SIZE, 0) < page + PAGE_SIZE) this.raw.fill(page, PAGE_SIZE);
+  }
+
   /** Offset of an address by range alone (no page check), -1 when it is outside the kernel range, the current process' window and all aliases. */
   offsetOf(a: Addr, size = 1): number {
     const o = this.regionOffset(a, size);

@@ -12,10 +12,10 @@
 // who runs.
 // Reg.Epoch holds the word of an access to all bytes by who runs now. An access whose word is equal has been seen in this epoch and costs a load and
 // a compare; an access by the same strand in a newer epoch is settled by a helper in the module (emit-race-helpers.ts); everything else asks the detector.
-import { HOST_END, PAGE_SHIFT, SHADOW_DIRTY } from './abi.js';
+import { HOST_END, MAP, PAGE_SHIFT, SHADOW_DIRTY } from './abi.js';
 
 /** Offsets below this have shadow words: images, pool and kernel stacks, not the windows of processes. */
-export const SHADOW_SPAN = 0x28000000;
+export const SHADOW_SPAN = MAP.stacks.end;
 export const READ_SHADOW = HOST_END;
 export const WRITE_SHADOW = READ_SHADOW + SHADOW_SPAN;
 export const READ_SITE = WRITE_SHADOW + SHADOW_SPAN;

@@ -80,6 +80,8 @@ export interface DriverBlock {
   readonly integrityCheck?: boolean;
   /** The scenario ends without unloading this driver. */
   readonly keepLoaded: boolean;
+  /** Loaded as a core driver at boot, before all others: such a driver may register itself as pico provider. */
+  readonly bootStart?: boolean;
   /** For this driver only; they go before those of the scenario. */
   readonly stubs: readonly StubStatement[];
   readonly models: readonly ModelsStatement[];
@@ -94,6 +96,8 @@ export interface ThreadBlock {
   readonly affinity: number;
   /** Virtual time after process start at which it begins, in nanoseconds. */
   readonly delayNs: number;
+  /** So many threads run the body, each with its number (ThreadNumber()). */
+  readonly count: number;
   /** Offsets of `{` and of the matching `}`. */
   readonly bodyStart: number;
   readonly bodyEnd: number;
@@ -106,6 +110,8 @@ export interface ProcessBlock {
   readonly commandLine?: string;
   readonly subsystem: 'win32' | 'wsl';
   readonly delayNs: number;
+  /** So many processes of this kind are started, each with its number (ProcessNumber()); a program has 1. */
+  readonly count: number;
   readonly range: Range;
   readonly threads: readonly ThreadBlock[];
   /** C text that belongs to the unit of this process' bodies besides the threads: `code { }` contents and `#include` lines (offset ranges to keep). */

@@ -159,7 +159,13 @@ export function buildProcess(
   const unit = compile(
     options,
     unitPath,
-    { files, builtinHeaders: options.headers, includePaths: [folder], defines: { DBG: '1' }, forcedIncludes: ['windows.h'] },
+    {
+      files,
+      builtinHeaders: options.headers,
+      includePaths: [folder],
+      defines: { DBG: '1' },
+      forcedIncludes: [block.subsystem === 'wsl' ? 'linux.h' : 'windows.h'],
+    },
     scenario.file.path,
   );
   diagnostics.push(...unit.diagnostics);

@@ -119,6 +119,16 @@ export function collect(s: Simulation): Collected {
         });
         break;
       }
+      case 'scenario.limit': {
+        const d = trace.data(i);
+        const many = d.what === 'process' ? 'processes' : 'threads';
+        c.findings.push({
+          severity: 'error',
+          id: 'scenario-limit',
+          message: `the machine has room for ${d.started} of the ${d.wanted} ${many} of ${d.name} (${statusName(Number(d.status) >>> 0)})`,
+        });
+        break;
+      }
       case 'ps.veto-overwritten':
         c.findings.push({
           severity: 'warning',

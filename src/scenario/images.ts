@@ -63,7 +63,16 @@ export function compileImages(build: Build, k: Kernel, variant: Variant): BuiltI
   }
   for (const p of build.processes) {
     if (p.unit)
-      processes.set(p, add({ name: imageName(p.block.path), mode: 'user', units: [p.unit], start: WINDOW.image, imports: userImports(k) }));
+      processes.set(
+        p,
+        add({
+          name: imageName(p.block.path),
+          mode: 'user',
+          units: [p.unit],
+          start: WINDOW.image,
+          imports: userImports(k, p.block.subsystem),
+        }),
+      );
   }
   return { all, drivers, processes, diagnostics };
 }

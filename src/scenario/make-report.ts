@@ -54,7 +54,12 @@ export function makeReport(s: Simulation): RunReport {
   if (bug && !bugExpected) verdict = 'bugcheck';
   else if (s.end?.kind === 'limit') verdict = 'limit';
   else if (s.end?.kind === 'not-simulated') verdict = 'not-simulated';
-  else if (s.end?.kind === 'deadlock' || expectations.some((e) => !e.held) || [...c.drivers.values()].some((d) => d.status !== 'loaded'))
+  else if (
+    s.end?.kind === 'deadlock' ||
+    expectations.some((e) => !e.held) ||
+    [...c.drivers.values()].some((d) => d.status !== 'loaded') ||
+    c.findings.some((x) => x.id === 'scenario-limit')
+  )
     verdict = 'failed';
   const callbacks = [...c.callbacks.values()].map(
     (e): ReportedCallback => ({

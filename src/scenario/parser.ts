@@ -31,6 +31,10 @@ const PRIORITIES: Record<string, number> = {
   'time-critical': 15,
 };
 
+/** What a machine has room for: kernel stacks for threads, user memory for processes (machine/abi.ts). A run says when the whole is too much. */
+const MOST_THREADS = 11_000;
+const MOST_PROCESSES = 1_000;
+
 class Parser extends StubReader {
   private readonly machine: MachineBlock = { ...DEFAULT_MACHINE };
   private readonly drivers: DriverBlock[] = [];
@@ -115,6 +119,7 @@ class Parser extends StubReader {
     let platform: Located<string> | undefined;
     let integrityCheck: boolean | undefined;
     let keepLoaded = false;
+    let bootStart = false;
     const strings = (into: Located<string>[], what: string) => () => {
       this.advance();
       do into.push(this.string(what));
@@ -154,6 +159,10 @@ class Parser extends StubReader {
           this.advance();
           keepLoaded = true;
         },
+        'boot-start': () => {
+          this.advance();
+          bootStart = true;
+        },
         stub: () => this.stubStatement(stubs),
         models: () => this.modelsStatement(models),
       },
@@ -176,6 +185,7 @@ class Parser extends StubReader {
       defines,
       registry,
       keepLoaded,
+      ...(bootStart ? { bootStart } : {}),
       stubs,
       models,
       ...(project ? { project } : {}),
@@ -229,13 +239,18 @@ class Parser extends StubReader {
     let commandLine: string | undefined;
     let subsystem: 'win32' | 'wsl' = 'win32';
     let delayNs = 0;
+    let count = 1;
     while (this.word.kind === 'word') {
       if (this.accept('command')) commandLine = this.string('the command line').value;
       else if (this.accept('subsystem')) {
         if (!this.is('wsl') && !this.is('win32')) this.fail(`unknown subsystem ${this.show()}`, 'known: win32, wsl');
         subsystem = this.advance().text as 'win32' | 'wsl';
       } else if (this.accept('at')) delayNs = this.time('the start time');
-      else this.fail(`unknown process option ${this.show()}`, 'known: command, subsystem, at', 'scenario-unknown-word');
+      else if (this.is('count')) {
+        if (kind === 'program') this.error("a program has no 'count': it runs as often as it is started", this.word);
+        this.advance();
+        count = this.integer('the number of processes', 1, MOST_PROCESSES);
+      } else this.fail(`unknown process option ${this.show()}`, 'known: command, subsystem, at, count', 'scenario-unknown-word');
     }
     const threads: ThreadBlock[] = [];
     const kept: { start: number; end: number }[] = [];
@@ -256,7 +271,9 @@ class Parser extends StubReader {
           {
             thread: () => {
               const t = this.threadBlock();
-              if (threads.some((o) => o.name === t.name)) this.error(`thread '${t.name}' is declared twice in this process`, t.range);
+              const all = threads.reduce((n, o) => n + o.count, t.count);
+              if (all > MOST_THREADS) this.error(`a process can have at most ${MOST_THREADS} threads of its own, not ${all}`, t.range);
+              else if (threads.some((o) => o.name === t.name)) this.error(`thread '${t.name}' is declared twice in this process`, t.range);
               else threads.push(t);
             },
             code: () => {
@@ -278,6 +295,7 @@ class Parser extends StubReader {
       path: path.value,
       subsystem,
       delayNs,
+      count,
       range: this.range(start, path.range),
       threads,
       kept,
@@ -295,20 +313,22 @@ class Parser extends StubReader {
     let priority = 0;
     let affinity = 0;
     let delayNs = 0;
+    let count = 1;
     while (this.word.kind === 'word') {
       if (this.accept('priority')) {
         if (!Object.hasOwn(PRIORITIES, this.word.text))
           this.fail(`unknown priority ${this.show()}`, `known: ${Object.keys(PRIORITIES).join(', ')}`);
         priority = PRIORITIES[this.advance().text];
-      } else if (this.accept('cpu')) affinity = 2 ** this.integer('the CPU', 0, 52);
+      } else if (this.accept('cpu')) affinity = 2 ** this.integer('the CPU', 0, 63);
       else if (this.accept('at')) delayNs = this.time('the start time');
-      else this.fail(`unknown thread option ${this.show()}`, 'known: priority, cpu, at', 'scenario-unknown-word');
+      else if (this.accept('count')) count = this.integer('the number of threads', 1, MOST_THREADS);
+      else this.fail(`unknown thread option ${this.show()}`, 'known: priority, cpu, at, count', 'scenario-unknown-word');
     }
     if (!this.is('{')) this.fail(`expected '{' and the C body of thread '${name.text}', found ${this.show()}`);
     const bodyStart = this.word.start;
     const bodyEnd = this.lexer.skipBody(bodyStart) ?? this.file.text.length;
     this.word = this.lexer.next();
-    return { name: name.text, range: this.range(start, name), priority, affinity, delayNs, bodyStart, bodyEnd };
+    return { name: name.text, range: this.range(start, name), priority, affinity, delayNs, count, bodyStart, bodyEnd };
   }
 
   private expectBlock(): void {

@@ -193,6 +193,7 @@ export class Simulation {
         priority: t.priority,
         affinity: BigInt(t.affinity),
         delay: BigInt(Math.round(t.delayNs / 100)),
+        count: t.count,
       })),
     });
   }
@@ -203,12 +204,15 @@ export class Simulation {
 
   private script(): ScenarioStep[] {
     const steps: ScenarioStep[] = [];
-    for (const d of this.build.drivers) {
+    const core = this.build.drivers.filter((d) => d.block.bootStart);
+    const ordered = [...core, ...this.build.drivers.filter((d) => !d.block.bootStart)];
+    for (const d of ordered) {
       steps.push({
         op: 'load-driver',
         name: d.block.name,
         imageIndex: this.imageIndex(this.built.drivers.get(d)!),
         integrityCheck: d.sources.integrityCheck,
+        bootStart: d.block.bootStart ?? false,
       });
     }
     const processes = this.build.processes.filter((p) => p.block.kind === 'process');
@@ -216,10 +220,10 @@ export class Simulation {
     for (const { block } of [...processes].sort((a, b) => a.block.delayNs - b.block.delayNs)) {
       if (block.delayNs > now) steps.push({ op: 'delay', ns: block.delayNs - now });
       now = Math.max(now, block.delayNs);
-      steps.push({ op: 'start-process', imagePath: block.path, commandLine: block.commandLine ?? block.path });
+      steps.push({ op: 'start-process', imagePath: block.path, commandLine: block.commandLine ?? block.path, count: block.count });
     }
     steps.push({ op: 'wait-processes' }, { op: 'end-children' });
-    for (const d of [...this.build.drivers].reverse()) if (!d.block.keepLoaded) steps.push({ op: 'unload-driver', name: d.block.name });
+    for (const d of [...ordered].reverse()) if (!d.block.keepLoaded) steps.push({ op: 'unload-driver', name: d.block.name });
     return steps;
   }
 

@@ -149,6 +149,8 @@ export const KINDS = {
     address: 'address',
     where: 'text',
   }),
+  'ps.pico-provider': k('pico provider registered', { routine: 'code' }),
+  'ps.pico-exception': k('user exception of a pico thread', { code: 'status', address: 'address' }),
   'ps.not-simulated': k('information class that is not simulated', { service: 'text', class: 'number' }),
   'se.not-simulated': k('information class that is not simulated', { service: 'text', class: 'number' }),
   // ---------------------------------------------------------------- objects and handles
@@ -210,6 +212,13 @@ export const KINDS = {
   'ke.stub': k('call of a stub', { name: 'text', result: 'quad' }),
   'scenario.step': k('the scenario acts', { step: 'number', operation: 'text', name: 'text' }),
   'scenario.step-done': k('the scenario has acted', { step: 'number', status: 'status' }),
+  'scenario.limit': k('the machine has no room for what the scenario starts', {
+    what: 'text',
+    name: 'text',
+    started: 'number',
+    wanted: 'number',
+    status: 'status',
+  }),
   'scenario.done': k('the scenario is over', {}),
   /**
    * id: of a best-practice rule (src/base/rules.ts) or a check of the kernel's; severity: error, warning, information; routine: the callback, 0 = none;

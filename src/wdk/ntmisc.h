@@ -157,6 +157,9 @@ typedef enum _POWER_REQUEST_TYPE { PowerRequestDisplayRequired, PowerRequestSyst
 typedef struct _COUNTED_REASON_CONTEXT *PCOUNTED_REASON_CONTEXT;
 typedef VOID (*PTIMER_APC_ROUTINE)(_In_ PVOID TimerContext, _In_ ULONG TimerLowValue, _In_ LONG TimerHighValue);
 typedef enum _TIMER_SET_INFORMATION_CLASS { TimerSetCoalescableTimer, MaxTimerInfoClass } TIMER_SET_INFORMATION_CLASS;
+typedef struct _TIMER_SET_COALESCABLE_TIMER_INFO {
+  LARGE_INTEGER DueTime; PTIMER_APC_ROUTINE TimerApcRoutine; PVOID TimerContext; PVOID WakeContext; ULONG Period; ULONG TolerableDelay; PBOOLEAN PreviousState;
+} TIMER_SET_COALESCABLE_TIMER_INFO, *PTIMER_SET_COALESCABLE_TIMER_INFO;
 typedef _Function_class_(BOOT_DRIVER_CALLBACK_FUNCTION) VOID BOOT_DRIVER_CALLBACK_FUNCTION(_In_opt_ PVOID CallbackContext, _In_ ULONG Classification, _Inout_ PVOID ImageInformation);
 typedef BOOT_DRIVER_CALLBACK_FUNCTION *PBOOT_DRIVER_CALLBACK_FUNCTION;
 typedef VOID (*PDEBUG_PRINT_CALLBACK)(_In_ PSTRING Output, _In_ ULONG ComponentId, _In_ ULONG Level);

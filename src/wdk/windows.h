@@ -201,6 +201,9 @@ LSTATUS WINAPI RegCloseKey(_In_ HKEY Key);
 HANDLE StartProcess(_In_z_ PCWSTR Image, _In_opt_z_ PCWSTR CommandLine);
 // What a click on a window of the process does (NULL: this one): its threads get longer quanta and more priority after a wait, by Win32PrioritySeparation.
 BOOL WINAPI SetForegroundProcess(_In_opt_ HANDLE Process, _In_ BOOL Foreground);
+// Number of the running thread among those of its `thread NAME count N` block, and of its process among those of its `process PATH count N` block, from 0.
+ULONG ThreadNumber(VOID);
+ULONG ProcessNumber(VOID);
 // Maps the first bytes of an image (0: all) into this process, as MapViewOfFile of a section made with SEC_IMAGE does.
 PVOID MapImageView(_In_z_ PCWSTR FileName, _In_ SIZE_T Bytes);
 // Opens and closes every device of the drivers under test, as a program that knows nothing about them would.

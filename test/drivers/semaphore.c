@@ -13,7 +13,37 @@ static VOID Consumer(PVOID Context) {
   }
 }
 
+static NTSTATUS Caught(LONG Adjustment) {
+  __try {
+    KeReleaseSemaphore(&g_Items, 0, Adjustment, FALSE);
+  } __except (EXCEPTION_EXECUTE_HANDLER) {
+    return GetExceptionCode();
+  }
+  return STATUS_SUCCESS;
+}
+static VOID Facts(VOID) {
+  LARGE_INTEGER zero = {0};
+  KeInitializeSemaphore(&g_Items, 2, 4);
+  FACT("scheduler 8 SemaphoreObject 5, 0x20, Limit 0x18", g_Items.Header.Type == 5 && sizeof(KSEMAPHORE) == 0x20 && g_Items.Header.Size == 8 && FIELD_OFFSET(KSEMAPHORE, Limit) == 0x18);
+  FACT("scheduler 8 KeInitializeSemaphore: count and limit", g_Items.Header.SignalState == 2 && g_Items.Limit == 4);
+  FACT_EQ("scheduler 8 KeReadStateSemaphore: count", KeReadStateSemaphore(&g_Items), 2);
+  FACT_EQ("scheduler 8 signalled when count > 0", KeWaitForSingleObject(&g_Items, Executive, KernelMode, FALSE, &zero), STATUS_SUCCESS);
+  FACT_EQ("scheduler 8 a satisfied wait: count - 1", KeReadStateSemaphore(&g_Items), 1);
+  FACT_EQ("scheduler 8 KeReleaseSemaphore: previous count", KeReleaseSemaphore(&g_Items, 0, 3, FALSE), 1);
+  FACT_EQ("scheduler 8 up to the limit", KeReadStateSemaphore(&g_Items), 4);
+  FACT_EQ("scheduler 8 result > Limit raises STATUS_SEMAPHORE_LIMIT_EXCEEDED", (ULONG)Caught(1), 0xC0000047);
+  FACT_EQ("scheduler 8 count unchanged", KeReadStateSemaphore(&g_Items), 4);
+  FACT_EQ("scheduler 8 overflow raises too", Caught(MAXLONG), STATUS_SEMAPHORE_LIMIT_EXCEEDED);
+  FACT_EQ("scheduler 8 Adjustment >= 1", Caught(0), STATUS_SEMAPHORE_LIMIT_EXCEEDED);
+  while (KeWaitForSingleObject(&g_Items, Executive, KernelMode, FALSE, &zero) == STATUS_SUCCESS) {}
+  FACT_EQ("scheduler 8 not signalled at 0", KeReadStateSemaphore(&g_Items), 0);
+  KIRQL old = KeRaiseIrqlToDpcLevel();
+  FACT_EQ("scheduler 6 KeReleaseSemaphore at DISPATCH_LEVEL", KeReleaseSemaphore(&g_Items, 0, 1, FALSE), 0);
+  KeLowerIrql(old);
+}
+
 TEST_ENTRY {
+  Facts();
   LARGE_INTEGER zero = {0};
   NTSTATUS caught = 0;
   KeInitializeSemaphore(&g_Items, 1, 5);
@@ -41,7 +71,7 @@ TEST_ENTRY {
   return RESULT();
 }
 
-BAD(TooManyObjects, 0xC, -1) {
+BAD(TooManyObjects, 0xC, 0) {
   KEVENT e[4];
   PVOID p[4];
   for (int i = 0; i < 4; i++) { KeInitializeEvent(&e[i], NotificationEvent, TRUE); p[i] = &e[i]; }
@@ -50,6 +80,7 @@ BAD(TooManyObjects, 0xC, -1) {
 }
 BAD(LimitExceeded, 0x7E, 0xC0000047) {
   KeInitializeSemaphore(&g_Items, 1, 1);
+  EXPECT_STOP("bugchecks 5 raise: STATUS_SEMAPHORE_LIMIT_EXCEEDED unhandled", 0x7E, ANY, ANY, ANY, ANY);
   KeReleaseSemaphore(&g_Items, 0, 1, FALSE);
   return STATUS_SUCCESS;
 }

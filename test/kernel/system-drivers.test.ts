@@ -1,5 +1,6 @@
 // Every checking driver of test/drivers/system in a whole system: its bodies act on it, then it is unloaded. `// expect bugcheck 0xCE`, `// expect leak TEXT`,
-// `// expect end deadlock` and `// no integrity-check` in the file say what is different from an ordinary pass.
+// `// expect end deadlock` and `// no integrity-check` in the file say what is different from an ordinary pass. `#if 0 // processes` holds process blocks of the scenario,
+// `// boot-start` makes it a core driver.
 // Lines `// variant MACHINE SETTINGS` run it once for each of them, with VARIANT = 0, 1 ... defined: both values of a choice, or one wrong use after the other.
 // Such a run is a bug check when it said EXPECT_STOP, or ends as `// expect end` says; `// expect leak of VARIANT TEXT` is its leak; its facts are reached in one of the variants.
 // Facts (FACT of check.h) must all be reached, in the driver and in the bodies. INTERLOCK_SEEDS=20 runs as many seeds.
@@ -23,17 +24,33 @@ for (const name of readdirSync(folder).sort()) {
   const driver = readFileSync(new URL(name, folder), 'utf8');
   const threads = /#if 0 \/\/ threads\r?\n([\s\S]*?)\r?\n#endif/.exec(driver)?.[1];
   const threadsLine = threads === undefined ? undefined : driver.slice(0, driver.indexOf('#if 0 // threads')).split('\n').length + 1;
+  const block = (word: string): { text: string; line: number } | undefined => {
+    const found = new RegExp(`#if 0 // ${word}\\r?\\n([\\s\\S]*?)\\r?\\n#endif`).exec(driver);
+    return found ? { text: found[1], line: driver.slice(0, found.index).split('\n').length + 1 } : undefined;
+  };
+  const processes = block('processes');
   const bugcheck = all(driver, /^\/\/ expect bugcheck (0x[0-9A-Fa-f]+)/gm)[0];
   const wantedLeaks = all(driver, /^\/\/ expect leak (?!of \d)(.+)$/gm);
   const end = all(driver, /^\/\/ expect end (\w+)/gm)[0] ?? (bugcheck ? 'bugcheck' : 'done');
   const integrityCheck = !/^\/\/ no integrity-check/m.test(driver);
+  const bootStart = /^\/\/ boot-start/m.test(driver);
   const variants = all(driver, /^\/\/ variant\b(.*)$/gm);
   for (const cpus of [1, 2, 4]) {
     test(`${name} on ${cpus} CPUs`, () => {
+      const given = {
+        driver,
+        threads,
+        threadsLine,
+        processes: processes?.text,
+        processesLine: processes?.line,
+        bootStart,
+        cpus,
+        integrityCheck,
+      };
       for (let seed = 1; seed <= SEEDS; seed++) {
         if (variants.length > 0) {
           const output = variants.flatMap((machine, variant) => {
-            const r = runSystem({ driver, threads, threadsLine, cpus, seed, integrityCheck, machine, variant });
+            const r = runSystem({ ...given, seed, machine, variant });
             check(r, `seed ${seed}, variant ${variant}`, {
               end: r.output.some((t) => t.startsWith('STOP ')) ? 'bugcheck' : end === 'bugcheck' ? 'done' : end,
               leaks: all(driver, new RegExp(`^// expect leak of ${variant} (.+)$`, 'gm')),
@@ -43,7 +60,7 @@ for (const name of readdirSync(folder).sort()) {
           assert.deepEqual(missing(mustReach(withoutCases(driver)), output), [], `seed ${seed}: facts not reached`);
           continue;
         }
-        const r = runSystem({ driver, threads, threadsLine, cpus, seed, integrityCheck });
+        const r = runSystem({ ...given, seed });
         check(r, `seed ${seed}`, { end, leaks: wantedLeaks });
         assert.deepEqual(missing(mustReach(withoutCases(driver)), r.output), [], `seed ${seed}: facts not reached`);
         if (bugcheck) assert.equal(r.bugCheck?.code, Number(bugcheck), `seed ${seed}: ${r.bugCheck?.explanation}`);

@@ -21,6 +21,11 @@ export interface SystemOptions {
   readonly threads?: string;
   /** Line of its file on which that text begins: the bodies are compiled with the same line numbers. */
   readonly threadsLine?: number;
+  /** Process and program blocks beside it, and the line of its file on which their text begins. */
+  readonly processes?: string;
+  readonly processesLine?: number;
+  /** The driver is a core driver of the boot. */
+  readonly bootStart?: boolean;
   /** The whole scenario instead (files: t.c, check.h, system.h). */
   readonly scenario?: string;
   readonly integrityCheck?: boolean;
@@ -55,21 +60,28 @@ export interface SystemResult {
 /** One driver `t` and a process with the threads; the driver is unloaded at the end. */
 export function runSystem(o: SystemOptions): SystemResult {
   const driver = o.driver === undefined ? undefined : /\n/.test(o.driver) ? o.driver : read(o.driver);
-  const scenario =
+  const written =
     o.scenario ??
     [
       [
         `machine { cpus ${o.cpus ?? 1}; seed ${o.seed ?? 1}; time-limit 20s; step-limit ${o.maxSteps ?? 50_000_000}; ${o.machine ?? ''} }`,
-        driver === undefined ? '' : `driver "t" { sources "t.c"; integrity-check ${o.integrityCheck === false ? 'no' : 'yes'}; }`,
+        driver === undefined
+          ? ''
+          : `driver "t" { sources "t.c"; integrity-check ${o.integrityCheck === false ? 'no' : 'yes'}; ${o.bootStart ? 'boot-start; ' : ''}}`,
         o.threads === undefined ? '' : 'process "C:\\\\Test\\\\main.exe" command "main.exe -x" {',
       ].join(' '),
       ...(o.threads === undefined ? [] : ['#include "shared.h"', ...Array(Math.max(0, (o.threadsLine ?? 0) - 3)).fill(''), o.threads, '}']),
     ].join('\n');
+  const scenario =
+    o.processes === undefined
+      ? written
+      : `${written}${'\n'.repeat(Math.max(1, (o.processesLine ?? 0) - written.split('\n').length))}${o.processes}`;
   const files = new MemoryFiles({
     'w/test.scenario': scenario,
     'w/check.h': read('check.h'),
     'w/system.h': read('system/system.h'),
     'w/shared.h': `${o.variant === undefined ? '' : `#define VARIANT ${o.variant}\n`}${read('system/shared.h')}`,
+    'w/linux_check.h': read('system/linux_check.h'),
     ...(driver === undefined ? {} : { 'w/t.c': driver }),
     ...Object.fromEntries(Object.entries(o.files ?? {}).map(([n, t]) => [`w/${n}`, t])),
   });

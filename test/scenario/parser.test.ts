@@ -36,6 +36,28 @@ process "C:\\\\Windows\\\\explorer.exe" command "explorer /x" {
 expect { no bugcheck; always g_Count >= 0; finally (g_Count == 0); calls OnNotify == 6; output "hello"; bugcheck 0xD1 }
 `;
 
+test('counts of threads and processes, and messages for bad ones', () => {
+  const { scenario, diagnostics } = parse('process "a" count 1000 { thread x count 20 priority lowest { } thread y { } }');
+  assert.deepEqual(diagnostics, []);
+  assert.deepEqual([scenario.processes[0].count, ...scenario.processes[0].threads.map((t) => t.count)], [1000, 20, 1]);
+  const bad: readonly (readonly [string, RegExp])[] = [
+    ['process "a" count 0 { }', /number of processes must be between 1 and 1000, not 0/],
+    ['process "a" count 1001 { }', /number of processes must be between 1 and 1000, not 1001/],
+    ['process "a" count { }', /expected the number of processes as a number/],
+    ['process "a" count many { }', /expected the number of processes as a number/],
+    ['process "a" { thread x count 11001 { } }', /number of threads must be between 1 and 11000/],
+    ['process "a" { thread x count -1 { } }', /number of threads/],
+    ['process "a" { thread x count 6000 { } thread y count 6000 { } }', /at most 11000 threads of its own, not 12000/],
+    ['program "a" count 3 { thread x { } }', /a program has no 'count'/],
+    ['process "a" { thread count 3 { } }', /./],
+  ];
+  for (const [text, message] of bad) {
+    const all = messages(text);
+    assert.equal(all.length, 1, `${text}: ${all.join('; ')}`);
+    assert.match(all[0], message, text);
+  }
+});
+
 test('a whole scenario', () => {
   const { scenario: s, diagnostics } = parse(GOOD);
   assert.deepEqual(diagnostics, []);

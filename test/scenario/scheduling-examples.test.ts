@@ -7,7 +7,7 @@ import { interlock } from '../cli/run-cli.js';
 
 const example = (name: string): string => `examples/${name}/${name}.scenario`;
 
-for (const seed of [1, 2, 3)
+for (const seed of [1, 2, 3])
   test(`time-slicing holds with seed ${seed}`, () => {
     const r = interlock('run', '--seed', String(seed), example('time-slicing'));
     assert.equal(r.code, 0, r.stdout + r.stderr);

@@ -28,7 +28,7 @@ test('marks carry the reason that the table gives', () => {
 
 test('what the kernel simulates is declared by a header', () => {
   const internal =
-    /^(Ki|Kf|Kef|Ke[fx]p|Exp|Psp|Obp|Iop|Cmp|Fltp|Mip|Sep|Rtlp)[A-Z]|^ntdll!|^\w+(HeapBlock|QueryTimes|QueryOpenableDevice|MapUserImage|StartProgramThreads)$|^(RtlQueryRegistryValuesEx|WdmlibIoCreateDeviceSecure|ObKillProcess|RtlUserThreadStart|RtlExitUser\w+|(Nt|Zw)CreateUserProcess)$/;
+    /^(Ki|Kf|Kef|Ke[fx]p|Exp|Psp|Obp|Iop|Cmp|Fltp|Mip|Sep|Rtlp|Lx)[A-Z]|^(ntdll|lx)!|^\w+(HeapBlock|QueryTimes|QueryOpenableDevice|MapUserImage|StartProgramThreads)$|^(RtlQueryRegistryValuesEx|WdmlibIoCreateDeviceSecure|ObKillProcess|RtlUserThreadStart|RtlExitUser\w+|(Nt|Zw)CreateUserProcess)$/;
   const declared = new Set(ddis.map((d) => d.name));
   const user = compile(include('windows.h', 'winternl.h', 'winreg.h'));
   const strangers = [...simulatedNames()].filter((n) => !declared.has(n) && !internal.test(n) && !user.scope.names.has(n));

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { headerTexts } from './headers.js';
 
 /** Headers of user mode declare their own twins of what the kernel's have; no unit reads both but a scenario, and redeclaring checks the types there. */
-const USER_MODE = new Set(['windows.h', 'winternl.h', 'windef.h']);
+const USER_MODE = new Set(['windows.h', 'winternl.h', 'windef.h', 'linux.h']);
 
 const ALLOWED: Readonly<Record<string, string>> = {
   // the C library has them in both, and a program includes either

@@ -15,7 +15,7 @@ export function underLock(k: Kernel, f: Frame, lock: Addr, operation: () => Stat
   if (owner === k.currentThread() + 1) {
     return k.bugCheck(
       0xf,
-      lock,
+      0,
       0,
       0,
       0,

@@ -96,19 +96,39 @@ const initialize: KernelRoutine['step'] = (k, f) => {
   return k.returnVoid();
 };
 
-const both = (suffix: string): KernelRoutine[] => [
-  { name: `ExAcquirePushLockExclusive${suffix}`, step: (k, f) => acquire(k, f, true) },
-  { name: `ExAcquirePushLockShared${suffix}`, step: (k, f) => acquire(k, f, false) },
-  { name: `ExReleasePushLockExclusive${suffix}`, step: (k, f) => release(k, f, true) },
-  { name: `ExReleasePushLockShared${suffix}`, step: (k, f) => release(k, f, false) },
+/** The Ex versions take flags: 0, and two bits about priority boosts that change nothing here. */
+const KNOWN_FLAGS = 3;
+function flagged(name: string, step: KernelRoutine['step']): KernelRoutine {
+  return {
+    name,
+    step(k, f) {
+      const flags = f.u32(1);
+      if ((flags & ~KNOWN_FLAGS) === 0) return step(k, f);
+      return k.bugCheck(
+        0x152,
+        flags,
+        f.ptr(0),
+        0,
+        0,
+        `${name} of the push lock at ${hex(f.ptr(0))} with unknown flags 0x${flags.toString(16)}`,
+      );
+    },
+  };
+}
+
+const both = (named: (name: string, step: KernelRoutine['step']) => KernelRoutine): KernelRoutine[] => [
+  named('ExAcquirePushLockExclusive', (k, f) => acquire(k, f, true)),
+  named('ExAcquirePushLockShared', (k, f) => acquire(k, f, false)),
+  named('ExReleasePushLockExclusive', (k, f) => release(k, f, true)),
+  named('ExReleasePushLockShared', (k, f) => release(k, f, false)),
 ];
 
 export const routines: KernelRoutine[] = [
   { name: 'ExInitializePushLock', cost: 2, step: initialize },
   { name: 'FltInitializePushLock', cost: 2, step: initialize },
   { name: 'FltDeletePushLock', cost: 2, step: (k) => k.returnVoid() },
-  ...both(''),
-  ...both('Ex'),
+  ...both((name, step) => ({ name, step })),
+  ...both((name, step) => flagged(`${name}Ex`, step)),
   {
     name: 'FltAcquirePushLockExclusive',
     step(k, f) {

@@ -205,10 +205,14 @@ function handOver(k: Kernel, r: Addr, wasExclusive: boolean): void {
   }
 }
 
-function release(k: Kernel, r: Addr, owner: Addr): Status {
+function release(k: Kernel, r: Addr, owner: Addr, forThread = false): Status {
   const m = k.mem;
   m.checked.bytes(r, R.sizeof);
   const entry = active(k, r) === 0 ? 0 : findEntry(k, r, owner);
+  if (entry === 0 && forThread && owner !== k.currentThread()) {
+    const why = `ExReleaseResourceForThreadLite: ${hex(owner)} does not own the resource at ${hex(r)}`;
+    return k.bugCheck(0x16e, r, k.currentThread(), owner, 0, why);
+  }
   if (entry === 0) {
     return k.bugCheck(0xe3, r, owner, m.ptr(r + R.OwnerTable), 0, `the resource at ${hex(r)} is released by a thread that does not own it`);
   }
@@ -228,7 +232,7 @@ function convert(k: Kernel, r: Addr): Status {
   const m = k.mem;
   const thread = k.currentThread();
   if (!isExclusive(k, r) || m.ptr(r + R.OwnerEntry + OWNER_ENTRY.OwnerThread) !== thread) {
-    return k.bugCheck(0x1f, r, thread, 0, 0, `ExConvertExclusiveToSharedLite: the thread does not own the resource at ${hex(r)} exclusive`);
+    return k.bugCheck(0x1f, 0, 0, 0, 0, `ExConvertExclusiveToSharedLite: the thread does not own the resource at ${hex(r)} exclusive`);
   }
   setExclusive(k, r, false);
   k.event('ex.resource.convert', { resource: r });
@@ -248,6 +252,12 @@ function initialize(k: Kernel, f: Frame): Status {
   return k.return(0);
 }
 
+/** What was made for the resource when it was first needed. */
+function freeParts(k: Kernel, r: Addr): void {
+  for (const field of [R.SharedWaiters, R.ExclusiveWaiters, R.OwnerTable])
+    if (k.mem.ptr(r + field) !== 0) k.pool.free(k.mem.ptr(r + field));
+}
+
 function destroy(k: Kernel, f: Frame): Status {
   const r = f.ptr(0);
   const m = k.mem;
@@ -257,7 +267,7 @@ function destroy(k: Kernel, f: Frame): Status {
   if (active(k, r) !== 0)
     return k.bugCheck(0xc4, 0x100b, r, m.ptr(r + R.OwnerEntry), 0, `ExDeleteResourceLite: the resource at ${hex(r)} is still owned`);
   remove(m, r + R.SystemResourcesList);
-  for (const field of [R.SharedWaiters, R.ExclusiveWaiters, R.OwnerTable]) if (m.ptr(r + field) !== 0) k.pool.free(m.ptr(r + field));
+  freeParts(k, r);
   m.fill(r, R.sizeof);
   return k.return(0);
 }
@@ -281,10 +291,9 @@ export const routines: KernelRoutine[] = [
   {
     name: 'ExReinitializeResourceLite',
     step(k, f) {
-      const links = [k.mem.checked.ptr(f.ptr(0)), k.mem.checked.ptr(f.ptr(0) + 8)];
-      k.mem.fill(f.ptr(0) + 16, R.sizeof - 16);
-      k.mem.setPtr(f.ptr(0), links[0]);
-      k.mem.setPtr(f.ptr(0) + 8, links[1]);
+      k.mem.checked.bytes(f.ptr(0), R.sizeof);
+      freeParts(k, f.ptr(0));
+      k.mem.fill(f.ptr(0) + R.OwnerTable, R.sizeof - R.OwnerTable);
       return k.return(0);
     },
   },
@@ -300,7 +309,7 @@ export const routines: KernelRoutine[] = [
     step: enterAnd((k, f) => acquireShared(k, f, f.ptr(0), true, false, true)),
   },
   { name: 'ExReleaseResourceLite', step: (k, f) => release(k, f.ptr(0), k.currentThread()) },
-  { name: 'ExReleaseResourceForThreadLite', step: (k, f) => release(k, f.ptr(0), f.ptr(1)) },
+  { name: 'ExReleaseResourceForThreadLite', step: (k, f) => release(k, f.ptr(0), f.ptr(1), true) },
   {
     name: 'ExReleaseResourceAndLeaveCriticalRegion',
     step(k, f) {

@@ -105,6 +105,16 @@ const cacheAware: KernelRoutine[] = [
   },
   { name: 'ExSizeOfRundownProtectionCacheAware', cost: 2, step: (k) => k.return(8) },
   { name: 'ExInitializeRundownProtectionCacheAware', step: (k, f) => set(k, f.ptr(0), 0n) },
+  {
+    // (RunRef, Flags: EX_CARR_ALLOCATE_PAGED_POOL 0 or EX_CARR_ALLOCATE_NONPAGED_POOL 1)
+    name: 'ExInitializeRundownProtectionCacheAwareEx',
+    step(k, f) {
+      const flags = f.u32(1);
+      if (flags <= 1) return set(k, f.ptr(0), 0n);
+      const why = `ExInitializeRundownProtectionCacheAwareEx with unknown flags 0x${flags.toString(16)}`;
+      return k.bugCheck(0x16c, flags, f.ptr(0), 0, 0, why);
+    },
+  },
   // counterpart of the initialisation in place: there is nothing behind it to give back
   { name: 'ExCleanupRundownProtectionCacheAware', step: (k, f) => set(k, f.ptr(0), ACTIVE) },
   { name: 'ExReInitializeRundownProtectionCacheAware', step: (k, f) => set(k, f.ptr(0), 0n) },

@@ -24,6 +24,7 @@ import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.j
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateUnicode, freeUnicode, readUnicode, sameName } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
+import { closeRegistration } from '../ps/pico.js';
 import { fillImageInfo, IMAGE_LOCALS } from '../ps/startup.js';
 import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
 import { DO_DEVICE_INITIALIZING, DOE_UNLOAD_PENDING, devicesOf, extensionOf } from './device.js';
@@ -31,6 +32,9 @@ import { DriverState } from './driver-state.js';
 import { createImageFile } from './file.js';
 import { findLeaks } from './leaks.js';
 import { addModule } from './module.js';
+
+/** How a driver is loaded. */
+export const LoadFlag = { IntegrityCheck: 1, BootStart: 2 } as const;
 
 const IO_TYPE_DRIVER = 4;
 const MAJOR_FUNCTIONS = 28;
@@ -77,10 +81,12 @@ export function createDriverObject(k: Kernel, name: string, module: Addr, start:
 }
 
 /** Maps the image and makes module entry and driver object; 0: out of memory. */
-function mapDriver(k: Kernel, name: string, imageIndex: number, integrityCheck: boolean): Addr {
+function mapDriver(k: Kernel, name: string, imageIndex: number, flags: number): Addr {
+  const integrityCheck = (flags & LoadFlag.IntegrityCheck) !== 0;
+  const start = flags & LoadFlag.BootStart ? 0 : 3;
   const image = k.machine.images.images[imageIndex];
   setKeyValue(k, serviceKey(name), 'Type', 4, new Uint8Array([1, 0, 0, 0]));
-  setKeyValue(k, serviceKey(name), 'Start', 4, new Uint8Array([3, 0, 0, 0]));
+  setKeyValue(k, serviceKey(name), 'Start', 4, new Uint8Array([start, 0, 0, 0]));
   setKeyValue(k, serviceKey(name), 'ErrorControl', 4, new Uint8Array([1, 0, 0, 0]));
   setKeyString(k, serviceKey(name), 'ImagePath', 2, driverPath(name));
   k.machine.mapImage(image);
@@ -113,7 +119,7 @@ function setForceIntegrity(k: Kernel, base: Addr): void {
 /** Slots of IopLoadDriver: 0 driver, 1 file, then IMAGE_INFO_EX. */
 const infoAt = (f: Frame): Addr => f.localAddress(2);
 
-/** IopLoadDriver(PUNICODE_STRING Name, ImageIndex, IntegrityCheck, **DriverObject): status of the load. */
+/** IopLoadDriver(PUNICODE_STRING Name, ImageIndex, LoadFlags, **DriverObject): status of the load. */
 function load(k: Kernel, f: Frame): Status {
   const m = k.mem;
   switch (f.pc) {
@@ -122,7 +128,8 @@ function load(k: Kernel, f: Frame): Status {
       if (driverNamed(k, name) !== 0) return k.return(NT.IMAGE_ALREADY_LOADED);
       const image = k.machine.images.images[f.i32(1)];
       if (!image || entryPoint(image) === 0) return k.return(NT.DRIVER_UNABLE_TO_LOAD);
-      const driver = mapDriver(k, name, f.i32(1), f.u32(2) !== 0);
+      if (!(f.u32(2) & LoadFlag.BootStart)) closeRegistration(k);
+      const driver = mapDriver(k, name, f.i32(1), f.u32(2));
       if (driver === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
       f.set(0, driver);
       const module = m.ptr(driver + IOP_DRIVER.Module);

@@ -94,6 +94,13 @@ function firstNormal(k: Kernel, head: Addr, mode: number): Addr {
   return head;
 }
 
+/** KeRemoveQueueApc: true when it was queued. */
+export function removeQueueApc(k: Kernel, apc: Addr): boolean {
+  if (!k.mem.u8(apc + KAPC.Inserted)) return false;
+  removeApc(k, apc);
+  return true;
+}
+
 function notifyKernelApc(k: Kernel, thread: Addr, increment: number): void {
   const m = k.mem;
   const state = m.u32(thread + KTHREAD.State);
@@ -367,10 +374,8 @@ export const routines: KernelRoutine[] = [
     name: 'KeRemoveQueueApc',
     cost: 6,
     step(k, f) {
-      const apc = f.ptr(0);
-      if (!k.mem.checked.u8(apc + KAPC.Inserted)) return k.return(0);
-      removeApc(k, apc);
-      return k.return(1);
+      k.mem.checked.u8(f.ptr(0) + KAPC.Inserted);
+      return k.return(removeQueueApc(k, f.ptr(0)) ? 1 : 0);
     },
   },
   {

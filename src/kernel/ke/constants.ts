@@ -20,6 +20,7 @@ export const DPC_STACK_SIZE = 0x6000;
 export const PASSIVE_LEVEL = 0;
 export const APC_LEVEL = 1;
 export const DISPATCH_LEVEL = 2;
+export const SYNCH_LEVEL = 12;
 export const CLOCK_LEVEL = 13;
 export const IPI_LEVEL = 14;
 export const HIGH_LEVEL = 15;

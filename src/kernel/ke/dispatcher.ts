@@ -4,8 +4,8 @@
 import { type Addr, FRAME, KERNEL_BASE } from '../../machine/abi.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
-import { DISPATCHER_HEADER, KEVENT, KMUTANT, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
-import { corrupt, insertTail, LIST_LIMIT, remove } from '../rtl/list.js';
+import { DISPATCHER_HEADER, KEVENT, KMUTANT, KQUEUE, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
+import { corrupt, insertTail, LIST_LIMIT, remove, removeHead } from '../rtl/list.js';
 import { BugCheckError } from './bugcheck.js';
 import { ObjectType, STATUS, WaitAll } from './constants.js';
 import { readyThread as makeReady } from './ready.js';
@@ -51,18 +51,13 @@ export function satisfy(k: Kernel, object: Addr, thread: Addr): number {
       m.setI32(object + STATE, 0);
       return 0;
     case ObjectType.Semaphore:
-    case ObjectType.Queue:
       m.setI32(object + STATE, m.i32(object + STATE) - 1);
       return 0;
     case ObjectType.Mutant: {
       const state = m.i32(object + STATE) - 1;
       m.setI32(object + STATE, state);
       if (state === 0) {
-        m.setPtr(object + KMUTANT.OwnerThread, thread);
-        const disable = m.u8(object + KMUTANT.ApcDisable);
-        m.setU16(thread + KTHREAD.KernelApcDisable, (m.i16(thread + KTHREAD.KernelApcDisable) - disable) & 0xffff);
-        insertTail(m, thread + KTHREAD.MutantListHead, object + KMUTANT.MutantListEntry);
-        k.event('ke.mutex.acquire', { mutex: object, thread });
+        takeMutant(k, object, thread);
         const flags = m.u8(object + MUTANT_FLAGS);
         if (flags & 1) {
           m.setU8(object + MUTANT_FLAGS, flags & ~1);
@@ -74,6 +69,16 @@ export function satisfy(k: Kernel, object: Addr, thread: Addr): number {
     default:
       return 0;
   }
+}
+
+/** The thread owns a mutant from now on; kernel mutexes switch normal kernel APCs off. */
+export function takeMutant(k: Kernel, mutant: Addr, thread: Addr): void {
+  const m = k.mem;
+  m.setPtr(mutant + KMUTANT.OwnerThread, thread);
+  const disable = m.u8(mutant + KMUTANT.ApcDisable);
+  m.setU16(thread + KTHREAD.KernelApcDisable, (m.i16(thread + KTHREAD.KernelApcDisable) - disable) & 0xffff);
+  insertTail(m, thread + KTHREAD.MutantListHead, mutant + KMUTANT.MutantListEntry);
+  k.event('ke.mutex.acquire', { mutex: mutant, thread });
 }
 
 /** Timers are signalled by the clock: what ran there has nothing to do with it. */
@@ -95,6 +100,35 @@ export function removeWaitBlocks(k: Kernel, thread: Addr): void {
     removeTimer(k, thread + KTHREAD.Timer);
     m.setU32(thread + KTHREAD.WaitHasTimeout, 0);
   }
+  const queue = m.ptr(thread + KTHREAD.Queue);
+  if (queue !== 0) m.setU32(queue + KQUEUE.CurrentCount, m.u32(queue + KQUEUE.CurrentCount) + 1);
+}
+
+/** A thread that serves the queue does not run for it any more (it waits, leaves or ended): another one may take an entry now. */
+export function serverStops(k: Kernel, queue: Addr): void {
+  const m = k.mem;
+  m.setU32(queue + KQUEUE.CurrentCount, m.u32(queue + KQUEUE.CurrentCount) - 1);
+  if (m.i32(queue + STATE) > 0) releaseServer(k, queue, 0);
+}
+
+/** Gives the first entry to the thread that waits for the shortest time, when the queue's limit of running threads permits one more. */
+export function releaseServer(k: Kernel, queue: Addr, increment: number): boolean {
+  const m = k.mem;
+  const last = m.ptr(queue + WAIT_LIST + 8);
+  if (last === queue + WAIT_LIST || m.u32(queue + KQUEUE.CurrentCount) >= m.u32(queue + KQUEUE.MaximumCount)) return false;
+  const thread = m.ptr(last + KWAIT_BLOCK.Thread);
+  const entry = takeEntry(k, queue);
+  k.hooks.races?.satisfied(queue, thread);
+  unwaitThread(k, thread, entry, increment, queue);
+  return true;
+}
+
+/** Removes the first entry of a queue that has one. It is on no list then: its Flink is NULL. */
+export function takeEntry(k: Kernel, queue: Addr): Addr {
+  const entry = removeHead(k.mem, queue + KQUEUE.EntryListHead);
+  k.mem.setPtr(entry, 0);
+  k.mem.setI32(queue + STATE, k.mem.i32(queue + STATE) - 1);
+  return entry;
 }
 
 /** Ends the wait of a thread with a status; the thread becomes ready. */

@@ -1,10 +1,12 @@
 // Events (reference: scheduler.md §8).
 
+import type { Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { KIND_ID } from '../../trace/kinds.js';
+import { wrongIrql } from '../irql-limit.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KEVENT, KTHREAD } from '../layouts.gen.js';
-import { ObjectType } from './constants.js';
+import { APC_LEVEL, DISPATCH_LEVEL, ObjectType } from './constants.js';
 import { checkInitialised, hex, initHeader, objectType, signalEvent, waitTest } from './dispatcher.js';
 import { probeObject } from './probe-object.js';
 
@@ -26,10 +28,17 @@ function checkedEvent(k: Kernel, f: Frame): number {
   return event;
 }
 
-/** `Wait` TRUE announces a KeWaitFor... that follows at once. */
+/** `Wait` TRUE announces a KeWaitFor... that follows at once: the CPU stays at DISPATCH_LEVEL until then, so that no other thread comes between. */
 export function noteWaitNext(k: Kernel, wait: boolean): void {
-  if (wait) k.mem.setU8(k.currentThread() + KTHREAD.WaitNext, 1);
+  if (!wait) return;
+  const thread = k.currentThread();
+  k.mem.setU8(thread + KTHREAD.WaitNext, 1);
+  k.mem.setU8(thread + KTHREAD.WaitIrql, k.raiseIrql(DISPATCH_LEVEL));
 }
+
+/** A release with Wait TRUE is for APC_LEVEL at most, as the wait that follows is. */
+export const checkWaitNext = (k: Kernel, name: string, wait: boolean): Status | undefined =>
+  wait && k.irql > APC_LEVEL ? wrongIrql(k, `${name} with Wait = TRUE`, k.irql, { min: 0, max: APC_LEVEL }) : undefined;
 
 export const routines: KernelRoutine[] = [
   {
@@ -43,9 +52,11 @@ export const routines: KernelRoutine[] = [
   {
     name: 'KeSetEvent',
     step(k, f) {
-      const event = checkedEvent(k, f);
+      const bad = checkWaitNext(k, 'KeSetEvent', f.bool(2));
+      if (bad !== undefined) return bad;
+      const old = signalEvent(k, checkedEvent(k, f), f.i32(1));
       noteWaitNext(k, f.bool(2));
-      return k.return(signalEvent(k, event, f.i32(1)));
+      return k.return(old);
     },
   },
   {
@@ -72,6 +83,8 @@ export const routines: KernelRoutine[] = [
   {
     name: 'KePulseEvent',
     step(k, f) {
+      const bad = checkWaitNext(k, 'KePulseEvent', f.bool(2));
+      if (bad !== undefined) return bad;
       const event = checkedEvent(k, f);
       const old = k.mem.i32(event + STATE);
       if (old === 0) {

@@ -4,7 +4,7 @@ import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KSEMAPHORE } from '../layouts.gen.js';
 import { ObjectType, STATUS } from './constants.js';
 import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispatcher.js';
-import { noteWaitNext } from './event.js';
+import { checkWaitNext, noteWaitNext } from './event.js';
 import { probeObject } from './probe-object.js';
 
 const STATE = DISPATCHER_HEADER.SignalState;
@@ -39,6 +39,8 @@ export const routines: KernelRoutine[] = [
   {
     name: 'KeReleaseSemaphore',
     step(k, f) {
+      const bad = checkWaitNext(k, 'KeReleaseSemaphore', f.bool(3));
+      if (bad !== undefined) return bad;
       const semaphore = f.ptr(0);
       probeObject(k, semaphore, KSEMAPHORE.sizeof);
       checkInitialised(k, semaphore);

@@ -5,7 +5,7 @@ import type { Frame } from '../../machine/routine.js';
 import { KIND_ID, WORD } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KE_GLOBALS, KLOCK_QUEUE_HANDLE, KSPIN_LOCK_QUEUE, KTHREAD } from '../layouts.gen.js';
-import { DISPATCH_LEVEL } from './constants.js';
+import { DISPATCH_LEVEL, SYNCH_LEVEL } from './constants.js';
 import { hex } from './dispatcher.js';
 import { noteRelease, spinOn } from './spin-wait.js';
 
@@ -22,7 +22,7 @@ function count(k: Kernel, delta: number): void {
 function selfDeadlock(k: Kernel, lock: Addr): Status {
   return k.bugCheck(
     0xf,
-    lock,
+    0,
     0,
     0,
     0,
@@ -47,16 +47,9 @@ function acquirePlain(k: Kernel, f: Frame, lock: Addr, taken: () => Status): Sta
 function releasePlain(k: Kernel, lock: Addr): Status | undefined {
   const m = k.mem;
   const value = m.checked.ptr(lock);
-  if (value === 0) return k.bugCheck(0x10, lock, 0, 0, 0, `the spin lock at ${hex(lock)} is released but nobody holds it`);
+  if (value === 0) return k.bugCheck(0x10, 0, 0, 0, 0, `the spin lock at ${hex(lock)} is released but nobody holds it`);
   if (value !== ownerWord(k))
-    return k.bugCheck(
-      0x10,
-      lock,
-      value,
-      k.currentThread(),
-      0,
-      `the spin lock at ${hex(lock)} is released by a thread that does not hold it`,
-    );
+    return k.bugCheck(0x10, 0, 0, 0, 0, `the spin lock at ${hex(lock)} is released by a thread that does not hold it`);
   m.checked.setPtr(lock, 0);
   count(k, -1);
   k.trace.note(KIND_ID['ke.spin.release'], lock);
@@ -89,7 +82,7 @@ function acquireRaise(k: Kernel, f: Frame): Status {
 
 function release(k: Kernel, f: Frame): Status {
   const lock = f.ptr(0);
-  if (k.irql !== DISPATCH_LEVEL)
+  if (k.irql !== DISPATCH_LEVEL && k.irql !== SYNCH_LEVEL)
     return k.bugCheck(0xc4, 0x32, k.irql, lock, 0, `KeReleaseSpinLock at IRQL ${k.irql} instead of DISPATCH_LEVEL`);
   const bad = releasePlain(k, lock);
   if (bad !== undefined) return bad;
@@ -153,14 +146,7 @@ function releaseQueued(k: Kernel, handle: Addr): Status | undefined {
   const m = k.mem;
   const lock = m.checked.ptr(handle + LOCK);
   if (lock === 0 || m.checked.ptr(lock) === 0) {
-    return k.bugCheck(
-      0x10,
-      lock,
-      handle,
-      0,
-      0,
-      'an in-stack queued spin lock is released that is not held (wrong or reused KLOCK_QUEUE_HANDLE)',
-    );
+    return k.bugCheck(0x10, 0, 0, 0, 0, 'an in-stack queued spin lock is released that is not held (wrong or reused KLOCK_QUEUE_HANDLE)');
   }
   const next = m.checked.ptr(handle + NEXT);
   if (next === 0) m.checked.setPtr(lock, 0);
@@ -192,8 +178,8 @@ function releaseEx(k: Kernel, lock: Addr, exclusive: boolean): Status | undefine
   if (exclusive ? v !== EXCLUSIVE : v === 0 || (v & EXCLUSIVE) !== 0) {
     return k.bugCheck(
       0x10,
-      lock,
-      v,
+      0,
+      0,
       0,
       0,
       `the EX_SPIN_LOCK at ${hex(lock)} is released ${exclusive ? 'exclusive' : 'shared'} but is not held that way`,
@@ -224,6 +210,14 @@ const exPair = (exclusive: boolean): KernelRoutine[] => {
   ];
 };
 
+/** Spin locks of the system that drivers of old times name by number. */
+const QUEUED_LOCKS = 17;
+function numberedLock(k: Kernel, f: Frame, name: string): Addr {
+  const number = f.ptr(0);
+  if (number < 0 || number >= QUEUED_LOCKS) k.throwBugCheck(0xa, [0, k.irql, 0, 0], `${name}: there is no queued spin lock ${number}`);
+  return k.globals.KE + KE_GLOBALS.QueuedSpinLocks + 8 * number;
+}
+
 const cancelLock = (k: Kernel): Addr => k.globals.KE + KE_GLOBALS.CancelSpinLock;
 
 export const routines: KernelRoutine[] = [
@@ -251,6 +245,54 @@ export const routines: KernelRoutine[] = [
   },
   { name: 'KeAcquireSpinLockRaiseToDpc', locals: 1, step: acquireRaise },
   { name: 'KfAcquireSpinLock', locals: 1, step: acquireRaise },
+  {
+    name: 'KeAcquireSpinLockRaiseToSynch',
+    locals: 1,
+    step(k, f) {
+      if (f.pc === 0) {
+        if (k.irql > SYNCH_LEVEL)
+          return k.bugCheck(
+            0xc4,
+            0x42,
+            k.irql,
+            f.ptr(0),
+            0,
+            `KeAcquireSpinLockRaiseToSynch at IRQL ${k.irql}: only at SYNCH_LEVEL or below`,
+          );
+        f.set(OLD, k.raiseIrql(SYNCH_LEVEL));
+        f.pc = 1;
+      }
+      return acquirePlain(k, f, f.ptr(0), () => k.return(f.get(OLD)));
+    },
+  },
+  {
+    name: 'KeAcquireQueuedSpinLock',
+    locals: 1,
+    step(k, f) {
+      const lock = numberedLock(k, f, 'KeAcquireQueuedSpinLock');
+      return raiseForLock(k, f, lock) ?? acquirePlain(k, f, lock, () => k.return(f.get(OLD)));
+    },
+  },
+  {
+    // (Number, OldIrql): IRQL stays as it is when somebody holds the lock
+    name: 'KeTryToAcquireQueuedSpinLock',
+    locals: 1,
+    step(k, f) {
+      const lock = numberedLock(k, f, 'KeTryToAcquireQueuedSpinLock');
+      if (k.mem.ptr(lock) !== 0) return k.return(0);
+      return (
+        raiseForLock(k, f, lock) ??
+        acquirePlain(k, f, lock, () => {
+          k.mem.checked.setU8(f.ptr(1), f.get(OLD));
+          return k.return(1);
+        })
+      );
+    },
+  },
+  {
+    name: 'KeReleaseQueuedSpinLock',
+    step: (k, f) => releasePlain(k, numberedLock(k, f, 'KeReleaseQueuedSpinLock')) ?? lowerAfterRelease(k, f.u8(1)),
+  },
   {
     // no IRQL change when already at or above DISPATCH_LEVEL
     name: 'KeAcquireSpinLockForDpc',

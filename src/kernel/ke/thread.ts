@@ -21,6 +21,7 @@ import { APC_LEVEL, KERNEL_STACK_SIZE, ObjectType, PASSIVE_LEVEL, ThreadState } 
 import { initHeader, signalObject } from './dispatcher.js';
 import { checkExitBegins, checkExitEnds } from './exit-checks.js';
 import { armQuantum, quantumOf } from './quantum.js';
+import { leaveQueue } from './queue.js';
 import { cpuCount, nextIdealProcessor, readyThread } from './ready.js';
 import { stackLimitOf } from './switch.js';
 
@@ -51,8 +52,7 @@ export function allocateStack(k: Kernel, bytes: number): number {
   const stack = mem.pages.allocate({ start: hint, end: MAP.stacks.end }, bytes >>> PAGE_SHIFT, { writable: true }, { before: 1 });
   if (stack === 0) return 0;
   if (bytes === KERNEL_STACK_SIZE) mem.setU32(at, (stack + bytes) >>> PAGE_SHIFT);
-  for (let page = stack; page < stack + bytes; page += PAGE_SIZE)
-    if (mem.raw.unequal(page, page + PAGE_SIZE, 0) < page + PAGE_SIZE) mem.raw.fill(page, PAGE_SIZE);
+  mem.clearPages(stack, bytes);
   return stack;
 }
 
@@ -157,6 +157,7 @@ export function terminateCurrentThread(k: Kernel, exitStatus: number): Status {
   const bad = checkExitBegins(k, thread) ?? checkExitEnds(k, thread);
   if (bad !== undefined) return bad;
   abandonMutants(k, thread);
+  leaveQueue(k, thread);
   k.event('ke.thread.exit', { thread, status: exitStatus >>> 0 });
   m.setU32(thread + KTHREAD.State, ThreadState.Terminated);
   m.setU8(thread + KTHREAD.ApcQueueable, 0);

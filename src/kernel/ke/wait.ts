@@ -5,10 +5,22 @@ import { type Addr, FRAME, Reason, type Status, toAddress } from '../../machine/
 import type { Frame } from '../../machine/routine.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { DISPATCHER_HEADER, KMUTANT, KPRCB, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
+import { DISPATCHER_HEADER, KMUTANT, KPRCB, KQUEUE, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
 import { insertTail } from '../rtl/list.js';
 import { DISPATCH_LEVEL, ObjectType, STATUS, ThreadState, UserMode, WAIT_REASON_NAMES, WaitAll, WaitAny, WaitReason } from './constants.js';
-import { checkInitialised, hex, initHeader, isSignalled, isWaitable, objectType, satisfy, WAIT_LIST } from './dispatcher.js';
+import {
+  checkInitialised,
+  hex,
+  initHeader,
+  isSignalled,
+  isWaitable,
+  objectType,
+  satisfy,
+  serverStops,
+  takeEntry,
+  WAIT_LIST,
+} from './dispatcher.js';
+import { softwareInterruptDue } from './irql.js';
 import { probeObject } from './probe-object.js';
 import { yieldThread } from './switch.js';
 import { interruptTime100, systemTimeOffset } from './time.js';
@@ -78,12 +90,20 @@ export function wait(k: Kernel, f: Frame, nextPc: number, r: WaitRequest): Statu
   for (const o of objects) {
     probeObject(k, o, DISPATCHER_HEADER.sizeof);
     checkInitialised(k, o);
-    if (!isWaitable(objectType(k, o))) {
-      return k.bugCheck(0xa, o, 2, 0, 0, `the address ${hex(o)} given to a wait is no dispatcher object (type byte ${objectType(k, o)})`);
+    if (!isWaitable(objectType(k, o)) || (objectType(k, o) === ObjectType.Queue && r.reason !== WaitReason.WrQueue)) {
+      return k.bugCheck(
+        0xa,
+        o,
+        2,
+        0,
+        0,
+        `the address ${hex(o)} given to a wait is no object that one waits for (type byte ${objectType(k, o)})`,
+      );
     }
   }
   const thread = k.currentThread();
   const satisfied = trySatisfy(k, thread, objects, r.type ?? WaitAny);
+  if (satisfied === LIMIT) return k.raiseStatus(STATUS.MUTANT_LIMIT_EXCEEDED);
   if (satisfied >= 0) return finish(k, f.fp, satisfied);
   if (r.timeout === 0n) return finish(k, f.fp, STATUS.TIMEOUT);
   const interrupted = interruption(k, thread, r.mode ?? 0, r.alertable ?? false);
@@ -100,8 +120,19 @@ export function wait(k: Kernel, f: Frame, nextPc: number, r: WaitRequest): Statu
   return k.stop(Reason.Dispatch);
 }
 
+/** trySatisfy: a mutex would be acquired more often than its state can count. */
+const LIMIT = -2;
+const MINLONG = -0x80000000;
+
+const isFull = (k: Kernel, object: Addr, thread: Addr): boolean =>
+  k.mem.i32(object + DISPATCHER_HEADER.SignalState) === MINLONG &&
+  objectType(k, object) === ObjectType.Mutant &&
+  k.mem.ptr(object + KMUTANT.OwnerThread) === thread;
+
+/** Wait status when the wait is satisfied now, -1 when not, or LIMIT. A queue is never satisfied here: KeRemoveQueue has looked already. */
 function trySatisfy(k: Kernel, thread: Addr, objects: readonly Addr[], type: number): number {
-  if (objects.length === 0) return -1;
+  if (objects.length === 0 || objectType(k, objects[0]) === ObjectType.Queue) return -1;
+  for (const o of objects) if (isFull(k, o, thread)) return LIMIT;
   if (type === WaitAll) {
     if (!objects.every((o) => isSignalled(k, o, thread))) return -1;
     let abandoned = 0;
@@ -114,7 +145,7 @@ function trySatisfy(k: Kernel, thread: Addr, objects: readonly Addr[], type: num
 
 function commit(k: Kernel, thread: Addr, objects: readonly Addr[], r: WaitRequest, due: number | undefined): void {
   const m = k.mem;
-  const blocks = r.blocks && objects.length > 3 ? r.blocks : thread + KTHREAD.WaitBlock;
+  const blocks = r.blocks || thread + KTHREAD.WaitBlock;
   m.setPtr(thread + KTHREAD.WaitBlockList, blocks);
   m.setU8(thread + KTHREAD.WaitType, r.type ?? WaitAny);
   m.setU8(thread + KTHREAD.WaitReason, r.reason ?? 0);
@@ -163,6 +194,8 @@ function queueBlocks(k: Kernel, thread: Addr): void {
     insertTimer(k, timer, m.ptr(thread + KTHREAD.WaitDueTime));
   }
   m.setU32(thread + KTHREAD.State, ThreadState.Waiting);
+  const queue = m.ptr(thread + KTHREAD.Queue);
+  if (queue !== 0) serverStops(k, queue);
 }
 
 function fillBlock(k: Kernel, block: Addr, thread: Addr, object: Addr, key: number, type: number): void {
@@ -184,19 +217,43 @@ export function resumeWait(k: Kernel, thread: Addr, fp: number): boolean {
   const blocks = m.ptr(thread + KTHREAD.WaitBlockList);
   const count = m.u32(thread + KTHREAD.WaitBlockCount);
   const objects = Array.from({ length: count }, (_, i) => m.ptr(blocks + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object));
+  if (count === 1 && objectType(k, objects[0]) === ObjectType.Queue && mayTakeEntry(k, objects[0]))
+    return over(k, thread, fp, takeEntry(k, objects[0]));
   let status = trySatisfy(k, thread, objects, m.u8(thread + KTHREAD.WaitType));
   if (status < 0) status = interruption(k, thread, m.u8(thread + KTHREAD.WaitMode), m.u8(thread + KTHREAD.Alertable) !== 0) || -1;
   if (status < 0 && m.u32(thread + KTHREAD.WaitHasTimeout) && m.ptr(thread + KTHREAD.WaitDueTime) <= interruptTime100(k))
     status = STATUS.TIMEOUT;
-  if (status >= 0) {
-    m.setU32(thread + KTHREAD.WaitBlockCount, 0);
-    m.setU32(thread + KTHREAD.WaitHasTimeout, 0);
-    m.raw.setI64(fp + FRAME.result, BigInt(status));
-    return true;
-  }
+  if (status >= 0) return over(k, thread, fp, status);
   queueBlocks(k, thread);
   m.setPtr(thread + KTHREAD.KernelStack, toAddress(fp));
   return false;
+}
+
+function over(k: Kernel, thread: Addr, fp: number, result: number): true {
+  k.mem.setU32(thread + KTHREAD.WaitBlockCount, 0);
+  k.mem.setU32(thread + KTHREAD.WaitHasTimeout, 0);
+  k.mem.raw.setI64(fp + FRAME.result, BigInt(result));
+  return true;
+}
+
+/** A running thread that serves the queue (and so counts in CurrentCount) may take an entry now. */
+export const mayTakeEntry = (k: Kernel, queue: Addr): boolean =>
+  k.mem.i32(queue + DISPATCHER_HEADER.SignalState) > 0 && k.mem.u32(queue + KQUEUE.CurrentCount) <= k.mem.u32(queue + KQUEUE.MaximumCount);
+
+/**
+ * First thing that every routine that may wait does: ends what a release with Wait = TRUE began (DISPATCH_LEVEL). What became due with that, a DPC or a kernel
+ * APC, is taken first; the routine goes on at `nextPc` then, without having waited.
+ */
+export function endWaitNext(k: Kernel, f: Frame, nextPc: number): Status | undefined {
+  const m = k.mem;
+  const thread = k.currentThread();
+  if (m.u8(thread + KTHREAD.WaitNext) === 0) return undefined;
+  m.setU8(thread + KTHREAD.WaitNext, 0);
+  k.lowerIrql(m.u8(thread + KTHREAD.WaitIrql));
+  if (!softwareInterruptDue(k)) return undefined;
+  f.pc = nextPc;
+  m.registers.top = f.fp;
+  return k.stop(Reason.Dispatch);
 }
 
 function waitAtDispatch(k: Kernel, object: Addr, r: WaitRequest): Status {
@@ -223,8 +280,9 @@ export const routines: KernelRoutine[] = [
   {
     name: 'KeWaitForSingleObject',
     step(k, f) {
-      if (f.pc !== 0) return k.return(f.result);
-      if (k.mem.u8(k.currentThread() + KTHREAD.WaitNext)) k.mem.setU8(k.currentThread() + KTHREAD.WaitNext, 0);
+      if (f.pc === 1) return k.return(f.result);
+      const later = endWaitNext(k, f, 2);
+      if (later !== undefined) return later;
       return k.wait(f, 1, {
         object: f.ptr(0),
         reason: f.u32(1),
@@ -237,7 +295,9 @@ export const routines: KernelRoutine[] = [
   {
     name: 'KeWaitForMultipleObjects',
     step(k, f) {
-      if (f.pc !== 0) return k.return(f.result);
+      if (f.pc === 1) return k.return(f.result);
+      const later = endWaitNext(k, f, 2);
+      if (later !== undefined) return later;
       const count = f.u32(0);
       const blocks = f.ptr(7);
       if (count > (blocks === 0 ? 3 : 64)) {
@@ -268,6 +328,8 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       if (f.pc === 1) return k.return(f.result === STATUS.TIMEOUT ? STATUS.SUCCESS : f.result);
       if (f.pc === 2) return k.return(STATUS.SUCCESS);
+      const later = endWaitNext(k, f, 3);
+      if (later !== undefined) return later;
       const interval = k.mem.checked.i64(f.ptr(2));
       if (interval === 0n && k.irql < DISPATCH_LEVEL) {
         const interrupted = interruption(k, k.currentThread(), f.u8(0), f.bool(1));

@@ -1,7 +1,7 @@
 // Second names of memory. There are no page tables here: an address is a place in linear memory by adding a constant. What Windows does by mapping pages
 // a second time (an MDL into a process, a reserved system range) is an entry of a small table; the addresses lie outside both ranges that compiled code checks
 // inline, so an access comes by the slow path, which asks this table. Slower than memory under its first name, and the same bytes.
-import { type Addr, KERNEL_BASE, MEMORY_SIZE, PAGE_SIZE } from '../../machine/abi.js';
+import { type Addr, KERNEL_BASE, PAGE_SIZE } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { MI_MAPPING as M, MM_GLOBALS, MI_MAPPING_STATE as State } from '../layouts.gen.js';
 
@@ -9,7 +9,7 @@ const ENTRIES = 60;
 /** Each entry that chooses its address gets this much room, so the largest mapping is 64 MiB. */
 const STRIDE = 0x4000000;
 const USER_AREA = 0x7ff400000000;
-const SYSTEM_AREA = KERNEL_BASE + 2 * MEMORY_SIZE;
+const SYSTEM_AREA = KERNEL_BASE + 0x80000000;
 
 export { State };
 export interface Mapping {

@@ -1,17 +1,20 @@
 // Ranges of user memory that were allocated with NtAllocateVirtualMemory: a list in each process, one byte of protection a page (0: reserved only). They lie in
-// the free parts of the process window (ps/window.ts): between the image and the PEB, and between heap and DLLs. That is small: 1.2 MB a process.
+// the free parts of the process window (ps/window.ts): between the image and the PEB, and between heap and DLLs. That is small: 1.2 MB a process, 128 KiB in a small window.
 import { type Addr, PAGE_SHIFT, PAGE_SIZE, USER_BASE } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { EPROCESS, KPROCESS, MM_VAD } from '../layouts.gen.js';
-import { WINDOW } from '../ps/window.js';
+import { windowOf } from '../ps/window.js';
 import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
 
 export const GRANULARITY = 0x10000;
 /** Parts of a window that allocations may take, highest first. */
-const ROOM: readonly (readonly [number, number])[] = [
-  [WINDOW.heapEnd, WINDOW.dll],
-  [WINDOW.image + GRANULARITY, WINDOW.imageEnd],
-];
+function roomOf(k: Kernel, process: Addr): readonly (readonly [number, number])[] {
+  const w = windowOf(k, process);
+  return [
+    [Math.ceil(w.heapEnd / GRANULARITY) * GRANULARITY, w.dll],
+    [w.image + GRANULARITY, w.imageEnd],
+  ];
+}
 
 export const Protect = {
   NoAccess: 1,
@@ -46,12 +49,12 @@ export function isFree(k: Kernel, process: Addr, page: number, count: number): b
     const state = k.mem.pages.query(base + p * PAGE_SIZE);
     if (state.mapped || state.reserved || vadAt(k, process, p) !== 0) return false;
   }
-  return ROOM.some(([from, to]) => page * PAGE_SIZE >= from && (page + count) * PAGE_SIZE <= to);
+  return roomOf(k, process).some(([from, to]) => page * PAGE_SIZE >= from && (page + count) * PAGE_SIZE <= to);
 }
 
 /** A free place for so many pages, -1: none. */
 export function findRoom(k: Kernel, process: Addr, count: number): number {
-  for (const [from, to] of ROOM)
+  for (const [from, to] of roomOf(k, process))
     for (let at = from; at + count * PAGE_SIZE <= to; at += GRANULARITY)
       if (isFree(k, process, at >> PAGE_SHIFT, count)) return at >> PAGE_SHIFT;
   return -1;

@@ -9,7 +9,7 @@ import { referenceFor } from '../ob/reference.js';
 import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
-import { WINDOW } from '../ps/window.js';
+import { WINDOW, type WindowLayout, windowOf } from '../ps/window.js';
 import {
   applyProtection,
   findRoom,
@@ -43,11 +43,11 @@ const CACHE_BITS = 0x600;
 const VM_OPERATION = 8;
 const QUERY_INFORMATION = 0x400;
 const HIGHEST_USER = 0x7ffffffeffff;
-const WINDOW_PAGES = WINDOW.size >> PAGE_SHIFT;
+const windowPages = (k: Kernel, process: Addr): number => k.mem.u32(process + KPROCESS.UserSize) >>> PAGE_SHIFT;
 
-/** Page of the window that an address is in; below 0 or beyond WINDOW_PAGES: outside. */
+/** Page of the window that an address is in; below 0 or beyond `windowPages`: outside. */
 const pageOf = (address: Addr): number => Math.floor((address - USER_BASE) / PAGE_SIZE);
-const inWindow = (page: number, count: number): boolean => page >= 0 && page + count <= WINDOW_PAGES;
+const inWindow = (k: Kernel, process: Addr, page: number, count: number): boolean => page >= 0 && page + count <= windowPages(k, process);
 
 interface Range {
   readonly base: Addr;
@@ -115,14 +115,14 @@ function allocate(k: Kernel, f: Frame, process: Addr): number | { readonly stop:
     const start = base === 0 ? 0 : Math.floor(base / GRANULARITY) * GRANULARITY;
     count = Math.ceil((base === 0 ? size : base + size - start) / PAGE_SIZE);
     page = base === 0 ? findRoom(k, process, count) : pageOf(start);
-    if (page < 0 || !inWindow(page, count)) return NT.NO_MEMORY;
+    if (page < 0 || !inWindow(k, process, page, count)) return NT.NO_MEMORY;
     if (!isFree(k, process, page, count)) return NT.CONFLICTING_ADDRESSES;
     vad = reserve(k, process, page, count, protect);
     if (vad === 0) return NT.INSUFFICIENT_RESOURCES;
   } else {
     page = pageOf(base);
     count = Math.ceil((base + size - pageAddress(page)) / PAGE_SIZE);
-    vad = inWindow(page, count) ? vadAt(k, process, page) : 0;
+    vad = inWindow(k, process, page, count) ? vadAt(k, process, page) : 0;
     if (vad === 0 || page + count > firstPage(k, vad) + pageCount(k, vad)) return NT.CONFLICTING_ADDRESSES;
   }
   if (type & MEM_COMMIT) for (let i = 0; i < count; i++) setPage(k, process, vad, page - firstPage(k, vad) + i, protect);
@@ -138,7 +138,7 @@ function free(k: Kernel, f: Frame, process: Addr): number | { readonly stop: str
   if (base < 0 || base > HIGHEST_USER) return NT.INVALID_PARAMETER_2;
   if (size < 0) return NT.INVALID_PARAMETER_3;
   const page = pageOf(base);
-  const vad = inWindow(page, 1) ? vadAt(k, process, page) : 0;
+  const vad = inWindow(k, process, page, 1) ? vadAt(k, process, page) : 0;
   if (vad === 0) return NT.MEMORY_NOT_ALLOCATED;
   const [start, pages] = [firstPage(k, vad), pageCount(k, vad)];
   if (size === 0 && page !== start) return NT.FREE_VM_NOT_AT_BASE;
@@ -170,7 +170,7 @@ function protect(k: Kernel, f: Frame, process: Addr): number | { readonly stop: 
   if (size <= 0) return NT.INVALID_PARAMETER_3;
   const page = pageOf(base);
   const count = Math.ceil((base + size - pageAddress(page)) / PAGE_SIZE);
-  if (!inWindow(page, count)) return NT.CONFLICTING_ADDRESSES;
+  if (!inWindow(k, process, page, count)) return NT.CONFLICTING_ADDRESSES;
   const vad = vadAt(k, process, page);
   let old: number;
   if (vad !== 0) {
@@ -201,18 +201,20 @@ interface PageInfo {
 }
 
 /** Parts of a window with one allocation each, or one allocation every `stride`. */
-const PARTS: readonly { readonly from: number; readonly to: number; readonly stride: number; readonly image?: boolean }[] = [
-  { from: WINDOW.image, to: WINDOW.imageEnd, stride: WINDOW.imageEnd - WINDOW.image, image: true },
-  { from: WINDOW.peb, to: WINDOW.teb, stride: PAGE_SIZE },
-  { from: WINDOW.teb, to: WINDOW.heap, stride: WINDOW.tebStride },
-  { from: WINDOW.heap, to: WINDOW.heapEnd, stride: WINDOW.heapEnd - WINDOW.heap },
-  { from: WINDOW.dll, to: WINDOW.dllEnd, stride: WINDOW.dllStride, image: true },
-  { from: WINDOW.stack, to: WINDOW.size, stride: WINDOW.stackStride },
+const partsOf = (
+  w: WindowLayout,
+): readonly { readonly from: number; readonly to: number; readonly stride: number; readonly image?: boolean }[] => [
+  { from: w.image, to: w.imageEnd, stride: w.imageEnd - w.image, image: true },
+  { from: w.peb, to: w.teb, stride: PAGE_SIZE },
+  { from: w.teb, to: w.heap, stride: w.tebStride },
+  { from: w.heap, to: w.heapEnd, stride: w.heapEnd - w.heap },
+  { from: w.dll, to: w.dllEnd, stride: w.dllStride, image: true },
+  { from: w.stack, to: w.size, stride: w.stackStride },
 ];
 
 function pageInfo(k: Kernel, process: Addr, page: number): PageInfo {
   const free = { state: MEM_FREE, protect: Protect.NoAccess, type: 0, allocation: -1, allocationProtect: 0 };
-  if (!inWindow(page, 1)) return free;
+  if (!inWindow(k, process, page, 1)) return free;
   const vad = vadAt(k, process, page);
   if (vad !== 0) {
     const p = protectionOf(k, vad, page - firstPage(k, vad));
@@ -226,7 +228,7 @@ function pageInfo(k: Kernel, process: Addr, page: number): PageInfo {
   }
   const p = protectionOfPage(k, process, page);
   if (p === 0) return free;
-  const part = PARTS.find((x) => page * PAGE_SIZE >= x.from && page * PAGE_SIZE < x.to);
+  const part = partsOf(windowOf(k, process)).find((x) => page * PAGE_SIZE >= x.from && page * PAGE_SIZE < x.to);
   const start = part ? part.from + Math.floor((page * PAGE_SIZE - part.from) / part.stride) * part.stride : page * PAGE_SIZE;
   return {
     state: MEM_COMMIT,
@@ -247,12 +249,12 @@ function basicInformation(
 ): { readonly page: number; readonly count: number; readonly info: PageInfo } {
   const page = pageOf(address);
   const info = pageInfo(k, process, page);
+  const end = windowPages(k, process);
   if (page < 0) return { page, count: -page, info };
-  if (page >= WINDOW_PAGES) return { page, count: Math.floor((HIGHEST_USER + 1 - pageAddress(page)) / PAGE_SIZE), info };
+  if (page >= end) return { page, count: Math.floor((HIGHEST_USER + 1 - pageAddress(page)) / PAGE_SIZE), info };
   let count = 1;
-  while (page + count < WINDOW_PAGES && same(pageInfo(k, process, page + count), info)) count++;
-  if (page + count === WINDOW_PAGES && info.state === MEM_FREE)
-    count += Math.floor((HIGHEST_USER + 1 - pageAddress(WINDOW_PAGES)) / PAGE_SIZE);
+  while (page + count < end && same(pageInfo(k, process, page + count), info)) count++;
+  if (page + count === end && info.state === MEM_FREE) count += Math.floor((HIGHEST_USER + 1 - pageAddress(end)) / PAGE_SIZE);
   return { page, count, info };
 }
 

@@ -1,9 +1,9 @@
 // Events, mutants, semaphores and timers as objects: the Nt services that create, open, set and wait for them. The dispatcher objects themselves and
 // their semantics are the core's; here they only get a header, a handle and a name.
 import type { Addr, Status } from '../../machine/abi.js';
-import { WaitReason } from '../ke/constants.js';
+import { WaitAll, WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { FILE_OBJECT, KEVENT, KMUTANT, KSEMAPHORE, KTIMER } from '../layouts.gen.js';
+import { DISPATCHER_HEADER, ETHREAD, ETIMER, FILE_OBJECT, KEVENT, KMUTANT, KSEMAPHORE, KWAIT_BLOCK } from '../layouts.gen.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
 import { captureAttributes, findInDirectory, insertName, lookupPath, openByName, rootDirectory } from './namespace.js';
 import { allocateObject, dropReference, isType, objectType, referenceObject } from './object.js';
@@ -92,7 +92,10 @@ const handleArguments = (k: Kernel, f: Frame): (number | bigint)[] => [
   0,
 ];
 
-/** Service that references an object of a type, calls a dispatcher routine on it, stores the previous state and dereferences. */
+/**
+ * Service that references an object of a type, calls a dispatcher routine on it, stores the previous state and dereferences. `refuse`: status instead of an
+ * exception of that routine.
+ */
 function act(
   name: string,
   args: number,
@@ -101,6 +104,7 @@ function act(
   routine: string,
   parameters: (k: Kernel, f: Frame, body: Addr) => (number | bigint)[],
   previousArg: number,
+  refuse?: (k: Kernel, f: Frame, body: Addr) => number,
 ): ServiceDefinition {
   return {
     name,
@@ -114,13 +118,15 @@ function act(
           const r = referenceFor(k, f.ptr(0), access, type);
           if (!ntSuccess(r.status)) return k.return(r.status);
           f.set(0, r.body);
+          f.set(1, refuse ? refuse(k, f, r.body) : NT.SUCCESS);
+          if (f.get(1) !== NT.SUCCESS) return k.call(f, 2, 'ObfDereferenceObject', [r.body]);
           return k.call(f, 1, routine, parameters(k, f, r.body));
         }
         case 1:
           if (previousArg >= 0 && f.ptr(previousArg) !== 0) k.mem.checked.setU32(f.ptr(previousArg), f.result32);
           return k.call(f, 2, 'ObfDereferenceObject', [f.get(0)]);
         default:
-          return k.return(NT.SUCCESS);
+          return k.return(f.get(1));
       }
     },
     unwind(k, f) {
@@ -149,9 +155,10 @@ function waitMultiple(k: Kernel, f: Frame): Status {
   if (f.pc === 0) {
     const count = f.u32(0);
     if (count === 0 || count > MAXIMUM_WAIT_OBJECTS) return k.return(NT.INVALID_PARAMETER_1);
+    if (f.u32(2) > 1) return k.return(NT.INVALID_PARAMETER_3);
     probeUser(k, f.ptr(1), 8 * count);
     const timeout = readTimeout(k, f.ptr(4));
-    const block = k.pool.allocate('nonpaged', count * (8 + 0x30), 'Wait');
+    const block = k.pool.allocate('nonpaged', count * (8 + KWAIT_BLOCK.sizeof), 'Wait');
     if (block === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
     f.set(0, block);
     f.set(1, 0);
@@ -167,6 +174,11 @@ function waitMultiple(k: Kernel, f: Frame): Status {
       k.mem.setPtr(block + 8 * i, r.body);
       f.set(1, i + 1);
       objects.push(object);
+    }
+    // (U) the same object twice can never be acquired as a whole
+    if (f.u32(2) === WaitAll && new Set(objects).size < count) {
+      f.set(2, NT.INVALID_PARAMETER_MIX);
+      return releaseNext(k, f);
     }
     const mode = previousMode(k);
     return k.wait(f, 1, {
@@ -222,7 +234,7 @@ const services: ServiceDefinition[] = [
     name: 'CreateTimer',
     args: 4,
     type: ObType.Timer,
-    size: KTIMER.sizeof,
+    size: ETIMER.sizeof,
     init: (_k, f, body) => (f.u32(3) > 1 ? undefined : { routine: 'KeInitializeTimerEx', args: [body, f.u32(3)] }),
   }),
   openByName('OpenEvent', ObType.Event),
@@ -233,32 +245,34 @@ const services: ServiceDefinition[] = [
   act('ResetEvent', 2, ObType.Event, 2, 'KeResetEvent', (_k, _f, b) => [b], 1),
   act('ClearEvent', 1, ObType.Event, 2, 'KeClearEvent', (_k, _f, b) => [b], -1),
   act('PulseEvent', 2, ObType.Event, 2, 'KePulseEvent', (_k, _f, b) => [b, 1, 0], 1),
-  act('ReleaseSemaphore', 3, ObType.Semaphore, 2, 'KeReleaseSemaphore', (_k, f, b) => [b, 1, f.i32(1), 0], 2),
-  {
-    // (MutantHandle, PLONG PreviousCount): not owned -> STATUS_MUTANT_NOT_OWNED instead of the exception of KeReleaseMutex
-    name: 'ReleaseMutant',
-    args: 2,
-    locals: 1,
-    step(k, f) {
-      switch (f.pc) {
-        case 0: {
-          if (f.ptr(1) !== 0) probeUser(k, f.ptr(1), 4, true);
-          const r = referenceFor(k, f.ptr(0), 0, ObType.Mutant);
-          if (!ntSuccess(r.status)) return k.return(r.status);
-          f.set(0, r.body);
-          if (k.mem.ptr(r.body + KMUTANT.OwnerThread) !== k.currentThread()) return k.call(f, 3, 'ObfDereferenceObject', [r.body]);
-          return k.call(f, 1, 'KeReleaseMutex', [r.body, 0]);
-        }
-        case 1:
-          if (f.ptr(1) !== 0) k.mem.checked.setU32(f.ptr(1), f.result32);
-          return k.call(f, 2, 'ObfDereferenceObject', [f.get(0)]);
-        case 2:
-          return k.return(NT.SUCCESS);
-        default:
-          return k.return(NT.MUTANT_NOT_OWNED);
-      }
+  act(
+    'ReleaseSemaphore',
+    3,
+    ObType.Semaphore,
+    2,
+    'KeReleaseSemaphore',
+    (_k, f, b) => [b, 1, f.i32(1), 0],
+    2,
+    (k, f, b) => {
+      if (f.i32(1) <= 0) return NT.INVALID_PARAMETER_2;
+      return k.mem.i32(b + DISPATCHER_HEADER.SignalState) + f.i32(1) > k.mem.i32(b + KSEMAPHORE.Limit)
+        ? NT.SEMAPHORE_LIMIT_EXCEEDED
+        : NT.SUCCESS;
     },
-  },
+  ),
+  act(
+    'ReleaseMutant',
+    2,
+    ObType.Mutant,
+    0,
+    'KeReleaseMutex',
+    (_k, _f, b) => [b, 0],
+    1,
+    (k, _f, b) => {
+      if (k.mem.ptr(b + KMUTANT.OwnerThread) === k.currentThread()) return NT.SUCCESS;
+      return k.mem.u8(b + KMUTANT.ApcDisable - 1) & 1 ? NT.ABANDONED : NT.MUTANT_NOT_OWNED;
+    },
+  ),
   {
     // (Handle, Alertable, PLARGE_INTEGER Timeout)
     name: 'WaitForSingleObject',
@@ -356,8 +370,14 @@ export const routines: KernelRoutine[] = [
   },
   { name: 'ObpDeleteMutant', step: (k) => k.returnVoid() },
   {
-    name: 'ObpDeleteTimer',
-    step: (k, f) => (f.pc === 0 ? k.call(f, 1, 'KeCancelTimer', [f.ptr(0)]) : k.returnVoid()),
+    // (Mutant, *ClientId): zeros when nobody owns it
+    name: 'KeQueryOwnerMutant',
+    cost: 4,
+    step(k, f) {
+      const owner = k.mem.checked.ptr(f.ptr(0) + KMUTANT.OwnerThread);
+      for (const at of [0, 8]) k.mem.checked.setPtr(f.ptr(1) + at, owner === 0 ? 0 : k.mem.ptr(owner + ETHREAD.Cid + at));
+      return k.returnVoid();
+    },
   },
 ];
 

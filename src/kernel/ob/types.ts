@@ -72,7 +72,12 @@ const ROWS: readonly TypeRow[] = [
   { name: 'Mutant', map: [0x20001, 0x20000, 0x120000, 0x1f0001], deleteProcedure: 'ObpDeleteMutant', variable: 'ExMutantTypeVariable' },
   { name: 'Semaphore', map: [0x20001, 0x20002, 0x120000, 0x1f0003], variable: 'ExSemaphoreTypeVariable' },
   { name: 'Timer', map: [0x20001, 0x20002, 0x120000, 0x1f0003], deleteProcedure: 'ObpDeleteTimer', variable: 'ExTimerTypeVariable' },
-  { name: 'Callback', map: [0x20000, 0x20001, 0x120000, 0x1f0001], variable: 'ExCallbackTypeVariable' },
+  {
+    name: 'Callback',
+    map: [0x20000, 0x20001, 0x120000, 0x1f0001],
+    deleteProcedure: 'ExpDeleteCallback',
+    variable: 'ExCallbackTypeVariable',
+  },
   { name: 'Section', map: [0x20005, 0x20002, 0x20008, 0xf001f], variable: 'MmSectionTypeVariable' },
   {
     name: 'Device',

@@ -19,6 +19,7 @@ import {
   RTL_USER_PROCESS_PARAMETERS,
   UNICODE_STRING,
 } from '../layouts.gen.js';
+import { newTask } from '../lx/task.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { OBJ_KERNEL_HANDLE } from '../ob/handles.js';
 import { pidOf, tidOf } from '../ob/note.js';
@@ -32,11 +33,14 @@ import { tokenForProcess } from '../se/token.js';
 import { terminateThread } from './exit.js';
 import { registered } from './notify.js';
 import { callProcessNotify, callThreadNotify, isVeto, ThreadNotify } from './notify-call.js';
+import { hasProvider } from './pico.js';
+import { createElfFile, createPicoProcess, freePicoFrame } from './pico-create.js';
+import { startProgram } from './pico-program.js';
 import { createProcess } from './process.js';
-import { findProgram, threadRecord, toDevicePath } from './program.js';
-import { hasThreadFlag, ProcessFlag, setProcessFlag, setThreadFlag, ThreadFlag } from './state.js';
+import { findProgram, threadRecord, threadsOf, toDevicePath } from './program.js';
+import { hasThreadFlag, isSubsystemProcess, ProcessFlag, setProcessFlag, setThreadFlag, ThreadFlag } from './state.js';
 import { createThread, discardThread, queueForReaper } from './thread.js';
-import { allocateWindow, buildProcessEnvironment, WINDOW } from './window.js';
+import { allocateWindow, buildProcessEnvironment, freeWindow, WINDOW } from './window.js';
 
 const PROCESS_ALL_ACCESS = 0x1fffff;
 const THREAD_ALL_ACCESS = 0x1fffff;
@@ -49,8 +53,8 @@ export interface CreateRequest {
   readonly commandLine: string;
   readonly suspended: boolean;
   readonly inheritHandles?: boolean;
-  /** Started by the scenario itself: the scenario waits for its end. */
-  readonly scenario?: boolean;
+  /** Started by the scenario itself, which waits for its end: number among those of its block. */
+  readonly scenarioNumber?: number;
 }
 
 /** Block of parameters for PspCreateUserProcess; 0: out of memory. The routine frees it. */
@@ -61,7 +65,7 @@ export function newCreateBlock(k: Kernel, r: CreateRequest): Addr {
   referenceObject(k, r.parent);
   k.mem.setPtr(block + PSP_CREATE.Parent, r.parent);
   k.mem.setU32(block + PSP_CREATE.Suspended, r.suspended ? 1 : 0);
-  k.mem.setU32(block + PSP_CREATE.Scenario, r.scenario ? 1 : 0);
+  k.mem.setU32(block + PSP_CREATE.Scenario, r.scenarioNumber === undefined ? 0 : r.scenarioNumber + 1);
   k.mem.setU32(block + PSP_CREATE.InheritHandles, r.inheritHandles ? 1 : 0);
   allocateCounted(k, block + PSP_CREATE.ImagePath, r.imagePath, 'PsCr');
   allocateCounted(k, block + PSP_CREATE.CommandLine, r.commandLine, 'PsCr');
@@ -74,37 +78,34 @@ function prepare(k: Kernel, create: Addr): number {
   const imagePath = readUnicode(k, create + PSP_CREATE.ImagePath);
   const commandLine = readUnicode(k, create + PSP_CREATE.CommandLine);
   const program = findProgram(k, imagePath);
-  const subsystem = program !== 0 && m.u8(program + PSP_PROGRAM.Subsystem) !== 0;
-  const window = allocateWindow(k);
-  if (window === 0) return NT.NO_MEMORY;
+  if (imagePath.startsWith('/')) return prepareSubsystem(k, create, program);
+  const imageIndex = program === 0 ? -1 : m.i32(program + PSP_PROGRAM.ImageIndex);
+  const image = imageIndex < 0 ? undefined : k.machine.images.images[imageIndex];
+  const window = allocateWindow(k, program === 0 ? 1 : threadsOf(k, program), image?.end);
+  if (!window) return NT.NO_MEMORY;
   const process = createProcess(k, {
     imagePath: toDevicePath(imagePath),
     commandLine,
     parent: m.ptr(create + PSP_CREATE.Parent),
     basePriority: program === 0 ? 8 : m.u8(program + PSP_PROGRAM.BasePriority),
   });
-  if (process === 0) return NT.INSUFFICIENT_RESOURCES;
-  m.setU32(process + KPROCESS.UserOffset, window);
-  m.setU32(process + KPROCESS.UserSize, WINDOW.size);
+  if (process === 0) {
+    freeWindow(k, window);
+    return NT.INSUFFICIENT_RESOURCES;
+  }
+  m.setU32(process + KPROCESS.UserOffset, window.offset);
+  m.setU32(process + KPROCESS.UserSize, window.size);
   m.setPtr(process + EPROCESS.Program, program);
   m.setU32(process + EPROCESS.ScenarioProcess, m.u32(create + PSP_CREATE.Scenario));
   m.setPtr(create + PSP_CREATE.Process, process);
   m.setPtr(create + PSP_CREATE.Program, program);
   if (m.u32(create + PSP_CREATE.InheritHandles) !== 0) setProcessFlag(k, process, ProcessFlag.InheritsHandles);
-  if (subsystem) {
-    setProcessFlag(k, process, ProcessFlag.Subsystem);
-    m.setU8(process + EPROCESS.SubsystemType, 1);
-  }
   m.setPtr(process + EPROCESS.Token, tokenForProcess(k, m.ptr(create + PSP_CREATE.Parent)));
   const file = createImageFile(k, toDevicePath(imagePath));
   m.setPtr(process + EPROCESS.ImageFilePointer, file);
   m.setPtr(create + PSP_CREATE.File, file);
-  const imageIndex = program === 0 ? -1 : m.i32(program + PSP_PROGRAM.ImageIndex);
-  if (imageIndex >= 0) k.machine.mapImage(k.machine.images.images[imageIndex], window);
-  if (subsystem) {
-    m.setU32(process + EPROCESS.HeapNext, WINDOW.heap);
-    m.setU32(process + EPROCESS.DllNext, WINDOW.dll);
-  } else buildProcessEnvironment(k, process, imagePath, commandLine, imageIndex >= 0);
+  if (image) k.machine.mapImage(image, window.offset);
+  buildProcessEnvironment(k, process, imagePath, commandLine, image !== undefined);
   const first = program !== 0 && m.u32(program + PSP_PROGRAM.ThreadCount) > 0 ? threadRecord(program, 0) : 0;
   const affinity = first === 0 ? 0n : m.i64(first + PSP_PROGRAM_THREAD.Affinity);
   const made = createThread(k, {
@@ -120,7 +121,12 @@ function prepare(k: Kernel, create: Addr): number {
     body: first !== 0,
     delay: first === 0 ? undefined : m.i64(first + PSP_PROGRAM_THREAD.Delay),
   });
-  if (made.thread === 0) return made.status;
+  if (made.thread === 0) {
+    m.setI32(process + EPROCESS.ExitStatus, made.status);
+    setProcessFlag(k, process, ProcessFlag.Deleting | ProcessFlag.ExitReported);
+    signalObject(k, process);
+    return made.status;
+  }
   m.setPtr(create + PSP_CREATE.Thread, made.thread);
   // The creator needs both objects until it is done; their life references may go earlier (a fast process).
   referenceObject(k, process);
@@ -136,19 +142,48 @@ function prepare(k: Kernel, create: Addr): number {
   return NT.SUCCESS;
 }
 
+/** The same for a Linux path: the first process of a session, which the service of the subsystem starts. What a provider's CreateProcess does later is in pico-create.ts. */
+function prepareSubsystem(k: Kernel, create: Addr, program: Addr): number {
+  const m = k.mem;
+  const path = readUnicode(k, create + PSP_CREATE.ImagePath);
+  const process = createPicoProcess(k, {
+    parent: m.ptr(create + PSP_CREATE.Parent),
+    path,
+    commandLine: readUnicode(k, create + PSP_CREATE.CommandLine),
+    token: 0,
+    context: 0,
+    ...(program === 0 ? {} : { basePriority: m.u8(program + PSP_PROGRAM.BasePriority) }),
+  });
+  if (process === 0) return NT.INSUFFICIENT_RESOURCES;
+  m.setU32(process + EPROCESS.ScenarioProcess, m.u32(create + PSP_CREATE.Scenario));
+  m.setPtr(create + PSP_CREATE.Process, process);
+  m.setPtr(create + PSP_CREATE.Program, program);
+  const file = createElfFile(k, path);
+  m.setPtr(process + EPROCESS.ImageFilePointer, file);
+  m.setPtr(create + PSP_CREATE.File, file);
+  if (!hasProvider(k)) newTask(k, process, 0);
+  const made = startProgram(k, process, program);
+  if (made.thread === 0) return made.status;
+  m.setPtr(create + PSP_CREATE.Thread, made.thread);
+  referenceObject(k, process);
+  referenceObject(k, made.thread);
+  return NT.SUCCESS;
+}
+
 function fillNotifyInfo(k: Kernel, create: Addr): Addr {
   const m = k.mem;
   const process = m.ptr(create + PSP_CREATE.Process);
   const info = create + PSP_CREATE.NotifyInfo;
-  const subsystem = m.u8(process + EPROCESS.SubsystemType) !== 0;
+  const subsystem = isSubsystemProcess(k, process);
   m.fill(info, PS_CREATE_NOTIFY_INFO.sizeof);
   m.setPtr(info + PS_CREATE_NOTIFY_INFO.Size, PS_CREATE_NOTIFY_INFO.sizeof);
   m.setU32(info + PS_CREATE_NOTIFY_INFO.Flags, subsystem ? IS_SUBSYSTEM_PROCESS : FILE_OPEN_NAME_AVAILABLE);
   m.setPtr(info + PS_CREATE_NOTIFY_INFO.ParentProcessId, pidOf(k, m.ptr(create + PSP_CREATE.Parent)));
   const creator = k.currentThread() + ETHREAD.Cid;
   m.copy(info + PS_CREATE_NOTIFY_INFO.CreatingThreadId, creator, CLIENT_ID.sizeof);
-  m.setPtr(info + PS_CREATE_NOTIFY_INFO.FileObject, subsystem ? 0 : m.ptr(create + PSP_CREATE.File));
-  m.setPtr(info + PS_CREATE_NOTIFY_INFO.ImageFileName, subsystem ? 0 : create + PSP_CREATE.ImagePath);
+  if (subsystem && k.choice('subsystem-names') === 'null') return info;
+  m.setPtr(info + PS_CREATE_NOTIFY_INFO.FileObject, m.ptr(create + PSP_CREATE.File));
+  m.setPtr(info + PS_CREATE_NOTIFY_INFO.ImageFileName, create + PSP_CREATE.ImagePath);
   m.setPtr(
     info + PS_CREATE_NOTIFY_INFO.CommandLine,
     m.u16(create + PSP_CREATE.CommandLine + UNICODE_STRING.Length) === 0 ? 0 : create + PSP_CREATE.CommandLine,
@@ -169,6 +204,7 @@ function discardVetoed(k: Kernel, create: Addr, status: number): void {
   setThreadFlag(k, thread, ThreadFlag.Terminated | ThreadFlag.Dead);
   m.setU32(process + EPROCESS.ActiveThreads, 0);
   m.setU32(k.globals.PS + PS_GLOBALS.LiveUserProcesses, m.u32(k.globals.PS + PS_GLOBALS.LiveUserProcesses) - 1);
+  freePicoFrame(k, thread);
   discardThread(k, thread);
   queueForReaper(k, thread);
   signalObject(k, process);
@@ -242,6 +278,9 @@ function createSteps(k: Kernel, f: Frame): Status {
     case 0: {
       const status = prepare(k, create);
       if (!ntSuccess(status)) {
+        const process = m.ptr(create + PSP_CREATE.Process);
+        f.set(0, status);
+        if (process !== 0) return k.call(f, 9, 'ObfDereferenceObject', [process]); // its life: it has no thread
         releaseBlock(k, create);
         return k.return(status);
       }
@@ -264,7 +303,8 @@ function createSteps(k: Kernel, f: Frame): Status {
       return tellProcess(k, f, create);
     case 2: {
       const status = m.i32(create + PSP_CREATE.NotifyInfo + PS_CREATE_NOTIFY_INFO.CreationStatus);
-      f.set(0, isVeto(k, status) ? status : NT.SUCCESS);
+      const ignored = isSubsystemProcess(k, f.get(1)) && k.choice('subsystem-veto') === 'ignore';
+      f.set(0, isVeto(k, status) && !ignored ? status : NT.SUCCESS);
       if (f.get(0) !== NT.SUCCESS) return refuse(k, f, create, status);
       return hasThreadFlag(k, f.get(2), ThreadFlag.CreateReported) ? createThreadHandle(k, f, create) : tellThread(k, f, 3);
     }

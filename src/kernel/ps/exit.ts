@@ -19,6 +19,8 @@ import { ObType } from '../ob/types.js';
 import { entries } from '../rtl/list.js';
 import { endImpersonation } from '../se/impersonation.js';
 import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
+import { callExitProcess, callExitThread, callTerminateProcess, endThreadless } from './pico-control.js';
+import { freePicoFrame } from './pico-create.js';
 import {
   hasProcessFlag,
   hasThreadFlag,
@@ -76,8 +78,13 @@ function exitSteps(k: Kernel, f: Frame): Status {
     case 1:
       break;
     case 2:
+      freePicoFrame(k, thread);
+      return callExitThread(k, f, 8, thread) ?? leaveProcess(k, f, thread, process);
+    case 8:
       return leaveProcess(k, f, thread, process);
     case 3:
+      return callExitProcess(k, f, 9, process) ?? k.call(f, 4, 'ObKillProcess', [process]);
+    case 9:
       return k.call(f, 4, 'ObKillProcess', [process]);
     case 4: {
       const bad = lockedAtExit(k, process);
@@ -113,7 +120,7 @@ function leaveProcess(k: Kernel, f: Frame, thread: Addr, process: Addr): Status 
   setProcessFlag(k, process, ProcessFlag.Deleting);
   k.event('ps.process-exit', { process: pidOf(k, process), status: m.u32(process + EPROCESS.ExitStatus) });
   if (hasProcessFlag(k, process, ProcessFlag.CreateReported)) return callProcessNotify(k, f, 3, process, 0);
-  return k.call(f, 4, 'ObKillProcess', [process]);
+  return callExitProcess(k, f, 9, process) ?? k.call(f, 4, 'ObKillProcess', [process]);
 }
 
 /** Handles are closed: the address space goes, the process object becomes signalled. */
@@ -181,6 +188,7 @@ export function terminateProcess(k: Kernel, process: Addr, status: number, other
     k.mem.setI32(process + EPROCESS.ExitStatus, status);
     k.event('ps.process-terminate', { process: pidOf(k, process), status: status >>> 0, by: tidOf(k, k.currentThread()) });
   }
+  if (k.mem.u32(process + EPROCESS.ActiveThreads) === 0 && !others) endThreadless(k, process, status);
   for (const t of liveThreads(k, process)) if (t !== k.currentThread()) terminateThread(k, t, status);
   return NT.SUCCESS;
 }
@@ -204,9 +212,14 @@ const services: ServiceDefinition[] = [
             return k.call(f, 2, 'ObfDereferenceObject', [r.body]);
           }
           if (hasProcessFlag(k, r.body, ProcessFlag.BreakOnTermination)) return criticalDied(k, r.body, false);
+          const asked = callTerminateProcess(k, f, 1, r.body, f.i32(1));
+          if (asked !== undefined) return asked;
           f.set(1, terminateProcess(k, r.body, f.i32(1)));
           return k.call(f, 2, 'ObfDereferenceObject', [r.body]);
         }
+        case 1:
+          f.set(1, f.result32 | 0);
+          return k.call(f, 2, 'ObfDereferenceObject', [f.get(0)]);
         case 2:
           if (ntSuccess(f.get(1)) && f.get(0) === ownProcess(k)) return k.call(f, 4, 'PspExitThread', [f.i32(1)]);
           return k.return(f.get(1));

@@ -7,10 +7,13 @@ import { dropReference } from '../ob/object.js';
 import { referenceFor } from '../ob/reference.js';
 import { KERNEL_MODE, makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
+import { readUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import type { Answer, QueryClass } from './class-buffer.js';
+import { providerRoutine } from './pico.js';
 import { processClasses } from './process-classes.js';
 import { type SetClass, setProcess, setThread } from './set-classes.js';
+import { isSubsystemProcess } from './state.js';
 import { threadClasses } from './thread-classes.js';
 
 type Kind = typeof ObType.Process | typeof ObType.Thread;
@@ -19,6 +22,8 @@ type Kind = typeof ObType.Process | typeof ObType.Thread;
 const RIGHTS = { [ObType.Process]: [0x1000, 0x400, 0x200], [ObType.Thread]: [0x800, 0x40, 0x20] } as const;
 /** Rights that contain another: QUERY_INFORMATION gives the limited form too. */
 const LIMITED = 0;
+/** ProcessImageFileName, ProcessImageFileNameWin32 */
+const IMAGE_NAME: readonly number[] = [27, 43];
 const FULL = 1;
 
 function writeAnswer(k: Kernel, f: Frame, answer: Answer, row: QueryClass): number {
@@ -43,9 +48,30 @@ function writeAnswer(k: Kernel, f: Frame, answer: Answer, row: QueryClass): numb
 const fits = (size: QueryClass['size'], length: number): boolean =>
   typeof size === 'number' ? length === size : typeof size === 'string' || size.includes(length);
 
+/** Image name of a pico process: its provider's answer, whose string the kernel frees. Undefined: another class or process, or no provider. */
+function callImageName(k: Kernel, f: Frame, kind: Kind, body: Addr): Status | undefined {
+  if (kind !== ObType.Process || !IMAGE_NAME.includes(f.u32(1)) || !isSubsystemProcess(k, body)) return undefined;
+  const routine = providerRoutine(k, 'GetAllocatedProcessImageName');
+  if (routine === 0) return undefined;
+  f.set(0, 0);
+  f.set(1, body);
+  return k.call(f, 1, routine, [body, f.localAddress(0)]);
+}
+
+function finishImageName(k: Kernel, f: Frame, row: QueryClass): Status {
+  const status = f.result32 | 0;
+  dropReference(k, f.get(1));
+  const name = f.get(0);
+  if (!ntSuccess(status) || name === 0) return k.return(ntSuccess(status) ? NT.NOT_FOUND : status);
+  const answer = { text: readUnicode(k, name) };
+  k.pool.free(name);
+  return k.return(writeAnswer(k, f, answer, row));
+}
+
 /** (Handle, Class, Buffer, Length, PULONG ReturnLength) */
 function query(k: Kernel, f: Frame, service: string, kind: Kind, classes: Readonly<Record<number, QueryClass>>): Status {
   const row = classes[f.u32(1)];
+  if (f.pc === 1) return finishImageName(k, f, row);
   probeUser(k, f.ptr(2), f.u32(3), true, row?.alignment ?? 4);
   if (f.ptr(4) !== 0) probeUser(k, f.ptr(4), 4, true);
   if (!row) {
@@ -55,6 +81,8 @@ function query(k: Kernel, f: Frame, service: string, kind: Kind, classes: Readon
   if (!fits(row.size, f.u32(3))) return k.return(NT.INFO_LENGTH_MISMATCH);
   const r = referenceFor(k, f.ptr(0), 0, kind);
   if (!ntSuccess(r.status)) return k.return(r.status);
+  const asked = callImageName(k, f, kind, r.body);
+  if (asked !== undefined) return asked;
   dropReference(k, r.body); // its handle, or being the current one, keeps it for this step
   const enough = row.limited ? RIGHTS[kind][LIMITED] | RIGHTS[kind][FULL] : RIGHTS[kind][FULL];
   if (previousMode(k) !== KERNEL_MODE && (r.access & enough) === 0) return k.return(NT.ACCESS_DENIED);
@@ -64,6 +92,7 @@ function query(k: Kernel, f: Frame, service: string, kind: Kind, classes: Readon
 const queryService = (name: string, kind: Kind, classes: Readonly<Record<number, QueryClass>>): ServiceDefinition => ({
   name,
   args: 5,
+  locals: 2,
   cost: 30,
   step: (k, f) => query(k, f, `Nt${name}`, kind, classes),
 });

@@ -44,6 +44,7 @@ export function psInit(k: Kernel): void {
     PS_GLOBALS.Programs,
     PS_GLOBALS.KnownImages,
     PS_GLOBALS.ReaperListHead,
+    PS_GLOBALS.LxTasks,
     PS_GLOBALS.QuotaBlocks,
   ]) {
     initListHead(k.mem, g + list);

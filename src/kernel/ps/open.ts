@@ -8,6 +8,7 @@ import { makeServices, previousMode, probeUser, type ServiceDefinition } from '.
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType, type ObTypeIndex, typeOf } from '../ob/types.js';
 import { processById, threadById } from './cid.js';
+import { picoAccess } from './pico.js';
 
 interface OpenInput {
   readonly status: number;
@@ -48,11 +49,13 @@ function openBody(k: Kernel, f: Frame, type: ObTypeIndex, find: (input: OpenInpu
         return k.call(f, 3, 'ObOpenObjectByName', [f.ptr(2), typeOf(k, type), previousMode(k), 0, f.u32(1), 0, f.localAddress(1)]);
       const body = find(input);
       if (body === 0) return k.return(NT.INVALID_CID);
+      const access = picoAccess(k, body, f.u32(1));
+      if (access === undefined) return k.return(NT.ACCESS_DENIED);
       referenceObject(k, body);
       f.set(0, body);
       return k.call(f, 1, 'ObpCreateHandle', [
         body,
-        f.u32(1),
+        access,
         input.attributes,
         previousMode(k),
         0,

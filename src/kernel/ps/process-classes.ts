@@ -242,7 +242,12 @@ export const processClasses: Readonly<Record<number, QueryClass>> = {
   47: { size: 'any', limited: true, read: () => pack(2, [[0, 2, 0]]) },
   51: { size: 'any', read: (k, p) => handleSnapshot(k, p) },
   55: { size: 8, limited: true, read: () => pack(8, []) },
-  60: { size: 'text', limited: true, read: (k, p) => ({ text: readUnicode(k, p + EPROCESS.CommandLine) }) },
+  60: {
+    size: 'text',
+    limited: true,
+    // it comes out of the PEB, which minimal processes do not have (U: the status)
+    read: (k, p) => (isSubsystemProcess(k, p) ? { status: NT.NOT_FOUND } : { text: readUnicode(k, p + EPROCESS.CommandLine) }),
+  },
   61: { size: 1, limited: true, alignment: 1, read: (k, p) => pack(1, [[0, 1, byte(k, p, EPROCESS.Protection)]]) },
   75: { size: 4, limited: true, read: (k, p) => answer32(byte(k, p, EPROCESS.SubsystemType)) },
   92: { size: 8, limited: true, read: (k, p) => answer64(k.mem.i64(p + EPROCESS.SequenceNumber)) },

@@ -13,6 +13,7 @@ import { allocateUnicode, freeUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { initListHead, insertTail, remove } from '../rtl/list.js';
 import { allocateId, freeId } from './cid.js';
+import { forgetCreateInfo } from './pico-create.js';
 import { STATUS_STILL_ACTIVE } from './state.js';
 import { releaseWindow } from './window.js';
 
@@ -105,6 +106,7 @@ export const routines: KernelRoutine[] = [
         k.event('ps.process-delete', { process: pidOf(k, process) });
         freeId(k, pidOf(k, process), process);
         forgetVads(k, process);
+        forgetCreateInfo(k, process);
         releaseWindow(k, process);
         const table = m.ptr(process + EPROCESS.ObjectTable);
         if (table !== 0) deleteHandleTable(k, table);

@@ -16,6 +16,8 @@ export interface ProgramThread {
   readonly affinity?: bigint;
   /** 100 ns after process start. */
   readonly delay?: bigint;
+  /** So many threads run the body, default 1; each gets its number, from 0. */
+  readonly count?: number;
 }
 
 export interface Program {
@@ -53,6 +55,7 @@ export function registerProgram(k: Kernel, p: Program): Addr {
     const at = threadRecord(record, i);
     m.setPtr(at + PSP_PROGRAM_THREAD.Entry, t.entry);
     m.setPtr(at + PSP_PROGRAM_THREAD.Parameter, t.parameter ?? 0);
+    m.setU32(at + PSP_PROGRAM_THREAD.Count, t.count ?? 1);
     m.setI32(at + PSP_PROGRAM_THREAD.Priority, t.priority ?? 0);
     m.setI64(at + PSP_PROGRAM_THREAD.Affinity, t.affinity ?? 0n);
     m.setI64(at + PSP_PROGRAM_THREAD.Delay, t.delay ?? 0n);
@@ -60,6 +63,14 @@ export function registerProgram(k: Kernel, p: Program): Addr {
   });
   insertTail(m, k.globals.PS + PS_GLOBALS.Programs, record + PSP_PROGRAM.Link);
   return record;
+}
+
+/** Threads that the bodies of a program make: those of a block with `count` each for itself. */
+export function threadsOf(k: Kernel, program: Addr): number {
+  let n = 0;
+  for (let i = 0; i < k.mem.u32(program + PSP_PROGRAM.ThreadCount); i++)
+    n += k.mem.u32(threadRecord(program, i) + PSP_PROGRAM_THREAD.Count);
+  return n;
 }
 
 export const threadRecord = (program: Addr, i: number): Addr => program + PSP_PROGRAM.Threads + i * PSP_PROGRAM_THREAD.sizeof;

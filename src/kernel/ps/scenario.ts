@@ -1,7 +1,7 @@
 // The scenario controller: a system thread that works through a list of steps in memory (load drivers, start processes, wait for them, unload), so that what a
 // scenario does from outside happens as ordinary, schedulable kernel work and is part of every checkpoint.
 import type { Addr, Status } from '../../machine/abi.js';
-import { driverNamed } from '../io/driver-load.js';
+import { driverNamed, LoadFlag } from '../io/driver-load.js';
 import { WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, EPROCESS, KPROCESS, PS_GLOBALS, PSP_SCRIPT_STEP } from '../layouts.gen.js';
@@ -18,9 +18,17 @@ import { startSystemThread } from './system-thread.js';
 /** What a scenario does, in order. Times are nanoseconds of virtual time. */
 export type ScenarioStep =
   /** The image is the index in `machine.images.images`. */
-  | { readonly op: 'load-driver'; readonly name: string; readonly imageIndex: number; readonly integrityCheck: boolean }
+  | {
+      readonly op: 'load-driver';
+      readonly name: string;
+      readonly imageIndex: number;
+      readonly integrityCheck: boolean;
+      /** A core driver of the boot, before all others. */
+      readonly bootStart?: boolean;
+    }
   | { readonly op: 'unload-driver'; readonly name: string }
-  | { readonly op: 'start-process'; readonly imagePath: string; readonly commandLine: string }
+  /** `count` processes one after the other, default 1; each gets its number. */
+  | { readonly op: 'start-process'; readonly imagePath: string; readonly commandLine: string; readonly count?: number }
   | { readonly op: 'delay'; readonly ns: number }
   /** Until every process that a start-process step started has ended. */
   | { readonly op: 'wait-processes' }
@@ -55,10 +63,13 @@ export function startScenario(k: Kernel, steps: readonly ScenarioStep[]): void {
     if (s.op === 'delay') m.setI64(at + PSP_SCRIPT_STEP.Time, BigInt(Math.round(s.ns / 100)));
     const name = s.op === 'start-process' ? toNtPath(s.imagePath) : 'name' in s ? s.name : '';
     allocateUnicode(k, at + PSP_SCRIPT_STEP.Name, name, 'PsSc');
-    if (s.op === 'start-process') allocateUnicode(k, at + PSP_SCRIPT_STEP.CommandLine, s.commandLine, 'PsSc');
+    if (s.op === 'start-process') {
+      allocateUnicode(k, at + PSP_SCRIPT_STEP.CommandLine, s.commandLine, 'PsSc');
+      m.setU32(at + PSP_SCRIPT_STEP.Count, s.count ?? 1);
+    }
     if (s.op === 'load-driver') {
       m.setI32(at + PSP_SCRIPT_STEP.ImageIndex, s.imageIndex);
-      m.setU32(at + PSP_SCRIPT_STEP.Flags, s.integrityCheck ? 1 : 0);
+      m.setU32(at + PSP_SCRIPT_STEP.Flags, (s.integrityCheck ? LoadFlag.IntegrityCheck : 0) | (s.bootStart ? LoadFlag.BootStart : 0));
     }
   });
   startSystemThread(k, 'scenario', 'PspScenarioController', 0, 12);
@@ -90,7 +101,8 @@ function running(k: Kernel, all: boolean): Addr {
   );
 }
 
-// Locals of the controller: 0 step, 1 status, 2 and 3 handles, 4 driver, 5 process waited for, 6 time.
+// Locals of the controller: 0 step, 1 status, 2 and 3 handles, 4 driver, 5 process waited for, 6 time, 7 number of the process that starts.
+const NUMBER = 7;
 const WAIT_PC = 20;
 const DONE_PC = 30;
 
@@ -112,19 +124,9 @@ function begin(k: Kernel, f: Frame, at: Addr): Status {
       const driver = driverNamed(k, name);
       return driver === 0 ? finish(k, f, NT.OBJECT_NAME_NOT_FOUND) : k.call(f, DONE_PC, 'IopUnloadDriver', [driver]);
     }
-    case Operation.StartProcess: {
-      const block = newCreateBlock(k, {
-        parent: systemProcess(k),
-        imagePath: name,
-        commandLine: readUnicode(k, at + PSP_SCRIPT_STEP.CommandLine),
-        suspended: false,
-        scenario: true,
-      });
-      if (block === 0) return finish(k, f, NT.INSUFFICIENT_RESOURCES);
-      f.set(2, 0);
-      f.set(3, 0);
-      return k.call(f, 10, 'PspCreateUserProcess', [block, 1, f.localAddress(2), f.localAddress(3)]);
-    }
+    case Operation.StartProcess:
+      f.set(NUMBER, 0);
+      return startOne(k, f, at);
     case Operation.Delay:
       f.set(6, -m.ptr(at + PSP_SCRIPT_STEP.Time));
       if (f.get(6) === 0) return finish(k, f, NT.SUCCESS);
@@ -135,6 +137,34 @@ function begin(k: Kernel, f: Frame, at: Addr): Status {
     default:
       return finish(k, f, NT.SUCCESS);
   }
+}
+
+/** The next of the processes of a start-process step. */
+function startOne(k: Kernel, f: Frame, at: Addr): Status {
+  const block = newCreateBlock(k, {
+    parent: systemProcess(k),
+    imagePath: readUnicode(k, at + PSP_SCRIPT_STEP.Name),
+    commandLine: readUnicode(k, at + PSP_SCRIPT_STEP.CommandLine),
+    suspended: false,
+    scenarioNumber: f.get(NUMBER),
+  });
+  if (block === 0) return started(k, f, NT.INSUFFICIENT_RESOURCES);
+  f.set(2, 0);
+  f.set(3, 0);
+  return k.call(f, 10, 'PspCreateUserProcess', [block, 1, f.localAddress(2), f.localAddress(3)]);
+}
+
+/** One more was started, or refused by a callback, or there was no room: then the rest is given up. */
+function started(k: Kernel, f: Frame, status: number): Status {
+  const at = stepAt(k, f.get(0));
+  const wanted = k.mem.u32(at + PSP_SCRIPT_STEP.Count);
+  if (status === NT.NO_MEMORY || status === NT.INSUFFICIENT_RESOURCES) {
+    const name = readUnicode(k, at + PSP_SCRIPT_STEP.Name);
+    k.event('scenario.limit', { what: 'process', name, started: f.get(NUMBER), wanted, status: status >>> 0 });
+    return finish(k, f, status);
+  }
+  f.set(NUMBER, f.get(NUMBER) + 1);
+  return f.get(NUMBER) < wanted ? startOne(k, f, at) : finish(k, f, status);
 }
 
 function waitNext(k: Kernel, f: Frame, all: boolean): Status {
@@ -166,18 +196,18 @@ function next(k: Kernel, f: Frame): Status {
 export const routines: KernelRoutine[] = [
   {
     name: 'PspScenarioController',
-    locals: 7,
+    locals: 8,
     step(k, f) {
       switch (f.pc) {
         case 0:
           return next(k, f);
         case 10:
           f.set(1, f.result32 | 0);
-          return f.get(2) === 0 ? finish(k, f, f.get(1)) : k.call(f, 11, 'ObCloseHandle', [f.get(2), 0]);
+          return f.get(2) === 0 ? started(k, f, f.get(1)) : k.call(f, 11, 'ObCloseHandle', [f.get(2), 0]);
         case 11:
-          return f.get(3) === 0 ? finish(k, f, f.get(1)) : k.call(f, 12, 'ObCloseHandle', [f.get(3), 0]);
+          return f.get(3) === 0 ? started(k, f, f.get(1)) : k.call(f, 12, 'ObCloseHandle', [f.get(3), 0]);
         case 12:
-          return finish(k, f, f.get(1));
+          return started(k, f, f.get(1));
         case WAIT_PC:
           return k.call(f, WAIT_PC + 1, 'ObfDereferenceObject', [f.get(5)]);
         case WAIT_PC + 1:

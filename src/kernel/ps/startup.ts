@@ -25,7 +25,7 @@ import {
   ThreadFlag,
 } from './state.js';
 import { createThread } from './thread.js';
-import { mapUser, WINDOW, windowAlias, writeImageHeaders } from './window.js';
+import { mapUser, WINDOW, windowAlias, windowOf, writeImageHeaders } from './window.js';
 
 const IMAGE_ADDRESSING_MODE_32BIT = 3;
 export const EXTENDED_INFO_PRESENT = 1 << 10;
@@ -99,8 +99,9 @@ function mapImageSteps(k: Kernel, f: Frame): Status {
       const size = f.u32(1) === 0 ? imageSizeOf(k, path) : 0x20000;
       if (f.u32(1) === 0) {
         const at = k.mem.u32(process + EPROCESS.DllNext);
-        if (at + WINDOW.dllStride > WINDOW.dllEnd) return k.return(0);
-        k.mem.setU32(process + EPROCESS.DllNext, at + WINDOW.dllStride);
+        const { dllStride, dllEnd } = windowOf(k, process);
+        if (at + dllStride > dllEnd) return k.return(0);
+        k.mem.setU32(process + EPROCESS.DllNext, at + dllStride);
         mapUser(k, process, at, 0x1000);
         writeImageHeaders(k, windowAlias(k, process, at), USER_BASE + at, size, 0x1000, true);
         if (isForeignImage(path)) k.mem.setU16(windowAlias(k, process, at) + PE.ntHeaders + 4, IMAGE_FILE_MACHINE_I386);
@@ -186,29 +187,37 @@ const services: ServiceDefinition[] = [
     },
   },
   {
-    // Ours: () starts threads 1.. of the current process' program. Returns how the first one begins: 1 a body, 0 the default body.
+    // Ours: () starts the threads of the current process' program, after its first one. Locals: 0 record, 1 thread, 2 number in its block. Returns how the first one begins: 1 a body, 0 the default body.
     name: 'StartProgramThreads',
     args: 0,
-    locals: 2,
+    locals: 3,
     step(k, f) {
       const process = ownProcess(k);
       const program = k.mem.ptr(process + EPROCESS.Program);
       const count = program === 0 ? 0 : k.mem.u32(program + PSP_PROGRAM.ThreadCount);
-      if (f.pc === 0) f.set(0, 1);
-      else if (f.pc === 1) {
+      if (f.pc === 0) {
+        // The first of all runs already: number 0 of record 0.
+        f.set(0, 0);
+        f.set(2, 1);
+      } else if (f.pc === 1) {
         k.startThread(f.get(1));
         return k.call(f, 2, 'ObfDereferenceObject', [f.get(1)]);
       }
+      if (f.get(0) < count && f.get(2) >= k.mem.u32(threadRecord(program, f.get(0)) + PSP_PROGRAM_THREAD.Count)) {
+        f.set(0, f.get(0) + 1);
+        f.set(2, 0);
+      }
       const i = f.get(0);
       if (i >= count) return k.return(count > 0 ? 1 : 0);
-      f.set(0, i + 1);
+      const number = f.get(2);
+      f.set(2, number + 1);
       const t = threadRecord(program, i);
       const affinity = k.mem.i64(t + PSP_PROGRAM_THREAD.Affinity);
       const made = createThread(k, {
         process,
         startup: 'PspUserThreadStartup',
         startRoutine: k.mem.ptr(t + PSP_PROGRAM_THREAD.Entry),
-        startContext: k.mem.ptr(t + PSP_PROGRAM_THREAD.Parameter),
+        startContext: number,
         user: true,
         priority: k.mem.i32(t + PSP_PROGRAM_THREAD.Priority),
         affinity: affinity === 0n ? undefined : affinity,
@@ -216,7 +225,13 @@ const services: ServiceDefinition[] = [
         delay: k.mem.i64(t + PSP_PROGRAM_THREAD.Delay),
         body: true,
       });
-      if (made.thread === 0) return k.return(made.status);
+      if (made.thread === 0) {
+        const wanted = k.mem.u32(t + PSP_PROGRAM_THREAD.Count);
+        const name = readUnicode(k, t + PSP_PROGRAM_THREAD.Name);
+        if (made.status !== NT.PROCESS_IS_TERMINATING)
+          k.event('scenario.limit', { what: 'thread', name, started: number, wanted, status: made.status >>> 0 });
+        return k.return(1); // those that there are go on
+      }
       f.set(1, made.thread);
       referenceObject(k, made.thread);
       setThreadFlag(k, made.thread, ThreadFlag.CreateReported);

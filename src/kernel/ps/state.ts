@@ -10,7 +10,9 @@ export const ProcessFlag = {
   Vetoed: 0x8,
   ExitReported: 0x10,
   ImagesLoaded: 0x20,
+  /** A pico process: minimal, with a provider (ps/pico.ts). */
   Subsystem: 0x40,
+  Minimal: 0x80,
   InheritsHandles: 0x1000,
   Cloned: 0x2000,
 } as const;

@@ -30,6 +30,8 @@ export interface ThreadCreation {
   readonly affinity?: bigint;
   readonly name?: string;
   readonly first?: boolean;
+  /** Without TEB; the provider has made the stack. */
+  readonly pico?: boolean;
   /** Runs a body of the process' program. */
   readonly body?: boolean;
   /** 100 ns to wait in user mode before the start routine. */
@@ -45,16 +47,20 @@ export function createThread(k: Kernel, o: ThreadCreation): { readonly thread: A
   if (thread === 0) return { thread: 0, status: NT.INSUFFICIENT_RESOURCES };
   const tid = allocateId(k, thread);
   const pid = pidOf(k, process);
-  const places = o.user ? allocateThreadPlaces(k, process, pid, tid) : undefined;
+  const places = o.user && !o.pico ? allocateThreadPlaces(k, process, pid, tid) : undefined;
   const base = m.i8(process + KPROCESS.BasePriority);
   const ok =
-    (!o.user || places !== undefined) &&
+    (!o.user || o.pico || places !== undefined) &&
     k.initializeThread(thread, process, {
       start: o.startup,
       context: o.startRoutine,
       context2: o.startContext,
       priority: o.user ? clampToClass(base, base + (o.priority ?? 0)) : (o.priority ?? base),
-      user: places && { teb: places.teb, stackBase: places.stackBase, stackLimit: places.stackLimit },
+      user: places
+        ? { teb: places.teb, stackBase: places.stackBase, stackLimit: places.stackLimit }
+        : o.pico
+          ? { teb: 0, stackBase: 0, stackLimit: 0 }
+          : undefined,
     });
   if (!ok) {
     freeId(k, tid, thread);

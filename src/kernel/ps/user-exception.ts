@@ -8,6 +8,8 @@ import { pushUserApcInterrupt, userApcDue } from '../ke/user-apc.js';
 import type { Kernel } from '../kernel.js';
 import { ETHREAD, KTHREAD } from '../layouts.gen.js';
 import { pidOfThread, tidOf } from '../ob/note.js';
+import { isPicoThread } from './pico.js';
+import { picoException } from './pico-syscall.js';
 import { hasThreadFlag, ThreadFlag } from './state.js';
 
 const CURRENT_PROCESS = -1;
@@ -34,6 +36,7 @@ export function userException(k: Kernel, x: UnhandledException): Status {
     address: x.address,
     where: k.where(x.frame),
   });
+  if (isPicoThread(k, thread)) return picoException(k, x);
   enterKernel(k, x.frame, 'NtTerminateProcess', [CURRENT_PROCESS, x.code | 0]);
   return k.stop(Reason.Call);
 }

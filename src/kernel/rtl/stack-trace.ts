@@ -3,7 +3,8 @@
 import { type Addr, FrameFlag, KERNEL_BASE, ROUTINE_BASE } from '../../machine/abi.js';
 import { type StackFrame, walkStack } from '../../machine/walk.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { CONTEXT } from '../layouts.gen.js';
+import { CONTEXT, KTHREAD } from '../layouts.gen.js';
+import { isPicoThread, providerRoutine } from '../ps/pico.js';
 
 const MAX_FRAMES = 1024;
 
@@ -72,9 +73,14 @@ export const routines: KernelRoutine[] = [
     },
   },
   {
-    // (Callers, Count, Flags): flag 1 asks for the user part of the stack, which a driver sees as empty
+    // (Callers, Count, Flags): flag 1 asks for the user part of the stack, which a driver sees as empty but for pico threads
     name: 'RtlWalkFrameChain',
     step(k, f) {
+      if (f.pc === 1) return k.return(Math.min(f.result32, f.u32(1)));
+      // the user stack of a pico thread is known to its provider only
+      const thread = k.currentThread();
+      const walk = f.u32(2) & 1 && k.irql === 0 && isPicoThread(k, thread) ? providerRoutine(k, 'WalkUserStack') : 0;
+      if (walk !== 0) return k.call(f, 1, walk, [k.mem.ptr(thread + KTHREAD.TrapFrame), f.ptr(0), f.u32(1)]);
       const list = f.u32(2) & 1 ? [] : callers(k, f).slice(0, f.u32(1));
       store(k, f.ptr(0), list);
       return k.return(list.length);

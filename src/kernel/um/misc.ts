@@ -5,7 +5,7 @@ import { EPROCESS } from '../layouts.gen.js';
 import { makeServices, type ServiceDefinition } from '../ob/service.js';
 import { ntSuccess } from '../ob/status.js';
 import { ownProcess } from '../ps/state.js';
-import { mapUser, WINDOW } from '../ps/window.js';
+import { mapUser, windowOf } from '../ps/window.js';
 import { dosError } from '../rtl/dos-error.js';
 import { formatText } from '../rtl/format.js';
 import { ATTRIBUTE_SLOTS, attributes, getLastError, PATH_SLOTS, putPath, setLastError, wideArg } from './win32.js';
@@ -76,7 +76,7 @@ const services: ServiceDefinition[] = [
       const process = ownProcess(k);
       const size = (f.ptr(0) + 15) & ~15;
       const at = k.mem.u32(process + EPROCESS.HeapNext);
-      if (size <= 0 || at + size > WINDOW.heapEnd) return k.return(0);
+      if (size <= 0 || at + size > windowOf(k, process).heapEnd) return k.return(0);
       k.mem.setU32(process + EPROCESS.HeapNext, at + size);
       const mapped = Math.ceil(at / PAGE_SIZE) * PAGE_SIZE;
       if (at + size > mapped) mapUser(k, process, mapped, at + size - mapped);

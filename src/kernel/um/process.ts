@@ -1,9 +1,10 @@
 // Processes and threads in Win32: StartProcess, CreateProcessW, CreateThread, OpenProcess, TerminateProcess, IDs.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { CLIENT_ID, ETHREAD, KTHREAD, PEB, RTL_USER_PROCESS_PARAMETERS, TEB, UNICODE_STRING } from '../layouts.gen.js';
+import { CLIENT_ID, EPROCESS, ETHREAD, KTHREAD, PEB, RTL_USER_PROCESS_PARAMETERS, TEB, UNICODE_STRING } from '../layouts.gen.js';
 import { ntSuccess } from '../ob/status.js';
 import { toNtPath } from '../ps/program.js';
+import { hasThreadFlag, ownProcess, ThreadFlag } from '../ps/state.js';
 import { ATTRIBUTE_SLOTS, attributes, PATH_SLOTS, putPath, setLastError, toBool, valueOr, wideArg, win32 } from './win32.js';
 
 const PROCESS_ALL_ACCESS = 0x1fffff;
@@ -270,6 +271,12 @@ export const routines: KernelRoutine[] = [
   current('GetCurrentThread', () => -2),
   current('GetCurrentProcessId', (k) => k.mem.ptr(k.currentThread() + ETHREAD.Cid + CLIENT_ID.UniqueProcess)),
   current('GetCurrentThreadId', (k) => k.mem.ptr(k.currentThread() + ETHREAD.Cid + CLIENT_ID.UniqueThread)),
+  // Interlock's own: numbers among the threads and processes of one block of the scenario, from 0
+  current('ThreadNumber', (k) => {
+    const thread = k.currentThread();
+    return hasThreadFlag(k, thread, ThreadFlag.Body) ? k.mem.ptr(thread + ETHREAD.StartContext) : 0;
+  }),
+  current('ProcessNumber', (k) => Math.max(0, k.mem.u32(ownProcess(k) + EPROCESS.ScenarioProcess) - 1)),
   current('GetProcessHeap', (k) => k.mem.ptr(peb(k) + PEB.ProcessHeap)),
   {
     // (ModuleName | NULL): the exe; other modules by name are not kept
