@@ -28,7 +28,18 @@ test('multiprocessor: and none on two', () => {
 
 test('multiprocessor: under the explorer some order fails on two processors, none of those tried on one', () => {
   const explore = (cpus: string) =>
-    interlock('explore', '--cpus', cpus, '--strategy', 'random', '--schedules', '200', '--output', path.join(tmpdir(), `places-${cpus}.schedule`), example('multiprocessor'));
+    interlock(
+      'explore',
+      '--cpus',
+      cpus,
+      '--strategy',
+      'random',
+      '--schedules',
+      '200',
+      '--output',
+      path.join(tmpdir(), `places-${cpus}.schedule`),
+      example('multiprocessor'),
+    );
   const two = explore('2');
   assert.equal(two.code, 1, two.stdout + two.stderr);
   const one = explore('1');

@@ -6,11 +6,11 @@ import type { Kernel, KernelRoutine } from '../kernel.js';
 import {
   GROUP_AFFINITY,
   GROUP_RELATIONSHIP,
+  SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX as INFORMATION,
   NUMA_NODE_RELATIONSHIP,
   PROCESSOR_GROUP_INFO,
   PROCESSOR_NUMBER,
   PROCESSOR_RELATIONSHIP,
-  SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX as INFORMATION,
 } from '../layouts.gen.js';
 import { STATUS } from './constants.js';
 import { cpuCount } from './ready.js';

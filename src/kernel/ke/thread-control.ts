@@ -32,7 +32,9 @@ export const routines: KernelRoutine[] = [
     // A priority that does not exist fails the assertion of a checked kernel (U: a free one would write beyond its ready lists)
     name: 'KeSetPriorityThread',
     step: (k, f) =>
-      f.i32(1) < 0 || f.i32(1) > HIGH_PRIORITY ? k.raiseStatus(STATUS_ASSERTION_FAILURE) : k.return(setThreadPriority(k, f.ptr(0), f.i32(1))),
+      f.i32(1) < 0 || f.i32(1) > HIGH_PRIORITY
+        ? k.raiseStatus(STATUS_ASSERTION_FAILURE)
+        : k.return(setThreadPriority(k, f.ptr(0), f.i32(1))),
   },
   { name: 'KeSetBasePriorityThread', step: (k, f) => k.return(setBaseIncrement(k, f.ptr(0), f.i32(1))) },
   { name: 'KeQueryPriorityThread', cost: 3, step: (k, f) => k.return(k.mem.checked.i8(f.ptr(0) + KTHREAD.Priority)) },

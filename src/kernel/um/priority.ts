@@ -16,7 +16,14 @@ const ALL_GROUPS = 0xffff;
 const BasicInformation = 0;
 const BASIC = { size: 0x30, processAffinity: 0x10, threadAffinity: 0x20, basePriority: 0x2c } as const;
 const ProcessClass = { PriorityClass: 18, AffinityMask: 21, PriorityBoost: 22 } as const;
-const ThreadClass = { BasePriority: 3, AffinityMask: 4, IdealProcessor: 13, PriorityBoost: 14, GroupInformation: 30, IdealProcessorEx: 33 } as const;
+const ThreadClass = {
+  BasePriority: 3,
+  AffinityMask: 4,
+  IdealProcessor: 13,
+  PriorityBoost: 14,
+  GroupInformation: 30,
+  IdealProcessorEx: 33,
+} as const;
 
 const refuse = (k: Kernel, answer: number): Status => {
   setLastError(k, ERROR_INVALID_PARAMETER);
@@ -56,7 +63,8 @@ function setAffinity(name: string, infoClass: number, size: number, result: (k: 
       if (f.pc === 0) return k.systemCall(f, 1, 'NtQueryInformationThread', [f.ptr(0), BasicInformation, f.localAddress(0), BASIC.size, 0]);
       if (!ntSuccess(f.result32)) return valueOr(k, f.result32 | 0, 0, 0);
       if (f.pc === 2) return result(k, f);
-      if (infoClass === ThreadClass.GroupInformation) return k.systemCall(f, 2, 'NtSetInformationThread', [f.ptr(0), infoClass, f.ptr(1), size]);
+      if (infoClass === ThreadClass.GroupInformation)
+        return k.systemCall(f, 2, 'NtSetInformationThread', [f.ptr(0), infoClass, f.ptr(1), size]);
       k.mem.setI64(f.localAddress(0), f.i64(1));
       f.set(1, k.mem.ptr(f.localAddress(0) + BASIC.threadAffinity));
       return k.systemCall(f, 2, 'NtSetInformationThread', [f.ptr(0), infoClass, f.localAddress(0), size]);
@@ -134,7 +142,8 @@ export const routines: KernelRoutine[] = [
     locals: 6,
     cost: 10,
     step(k, f) {
-      if (f.pc === 0) return k.systemCall(f, 1, 'NtQueryInformationProcess', [f.ptr(0), BasicInformation, f.localAddress(0), BASIC.size, 0]);
+      if (f.pc === 0)
+        return k.systemCall(f, 1, 'NtQueryInformationProcess', [f.ptr(0), BasicInformation, f.localAddress(0), BASIC.size, 0]);
       if (!ntSuccess(f.result32)) return toBool(k, f.result32 | 0);
       k.mem.checked.setI64(f.ptr(1), k.mem.i64(f.localAddress(0) + BASIC.processAffinity));
       k.mem.checked.setI64(f.ptr(2), BigInt.asIntN(64, (1n << BigInt(k.config.cpus)) - 1n));
