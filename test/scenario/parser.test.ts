@@ -71,7 +71,7 @@ test('a whole scenario', () => {
       timeLimitNs: 2.5e9,
       stepLimit: 1e9,
       callbackStackBytes: 4096,
-    prioritySeparation: 2,
+      prioritySeparation: 2,
       choices: {},
       callbackTimeNs: 100_000,
     },
