@@ -47,6 +47,7 @@ import { routines as ioShareAccess } from './io/share-access.js';
 import { routines as ioStartIo } from './io/start-io.js';
 import { routines as ioTimer } from './io/timer.js';
 import { routines as ioWorkItem } from './io/work-item.js';
+import { routines as keAffinity } from './ke/affinity.js';
 import { routines as keApc } from './ke/apc.js';
 import { routines as keBugcheck } from './ke/bugcheck.js';
 import { routines as keDpc } from './ke/dpc.js';
@@ -57,6 +58,7 @@ import { routines as keIpi } from './ke/ipi.js';
 import { routines as keIrql } from './ke/irql.js';
 import { routines as keMisc } from './ke/misc.js';
 import { routines as keMutex } from './ke/mutex.js';
+import { routines as keProcessors } from './ke/processors.js';
 import { routines as keQueue } from './ke/queue.js';
 import { routines as keRegion } from './ke/region.js';
 import { routines as keSemaphore } from './ke/semaphore.js';
@@ -176,6 +178,7 @@ import { routines as umDesktop } from './um/desktop.js';
 import { routines as umFile } from './um/file.js';
 import { routines as umLinux } from './um/linux.js';
 import { routines as umMisc } from './um/misc.js';
+import { routines as umPriority } from './um/priority.js';
 import { routines as umProcess } from './um/process.js';
 import { routines as umStartup } from './um/startup.js';
 import { routines as umSync } from './um/sync.js';
@@ -228,6 +231,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioStartIo,
   ioTimer,
   ioWorkItem,
+  keAffinity,
   keApc,
   keBugcheck,
   keDpc,
@@ -238,6 +242,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keIrql,
   keMisc,
   keMutex,
+  keProcessors,
   keQueue,
   keRegion,
   keSemaphore,
@@ -357,6 +362,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   umFile,
   umLinux,
   umMisc,
+  umPriority,
   umProcess,
   umStartup,
   umSync,

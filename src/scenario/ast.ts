@@ -19,6 +19,8 @@ export interface MachineBlock {
   callbackTimeNs: number;
   /** Kernel stack that a callback may use before it is a finding, in bytes. */
   callbackStackBytes: number;
+  /** Win32PrioritySeparation */
+  prioritySeparation: number;
   /** `verifier ...`: options of Driver Verifier as flag bits; violations are findings. */
   verifierFlags: number;
   verifierReports: boolean;
@@ -157,6 +159,7 @@ export const DEFAULT_MACHINE: Readonly<MachineBlock> = {
   stepLimit: 1e9,
   callbackTimeNs: 100_000,
   callbackStackBytes: 4096,
+  prioritySeparation: 2,
   verifierFlags: VERIFIER_STANDARD,
   verifierReports: false,
   faultProbability: 600,

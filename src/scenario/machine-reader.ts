@@ -31,6 +31,14 @@ export abstract class MachineReader extends StubReader {
         'time-limit': set(() => void (m.timeLimitNs = this.time('the limit of virtual time'))),
         'callback-time': set(() => void (m.callbackTimeNs = this.time('the time that a callback may run'))),
         'callback-stack': set(() => void (m.callbackStackBytes = this.integer('the stack that a callback may use, in bytes', 256, 24576))),
+        'priority-separation': set(
+          () =>
+            void (m.prioritySeparation = this.integer(
+              'the value of Win32PrioritySeparation (6 bits: length, kind, separation of quanta)',
+              0,
+              63,
+            )),
+        ),
         choice: set(() => this.choice()),
         verifier: set(() => this.verifier()),
         'step-limit': set(() => void (m.stepLimit = this.integer('the limit of steps', 1, Number.MAX_SAFE_INTEGER))),

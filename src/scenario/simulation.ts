@@ -137,6 +137,7 @@ export class Simulation {
       races,
       callbackTimeNs: m.callbackTimeNs,
       callbackStackBytes: m.callbackStackBytes,
+      prioritySeparation: m.prioritySeparation,
       choices: m.choices,
       verifierFlags: m.verifierFlags,
       verifierReports: m.verifierReports,

@@ -47,6 +47,8 @@
 #define THREAD_PRIORITY_ABOVE_NORMAL 1
 #define THREAD_PRIORITY_HIGHEST 2
 #define THREAD_PRIORITY_TIME_CRITICAL 15
+#define THREAD_PRIORITY_ERROR_RETURN 0x7FFFFFFF
+#define ALL_PROCESSOR_GROUPS 0xffff
 #define STARTF_USESTDHANDLES 0x00000100
 #define HEAP_ZERO_MEMORY 0x00000008
 #define ZeroMemory(d, n) memset((d), 0, (n))
@@ -102,7 +104,20 @@ BOOL WINAPI TerminateThread(_In_ HANDLE Thread, _In_ DWORD ExitCode);
 BOOL WINAPI GetExitCodeThread(_In_ HANDLE Thread, _Out_ LPDWORD ExitCode);
 BOOL WINAPI SetThreadPriority(_In_ HANDLE Thread, _In_ int Priority);
 int WINAPI GetThreadPriority(_In_ HANDLE Thread);
+BOOL WINAPI SetThreadPriorityBoost(_In_ HANDLE Thread, _In_ BOOL DisableBoost);
+BOOL WINAPI GetThreadPriorityBoost(_In_ HANDLE Thread, _Out_ PBOOL DisableBoost);
 DWORD_PTR WINAPI SetThreadAffinityMask(_In_ HANDLE Thread, _In_ DWORD_PTR Mask);
+BOOL WINAPI SetThreadGroupAffinity(_In_ HANDLE Thread, _In_ const GROUP_AFFINITY *Affinity, _Out_opt_ PGROUP_AFFINITY Previous);
+BOOL WINAPI GetThreadGroupAffinity(_In_ HANDLE Thread, _Out_ PGROUP_AFFINITY Affinity);
+DWORD WINAPI SetThreadIdealProcessor(_In_ HANDLE Thread, _In_ DWORD Processor);
+BOOL WINAPI SetThreadIdealProcessorEx(_In_ HANDLE Thread, _In_ PPROCESSOR_NUMBER Processor, _Out_opt_ PPROCESSOR_NUMBER Previous);
+BOOL WINAPI GetThreadIdealProcessorEx(_In_ HANDLE Thread, _Out_ PPROCESSOR_NUMBER Processor);
+DWORD WINAPI GetCurrentProcessorNumber(VOID);
+VOID WINAPI GetCurrentProcessorNumberEx(_Out_ PPROCESSOR_NUMBER Processor);
+DWORD WINAPI GetActiveProcessorCount(_In_ WORD Group);
+DWORD WINAPI GetMaximumProcessorCount(_In_ WORD Group);
+WORD WINAPI GetActiveProcessorGroupCount(VOID);
+WORD WINAPI GetMaximumProcessorGroupCount(VOID);
 HANDLE WINAPI OpenThread(_In_ DWORD DesiredAccess, _In_ BOOL InheritHandle, _In_ DWORD ThreadId);
 DECLSPEC_NORETURN VOID WINAPI ExitThread(_In_ DWORD ExitCode);
 HANDLE WINAPI GetCurrentThread(VOID);
@@ -117,6 +132,11 @@ BOOL WINAPI TerminateProcess(_In_ HANDLE Process, _In_ UINT ExitCode);
 DECLSPEC_NORETURN VOID WINAPI ExitProcess(_In_ UINT ExitCode);
 BOOL WINAPI GetExitCodeProcess(_In_ HANDLE Process, _Out_ LPDWORD ExitCode);
 BOOL WINAPI SetPriorityClass(_In_ HANDLE Process, _In_ DWORD PriorityClass);
+DWORD WINAPI GetPriorityClass(_In_ HANDLE Process);
+BOOL WINAPI SetProcessPriorityBoost(_In_ HANDLE Process, _In_ BOOL DisableBoost);
+BOOL WINAPI GetProcessPriorityBoost(_In_ HANDLE Process, _Out_ PBOOL DisableBoost);
+BOOL WINAPI SetProcessAffinityMask(_In_ HANDLE Process, _In_ DWORD_PTR Mask);
+BOOL WINAPI GetProcessAffinityMask(_In_ HANDLE Process, _Out_ PDWORD_PTR ProcessMask, _Out_ PDWORD_PTR SystemMask);
 HANDLE WINAPI GetCurrentProcess(VOID);
 DWORD WINAPI GetCurrentProcessId(VOID);
 DWORD WINAPI GetProcessId(_In_ HANDLE Process);
@@ -183,6 +203,8 @@ LSTATUS WINAPI RegCloseKey(_In_ HKEY Key);
 
 // Helper of Interlock. StartProcess: CreateProcess in one line, answers the process handle (NULL and GetLastError on failure).
 HANDLE StartProcess(_In_z_ PCWSTR Image, _In_opt_z_ PCWSTR CommandLine);
+// What a click on a window of the process does (NULL: this one): its threads get longer quanta and more priority after a wait, by Win32PrioritySeparation.
+BOOL WINAPI SetForegroundProcess(_In_opt_ HANDLE Process, _In_ BOOL Foreground);
 // Number of the running thread among those of its `thread NAME count N` block, and of its process among those of its `process PATH count N` block, from 0.
 ULONG ThreadNumber(VOID);
 ULONG ProcessNumber(VOID);

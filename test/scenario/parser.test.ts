@@ -72,6 +72,7 @@ test('a whole scenario', () => {
       timeLimitNs: 2.5e9,
       stepLimit: 1e9,
       callbackStackBytes: 4096,
+      prioritySeparation: 2,
       choices: {},
       faultProbability: 600,
       verifierFlags: VERIFIER_STANDARD,

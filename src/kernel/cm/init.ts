@@ -42,6 +42,13 @@ export function cmInit(k: Kernel): void {
   );
   for (const [name, set] of Object.entries(SELECT))
     setKeyValue(k, '\\REGISTRY\\MACHINE\\SYSTEM\\Select', name, 4, new Uint8Array([set, 0, 0, 0]));
+  setKeyValue(
+    k,
+    '\\REGISTRY\\MACHINE\\SYSTEM\\CurrentControlSet\\Control\\PriorityControl',
+    'Win32PrioritySeparation',
+    RegType.Dword,
+    new Uint8Array([k.config.prioritySeparation, 0, 0, 0]),
+  );
   const body = createKeyObject(k, root);
   insertName(k, rootDirectory(k), 'REGISTRY', body);
   setPermanent(k, body, true);

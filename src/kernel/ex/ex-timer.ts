@@ -98,7 +98,8 @@ export const routines: KernelRoutine[] = [
       if (f.pc === 0) {
         timerArgument(k, f);
         const wait = f.bool(1) && f.bool(2);
-        if (wait && k.irql > APC_LEVEL) return wrongIrql(k, 'ExDeleteTimer', k.irql, { min: 0, max: APC_LEVEL });
+        const stop = wait && k.irql > APC_LEVEL ? wrongIrql(k, 'ExDeleteTimer', k.irql, { min: 0, max: APC_LEVEL }) : undefined;
+        if (stop !== undefined) return stop;
         f.set(0, f.bool(1) && cancelTimer(k, t + EXP_TIMER.Timer) ? 1 : 0);
         if (f.bool(1)) removeQueueDpc(k, t + EXP_TIMER.Dpc);
         if (f.ptr(3) !== 0) {

@@ -4,7 +4,6 @@ import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KBUGCHECK_CALLBACK_RECORD, KBUGCHECK_REASON_CALLBACK_RECORD, KE_GLOBALS, KPRCB, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
 import { insertTail, remove } from '../rtl/list.js';
 import { DISPATCH_LEVEL, STATUS } from './constants.js';
-import { cpuCount } from './ready.js';
 import { interruptTime100, tickSteps } from './time.js';
 
 const zero = (name: string): KernelRoutine => ({ name, cost: 2, step: (k) => k.return(0) });
@@ -45,11 +44,7 @@ export const routines: KernelRoutine[] = [
   zero('KeInvalidateAllCaches'),
   nothing('KeFlushWriteBuffer'),
   nothing('KeFlushIoBuffers'),
-  zero('KeGetCurrentNodeNumber'),
-  zero('KeQueryHighestNodeNumber'),
   { name: 'KeGetRecommendedSharedDataAlignment', cost: 2, step: (k) => k.return(64) },
-  { name: 'KeGetCurrentProcessorIndex', cost: 2, step: (k) => k.return(k.cpuNumber) },
-  { name: 'KeQueryNodeMaximumProcessorCount', cost: 2, step: (k) => k.return(cpuCount(k)) },
   { name: 'KeIsExecutingDpc', cost: 2, step: (k) => k.return(k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive) ? 1 : 0) },
   {
     // TRUE when a DPC or higher thread waits for this CPU

@@ -6,11 +6,17 @@ import { KE_GLOBALS, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { find } from '../rtl/list.js';
 import { CLOCK_INTERVAL_NS, QUANTUM_UNITS_PER_TICK } from './constants.js';
 
+/**
+ * A clock interrupt comes late when a step is long, and what was lost then must not cost a whole further interval: a quantum of two intervals ends at the second
+ * interrupt (U: how Windows makes up for it).
+ */
+const slack = (k: Kernel): number => Math.floor(CLOCK_INTERVAL_NS / 32 / k.config.stepNs);
+
 /** Gives the thread a whole quantum from now on; `units`: of another length this once. */
 export function armQuantum(k: Kernel, thread: Addr, units = k.mem.u8(thread + KTHREAD.QuantumReset)): void {
   const steps = Math.floor((units * CLOCK_INTERVAL_NS) / QUANTUM_UNITS_PER_TICK / k.config.stepNs);
   k.mem.setU8(thread + KTHREAD.Quantum, units);
-  k.mem.setPtr(thread + KTHREAD.QuantumTarget, k.mem.ptr(thread + KTHREAD.CycleTime) + steps);
+  k.mem.setPtr(thread + KTHREAD.QuantumTarget, k.mem.ptr(thread + KTHREAD.CycleTime) + steps - slack(k));
 }
 
 export const quantumUsedUp = (k: Kernel, thread: Addr): boolean =>

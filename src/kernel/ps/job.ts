@@ -2,11 +2,10 @@
 // processes, kill on close, termination, accounting. Nested jobs are not (a process is in one job at most). Reference: ps-routines.md conventions.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { EJOB, EPROCESS, PS_GLOBALS } from '../layouts.gen.js';
-import { initEvent, NotificationEvent } from '../ob/event-object.js';
+import { EJOB, EPROCESS } from '../layouts.gen.js';
 import { openByName } from '../ob/namespace.js';
 import { pidOf } from '../ob/note.js';
-import { allocateObject, dropReference, dropReferenceDeferred, referenceObject } from '../ob/object.js';
+import { dropReference, dropReferenceDeferred, referenceObject } from '../ob/object.js';
 import { creator } from '../ob/object-query.js';
 import { referenceFor } from '../ob/reference.js';
 import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
@@ -15,6 +14,7 @@ import { ObType } from '../ob/types.js';
 import { entries, initListHead, insertTail, isEmpty, remove } from '../rtl/list.js';
 import { pack } from './class-buffer.js';
 import { terminateProcess } from './exit.js';
+import { isSilo, makeSilo, newJob, startServer } from './silo.js';
 import { hasProcessFlag, ownProcess, ProcessFlag } from './state.js';
 
 const Right = { AssignProcess: 1, SetAttributes: 2, Query: 4, Terminate: 8 } as const;
@@ -23,23 +23,14 @@ const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
 const Limit = { ActiveProcess: 8, KillOnClose: 0x2000 } as const;
 /** Limits that change nothing here: breakaway, die on unhandled exception, and the two above. */
 const ACCEPTED = Limit.ActiveProcess | Limit.KillOnClose | 0x400 | 0x800 | 0x1000;
+const CREATE_SILO = 35;
+const SERVER_SILO_INITIALIZE = 40;
 const BASIC_LIMIT = 0x40;
 const EXTENDED_LIMIT = 0x90;
 const STATUS_TERMINATED = 0xc0000044 | 0; // (U) exit status of a process that the limit ends
 
 const members = (k: Kernel, job: Addr): Addr[] => entries(k.mem, job + EJOB.ProcessListHead).map((e) => e - EPROCESS.JobLinks);
 const jobOf = (k: Kernel, process: Addr): Addr => k.mem.ptr(process + EPROCESS.Job);
-
-function newJob(k: Kernel): Addr {
-  const job = allocateObject(k, ObType.Job, EJOB.sizeof, 'PsJb');
-  if (job === 0) return 0;
-  const ids = k.globals.PS + PS_GLOBALS.NextJobId;
-  k.mem.setU32(ids, k.mem.u32(ids) + 1);
-  k.mem.setU32(job + EJOB.JobId, k.mem.u32(ids));
-  initEvent(k, job + EJOB.Event, NotificationEvent, false);
-  initListHead(k.mem, job + EJOB.ProcessListHead);
-  return job;
-}
 
 /** The limit of active processes is reached. */
 export const isFull = (k: Kernel, job: Addr): boolean =>
@@ -178,8 +169,25 @@ function query(k: Kernel, f: Frame): Status {
   return k.return(NT.SUCCESS);
 }
 
+/** Classes 35 and 40 make a silo of the job, and a server silo of the silo: monitors are told (silo-monitor.ts). */
+function setSilo(k: Kernel, f: Frame): Status {
+  const j = find(k, f.ptr(0), Right.SetAttributes);
+  if (!ntSuccess(j.status)) return k.return(j.status);
+  const create = f.u32(1) === CREATE_SILO;
+  if (isSilo(k, j.job) === create) return k.return(NT.INVALID_PARAMETER);
+  if (create) {
+    makeSilo(k, j.job, `\\Silos\\${k.mem.u32(j.job + EJOB.JobId)}`);
+    return k.return(NT.SUCCESS);
+  }
+  startServer(k, j.job);
+  k.event('ps.silo', { silo: j.job, what: 'created' });
+  return k.call(f, 1, 'PspSiloMonitorsCreate', [j.job]);
+}
+
 function set(k: Kernel, f: Frame): Status {
   // (Job, Class, Buffer, Length)
+  if (f.pc === 1) return k.return(NT.SUCCESS);
+  if (f.u32(1) === CREATE_SILO || f.u32(1) === SERVER_SILO_INITIALIZE) return setSilo(k, f);
   const size = f.u32(1) === 2 ? BASIC_LIMIT : f.u32(1) === 9 ? EXTENDED_LIMIT : 0;
   if (size === 0) {
     k.event('ps.not-simulated', { service: 'NtSetInformationJobObject', class: f.u32(1) });

@@ -1,6 +1,7 @@
 // Process objects: making and destroying an EPROCESS. What surrounds it (callbacks, handles, the first thread) is create-process.ts and exit.ts.
 import type { Addr } from '../../machine/abi.js';
 import { ObjectType } from '../ke/constants.js';
+import { quantumOf } from '../ke/quantum.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, EPROCESS, KPROCESS, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
 import { forgetVads } from '../mm/vad.js';
@@ -14,7 +15,6 @@ import { initListHead, insertTail, remove } from '../rtl/list.js';
 import { allocateId, freeId } from './cid.js';
 import { forgetJob } from './job.js';
 import { forgetCreateInfo } from './pico-create.js';
-import { leaveJob } from './silo.js';
 import { STATUS_STILL_ACTIVE } from './state.js';
 import { releaseWindow } from './window.js';
 
@@ -92,6 +92,7 @@ function initKernelProcess(k: Kernel, process: Addr, basePriority: number): void
   initListHead(m, process + KPROCESS.ReadyListHead);
   m.setI64(process + KPROCESS.Affinity, k.config.cpus === 64 ? -1n : (1n << BigInt(k.config.cpus)) - 1n);
   m.setU8(process + KPROCESS.BasePriority, basePriority);
+  m.setU8(process + KPROCESS.QuantumReset, quantumOf(k, false));
 }
 
 export const routines: KernelRoutine[] = [
@@ -108,7 +109,6 @@ export const routines: KernelRoutine[] = [
         forgetJob(k, process);
         forgetVads(k, process);
         forgetCreateInfo(k, process);
-        leaveJob(k, process);
         releaseWindow(k, process);
         const table = m.ptr(process + EPROCESS.ObjectTable);
         if (table !== 0) deleteHandleTable(k, table);

@@ -1,12 +1,13 @@
 // What NtSetInformationProcess and NtSetInformationThread can change. A class says how long its buffer is, reads it, checks it, and acts on the object; the
 // service (information.ts) has probed the buffer and found the object before (reference: ps-routines.md 7, 8).
 import type { Addr } from '../../machine/abi.js';
+import { setIdealProcessor, setUserAffinity } from '../ke/affinity.js';
 import { setBasePriority, setProcessBasePriority } from '../ke/priority.js';
+import { readGroupAffinity, readProcessorNumber, writeProcessorNumber } from '../ke/processors.js';
 import { setForeground } from '../ke/quantum.js';
 import { allProcessors } from '../ke/thread.js';
-import { setAffinity } from '../ke/thread-control.js';
 import type { Kernel } from '../kernel.js';
-import { EPROCESS, ETHREAD, KPROCESS, KTHREAD, UNICODE_STRING } from '../layouts.gen.js';
+import { EPROCESS, ETHREAD, GROUP_AFFINITY, KPROCESS, KTHREAD, PROCESSOR_NUMBER, UNICODE_STRING } from '../layouts.gen.js';
 import { dropReference, dropReferenceDeferred } from '../ob/object.js';
 import { referenceFor } from '../ob/reference.js';
 import { NT, ntSuccess } from '../ob/status.js';
@@ -30,6 +31,7 @@ export interface SetClass {
 }
 
 const HIGH_PRIORITY = 31;
+const MAXIMUM_PROCESSORS = 64;
 /** Base priorities of the classes 1 idle, 2 normal, 3 high, 4 realtime, 5 below normal, 6 above normal. */
 const CLASS_BASE: Readonly<Record<number, number>> = { 1: 4, 2: 8, 3: 13, 4: 24, 5: 6, 6: 10 };
 const THREAD_SET_THREAD_TOKEN = 0x80;
@@ -54,11 +56,6 @@ const small = (field: number, max: number): SetClass => ({
     return NT.SUCCESS;
   },
 });
-
-function userAffinity(k: Kernel, thread: Addr, mask: bigint): void {
-  k.mem.setU64(thread + KTHREAD.UserAffinity, mask);
-  if (!k.mem.u32(thread + KTHREAD.SystemAffinityActive)) setAffinity(k, thread, mask);
-}
 
 export const setProcess: Readonly<Record<number, SetClass>> = {
   1: {
@@ -124,7 +121,16 @@ export const setProcess: Readonly<Record<number, SetClass>> = {
     act(k, p, buffer) {
       const mask = k.mem.checked.u64(buffer);
       k.mem.setU64(p + KPROCESS.Affinity, mask);
-      for (const t of liveThreads(k, p)) userAffinity(k, t, mask);
+      for (const t of liveThreads(k, p)) setUserAffinity(k, t, mask);
+      return NT.SUCCESS;
+    },
+  },
+  25: {
+    size: 1, // PROCESS_FOREGROUND_BACKGROUND
+    alignment: 1,
+    act(k, p, buffer) {
+      k.mem.setU8(p + EPROCESS.ForegroundProcess, k.mem.checked.u8(buffer) ? 1 : 0);
+      setForeground(k, p, k.mem.checked.u8(buffer) !== 0);
       return NT.SUCCESS;
     },
   },
@@ -168,7 +174,7 @@ export const setThread: Readonly<Record<number, SetClass>> = {
     act(k, t, buffer) {
       const mask = k.mem.checked.u64(buffer);
       if ((mask & ~k.mem.u64(processOf(k, t) + KPROCESS.Affinity)) !== 0n) return NT.INVALID_PARAMETER;
-      userAffinity(k, t, mask);
+      setUserAffinity(k, t, mask);
       return NT.SUCCESS;
     },
   },
@@ -192,6 +198,11 @@ export const setThread: Readonly<Record<number, SetClass>> = {
       return NT.SUCCESS;
     },
   },
+  13: {
+    size: 4, // ideal processor; the status of success is the old one, MAXIMUM_PROCESSORS only asks
+    check: (k, buffer) => (k.mem.checked.u32(buffer) > MAXIMUM_PROCESSORS ? NT.INVALID_PARAMETER : NT.SUCCESS),
+    act: (k, t, buffer) => setIdealProcessor(k, t, value(k, buffer)),
+  },
   14: {
     size: 4,
     act(k, t, buffer) {
@@ -214,6 +225,26 @@ export const setThread: Readonly<Record<number, SetClass>> = {
     check: (k, buffer) => (value(k, buffer) <= 0 || value(k, buffer) > HIGH_PRIORITY ? NT.INVALID_PARAMETER : NT.SUCCESS),
     act(k, t, buffer) {
       setBasePriority(k, t, value(k, buffer));
+      return NT.SUCCESS;
+    },
+  },
+  30: {
+    size: GROUP_AFFINITY.sizeof, // of one group, inside what the process may use
+    alignment: 8,
+    check: (k, buffer) => (readGroupAffinity(k, buffer) === 0n ? NT.INVALID_PARAMETER : NT.SUCCESS),
+    act(k, t, buffer) {
+      const mask = k.mem.checked.u64(buffer);
+      if ((mask & ~k.mem.u64(processOf(k, t) + KPROCESS.Affinity)) !== 0n) return NT.INVALID_PARAMETER;
+      setUserAffinity(k, t, mask);
+      return NT.SUCCESS;
+    },
+  },
+  33: {
+    size: PROCESSOR_NUMBER.sizeof, // gives the old one back in the same place
+    alignment: 2,
+    check: (k, buffer) => (readProcessorNumber(k, buffer) === undefined ? NT.INVALID_PARAMETER : NT.SUCCESS),
+    act(k, t, buffer) {
+      writeProcessorNumber(k, buffer, setIdealProcessor(k, t, readProcessorNumber(k, buffer) ?? MAXIMUM_PROCESSORS));
       return NT.SUCCESS;
     },
   },

@@ -1,18 +1,12 @@
-// Silo monitors: drivers that are told of server silos (reference: ps-routines.md 5), each with a context slot of its own; and the job services with which a
-// scenario or a test makes silos (ZwCreateJobObject, the classes 35 CreateSilo and 40 ServerSiloInitialize, ZwAssignProcessToJobObject, ZwTerminateJobObject).
+// Silo monitors: drivers that are told of server silos (reference: ps-routines.md 5), each with a context slot of its own.
+// Silos are made of jobs (job.ts: the classes 35 CreateSilo and 40 ServerSiloInitialize of ZwSetInformationJobObject).
 import type { Addr, Status } from '../../machine/abi.js';
 import { WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { EJOB, EPROCESS, PS_GLOBALS, SILO_MONITOR, SILO_MONITOR_REGISTRATION } from '../layouts.gen.js';
-import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
-import { dropReference } from '../ob/object.js';
-import { referenceFor } from '../ob/reference.js';
-import { makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
-import { NT, ntSuccess } from '../ob/status.js';
-import { ObType } from '../ob/types.js';
+import { PS_GLOBALS, SILO_MONITOR, SILO_MONITOR_REGISTRATION } from '../layouts.gen.js';
+import { NT } from '../ob/status.js';
 import { entries, insertTail, remove } from '../rtl/list.js';
-import { terminateProcess } from './exit.js';
-import { assignProcess, currentServer, hostSilo, isSilo, makeSilo, newJob, serverSilos, startServer } from './silo.js';
+import { currentServer, hostSilo, serverSilos } from './silo.js';
 import { allocateSlot, freeSlot, userOfSlot } from './silo-context.js';
 
 const VERSION = 1;
@@ -105,106 +99,13 @@ function tellAll(name: string, callback: number): KernelRoutine {
   };
 }
 
-const JOB_SET_ATTRIBUTES = 2;
-const JOB_ASSIGN = 1;
-const JOB_TERMINATE = 8;
-const CREATE_SILO = 35;
-const SERVER_SILO_INITIALIZE = 40;
-
-const services: ServiceDefinition[] = [
-  {
-    // (*Handle, Access, ObjectAttributes): names are not offered
-    name: 'CreateJobObject',
-    args: 3,
-    locals: 3,
-    step(k, f) {
-      if (f.pc === 0) {
-        probeUser(k, f.ptr(0), 8, true);
-        const job = newJob(k);
-        if (job === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
-        f.set(0, job);
-        const attributes = f.ptr(2) === 0 ? 0 : k.mem.checked.u32(f.ptr(2) + 0x18);
-        return k.call(f, 1, 'ObpCreateHandle', [
-          job,
-          f.u32(1),
-          attributes,
-          previousMode(k),
-          0,
-          f.localAddress(1),
-          OB_OPERATION_HANDLE_CREATE,
-          0,
-        ]);
-      }
-      if (f.pc === 1) {
-        f.set(2, f.result32 | 0);
-        if (ntSuccess(f.get(2))) k.mem.checked.setPtr(f.ptr(0), f.get(1));
-        return k.call(f, 2, 'ObfDereferenceObject', [f.get(0)]);
-      }
-      return k.return(f.get(2));
-    },
-  },
-  {
-    // (Job, Class, Information, Length): the two classes that make silos
-    name: 'SetInformationJobObject',
-    args: 4,
-    locals: 1,
-    step(k, f) {
-      if (f.pc === 1) {
-        dropReference(k, f.get(0));
-        return k.return(NT.SUCCESS);
-      }
-      const kind = f.u32(1);
-      if (kind !== CREATE_SILO && kind !== SERVER_SILO_INITIALIZE) {
-        k.event('ps.not-simulated', { service: 'NtSetInformationJobObject', class: kind });
-        return k.return(NT.INVALID_INFO_CLASS);
-      }
-      const r = referenceFor(k, f.ptr(0), JOB_SET_ATTRIBUTES, ObType.Job);
-      if (!ntSuccess(r.status)) return k.return(r.status);
-      f.set(0, r.body);
-      if (isSilo(k, r.body) === (kind === CREATE_SILO)) {
-        dropReference(k, r.body);
-        return k.return(NT.INVALID_PARAMETER);
-      }
-      if (kind === CREATE_SILO) {
-        makeSilo(k, r.body, `\\Silos\\${k.mem.u32(r.body + EJOB.JobId)}`);
-        dropReference(k, r.body);
-        return k.return(NT.SUCCESS);
-      }
-      startServer(k, r.body);
-      k.event('ps.silo', { silo: r.body, what: 'created' });
-      return k.call(f, 1, 'PspSiloMonitorsCreate', [r.body]);
-    },
-  },
-  {
-    // (Job, Process)
-    name: 'AssignProcessToJobObject',
-    args: 2,
-    step(k, f) {
-      const job = referenceFor(k, f.ptr(0), JOB_ASSIGN, ObType.Job);
-      if (!ntSuccess(job.status)) return k.return(job.status);
-      dropReference(k, job.body);
-      const process = referenceFor(k, f.ptr(1), 0x101, ObType.Process);
-      if (!ntSuccess(process.status)) return k.return(process.status);
-      dropReference(k, process.body);
-      return k.return(assignProcess(k, job.body, process.body));
-    },
-  },
-  {
-    // (Job, ExitStatus)
-    name: 'TerminateJobObject',
-    args: 2,
-    step(k, f) {
-      const job = referenceFor(k, f.ptr(0), JOB_TERMINATE, ObType.Job);
-      if (!ntSuccess(job.status)) return k.return(job.status);
-      dropReference(k, job.body);
-      for (const e of entries(k.mem, job.body + EJOB.ProcessListHead)) terminateProcess(k, e - EPROCESS.JobLinks, f.i32(1));
-      return k.return(NT.SUCCESS);
-    },
-  },
-];
+const _JOB_SET_ATTRIBUTES = 2;
+const _JOB_ASSIGN = 1;
+const _JOB_TERMINATE = 8;
+const _CREATE_SILO = 35;
+const _SERVER_SILO_INITIALIZE = 40;
 
 export const routines: KernelRoutine[] = [
-  ...makeServices(services),
   { name: 'PsRegisterSiloMonitor', cost: 30, step: (k, f) => k.return(register(k, f)) },
   { name: 'PsStartSiloMonitor', locals: 1, cost: 20, step: start },
   { name: 'PsUnregisterSiloMonitor', locals: 2, cost: 20, step: unregister },

@@ -1,17 +1,17 @@
 // Silos: jobs that are containers (reference: ps-routines.md 5). The host silo always exists and is an object of its own (U: drivers may not look into it); others
 // are jobs that were made silos, server silos those that were initialised as such. Here is who is in which silo, and how one begins and ends;
-// contexts are in silo-context.ts, monitors in silo-monitor.ts. Of jobs there is only what silos need.
+// contexts are in silo-context.ts, monitors in silo-monitor.ts. Jobs themselves are in job.ts.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EJOB, EPROCESS, ETHREAD, GUID, PS_GLOBALS } from '../layouts.gen.js';
 import { initEvent, NotificationEvent } from '../ob/event-object.js';
-import { allocateObject, dropReference, referenceObject } from '../ob/object.js';
+import { allocateObject } from '../ob/object.js';
 import { NT } from '../ob/status.js';
 import { allocateUnicode, freeUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
-import { entries, initListHead, insertTail, isEmpty, remove } from '../rtl/list.js';
+import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
 import { terminateProcess } from './exit.js';
-import { ownProcess, processOf } from './state.js';
+import { processOf } from './state.js';
 
 export const SiloFlag = { Silo: 1, Server: 2, Terminating: 4, Gone: 8 } as const;
 export const STATUS_JOB_NO_CONTAINER = 0xc0000509 | 0;
@@ -195,27 +195,3 @@ export const routines: KernelRoutine[] = [
     },
   },
 ];
-
-/** Puts a process into a job: it references it until the process is deleted. */
-export function assignProcess(k: Kernel, job: Addr, process: Addr): number {
-  const m = k.mem;
-  if (m.ptr(process + EPROCESS.Job) !== 0) return NT.ACCESS_DENIED; // nested jobs beyond a parent chain are not offered
-  referenceObject(k, job);
-  m.setPtr(process + EPROCESS.Job, job);
-  insertTail(m, job + EJOB.ProcessListHead, process + EPROCESS.JobLinks);
-  m.setU32(job + EJOB.TotalProcesses, m.u32(job + EJOB.TotalProcesses) + 1);
-  m.setU32(job + EJOB.ActiveProcesses, m.u32(job + EJOB.ActiveProcesses) + 1);
-  return NT.SUCCESS;
-}
-
-/** The process object goes. */
-export function leaveJob(k: Kernel, process: Addr): void {
-  const job = k.mem.ptr(process + EPROCESS.Job);
-  if (job === 0 || isEmpty(k.mem, job + EJOB.ProcessListHead)) return;
-  remove(k.mem, process + EPROCESS.JobLinks);
-  k.mem.setPtr(process + EPROCESS.Job, 0);
-  dropReference(k, job);
-}
-
-/** Job of the current process, 0: none. */
-export const currentJob = (k: Kernel): Addr => k.mem.ptr(ownProcess(k) + EPROCESS.Job);

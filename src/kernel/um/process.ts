@@ -1,4 +1,4 @@
-// Processes and threads in Win32: StartProcess, CreateProcessW, CreateThread, OpenProcess, TerminateProcess, IDs, priorities.
+// Processes and threads in Win32: StartProcess, CreateProcessW, CreateThread, OpenProcess, TerminateProcess, IDs.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { CLIENT_ID, EPROCESS, ETHREAD, KTHREAD, PEB, RTL_USER_PROCESS_PARAMETERS, TEB, UNICODE_STRING } from '../layouts.gen.js';
@@ -270,17 +270,6 @@ export const routines: KernelRoutine[] = [
       },
     }),
   ),
-  query('GetThreadPriority', 'NtQueryInformationThread', 0x30, 0x2c),
-  win32({
-    // (Thread, Priority): increment over the process' base
-    name: 'SetThreadPriority',
-    locals: 1,
-    service: 'NtSetInformationThread',
-    args(k, f) {
-      k.mem.setI32(f.localAddress(0), f.i32(1));
-      return [f.ptr(0), 3, f.localAddress(0), 4];
-    },
-  }),
   win32({
     // (Object, PDWORD Flags): 1 inherit, 2 protected from close
     name: 'GetHandleInformation',
