@@ -288,6 +288,6 @@ test('a thread is found by its ID as it is found in the list of all threads', ()
       all.find((t) => t.id === id),
       String(id),
     );
-  m.session.view.kernel.mem.setPtr(PS + PS_GLOBALS.PspCidTable, 0x1234);
+  m.session.view.kernel.mem.setPtr(m.session.view.kernel.globals.PS + PS_GLOBALS.PspCidTable, 0x1234);
   for (const t of all) assert.deepEqual(target.thread(t.id), t, 'with a table of IDs that was overwritten');
 });
