@@ -101,6 +101,7 @@ const lookers: Record<string, Looker> = {
 for (const scenario of [
   'examples/procwatch/procwatch.scenario',
   'examples/procwatch-bug/procwatch-bug.scenario',
+  'examples/wsl/wsl.scenario',
   'test/fixtures/drivers/seh.scenario',
 ]) {
   for (const seed of [7, 8]) {
