@@ -3,7 +3,7 @@ import type { Addr } from '../../machine/abi.js';
 import { KERNEL_BASE, Reason } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { KPROCESS, KTHREAD, PROCESSOR_NUMBER } from '../layouts.gen.js';
+import { KTHREAD, PROCESSOR_NUMBER } from '../layouts.gen.js';
 import { STATUS } from './constants.js';
 import { setBaseIncrement, setThreadPriority } from './priority.js';
 import { applyAffinity, cpuCount } from './ready.js';

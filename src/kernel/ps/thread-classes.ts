@@ -3,7 +3,7 @@ import type { Addr } from '../../machine/abi.js';
 import { baseIncrement } from '../ke/priority.js';
 import { cyclesOf, TICK_100NS } from '../ke/runtime.js';
 import type { Kernel } from '../kernel.js';
-import { CLIENT_ID, EPROCESS, ETHREAD, KPROCESS, KTHREAD } from '../layouts.gen.js';
+import { CLIENT_ID, EPROCESS, ETHREAD, KTHREAD } from '../layouts.gen.js';
 import { NT } from '../ob/status.js';
 import { readUnicode } from '../ob/strings.js';
 import { isEmpty } from '../rtl/list.js';
