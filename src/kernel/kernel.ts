@@ -96,7 +96,10 @@ export class Kernel implements MachineHost {
   }
   /** KTHREAD of the thread that runs (or that a DPC interrupted) on this CPU. */
   currentThread(): Addr {
-    return this.mem.ptr(this.prcb() + KPRCB.CurrentThread);
+    // asked many times at every wait and switch; a thread object is a kernel address, so its low word tells all
+    const { words, registers } = this.mem;
+    const thread = words[(this.firstPrcb + registers.cpu * KPRCB.sizeof + KPRCB.CurrentThread) >> 2];
+    return thread === 0 ? 0 : KERNEL_BASE + (thread >>> 0);
   }
   /** KPROCESS (= EPROCESS) whose address space is current: the process the thread is attached to, else its own. */
   currentProcess(): Addr {

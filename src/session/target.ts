@@ -2,8 +2,19 @@
 // exception is `write`, used for setVariable and assignments in the console.
 
 import type { VarSymbol } from '../c/tree.js';
+import { ObjectType } from '../kernel/ke/constants.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { EPROCESS, ETHREAD, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD } from '../kernel/layouts.gen.js';
+import {
+  EPROCESS,
+  ETHREAD,
+  HANDLE_TABLE,
+  HANDLE_TABLE_ENTRY,
+  KE_GLOBALS,
+  KPRCB,
+  KPROCESS,
+  KTHREAD,
+  PS_GLOBALS,
+} from '../kernel/layouts.gen.js';
 import { aliasOffset } from '../kernel/mm/alias.js';
 import { type Addr, Deny, isKernelAddress, KERNEL_BASE, PAGE_SHIFT, Reg, ROUTINE_BASE, toAddress, USER_BASE } from '../machine/abi.js';
 import type { CompiledImage, FunctionInfo } from '../machine/image.js';
@@ -109,7 +120,23 @@ export class Target implements Names {
   }
 
   thread(id: number): TargetThread | undefined {
-    return this.threads().find((t) => t.id === id);
+    // Asked at every stop and stack: through the table of IDs first, as there may be ten thousand threads. Damaged memory may give another answer or none.
+    const { kernel } = this;
+    const table = kernel.mem.ptr(kernel.globals.PS + PS_GLOBALS.PspCidTable);
+    const known = id < IDLE_IDS && this.inMemory(table, HANDLE_TABLE.sizeof) ? this.threadInTable(table, id) : undefined;
+    return known?.id === id ? known : this.threads().find((t) => t.id === id);
+  }
+
+  private threadInTable(table: Addr, id: number): TargetThread | undefined {
+    const { mem } = this.kernel;
+    const index = id / 4;
+    if (!Number.isInteger(index) || index <= 0 || index >= mem.u32(table + HANDLE_TABLE.Capacity)) return undefined;
+    const entry = mem.ptr(table + HANDLE_TABLE.TableCode) + index * HANDLE_TABLE_ENTRY.sizeof;
+    if (!this.inMemory(entry, HANDLE_TABLE_ENTRY.sizeof)) return undefined;
+    const body = mem.ptr(entry + HANDLE_TABLE_ENTRY.Object);
+    return this.inMemory(body, ETHREAD.sizeof) && (mem.u8(body) & 0x7f) === ObjectType.Thread
+      ? this.threadAt(body, this.runningThreads())
+      : undefined;
   }
 
   /** Thread that runs on a CPU (also while a DPC interrupts it). */

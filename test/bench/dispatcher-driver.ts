@@ -86,7 +86,7 @@ static VOID Yielder(PVOID context)
 {
     LARGE_INTEGER zero;
     zero.QuadPart = 0;
-    ${spread ? 'KeSetPriorityThread(KeGetCurrentThread(), 8 + (LONG)((ULONG_PTR)context % 5));' : 'UNREFERENCED_PARAMETER(context);'}
+    ${spread ? 'KeSetBasePriorityThread(KeGetCurrentThread(), (LONG)((ULONG_PTR)context % 5));' : 'UNREFERENCED_PARAMETER(context);'}
     InterlockedIncrement(&g_Started);
     KeWaitForSingleObject(&g_Go, Executive, KernelMode, FALSE, NULL);
     for (int i = 0; i < ${Math.floor(switches / threads)}; i++) KeDelayExecutionThread(KernelMode, FALSE, &zero);

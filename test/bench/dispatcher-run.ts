@@ -1,6 +1,6 @@
 // What waiting, waking and switching cost, and whether that depends on how many threads there are. Every figure stands beside a peer of the same run: calls of a
-// kernel routine that does nearly nothing, ten threads instead of ten thousand, and two processes of the host that wake each other through pipes. Run with
-// `npm run bench dispatcher` (dispatcher.mjs bundles this first). Prints; asserts nothing.
+// kernel routine that does nearly nothing, ten threads instead of ten thousand, and two processes of the host that wake each other through pipes. CPU time, best of
+// several. Run with `npm run bench dispatcher` (dispatcher.mjs bundles this first). Prints; asserts nothing.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,13 +52,14 @@ function measure(b: Build, last: Simulation | undefined, recording = true): Meas
   };
   until('go');
   const before = switches();
-  const start = process.hrtime.bigint();
+  const start = process.cpuUsage();
   if (recording) until('stop');
   else {
     k.trace.recording = false;
     while (s.advance(100_000_000, false).kind !== 'ended');
   }
-  return { ns: Number(process.hrtime.bigint() - start), switches: switches() - before, simulation: s };
+  const used = process.cpuUsage(start);
+  return { ns: (used.user + used.system) * 1000, switches: switches() - before, simulation: s };
 }
 
 interface Variant {

@@ -26,8 +26,11 @@ export const ALONE = 0x7fffffff;
 
 /** Seeded choice: short slices mostly (they find races), long ones sometimes (they get somewhere). Its state is a word of KE_GLOBALS. */
 export class SeededChooser implements Chooser {
+  /** The answer when a CPU is alone, made once: a slice may be a few steps. */
+  private readonly alone: (Choice | undefined)[] = [];
+
   choose(k: Kernel, runnable: readonly number[]): Choice {
-    if (runnable.length === 1) return { cpu: runnable[0], steps: ALONE };
+    if (runnable.length === 1) return (this.alone[runnable[0]] ??= { cpu: runnable[0], steps: ALONE });
     const cpu = runnable[this.next(k) % runnable.length];
     const r = this.next(k);
     const limit = (r & 15) < 8 ? 16 : (r & 15) < 14 ? 256 : 4096;

@@ -1,5 +1,5 @@
 // The processor control blocks: one KPRCB per CPU inside KE_GLOBALS, found by number.
-import { type Addr, Reg } from '../../machine/abi.js';
+import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPRCB } from '../layouts.gen.js';
 
@@ -8,7 +8,7 @@ export function prcbOf(k: Kernel, cpu: number): Addr {
 }
 
 export function currentPrcb(k: Kernel): Addr {
-  return prcbOf(k, k.machine.reg(Reg.Cpu));
+  return prcbOf(k, k.mem.registers.cpu);
 }
 
 /** The thread a CPU runs; its idle thread when it has nothing to do. */

@@ -152,10 +152,7 @@ function commit(k: Kernel, thread: Addr, objects: readonly Addr[], r: WaitReques
   m.setU8(thread + KTHREAD.WaitMode, r.mode ?? 0);
   m.setU8(thread + KTHREAD.Alertable, r.alertable ? 1 : 0);
   m.setPtr(thread + KTHREAD.WaitTime, k.now);
-  objects.forEach((o, i) => {
-    const b = blocks + i * KWAIT_BLOCK.sizeof;
-    m.setPtr(b + KWAIT_BLOCK.Object, o);
-  });
+  for (let i = 0; i < objects.length; i++) m.setPtr(blocks + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object, objects[i]);
   m.setU32(thread + KTHREAD.WaitBlockCount, objects.length);
   m.setU32(thread + KTHREAD.WaitHasTimeout, due === undefined ? 0 : (r.timeout ?? 0n) > 0n ? 2 : 1); // 2: of the system clock
   if (due !== undefined) m.setPtr(thread + KTHREAD.WaitDueTime, due);

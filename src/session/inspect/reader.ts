@@ -5,7 +5,7 @@ import { LIST_ENTRY, UNICODE_STRING } from '../../kernel/layouts.gen.js';
 import { type Addr, Deny, KERNEL_BASE, MEMORY_SIZE, PAGE_SHIFT } from '../../machine/abi.js';
 
 /** More entries than a tree can show; a longer list is cut and said to be. */
-const LIST_LIMIT = 10_000;
+const LIST_LIMIT = 50_000;
 const TEXT_LIMIT = 1024;
 
 export interface ListWalk {

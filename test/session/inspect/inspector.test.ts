@@ -275,3 +275,19 @@ test('what is no node is refused; a node that is gone has no children', () => {
   ])
     assert.deepEqual(m.nodes(gone), [], gone);
 });
+
+test('a thread is found by its ID as it is found in the list of all threads', () => {
+  const m = lockOwner();
+  const { target } = m.session;
+  const all = target.threads();
+  assert.ok(all.length > 3);
+  for (const t of all) assert.deepEqual(target.thread(t.id), t);
+  for (const id of [0, -4, 3, 5, 4, 1 << 20, 2 ** 40])
+    assert.equal(
+      target.thread(id),
+      all.find((t) => t.id === id),
+      String(id),
+    );
+  m.session.view.kernel.mem.setPtr(m.session.view.kernel.globals.PS + PS_GLOBALS.PspCidTable, 0x1234);
+  for (const t of all) assert.deepEqual(target.thread(t.id), t, 'with a table of IDs that was overwritten');
+});
