@@ -10,10 +10,9 @@ export const VERIFIER_OPTIONS = {
   'low-resources': 0x4,
   /** What a driver leaves in pool when it unloads. */
   'pool-tracking': 0x8,
-  io: 0x10,
   /** Order in which spin locks, mutexes and fast mutexes are acquired. */
   'deadlock-detection': 0x20,
-  security: 0x100,
+  /** Pool that is freed with a timer, work item or held lock in it. */
   miscellaneous: 0x800,
   /** IRQL of every routine by its annotation. */
   'ddi-compliance': 0x20000,

@@ -4,8 +4,8 @@ import { VERIFIER_OPTION_NAMES, VERIFIER_OPTIONS, VERIFIER_STANDARD, verifierNam
 import { DEFAULT_MACHINE, type MachineBlock } from './ast.js';
 import { StubReader } from './stub-reader.js';
 
-/** Bits of the standard set that check what is not simulated (DMA) or is always on: accepted without a word. */
-const IGNORED_FLAGS = 0x80;
+/** Bits of the standard set whose checks are always on (I/O verification, security) or about what is not simulated (DMA): accepted without a word. */
+const IGNORED_FLAGS = 0x190;
 
 export abstract class MachineReader extends StubReader {
   protected readonly machine: MachineBlock = { ...DEFAULT_MACHINE };

@@ -1,5 +1,6 @@
 // From the trace and the memory of an ended run to its report: what happened (collect-run.ts), then the expectations, then the verdict.
 import { CHOICE_NAMES, CHOICES } from '../base/choices.js';
+import { VERIFIER_STANDARD, verifierNames } from '../base/verifier-options.js';
 import { KE_GLOBALS } from '../kernel/layouts.gen.js';
 import type { Build } from './build.js';
 import { checkExpectation } from './check-expectation.js';
@@ -135,7 +136,8 @@ function notShown(s: Simulation, c: Collected): NotShown {
   CHOICE_NAMES.forEach((name, i) => {
     if ((asked >> BigInt(i)) & 1n) unconfirmed.add(`${name} ${s.build.scenario.machine.choices[name] ?? CHOICES[name].values[0]}`);
   });
-  const checksOff: string[] = [];
+  const off = VERIFIER_STANDARD & ~s.build.scenario.machine.verifierFlags;
+  const checksOff: string[] = verifierNames(off).map((n) => `verifier ${n}`);
   if (s.kernel.trace.begin > 0) checksOff.push(`the ${s.kernel.trace.begin} events before the checkpoint at which this run began`);
   const stubs = [...[...c.stubCalls].map(([name, n]) => `${name} ${n} time${n === 1 ? '' : 's'}`), ...c.stubs];
   return { stubs, models: modelsUsed(s.build), unconfirmed: [...unconfirmed], checksOff, ordersTried: '1 of unknown' };

@@ -52,6 +52,8 @@ _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID PsReleaseProcessExitSynchronizat
 _IRQL_requires_max_(APC_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS PsReferenceProcessFilePointer(_In_ PEPROCESS Process, _Outptr_ PFILE_OBJECT *FileObject);
 _IRQL_requires_max_(APC_LEVEL) _Interlock_pageable_ _Must_inspect_result_ NTKERNELAPI NTSTATUS PsLookupProcessThreadByCid(_In_ PCLIENT_ID ClientId, _Outptr_opt_ PEPROCESS *Process, _Outptr_ PETHREAD *Thread);
 _IRQL_requires_max_(APC_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS MmCopyVirtualMemory(_In_ PEPROCESS FromProcess, _In_ PVOID FromAddress, _In_ PEPROCESS ToProcess, _Out_ PVOID ToAddress, _In_ SIZE_T BufferSize, _In_ KPROCESSOR_MODE PreviousMode, _Out_ PSIZE_T NumberOfBytesCopied);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwOpenDesktop(_Out_ PHANDLE DesktopHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes);
+_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtOpenDesktop(_Out_ PHANDLE DesktopHandle, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_ATTRIBUTES ObjectAttributes);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS ObReferenceObjectByName(_In_ PUNICODE_STRING ObjectName, _In_ ULONG Attributes, _In_opt_ PACCESS_STATE AccessState, _In_ ACCESS_MASK DesiredAccess, _In_ POBJECT_TYPE ObjectType, _In_ KPROCESSOR_MODE AccessMode, _Inout_opt_ PVOID ParseContext, _Outptr_ PVOID *Object);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTKERNELAPI NTSTATUS ObOpenObjectByName(_In_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ POBJECT_TYPE ObjectType, _In_ KPROCESSOR_MODE AccessMode, _Inout_opt_ PACCESS_STATE AccessState, _In_ ACCESS_MASK DesiredAccess, _Inout_opt_ PVOID ParseContext, _Out_ PHANDLE Handle);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI POBJECT_TYPE ObGetObjectType(_In_ PVOID Object);
@@ -85,12 +87,3 @@ NTKERNELAPI VOID FASTCALL ExfUnblockPushLock(_Inout_ PEX_PUSH_LOCK PushLock, _In
 _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI BOOLEAN ExEnumHandleTable(_In_ PVOID HandleTable, _In_ PVOID EnumHandleProcedure, _In_opt_ PVOID EnumParameter, _Out_opt_ PHANDLE Handle);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwGetNextProcess(_In_opt_ HANDLE ProcessHandle, _In_ ACCESS_MASK DesiredAccess, _In_ ULONG HandleAttributes, _In_ ULONG Flags, _Out_ PHANDLE NewProcessHandle);
 _IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwGetNextThread(_In_ HANDLE ProcessHandle, _In_opt_ HANDLE ThreadHandle, _In_ ACCESS_MASK DesiredAccess, _In_ ULONG HandleAttributes, _In_ ULONG Flags, _Out_ PHANDLE NewThreadHandle);
-// Jobs, as far as silos need them: class 35 (JobObjectCreateSilo) makes a job a silo, class 40 (JobObjectServerSiloInitialize) a silo a server silo.
-_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwCreateJobObject(_Out_ PHANDLE JobHandle, _In_ ACCESS_MASK DesiredAccess, _In_opt_ POBJECT_ATTRIBUTES ObjectAttributes);
-_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtCreateJobObject(_Out_ PHANDLE JobHandle, _In_ ACCESS_MASK DesiredAccess, _In_opt_ POBJECT_ATTRIBUTES ObjectAttributes);
-_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwSetInformationJobObject(_In_ HANDLE JobHandle, _In_ ULONG JobInformationClass, _In_reads_bytes_opt_(Length) PVOID JobInformation, _In_ ULONG Length);
-_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtSetInformationJobObject(_In_ HANDLE JobHandle, _In_ ULONG JobInformationClass, _In_reads_bytes_opt_(Length) PVOID JobInformation, _In_ ULONG Length);
-_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwAssignProcessToJobObject(_In_ HANDLE JobHandle, _In_ HANDLE ProcessHandle);
-_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtAssignProcessToJobObject(_In_ HANDLE JobHandle, _In_ HANDLE ProcessHandle);
-_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS ZwTerminateJobObject(_In_ HANDLE JobHandle, _In_ NTSTATUS ExitStatus);
-_IRQL_requires_max_(PASSIVE_LEVEL) _Interlock_pageable_ NTSYSAPI NTSTATUS NtTerminateJobObject(_In_ HANDLE JobHandle, _In_ NTSTATUS ExitStatus);

@@ -142,10 +142,10 @@ BAD(FreedWithoutDelete, 0xCC, -1) {
   ExInitializePagedLookasideList(&g_Paged, NULL, NULL, 0, 48, '2kaL', 0);
   return STATUS_SUCCESS;
 }
-BAD(PagedAtDispatch, 0xC4, 0xE5) {
+BAD(PagedAtDispatch, 0xC4, 0x20006) {
   ExInitializePagedLookasideList(&g_Paged, NULL, NULL, 0, 48, '2kaL', 0);
   KeRaiseIrqlToDpcLevel();
-  EXPECT_STOP("scheduler 14 paged: <= APC all", 0xC4, 0xE5, DISPATCH_LEVEL, APC_LEVEL, ANY);
+  EXPECT_STOP("scheduler 14 paged: <= APC all", 0xC4, 0x20006, ANY, DISPATCH_LEVEL, 0);
   ExDeletePagedLookasideList(&g_Paged);
   return STATUS_SUCCESS;
 }

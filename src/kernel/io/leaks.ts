@@ -98,7 +98,7 @@ export function findLeaks(k: Kernel, driver: Addr, module: Addr): Leak[] {
         }),
       ),
     ...references(k, base),
-    ...poolBlocks(k, base, end),
+    ...(k.verifies('pool-tracking') ? poolBlocks(k, base, end) : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 // The pool DDIs over Pool: argument rules, failure by NULL or exception, zeroing (reference: bugchecks.md §7).
-import type { Status } from '../../machine/abi.js';
+import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { queuedWorkItemIn } from '../ex/work-queue.js';
 import { APC_LEVEL, DISPATCH_LEVEL, STATUS } from '../ke/constants.js';
@@ -65,32 +65,24 @@ function byFlags(k: Kernel, flags: bigint, bytes: bigint, tag: number): Status {
   return allocate(k, { paged, bytes, tag, zero, raise, type: Number(flags & 0xffffffffn), quota: (flags & FLAG.quota) !== 0n });
 }
 
+/** A block that is about to be freed holds something that the kernel will come back to: the bug check. */
+function stillUsed(k: Kernel, address: Addr, size: number | undefined): Status | undefined {
+  if (size === undefined) return undefined;
+  const end = address + size;
+  const timer = queuedTimerIn(k, address, size);
+  if (timer !== 0)
+    return k.bugCheck(0xc7, 0, timer, address, end, 'pool is freed that contains a timer which is still set: KeCancelTimer first');
+  const item = queuedWorkItemIn(k, address, size);
+  if (item !== 0) return k.bugCheck(0xe4, 0, item, address, end, 'pool is freed that contains a work item which is still queued');
+  const held = k.verifies('deadlock-detection') ? heldLockIn(k, address, size) : undefined;
+  if (!held) return undefined;
+  return k.violation(0x100b, held.lock, held.holder, 0, `pool is freed that contains the lock at ${hex(held.lock)}, which is still held`);
+}
+
 function free(k: Kernel, f: Frame, tag: number): Status {
   const address = f.ptr(0);
-  const size = k.pool.sizeOf(address);
-  if (size !== undefined) {
-    const timer = queuedTimerIn(k, address, size);
-    if (timer !== 0)
-      return k.bugCheck(
-        0xc7,
-        0,
-        timer,
-        address,
-        address + size,
-        'pool is freed that contains a timer which is still set: KeCancelTimer first',
-      );
-  }
-  if (size !== undefined && k.verifies('deadlock-detection')) {
-    const held = heldLockIn(k, address, size);
-    if (held) {
-      const text = `pool is freed that contains the lock at ${hex(held.lock)}, which is still held`;
-      const stop = k.violation(0x100b, held.lock, held.holder, 0, text);
-      if (stop !== undefined) return stop;
-    }
-  }
-  const item = size === undefined ? 0 : queuedWorkItemIn(k, address, size);
-  if (item !== 0)
-    return k.bugCheck(0xe4, 0, item, address, address + (size ?? 0), 'pool is freed that contains a work item which is still queued');
+  const stop = k.verifies('miscellaneous') ? stillUsed(k, address, k.pool.sizeOf(address)) : undefined;
+  if (stop !== undefined) return stop;
   k.pool.free(address, tag);
   k.hooks.quota?.freed(k, address);
   return k.returnVoid();

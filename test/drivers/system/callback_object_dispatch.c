@@ -14,7 +14,7 @@ TEST_ENTRY {
   InitializeObjectAttributes(&oa, NULL, 0, NULL, NULL);
   CHECK_EQ(ExCreateCallback(&object, &oa, TRUE, TRUE), STATUS_SUCCESS);
   KeRaiseIrqlToDpcLevel();
-  EXPECT_STOP("verification-rules 2 IrqlExApcLte2: ExRegisterCallback <= APC", 0xC4, 0xE5, DISPATCH_LEVEL, APC_LEVEL, ANY);
+  EXPECT_STOP("verification-rules 2 IrqlExApcLte2: ExRegisterCallback <= APC", 0xC4, 0x20006, ANY, DISPATCH_LEVEL, 0);
   ExRegisterCallback(object, Nothing, NULL);
   return STATUS_SUCCESS;
 }
