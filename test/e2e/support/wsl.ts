@@ -36,6 +36,7 @@ export async function forkUnderF5(workbench: Workbench, example: Example): Promi
     .locator('.debug-call-stack .monaco-list-row', { hasText: /init!main/ })
     .first()
     .waitFor();
-  await workbench.evaluate('shell', /^0/);
+  // fork has answered 0 here: this is the child
+  await page.locator('.debug-variables .monaco-list-row', { hasText: /^shell\s*=\s*0$/ }).first().waitFor();
   await workbench.screenshot('wsl');
 }
