@@ -37,6 +37,9 @@ export async function forkUnderF5(workbench: Workbench, example: Example): Promi
     .first()
     .waitFor();
   // fork has answered 0 here: this is the child
-  await page.locator('.debug-variables .monaco-list-row', { hasText: /^shell\s*=\s*0$/ }).first().waitFor();
+  await page
+    .locator('.debug-variables .monaco-list-row', { hasText: /^shell\s*=\s*0$/ })
+    .first()
+    .waitFor();
   await workbench.screenshot('wsl');
 }
