@@ -1,7 +1,7 @@
 // Critical and guarded regions: per-thread counts that go *down* on entry (so negative = APCs disabled), as in KTHREAD on Windows.
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { KTHREAD } from '../layouts.gen.js';
+import { KPRCB, KTHREAD } from '../layouts.gen.js';
 import { APC_LEVEL } from './constants.js';
 import { softwareInterruptDue } from './irql.js';
 
@@ -31,8 +31,11 @@ export function leaveGuardedRegion(k: Kernel, thread: Addr): void {
 /** (SpecialApcDisable << 16) | KernelApcDisable as bug checks show it. */
 export const combinedApcDisable = (k: Kernel, thread: Addr): number => k.mem.u32(thread + KTHREAD.CombinedApcDisable);
 
+/** Within a DPC routine the count itself is the error: 0xC7 when it returns. */
 const tooHigh = (k: Kernel, sub: number, name: string) =>
-  k.verifies('ddi-compliance') ? k.violation(sub, k.irql, 0, 0, `${name} at IRQL ${k.irql}: only at APC_LEVEL or below`) : undefined;
+  k.verifies('ddi-compliance') && k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive) === 0
+    ? k.violation(sub, k.irql, 0, 0, `${name} at IRQL ${k.irql}: only at APC_LEVEL or below`)
+    : undefined;
 
 export const routines: KernelRoutine[] = [
   {
