@@ -1,6 +1,7 @@
 // The pool DDIs over Pool: argument rules, failure by NULL or exception, zeroing (reference: bugchecks.md §7).
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { resourceIn } from '../ex/resource.js';
 import { queuedWorkItemIn } from '../ex/work-queue.js';
 import { APC_LEVEL, DISPATCH_LEVEL, STATUS } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
@@ -15,6 +16,7 @@ const POOL_RAISE_IF_ALLOCATION_FAILURE = 16;
 const POOL_ZERO_ALLOCATION = 0x400;
 const FLAG = { quota: 1n, uninitialized: 2n, raise: 0x20n, nonpaged: 0x40n, execute: 0x80n, paged: 0x100n } as const;
 const NONE = 0x656e6f4e; // 'None': the tag of allocations without one
+const BIG = 0x474942; // 'BIG'
 /** Larger requests than this never succeed on the simulated machine; keeps sizes exact numbers. */
 const LARGEST = 1n << 30n;
 
@@ -50,7 +52,17 @@ function allocate(k: Kernel, r: Request): Status {
   return k.return(address);
 }
 
+/** Driver Verifier's check of the tag (reference: bugchecks 7). P4 on Windows is the caller. */
+function badTag(k: Kernel, type: number, bytes: bigint, tag: number): Status | undefined {
+  if (tag === 0) return k.bugCheck(0xc2, 0x9b, type, bytes, 0, 'pool allocation with tag 0');
+  if (tag === BIG) return k.bugCheck(0xc2, 0x9c, type, bytes, 0, "pool allocation with the tag 'BIG', which is the system's");
+  if (/[0-9A-Za-z]/.test(tagText(tag))) return undefined;
+  return k.bugCheck(0xc2, 0x9d, tag, type, 0, 'pool allocation with a tag that has no letter and no digit');
+}
+
 function classic(k: Kernel, type: number, bytes: bigint, tag: number, quota: boolean): Status {
+  const bad = k.verifies('pool-tracking') ? badTag(k, type, bytes, tag) : undefined;
+  if (bad !== undefined) return bad;
   const raise = quota ? (type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE) === 0 : (type & POOL_RAISE_IF_ALLOCATION_FAILURE) !== 0;
   return allocate(k, { paged: (type & PAGED) !== 0, bytes, tag, zero: (type & POOL_ZERO_ALLOCATION) !== 0, raise, type, quota });
 }
@@ -74,6 +86,15 @@ function stillUsed(k: Kernel, address: Addr, size: number | undefined): Status |
     return k.bugCheck(0xc7, 0, timer, address, end, 'pool is freed that contains a timer which is still set: KeCancelTimer first');
   const item = queuedWorkItemIn(k, address, size);
   if (item !== 0) return k.bugCheck(0xe4, 0, item, address, end, 'pool is freed that contains a work item which is still queued');
+  const resource = resourceIn(k, address, size);
+  if (resource !== 0)
+    return k.violation(
+      0xd2,
+      resource,
+      address,
+      size,
+      `pool is freed that contains the resource at ${hex(resource)}: ExDeleteResourceLite first`,
+    );
   const held = k.verifies('deadlock-detection') ? heldLockIn(k, address, size) : undefined;
   if (!held) return undefined;
   return k.violation(0x100b, held.lock, held.holder, 0, `pool is freed that contains the lock at ${hex(held.lock)}, which is still held`);
