@@ -22,17 +22,19 @@ const EXPORT =
 /** The name is that of an export of Windows by its form. No list of them is complete: drivers declare what no header has. */
 export const looksExported = (name: string): boolean => EXPORT.test(name);
 
-function setLimit(k: Kernel, name: string, symbol: FunctionSymbol): void {
+function setLimit(k: Kernel, id: number, name: string, symbol: FunctionSymbol): void {
   const limit = OWN_CHECK.test(name) || ANY_IRQL.test(name) ? undefined : irqlLimit(symbol.sal);
-  if (limit) k.irqlLimits.set(name, limit);
+  if (limit) k.irqlLimits[id] = limit;
 }
 
 /** IRQL limits for images that were compiled earlier (against another kernel object): what `kernelImports` does while it resolves. */
 export function registerIrqlLimits(k: Kernel, images: readonly CompiledImage[]): void {
   for (const image of images) {
     for (const unit of image.units) {
-      for (const s of unit.scope.names.values())
-        if (s.kind === 'function' && s.builtin && k.routineIndex.has(s.name)) setLimit(k, s.name, s);
+      for (const s of unit.scope.names.values()) {
+        const id = s.kind === 'function' && s.builtin ? k.routineIndex.get(s.name) : undefined;
+        if (id !== undefined && s.kind === 'function') setLimit(k, id, s.name, s);
+      }
     }
   }
 }
@@ -44,7 +46,7 @@ export function kernelImports(k: Kernel, others: readonly CompiledImage[] = []):
     func(name: string, symbol: FunctionSymbol) {
       const id = k.routineIndex.get(name);
       if (id !== undefined) {
-        setLimit(k, name, symbol);
+        setLimit(k, id, name, symbol);
         return { number: ROUTINE_BASE + id, fixedSize: routineFixedSize(k.routines[id].locals), address: k.routineAddress(id) };
       }
       const f = functions.get(name);
