@@ -11,9 +11,12 @@ import type { Kernel } from './kernel.js';
 /** Callable at any IRQL since Server 2003 SP1, whatever their annotation says (reference: scheduler.md §16). */
 const ANY_IRQL = /^Io(GetStackLimits|GetRemainingStackSize)$/;
 
-/** Routines whose step judges the IRQL itself, with the bug check that Windows has for it. */
+/**
+ * Routines whose step judges the IRQL itself, with the bug check that Windows has for it. Not their neighbours: rundown protection, guarded regions, timers and
+ * the release of resources have nothing but the header's limit.
+ */
 const OWN_CHECK =
-  /^(KeWaitFor|KeDelayExecution|KeAcquire|KeRelease|Kf|KeRaiseIrql|KeLowerIrql|Ex(Acquire|Release|TryTo|Allocate|Free)|KeEnter|KeLeave|KeBugCheck|KeGetCurrent|KeSetEvent|Ke(Stack)?AttachProcess)/;
+  /^(KeWaitFor|KeDelayExecution|Kef?(Acquire|Release|Try)\w*(SpinLock|GuardedMutex)|Kf|KeRaiseIrql|KeLowerIrql|Ex(Acquire|Release|Try|Enter)\w*(FastMutex|PushLock|SpinLock)|Ex(Acquire|TryToAcquire|Enter)\w*(Resource|Shared)|Ex(Allocate|Free)Pool|Ke(Enter|Leave)CriticalRegion|KeBugCheck|KeSetEvent|Ke(Stack)?AttachProcess)/;
 
 /** How the routines that the kernel, the HAL, the filter manager and the other drivers of Windows export begin. */
 const EXPORT =
