@@ -17,9 +17,10 @@ import { BugCheckError, type BugCheckInfo, raiseBugCheck, readBugCheck } from '.
 import { callTarget } from './ke/call.js';
 import type { Chooser } from './ke/choice.js';
 import { catchUp } from './ke/clock.js';
-import { readyThread, signalEvent } from './ke/dispatcher.js';
+import { signalEvent } from './ke/dispatcher.js';
 import { lowerIrql, raiseIrql, softwareInterruptDue } from './ke/irql.js';
 import { currentPrcb, prcbOf } from './ke/prcb.js';
+import { readyThread } from './ke/ready.js';
 import { enterCriticalRegion, enterGuardedRegion, leaveCriticalRegion, leaveGuardedRegion } from './ke/region.js';
 import { type RunOptions, type RunResult, run } from './ke/run.js';
 import { systemCall } from './ke/syscall.js';

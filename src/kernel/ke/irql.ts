@@ -3,7 +3,7 @@
 import type { Frame } from '../../machine/routine.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { KPRCB, KTHREAD } from '../layouts.gen.js';
+import { KAPC_STATE, KPRCB, KTHREAD } from '../layouts.gen.js';
 import { APC_LEVEL, DISPATCH_LEVEL, HIGH_LEVEL } from './constants.js';
 import { currentPrcb } from './prcb.js';
 
@@ -38,7 +38,7 @@ export function softwareInterruptDue(k: Kernel): boolean {
 
 /** Would a kernel APC of the thread be delivered if it ran below APC_LEVEL? */
 export function apcDeliverable(k: Kernel, thread: number): boolean {
-  return k.mem.u8(thread + KTHREAD.ApcState + 0x29) !== 0 && k.mem.i16(thread + KTHREAD.SpecialApcDisable) === 0;
+  return k.mem.u8(thread + KTHREAD.ApcState + KAPC_STATE.KernelApcPending) !== 0 && k.mem.i16(thread + KTHREAD.SpecialApcDisable) === 0;
 }
 
 function raise(k: Kernel, irql: number): number | undefined {
