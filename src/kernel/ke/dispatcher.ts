@@ -78,7 +78,7 @@ export function takeMutant(k: Kernel, mutant: Addr, thread: Addr): void {
   const disable = m.u8(mutant + KMUTANT.ApcDisable);
   m.setU16(thread + KTHREAD.KernelApcDisable, (m.i16(thread + KTHREAD.KernelApcDisable) - disable) & 0xffff);
   insertTail(m, thread + KTHREAD.MutantListHead, mutant + KMUTANT.MutantListEntry);
-  k.event('ke.mutex.acquire', { mutex: mutant, thread });
+  k.trace.note(KIND_ID['ke.mutex.acquire'], mutant, thread);
 }
 
 /** Timers are signalled by the clock: what ran there has nothing to do with it. */

@@ -1,6 +1,7 @@
 // Kernel mutexes (KMUTEX = KMUTANT): recursive, owned by a thread, kernel APCs off while owned (reference: scheduler.md §8).
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KMUTANT, KTHREAD } from '../layouts.gen.js';
 import { remove } from '../rtl/list.js';
@@ -48,7 +49,7 @@ function disown(k: Kernel, mutant: Addr, owner: Addr): void {
   m.setPtr(mutant + KMUTANT.OwnerThread, 0);
   const disable = m.u8(mutant + KMUTANT.ApcDisable);
   m.setU16(owner + KTHREAD.KernelApcDisable, (m.i16(owner + KTHREAD.KernelApcDisable) + disable) & 0xffff);
-  k.event('ke.mutex.release', { mutex: mutant, thread: owner });
+  k.trace.note(KIND_ID['ke.mutex.release'], mutant, owner);
 }
 
 function release(k: Kernel, f: Frame, name: string, increment: number, abandoned: boolean, wait: boolean): Status {
