@@ -19,6 +19,7 @@ import { routines as exRaise } from './ex/raise.js';
 import { routines as exResource } from './ex/resource.js';
 import { routines as exRundown } from './ex/rundown.js';
 import { routines as exSlist } from './ex/slist.js';
+import { routines as exSpinLock } from './ex/spin-lock.js';
 import { routines as exUuid } from './ex/uuid.js';
 import { routines as exWorkQueue } from './ex/work-queue.js';
 import { routines as exZone } from './ex/zone.js';
@@ -204,6 +205,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exResource,
   exRundown,
   exSlist,
+  exSpinLock,
   exUuid,
   exWorkQueue,
   exZone,

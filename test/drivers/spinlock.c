@@ -356,3 +356,38 @@ BAD(ReleaseQueuedAtPassive, 0xC4, 0x36) {
   KeReleaseInStackQueuedSpinLock(&h);
   return STATUS_SUCCESS;
 }
+
+BAD(ExFromDpcLevelAtPassive, 0xC4, 0x41) {
+  static EX_SPIN_LOCK lock;
+  KIRQL old = ExAcquireSpinLockShared(&lock);
+  KeLowerIrql(old);
+  EXPECT_STOP("bugchecks 8 0x41: ReleaseFromDpcLevel < DISPATCH", 0xC4, 0x41, PASSIVE_LEVEL, &lock, 0);
+  ExReleaseSpinLockSharedFromDpcLevel(&lock);
+  return STATUS_SUCCESS;
+}
+
+BAD(ExReleaseAtPassive, 0xC4, 0x32) {
+  static EX_SPIN_LOCK lock;
+  KIRQL old = ExAcquireSpinLockExclusive(&lock);
+  KeLowerIrql(old);
+  EXPECT_STOP("bugchecks 8 0x32: release of a spin lock not at DISPATCH", 0xC4, 0x32, PASSIVE_LEVEL, &lock, 0);
+  ExReleaseSpinLockExclusive(&lock, old);
+  return STATUS_SUCCESS;
+}
+
+BAD(ExTryAtPassive, 0xC4, 0x40) {
+  static EX_SPIN_LOCK lock;
+  EXPECT_STOP("bugchecks 8 0x40: AcquireAtDpcLevel < DISPATCH", 0xC4, 0x40, PASSIVE_LEVEL, &lock, 0);
+  ExTryAcquireSpinLockSharedAtDpcLevel(&lock);
+  return STATUS_SUCCESS;
+}
+
+BAD(InStackFromDpcLevelAtPassive, 0xC4, 0x41) {
+  static KSPIN_LOCK lock;
+  KLOCK_QUEUE_HANDLE handle;
+  KeAcquireInStackQueuedSpinLock(&lock, &handle);
+  KeLowerIrql(PASSIVE_LEVEL);
+  EXPECT_STOP("bugchecks 8 0x41: ReleaseFromDpcLevel < DISPATCH", 0xC4, 0x41, PASSIVE_LEVEL, &handle, 0);
+  KeReleaseInStackQueuedSpinLockFromDpcLevel(&handle);
+  return STATUS_SUCCESS;
+}

@@ -8,6 +8,9 @@ export const QUANTUM_UNITS_PER_TICK = 3;
 export const MAXIMUM_DPC_QUEUE_DEPTH = 4;
 export const MINIMUM_DPC_RATE = 3;
 export const IDEAL_DPC_RATE = 20;
+/** Watchdog limits in ticks: one DPC routine, the CPU at DISPATCH_LEVEL or above (reference: bugchecks.md 0x133). */
+export const DPC_LIMIT_TICKS = 1280;
+export const DISPATCH_LIMIT_TICKS = 7680;
 
 /** 1 to 15 are dynamic, 16 to 31 real-time. */
 export const LOW_REALTIME_PRIORITY = 16;

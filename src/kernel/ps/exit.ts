@@ -300,16 +300,6 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       const thread = k.currentThread();
       if (!isSystemThread(k, thread)) return k.return(NT.INVALID_PARAMETER);
-      if (k.mem.u32(thread + KTHREAD.ExpandedCallouts) !== 0) {
-        return k.bugCheck(
-          0x107,
-          thread,
-          0,
-          0,
-          0,
-          'PsTerminateSystemThread inside a callout of KeExpandKernelStackAndCallout: it must return first',
-        );
-      }
       return k.call(f, 1, 'PspExitThread', [f.i32(0)]);
     },
   },
