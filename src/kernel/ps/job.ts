@@ -27,7 +27,6 @@ const CREATE_SILO = 35;
 const SERVER_SILO_INITIALIZE = 40;
 const BASIC_LIMIT = 0x40;
 const EXTENDED_LIMIT = 0x90;
-const STATUS_TERMINATED = 0xc0000044 | 0; // (U) exit status of a process that the limit ends
 
 const members = (k: Kernel, job: Addr): Addr[] => entries(k.mem, job + EJOB.ProcessListHead).map((e) => e - EPROCESS.JobLinks);
 const jobOf = (k: Kernel, process: Addr): Addr => k.mem.ptr(process + EPROCESS.Job);
@@ -102,7 +101,7 @@ function assign(k: Kernel, f: Frame): Status {
   if (jobOf(k, p.body) !== 0) return k.return(NT.ACCESS_DENIED);
   const status = joinJob(k, j.job, p.body);
   // a process beyond the limit is ended, and its assignment fails
-  if (!ntSuccess(status)) terminateProcess(k, p.body, STATUS_TERMINATED);
+  if (!ntSuccess(status)) terminateProcess(k, p.body, NT.QUOTA_EXCEEDED); // (U) its exit status
   return k.return(status);
 }
 

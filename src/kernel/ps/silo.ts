@@ -14,7 +14,6 @@ import { terminateProcess } from './exit.js';
 import { processOf } from './state.js';
 
 export const SiloFlag = { Silo: 1, Server: 2, Terminating: 4, Gone: 8 } as const;
-export const STATUS_JOB_NO_CONTAINER = 0xc0000509 | 0;
 /** What PsAttachSiloToCurrentThread answers for a thread that was not attached. */
 const NOT_ATTACHED = -3;
 
@@ -134,7 +133,7 @@ export const routines: KernelRoutine[] = [
   value('PsGetJobSilo', (k, f) => {
     if (f.ptr(0) === 0) return NT.INVALID_PARAMETER;
     const silo = siloOf(k, f.ptr(0));
-    return out(k, f.ptr(1), silo, silo === 0 ? STATUS_JOB_NO_CONTAINER : NT.SUCCESS);
+    return out(k, f.ptr(1), silo, silo === 0 ? NT.JOB_NO_CONTAINER : NT.SUCCESS);
   }),
   value('PsGetJobServerSilo', (k, f) => {
     if (f.ptr(0) === 0) return NT.INVALID_PARAMETER;
