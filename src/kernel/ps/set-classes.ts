@@ -22,7 +22,7 @@ import {
   UNICODE_STRING,
 } from '../layouts.gen.js';
 import { dropReference, dropReferenceDeferred } from '../ob/object.js';
-import { referenceFor } from '../ob/reference.js';
+import { borrowFor, referenceFor } from '../ob/reference.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateUnicode, captureUnicode, freeUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
@@ -204,11 +204,8 @@ export const setThread: Readonly<Record<number, SetClass>> = {
     act(k, t, buffer) {
       const handle = k.mem.checked.ptr(buffer);
       if (handle === 0) return assignImpersonationToken(k, t, 0);
-      const r = referenceFor(k, handle, TOKEN_IMPERSONATE, ObType.Token);
-      if (!ntSuccess(r.status)) return r.status;
-      const status = assignImpersonationToken(k, t, r.body);
-      dropReference(k, r.body); // its handle keeps it
-      return status;
+      const r = borrowFor(k, handle, TOKEN_IMPERSONATE, ObType.Token);
+      return ntSuccess(r.status) ? assignImpersonationToken(k, t, r.body) : r.status;
     },
   },
   [THREADINFOCLASS.ThreadQuerySetWin32StartAddress]: {
