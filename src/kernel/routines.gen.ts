@@ -104,7 +104,7 @@ import { routines as psAttach } from './ps/attach.js';
 import { routines as psCreateProcess } from './ps/create-process.js';
 import { routines as psExit } from './ps/exit.js';
 import { routines as psInformation } from './ps/information.js';
-import { routines as psJob } from './ps/job.js';
+import { routines as psJobServices } from './ps/job-services.js';
 import { routines as psNext } from './ps/next.js';
 import { routines as psNotifyCall } from './ps/notify-call.js';
 import { routines as psNotify } from './ps/notify.js';
@@ -290,7 +290,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psCreateProcess,
   psExit,
   psInformation,
-  psJob,
+  psJobServices,
   psNext,
   psNotifyCall,
   psNotify,

@@ -1,5 +1,5 @@
 // Silo monitors: drivers that are told of server silos (reference: ps-routines.md 5), each with a context slot of its own.
-// Silos are made of jobs (job.ts: the classes 35 CreateSilo and 40 ServerSiloInitialize of ZwSetInformationJobObject).
+// Silos are made of jobs (job-services.ts: the classes 35 CreateSilo and 40 ServerSiloInitialize of ZwSetInformationJobObject).
 import type { Addr, Status } from '../../machine/abi.js';
 import { WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
