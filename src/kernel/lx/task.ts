@@ -38,6 +38,14 @@ export function freeTask(k: Kernel, task: Addr): void {
   k.pool.free(task);
 }
 
+/** The process of a task never ran: there was none. */
+export function dropTask(k: Kernel, process: Addr): void {
+  const task = taskOf(k, process);
+  if (task === 0) return;
+  k.mem.setPtr(process + EPROCESS.PicoContext, 0);
+  freeTask(k, task);
+}
+
 export const tasks = (k: Kernel): Addr[] => entries(k.mem, head(k)).map((e) => e - LX_TASK.Link);
 export const taskOf = (k: Kernel, process: Addr): Addr => k.mem.ptr(process + EPROCESS.PicoContext);
 export const pidOfTask = (k: Kernel, task: Addr): number => k.mem.u32(task + LX_TASK.Pid);

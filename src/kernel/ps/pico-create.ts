@@ -3,7 +3,7 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import { createImageFile } from '../io/file.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { EPROCESS, KPROCESS, PS_GLOBALS, PS_PICO_CREATE_INFO, PS_PICO_PROCESS_ATTRIBUTES, PSP_PICO_CREATE_INFO } from '../layouts.gen.js';
+import { EPROCESS, KPROCESS, PS_PICO_CREATE_INFO, PS_PICO_PROCESS_ATTRIBUTES, PSP_PICO_CREATE_INFO } from '../layouts.gen.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { inheritHandles } from '../ob/handles.js';
 import { pidOf, tidOf } from '../ob/note.js';
@@ -18,7 +18,7 @@ import { closeRegistration, subsystemType } from './pico.js';
 import { cloneWindow, mapProgram } from './pico-window.js';
 import { createProcess } from './process.js';
 import { findProgram } from './program.js';
-import { hasProcessFlag, isSubsystemProcess, ProcessFlag, setProcessFlag } from './state.js';
+import { countLiveProcess, hasProcessFlag, isSubsystemProcess, ProcessFlag, setProcessFlag } from './state.js';
 import { allocateWindow, freeWindow } from './window.js';
 
 const CLONE_PARENT = 1;
@@ -72,8 +72,7 @@ export function createPicoProcess(k: Kernel, o: PicoProcess): Addr {
   m.setPtr(process + EPROCESS.PicoContext, o.context);
   if (o.token !== 0) referenceObject(k, o.token);
   m.setPtr(process + EPROCESS.Token, o.token !== 0 ? o.token : tokenForProcess(k, o.parent));
-  const live = k.globals.PS + PS_GLOBALS.LiveUserProcesses;
-  m.setU32(live, m.u32(live) + 1);
+  countLiveProcess(k, 1);
   k.event('ps.process-create', {
     process: pidOf(k, process),
     parent: pidOf(k, o.parent),
