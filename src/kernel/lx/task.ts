@@ -3,7 +3,7 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { EPROCESS, LX_TASK, PS_GLOBALS } from '../layouts.gen.js';
-import { initEvent, SynchronizationEvent } from '../ob/event-object.js';
+import { initEvent, NotificationEvent } from '../ob/event-object.js';
 import { entries, insertTail, remove } from '../rtl/list.js';
 
 export const TaskState = { Alive: 1, Zombie: 2 } as const;
@@ -21,7 +21,7 @@ export function newTask(k: Kernel, process: Addr, parentPid: number): Addr {
   m.setU32(task + LX_TASK.Pid, pid);
   m.setU32(task + LX_TASK.ParentPid, parentPid);
   m.setU32(task + LX_TASK.State, TaskState.Alive);
-  initEvent(k, task + LX_TASK.ChildChanged, SynchronizationEvent, false);
+  initEvent(k, task + LX_TASK.ChildChanged, NotificationEvent, false);
   insertTail(m, head(k), task + LX_TASK.Link);
   if (process !== 0) attachTask(k, task, process);
   return task;

@@ -178,6 +178,7 @@ function prepareSubsystem(k: Kernel, create: Addr, program: Addr): number {
   if (made.thread === 0) {
     if (!hasProvider(k)) dropTask(k, process);
     endThreadless(k, process, made.status);
+    m.setPtr(create + PSP_CREATE.Process, 0);
     return made.status;
   }
   m.setPtr(create + PSP_CREATE.Thread, made.thread);

@@ -7,6 +7,7 @@ import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, ETHREAD, KTHREAD, KTRAP_FRAME } from '../layouts.gen.js';
 import { forgetVads } from '../mm/vad.js';
 import { pidOf } from '../ob/note.js';
+import { dropReferenceDeferred } from '../ob/object.js';
 import { NT } from '../ob/status.js';
 import { terminateProcess, terminateThread } from './exit.js';
 import { hasProvider, isPicoThread, providerRoutine } from './pico.js';
@@ -26,7 +27,7 @@ import { releaseWindow } from './window.js';
 const FS = 0;
 const GS = 1;
 
-/** A pico process that never got a thread ends at once; its creator may still hold handles. */
+/** A pico process that never got a thread ends at once, and its life reference goes; its creator may still hold handles. */
 export function endThreadless(k: Kernel, process: Addr, status: number): void {
   const m = k.mem;
   m.setI32(process + EPROCESS.ExitStatus, status);
@@ -37,6 +38,7 @@ export function endThreadless(k: Kernel, process: Addr, status: number): void {
   countLiveProcess(k, -1);
   k.event('ps.process-exit', { process: pidOf(k, process), status: status >>> 0 });
   signalObject(k, process);
+  dropReferenceDeferred(k, process);
 }
 
 /** Last act for a pico thread that ends: the provider's ExitThread, as a step of the exit sequence. Undefined: there is nothing to call, as for one that was refused (it has the status). */

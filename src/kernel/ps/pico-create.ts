@@ -26,12 +26,13 @@ const INHERIT_HANDLES = 2;
 const ALL_FLAGS = 0x1f;
 const ALL_ACCESS = 0x1fffff;
 /** Root file system of the distribution as NTFS has it (reference: subsystem-processes.md 6, LxFs). */
-const ROOTFS = '\\Device\\HarddiskVolume3\\Users\\user\\AppData\\Local\\Packages\\Distribution\\LocalState\\rootfs';
+const VOLUME = '\\Device\\HarddiskVolume3';
+const ROOTFS = `${VOLUME}\\Users\\user\\AppData\\Local\\Packages\\Distribution\\LocalState\\rootfs`;
 
 /** Path of the file behind a Linux path: below the root file system, or (DriveFs) on the volume itself. */
 export function backingPath(path: string): string {
   const drive = /^\/mnt\/c(\/.*)?$/.exec(path);
-  return (drive ? `\\Device\\HarddiskVolume3${drive[1] ?? ''}` : `${ROOTFS}${path}`).replaceAll('/', '\\');
+  return (drive ? `${VOLUME}${drive[1] ?? ''}` : `${ROOTFS}${path}`).replaceAll('/', '\\');
 }
 
 /** File object of an ELF file by its Linux path, with one reference. */
@@ -151,7 +152,7 @@ function createProcessSteps(k: Kernel, f: Frame): Status {
       const command = info === 0 ? 0 : c.ptr(info + PS_PICO_CREATE_INFO.CommandLine);
       const process = createPicoProcess(k, {
         parent: parent.body,
-        path: name !== 0 ? readUnicode(k, name) : flags & CLONE_PARENT ? linuxName(k, parent.body) : '',
+        path: name !== 0 ? readUnicode(k, name) : flags & CLONE_PARENT ? linuxPath(k, parent.body) : '',
         commandLine: command === 0 ? '' : readUnicode(k, command),
         token: f.get(4),
         context: m.ptr(a + PS_PICO_PROCESS_ATTRIBUTES.Context),
@@ -187,12 +188,14 @@ function createProcessSteps(k: Kernel, f: Frame): Status {
   }
 }
 
-/** The short-lived copy that fork makes is called as its parent is (its path too). */
-const linuxName = (k: Kernel, parent: Addr): string => {
-  const audit = k.mem.ptr(parent + EPROCESS.SeAuditProcessCreationInfo);
+/** Linux path of the program that a pico process runs, from the path of its file; what is no such path gives its short name. */
+export function linuxPath(k: Kernel, process: Addr): string {
+  const audit = k.mem.ptr(process + EPROCESS.SeAuditProcessCreationInfo);
   const path = audit === 0 ? '' : readUnicode(k, audit);
-  return path.startsWith(ROOTFS) ? path.slice(ROOTFS.length).replaceAll('\\', '/') : k.mem.readAnsiz(parent + EPROCESS.ImageFileName);
-};
+  if (path.startsWith(ROOTFS)) return path.slice(ROOTFS.length).replaceAll('\\', '/');
+  if (path.startsWith(`${VOLUME}\\`)) return `/mnt/c${path.slice(VOLUME.length).replaceAll('\\', '/')}`;
+  return k.mem.readAnsiz(process + EPROCESS.ImageFileName);
+}
 
 function finishProcess(k: Kernel, f: Frame, status: number): Status {
   f.set(0, status);

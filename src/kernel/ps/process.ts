@@ -2,6 +2,7 @@
 import type { Addr } from '../../machine/abi.js';
 import { ObjectType } from '../ke/constants.js';
 import { quantumOf } from '../ke/quantum.js';
+import { allProcessors } from '../ke/thread.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, EPROCESS, KPROCESS, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
 import { forgetVads } from '../mm/vad.js';
@@ -9,7 +10,7 @@ import { initEvent, NotificationEvent } from '../ob/event-object.js';
 import { createHandleTable, deleteHandleTable } from '../ob/handle-table.js';
 import { pidOf } from '../ob/note.js';
 import { allocateObject, dropReferenceDeferred } from '../ob/object.js';
-import { allocateUnicode, freeUnicode } from '../ob/strings.js';
+import { allocateUnicode, freeUnicode, setUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { initListHead, insertTail, remove } from '../rtl/list.js';
 import { allocateId, freeId } from './cid.js';
@@ -74,9 +75,7 @@ function setAuditName(k: Kernel, process: Addr, path: string): void {
   const info = k.pool.allocate('paged', UNICODE_STRING.sizeof + path.length * 2 + 2, 'SeNm');
   if (info === 0) return;
   const buffer = info + UNICODE_STRING.sizeof;
-  k.mem.setU16(info + UNICODE_STRING.Length, path.length * 2);
-  k.mem.setU16(info + UNICODE_STRING.MaximumLength, path.length * 2 + 2);
-  k.mem.setPtr(info + UNICODE_STRING.Buffer, buffer);
+  setUnicode(k, info, buffer, path.length * 2, path.length * 2 + 2);
   k.mem.writeUtf16(buffer, path, true);
   k.mem.setPtr(process + EPROCESS.SeAuditProcessCreationInfo, info);
 }
@@ -90,7 +89,7 @@ function initKernelProcess(k: Kernel, process: Addr, basePriority: number): void
   initListHead(m, process + KPROCESS.ProfileListHead);
   initListHead(m, process + KPROCESS.ThreadListHead);
   initListHead(m, process + KPROCESS.ReadyListHead);
-  m.setI64(process + KPROCESS.Affinity, k.config.cpus === 64 ? -1n : (1n << BigInt(k.config.cpus)) - 1n);
+  m.setI64(process + KPROCESS.Affinity, BigInt.asIntN(64, allProcessors(k)));
   m.setU8(process + KPROCESS.BasePriority, basePriority);
   m.setU8(process + KPROCESS.QuantumReset, quantumOf(k, false));
 }

@@ -57,7 +57,7 @@ export function createHostSilo(k: Kernel): void {
   k.mem.fill(host + EJOB.SiloContainerId, GUID.sizeof);
   k.mem.setU32(host + EJOB.SiloFlags, SiloFlag.Silo | SiloFlag.Server);
   k.mem.setU32(k.globals.PS + PS_GLOBALS.NextSiloSession, 2);
-  initEvent(k, k.globals.PS + PS_GLOBALS.SiloSlotEvent, 1, false);
+  initEvent(k, k.globals.PS + PS_GLOBALS.SiloSlotEvent, NotificationEvent, false);
 }
 
 /** The job is a running server silo from now on, with sessions of its own. */
