@@ -1,4 +1,4 @@
-// Writes src/kernel/layouts.gen.ts: offsets of every record and values of every enum that src/wdk/ntifs.h and the private kernel headers declare, computed
+// Writes src/kernel/layouts.gen.ts: offsets of every record and values of every enum that src/wdk/ntifs.h, ntsysinfo.h and the private kernel headers declare, computed
 // by our own C front end, so that no offset is written twice; and src/kernel/status.gen.ts: the NTSTATUS values that the kernel's sources name, out of
 // src/wdk/ntstatus.h. Usage: npx tsx scripts/gen-layouts.mjs
 // Names: typedef name, else tag without its underscore. Anonymous members are flattened; a named member of an unnamed record type additionally gives
@@ -16,7 +16,7 @@ const headersIn = (folder) =>
       .map((n) => [n, readFileSync(new URL(folder + n, root), 'utf8').replace(/\r\n?/g, '\n')]),
   );
 const privateHeaders = headersIn('src/kernel/');
-const text = ['#include <ntifs.h>', ...Object.keys(privateHeaders).map((n) => `#include "${n}"`), ''].join('\n');
+const text = ['#include <ntifs.h>', '#include <ntsysinfo.h>', ...Object.keys(privateHeaders).map((n) => `#include "${n}"`), ''].join('\n');
 const unit = compileUnit('layouts.c', {
   files: new MemoryFiles({ 'layouts.c': text, ...privateHeaders }),
   builtinHeaders: headersIn('src/wdk/'),

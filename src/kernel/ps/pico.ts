@@ -38,6 +38,14 @@ export function providerRoutine(k: Kernel, member: Exclude<keyof typeof PS_PICO_
 
 export const isPicoThread = (k: Kernel, thread: Addr): boolean => isSubsystemProcess(k, processOf(k, thread));
 
+/** Frees the registers that a pico thread was to begin with. */
+export function freePicoFrame(k: Kernel, thread: Addr): void {
+  const frame = k.mem.ptr(thread + ETHREAD.PicoFrame);
+  if (frame === 0) return;
+  k.mem.setPtr(thread + ETHREAD.PicoFrame, 0);
+  k.pool.free(frame);
+}
+
 /** What the subsystem queries answer for a pico process. */
 export function subsystemType(k: Kernel): number {
   if (!hasProvider(k) || k.config.windowsBuild < RS2) return SUBSYSTEM_WSL;

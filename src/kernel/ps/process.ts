@@ -8,7 +8,7 @@ import { initEvent, NotificationEvent } from '../ob/event-object.js';
 import { createHandleTable, deleteHandleTable } from '../ob/handle-table.js';
 import { pidOf } from '../ob/note.js';
 import { allocateObject, dropReferenceDeferred } from '../ob/object.js';
-import { allocateUnicode, freeUnicode } from '../ob/strings.js';
+import { allocateUnicode, freeUnicode, setUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { initListHead, insertTail, remove } from '../rtl/list.js';
 import { allocateId, freeId } from './cid.js';
@@ -72,9 +72,7 @@ function setAuditName(k: Kernel, process: Addr, path: string): void {
   const info = k.pool.allocate('paged', UNICODE_STRING.sizeof + path.length * 2 + 2, 'SeNm');
   if (info === 0) return;
   const buffer = info + UNICODE_STRING.sizeof;
-  k.mem.setU16(info + UNICODE_STRING.Length, path.length * 2);
-  k.mem.setU16(info + UNICODE_STRING.MaximumLength, path.length * 2 + 2);
-  k.mem.setPtr(info + UNICODE_STRING.Buffer, buffer);
+  setUnicode(k, info, buffer, path.length * 2, path.length * 2 + 2);
   k.mem.writeUtf16(buffer, path, true);
   k.mem.setPtr(process + EPROCESS.SeAuditProcessCreationInfo, info);
 }

@@ -4,7 +4,7 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EJOB, EPROCESS, ETHREAD, GUID, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
-import { initEvent, SynchronizationEvent } from '../ob/event-object.js';
+import { initEvent, NotificationEvent } from '../ob/event-object.js';
 import { NT } from '../ob/status.js';
 import { allocateUnicode, freeUnicode } from '../ob/strings.js';
 import { entries, insertTail, remove } from '../rtl/list.js';
@@ -41,7 +41,7 @@ export function createHostSilo(k: Kernel): void {
   k.mem.fill(host + EJOB.SiloContainerId, GUID.sizeof);
   k.mem.setU32(host + EJOB.SiloFlags, SiloFlag.Silo | SiloFlag.Server);
   k.mem.setU32(k.globals.PS + PS_GLOBALS.NextSiloSession, 2);
-  initEvent(k, k.globals.PS + PS_GLOBALS.SiloSlotEvent, SynchronizationEvent, false);
+  initEvent(k, k.globals.PS + PS_GLOBALS.SiloSlotEvent, NotificationEvent, false);
 }
 
 /** The job is a running server silo from now on, with sessions of its own. */

@@ -48,3 +48,9 @@ export const systemProcess = (k: Kernel): Addr => k.mem.ptr(k.globals.PS + PS_GL
 export const processOf = (k: Kernel, thread: Addr): Addr => k.mem.ptr(thread + KTHREAD.Process);
 /** Process of the current thread (not the one it is attached to). */
 export const ownProcess = (k: Kernel): Addr => processOf(k, k.currentThread());
+
+/** One more, or one less, user process that has not ended: a scenario waits for the last of them. */
+export function countLiveProcess(k: Kernel, change: 1 | -1): void {
+  const live = k.globals.PS + PS_GLOBALS.LiveUserProcesses;
+  k.mem.setU32(live, Math.max(0, k.mem.u32(live) + change));
+}
