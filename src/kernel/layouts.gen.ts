@@ -596,6 +596,7 @@ export const UUID = { sizeof: 0x10, Data1: 0x0, Data2: 0x4, Data3: 0x6, Data4: 0
 export const VF_GLOBALS = { sizeof: 0x12010, Invocations: 0x0, Sites: 0xa000, Running: 0xc000, HeldCount: 0xc004, NodeCount: 0xc008, EdgeCount: 0xc00c, Held: 0xc010, LockNodes: 0xd010, LockEdges: 0xe010 } as const;
 export const VF_HELD = { sizeof: 0x10, Lock: 0x0, Holder: 0x8 } as const;
 export const VF_INVOCATION = { sizeof: 0xa0, Thread: 0x0, Previous: 0x8, Routine: 0x10, Kind: 0x18, Depth: 0x1c, Started: 0x20, StackTop: 0x28, PaintedFrom: 0x30, Info: 0x38, HasInfo: 0x40, CompletedIrps: 0x44, QueuedCount: 0x48, Reserved: 0x4c, Queued: 0x50, WaitSite: 0x90, WaitKind: 0x98, Reserved2: 0x9c } as const;
+export const VF_LIMITS = { VfInvocations: 256, VfQueued: 8, VfSites: 1024, VfHeld: 256, VfLockNodes: 512, VfLockEdges: 1024 } as const;
 export const VF_LOCK_EDGE = { sizeof: 0x10, From: 0x0, To: 0x2, Site: 0x4, Thread: 0x8 } as const;
 export const VF_SITE = { sizeof: 0x8, Id: 0x0, Site: 0x4 } as const;
 export const VIRTUAL_MEMORY_INFORMATION_CLASS = { VmPrefetchInformation: 0, VmPagePriorityInformation: 1, VmCfgCallTargetInformation: 2 } as const;
