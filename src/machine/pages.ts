@@ -22,8 +22,8 @@ export interface PageState extends Required<Protection> {
 
 /** Not present and not free. */
 const RESERVED = DENY_UNMAPPED | Deny.Pageable;
-/** Deny bytes are checkpointed in chunks of one page (4096 entries). */
-export const DENY_CHUNKS = (MEMORY_SIZE >>> PAGE_SHIFT) >>> PAGE_SHIFT;
+/** Deny bytes are checkpointed in chunks of one page (4096 entries); the last one holds fewer where the memory ends in it. */
+export const DENY_CHUNKS = Math.ceil((MEMORY_SIZE >>> PAGE_SHIFT) / PAGE_SIZE);
 
 export interface Region {
   readonly start: number;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KERNEL_BASE, MAP, PAGE_SIZE, toAddress, USER_BASE } from '../../src/machine/abi.js';
+import { initListHead, insertTail, remove } from '../../src/kernel/rtl/list.js';
+import { KERNEL_BASE, MAP, MEMORY_SIZE, PAGE_SIZE, toAddress, USER_BASE } from '../../src/machine/abi.js';
 import { Memory } from '../../src/machine/memory.js';
 import { SimulatedFault } from '../../src/machine/routine.js';
 
@@ -43,6 +44,16 @@ test('values keep their bits through every accessor', () => {
   assert.equal(m.readAnsiz(at), 'abc');
   m.copy(at + 1, at, 3);
   assert.equal(m.readAnsiz(at), 'aabcr');
+});
+
+test('a list entry that reaches beyond the memory is no entry: nothing behind the memory changes', () => {
+  const m = new Memory();
+  const beyond = KERNEL_BASE + MEMORY_SIZE - 8;
+  const denied = m.deny.slice(0, 16);
+  initListHead(m, at);
+  assert.ok(fault(() => insertTail(m, at, beyond)).write);
+  assert.ok(!fault(() => remove(m, beyond)).write);
+  assert.deepEqual(m.deny.slice(0, 16), denied);
 });
 
 test('the check refuses what the page refuses, with the first bad address', () => {
