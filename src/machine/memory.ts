@@ -93,7 +93,7 @@ export class Memory extends Accessors {
   readonly dirty: Uint8Array;
   /** Whole chunks: what lies behind the last page of memory is never free, present or asked for. */
   readonly deny: Uint8Array;
-  /** The linear memory by words of 32 bits. For hot loops over structures that are the kernel's own; who writes calls `touch`. */
+  /** The linear memory by words of 32 bits. Also what is host-only. For hot loops over structures that are the kernel's own; who writes calls `touch`. */
   readonly words: Int32Array;
 
   readonly wasm: WebAssembly.Memory;

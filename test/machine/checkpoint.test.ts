@@ -8,7 +8,7 @@ import { Machine } from '../../src/machine/machine.js';
 const POOL = MAP.pool.start;
 const PAGES = 24;
 
-/** Two machines for all runs of a property: a machine reserves 1.8 GiB of address space. */
+/** Two machines for all runs of a property: a machine reserves 1.75 GiB of address space. */
 const machine = new Machine({ cpus: 2 });
 const other = new Machine({ cpus: 2 });
 

@@ -148,3 +148,18 @@ test('pages with state bytes ask the pool', () => {
   m.checked.setU32(at + 96, 1);
   assert.equal(fault(() => m.checked.setU32(at + 97, 1)).size, 4);
 });
+
+test('a host without room for the addresses says how much is missing, and what a machine without shadow needs', () => {
+  const real = WebAssembly.Memory;
+  try {
+    WebAssembly.Memory = class {
+      constructor() {
+        throw new RangeError('could not allocate memory');
+      }
+    } as unknown as typeof WebAssembly.Memory;
+    assert.throws(() => new Memory(), /no room for 1\.7 GiB of addresses that the simulated machine needs$/);
+    assert.throws(() => new Memory(true), /no room for 4\.0 GiB .*; without 'no race' in the scenario 1\.7 GiB are enough$/);
+  } finally {
+    WebAssembly.Memory = real;
+  }
+});
