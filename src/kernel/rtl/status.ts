@@ -1,4 +1,4 @@
-// NTSTATUS values that the core (run-time library, memory, executive) returns, as signed 32-bit numbers (what `k.return` takes).
+// NTSTATUS values that the run-time library and memory routines return, as signed 32-bit numbers (what `k.return` takes).
 // A subset of src/wdk/ntstatus.h under the same names without the STATUS_ prefix.
 export const STATUS = {
   SUCCESS: 0,
