@@ -28,7 +28,7 @@ export interface SimulationOptions {
   /** Code with break tests. */
   readonly debug: boolean;
   /**
-   * An earlier simulation that nobody uses any more. Its machine (a gigabyte of addresses) is taken over when it has as many CPUs, and its code when it ran the
+   * An earlier simulation that nobody uses any more. Its machine (1.75 GiB of addresses, 4 when it searches races) is taken over when it has as many CPUs, and its code when it ran the
    * same compiled units.
    */
   readonly reuse?: Simulation;

@@ -125,7 +125,7 @@ function createSystemThread(a: CreateArgs): KernelRoutine['step'] {
   };
 }
 
-const CREATE_SUSPENDED = 1;
+const THREAD_CREATE_FLAGS_CREATE_SUSPENDED = 1;
 
 function createUserThread(k: Kernel, f: Frame): Status {
   // (*ThreadHandle, Access, Attributes, ProcessHandle, StartRoutine, Argument, CreateFlags, ZeroBits, StackSize, MaximumStackSize, AttributeList)
@@ -152,7 +152,7 @@ function createUserThread(k: Kernel, f: Frame): Status {
     case 2:
       f.set(2, f.result32 | 0);
       if (ntSuccess(f.get(2))) k.mem.checked.setPtr(f.ptr(0), f.get(1));
-      if (f.u32(6) & CREATE_SUSPENDED) suspendThread(k, f.get(0));
+      if (f.u32(6) & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) suspendThread(k, f.get(0));
       k.startThread(f.get(0));
       return k.call(f, 3, 'ObfDereferenceObject', [f.get(0)]);
     default:
