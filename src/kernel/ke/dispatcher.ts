@@ -4,7 +4,7 @@
 import { type Addr, FRAME } from '../../machine/abi.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
-import { DISPATCHER_HEADER, KEVENT, KMUTANT, KQUEUE, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
+import { DISPATCHER_HEADER, KMUTANT, KQUEUE, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
 import { corrupt, insertTail, LIST_LIMIT, remove, removeAt, removeHead } from '../rtl/list.js';
 import { BugCheckError } from './bugcheck.js';
 import { ObjectType, STATUS, WaitAll, WaitAny } from './constants.js';
@@ -37,9 +37,8 @@ export const hex = (a: Addr): string => `0x${BigInt.asUintN(64, BigInt(a)).toStr
 
 /** Would a wait of this thread on the object be satisfied now? */
 export function isSignalled(k: Kernel, object: Addr, thread: Addr): boolean {
-  const state = k.mem.i32(object + STATE);
-  if (objectType(k, object) === ObjectType.Mutant) return state > 0 || k.mem.ptr(object + KMUTANT.OwnerThread) === thread;
-  return state > 0;
+  if (k.mem.i32(object + STATE) > 0) return true;
+  return objectType(k, object) === ObjectType.Mutant && k.mem.ptr(object + KMUTANT.OwnerThread) === thread;
 }
 
 /** Side effect of a satisfied wait. Returns STATUS_ABANDONED (0x80) for an abandoned mutant, else 0. */
@@ -184,9 +183,8 @@ function setResult(w: Int32Array, place: number, status: number): void {
 export function waitTest(k: Kernel, object: Addr, increment: number): void {
   const m = k.mem;
   if (k.hooks.races && !isTimer(objectType(k, object))) k.hooks.races.signalled(object);
-  const head = object + WAIT_LIST;
-  if (m.ptr(head) === head) return;
   if (alone(k, object, increment)) return;
+  const head = object + WAIT_LIST;
   // Who is released leaves the list, with all its blocks: the place to go on from is taken before, behind the blocks of the same thread.
   let next = m.ptr(head);
   for (let n = 0; next !== head; n++) {
@@ -215,7 +213,7 @@ export function waitTest(k: Kernel, object: Addr, increment: number): void {
   }
 }
 
-/** The one waiter of an object that is signalled, as nearly always: released without the search below. False: it is not so simple. */
+/** No waiter, or one, as nearly always: released without the search of `waitTest`. False: it is not so simple. */
 function alone(k: Kernel, object: Addr, increment: number): boolean {
   const m = k.mem;
   const w = m.words;
@@ -223,9 +221,10 @@ function alone(k: Kernel, object: Addr, increment: number): boolean {
   if (head < 0 || w[head] !== w[head + 2]) return false;
   const block = m.placeOf(w[head]);
   if (block < 0 || w[head + 1] !== w[head + 3] || w[block] !== head << 2 || w[block + 2] !== head << 2) return false;
+  if (block === head) return true; // nobody waits
   const o = block << 2;
   const type = m.buffer[o + KWAIT_BLOCK.WaitType];
-  if (type !== WaitAny || objectType(k, object) === ObjectType.Mutant || m.i32(object + STATE) <= 0) return false;
+  if (type !== WaitAny || w[head - 1] <= 0 || (w[head - 2] & 0x7f) === ObjectType.Mutant) return false;
   const thread = addressAt(pointee(m, block + (KWAIT_BLOCK.Thread >> 2)));
   const key = m.buffer[o + KWAIT_BLOCK.WaitKey] | (m.buffer[o + KWAIT_BLOCK.WaitKey + 1] << 8);
   unwaitThread(k, thread, key | satisfy(k, object, thread), increment, object);
@@ -234,9 +233,14 @@ function alone(k: Kernel, object: Addr, increment: number): boolean {
 
 /** KeSetEvent. Returns the previous state. */
 export function signalEvent(k: Kernel, event: Addr, increment = 0): number {
-  const m = k.mem;
   checkInitialised(k, event);
-  const old = m.i32(event + KEVENT.Header + STATE);
+  return signalChecked(k, event, increment);
+}
+
+/** The same for an event that was initialised. */
+export function signalChecked(k: Kernel, event: Addr, increment: number): number {
+  const m = k.mem;
+  const old = m.i32(event + STATE);
   m.setI32(event + STATE, 1);
   k.trace.note(KIND_ID['ke.event.set'], event, old);
   if (old === 0) waitTest(k, event, increment);

@@ -62,6 +62,10 @@ export const currentThreadAt = (k: Kernel): number => k.mem.words[prcbAt(k.mem.r
 /** KTHREAD.Priority of the thread at a place. */
 export const priorityAt = (m: Memory, t: number): number => (m.buffer[(t << 2) + KTHREAD.Priority] << 24) >> 24;
 
+const THREAD_END = (KTHREAD.sizeof >> 2) - 1;
 /** Fields of the thread, or of the CPU, were written. */
-export const touchThread = (m: Memory, t: number): void => m.touch(t << 2, KTHREAD.sizeof);
+export function touchThread(m: Memory, t: number): void {
+  m.touchPlace(t);
+  m.touchPlace(t + THREAD_END);
+}
 export const touchPrcb = (m: Memory, p: number): void => m.touch(p << 2, KPRCB.sizeof);

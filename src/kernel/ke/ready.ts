@@ -102,12 +102,12 @@ function firstAllowed(w: Int32Array, t: number, n: number): number {
 
 function chooseIdle(k: Kernel, t: number, ideal: number, last: number, n: number): number {
   const w = k.mem.words;
-  const usable = (c: number): boolean => c < n && isIdle(w, c) && allows(w, t, c);
-  if (usable(ideal)) return ideal;
+  if (ideal < n && isIdle(w, ideal) && allows(w, t, ideal)) return ideal;
   if (n === 1) return -1;
-  if (usable(last)) return last;
-  if (usable(k.cpuNumber)) return k.cpuNumber;
-  for (let c = 0; c < n; c++) if (usable(c)) return c;
+  if (last < n && isIdle(w, last) && allows(w, t, last)) return last;
+  const { cpuNumber } = k;
+  if (isIdle(w, cpuNumber) && allows(w, t, cpuNumber)) return cpuNumber;
+  for (let c = 0; c < n; c++) if (isIdle(w, c) && allows(w, t, c)) return c;
   return -1;
 }
 

@@ -30,6 +30,7 @@ const T = {
 const P = {
   contextSwitches: KPRCB.KeContextSwitches >> 2,
   current: KPRCB.CurrentThread >> 2,
+  flags: KPRCB.DpcRoutineActive >> 2,
   idle: KPRCB.IdleThread >> 2,
   next: KPRCB.NextThread >> 2,
 } as const;
@@ -100,10 +101,11 @@ export function swapContext(k: Kernel): void {
   const p = prcbAt(cpu);
   const old = w[p + P.current] >>> 2;
   const idle = w[p + P.idle] >>> 2;
-  const yields = bytes[(p << 2) + KPRCB.DispatchPending] === YIELD;
-  const ended = bytes[(p << 2) + KPRCB.QuantumEnd] !== 0;
-  bytes[(p << 2) + KPRCB.DispatchPending] = 0;
-  bytes[(p << 2) + KPRCB.QuantumEnd] = 0;
+  // four bytes: DpcRoutineActive, DpcRequested, QuantumEnd, DispatchPending
+  const flags = w[p + P.flags];
+  const yields = flags >>> 24 === YIELD;
+  const ended = (flags & 0xff0000) !== 0;
+  w[p + P.flags] = flags & 0xffff;
   let next = w[p + P.next] >>> 2;
   setPointer(w, p + P.next, 0);
   if (next === 0) next = selectReadyAt(k, cpu);

@@ -24,7 +24,7 @@ import {
 } from './dispatcher.js';
 import { addressAt, placeOf, pointee, setPointer, setPointerTo, setQuad, touchThread } from './fields.js';
 import { softwareInterruptDue } from './irql.js';
-import { probeObject } from './probe-object.js';
+import { isPlain, probeObject } from './probe-object.js';
 import { yieldThread } from './switch.js';
 import { interruptTime100, systemTimeOffset } from './time.js';
 import { insertTimer } from './timer-queue.js';
@@ -145,18 +145,19 @@ export function waitForOne(
 ): Status {
   f.pc = nextPc;
   if (k.irql >= DISPATCH_LEVEL && timeout !== 0n) return waitAtDispatch(k, object, timeout);
-  const bad = checkObject(k, object, reason);
-  if (bad !== undefined) return bad;
+  const o = k.mem.wordAt(object);
+  if (o < 0 || !isSimple(k, o)) {
+    const bad = checkObject(k, object, reason);
+    if (bad !== undefined) return bad;
+  }
   const thread = k.currentThread();
   if (mode === UserMode) {
     const stop = checkOnStack(k, thread, object);
     if (stop !== undefined) return stop;
   }
-  const type = objectType(k, object);
-  if (type !== ObjectType.Queue) {
-    if (isFull(k, object, thread)) return k.raiseStatus(STATUS.MUTANT_LIMIT_EXCEEDED);
-    if (isSignalled(k, object, thread)) return finish(k, f.fp, satisfy(k, object, thread));
-  }
+  const type = o < 0 ? objectType(k, object) : k.mem.words[o] & 0x7f;
+  if (type === ObjectType.Mutant && isFull(k, object, thread)) return k.raiseStatus(STATUS.MUTANT_LIMIT_EXCEEDED);
+  if (type !== ObjectType.Queue && isSignalled(k, object, thread)) return finish(k, f.fp, satisfy(k, object, thread));
   if (timeout !== undefined || alertable || mode === UserMode) {
     const over = endsAtOnce(k, thread, mode, alertable, timeout);
     if (over !== undefined) return finish(k, f.fp, over);
@@ -170,6 +171,14 @@ export function waitForOne(
   if (type === ObjectType.Mutant) noteMutex(k, object);
   if (k.mem.words[t + T.invocation] === 0) return giveUp(k, f, thread);
   return giveUp(k, f, thread, [object]);
+}
+
+/** An initialised object that one waits for, other than a queue, in memory that the dispatcher may touch. `o`: its place. */
+function isSimple(k: Kernel, o: number): boolean {
+  const w = k.mem.words;
+  const type = w[o] & 0x7f;
+  if (!isWaitable(type) || type === ObjectType.Queue || w[o + (WAIT_LIST >> 2)] === 0) return false;
+  return isPlain(k.mem, o << 2, DISPATCHER_HEADER.sizeof);
 }
 
 /** Bug check of an object that is none, or one of the wrong kind. */
