@@ -1,5 +1,5 @@
 // Questions to a trace by kind, thread, CPU, object and time. They use the index (trace-index.ts) where a kind, CPU or address narrows them down, and the
-// columns otherwise, so they stay fast over a million events.
+// rows otherwise, so they stay fast over a million events.
 import type { Trace, TraceEvent } from './trace.js';
 import { lowerBound, TraceIndex } from './trace-index.js';
 

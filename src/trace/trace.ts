@@ -1,11 +1,12 @@
 // The trace: every event of a run with its position, append-only per branch. Going back (`seek`) moves a cursor; running forward again from there
 // does not append but verifies, event by event, that the same happens (this is where lost determinism shows); `branch` cuts off the future,
-// after the user changed something. Stored as columns of numbers, because a run has millions of events and the scheduler panel scrolls through them.
+// after the user changed something. Stored as rows of numbers, because a run has millions of events and the scheduler panel scrolls through them.
 import { NO_CLOCK, type TraceClock } from './clock.js';
-import { type HashSources, RowHash, Rows } from './columns.js';
+
 import { Hash64 } from './hash.js';
 import { isAddressMeaning, type KindInfo, WORDS } from './kinds.js';
 import { formatPosition, type Position } from './position.js';
+import { type HashSources, ROW_HEAD, RowHash, Rows } from './rows.js';
 import { TextTable } from './texts.js';
 
 /** Values of an event: numbers (also simulated addresses), exact 64-bit values, texts. */
@@ -132,8 +133,8 @@ export class Trace {
     const { rows } = this;
     const { names, types } = s;
     rows.reserve();
-    const { value } = rows;
-    let p = rows.valueCount;
+    const value = rows.tail;
+    let p = rows.end + ROW_HEAD;
     for (let i = 0; i < names.length; i++) {
       const x = data[names[i]];
       if (types.charCodeAt(i) === QUAD) {
@@ -142,7 +143,7 @@ export class Trace {
         value[p++] = Number(BigInt.asUintN(32, big >> 32n));
       } else value[p++] = typeof x === 'string' ? this.texts.intern(x) : Number(x) + 0;
     }
-    this.commit(s.id, p);
+    this.commit(s.id, p - rows.end - ROW_HEAD);
   }
 
   /**
@@ -153,7 +154,8 @@ export class Trace {
     if (!this.recording) return;
     const { rows } = this;
     rows.reserve();
-    const { value, valueCount: p } = rows;
+    const value = rows.tail;
+    const p = rows.end + ROW_HEAD;
     value[p] = a;
     value[p + 1] = b;
     value[p + 2] = c;
@@ -162,64 +164,58 @@ export class Trace {
     value[p + 5] = f;
     value[p + 6] = g;
     value[p + 7] = h;
-    this.commit(kind, p + this.counts[kind]);
+    this.commit(kind, this.counts[kind]);
   }
   /** Number of a text for `note`. */
   text(s: string): number {
     return this.texts.intern(s);
   }
 
-  /** The values of the event lie behind those of the last row, up to `end`: makes them a row, or compares them with the one that is there. */
-  private commit(kind: number, end: number): void {
+  /** The values of the event lie where those of the next row belong: makes them a row, or compares them with the one that is there. */
+  private commit(kind: number, count: number): void {
     const { rows, clock } = this;
-    this.watcher?.(kind, rows.value, rows.valueCount);
-    clock.sync?.();
-    const { step, time, cpu, thread } = clock;
-    const row = rows.length;
-    if (this.at - this.origin.index < row) {
-      this.verify(kind, end);
+    if (this.watcher !== undefined) this.watcher(kind, rows.tail, rows.end + ROW_HEAD);
+    if (clock.sync !== undefined) clock.sync();
+    if (this.at - this.origin.index < rows.length) {
+      this.verify(kind, count);
       return;
     }
-    rows.head[row] = kind | (cpu << 16);
-    rows.step[row] = step;
-    rows.time[row] = time;
-    rows.thread[row] = thread;
-    rows.first[row] = rows.valueCount;
-    rows.valueCount = end;
-    rows.length = row + 1;
+    rows.append(kind, clock.cpu, clock.step, clock.time, clock.thread, count);
     const index = this.at++;
     if (this.onEvent !== undefined) this.onEvent(index);
   }
 
   /** In the past: the same again, or the beginning of another branch. */
-  private verify(kind: number, end: number): void {
+  private verify(kind: number, count: number): void {
     const { rows, clock } = this;
-    const first = rows.valueCount;
-    if (this.same(this.at - this.origin.index, kind, first, end)) {
+    const first = rows.end + ROW_HEAD;
+    if (this.same(this.at - this.origin.index, kind, first, count)) {
       this.at++;
       return;
     }
-    const written = rows.value.slice(first, end);
+    const written = rows.tail.slice(first, first + count);
     const { step, time, cpu, thread } = clock;
     const s = this.schemas[kind];
     this.difference ??= {
       index: this.at,
       expected: this.get(this.at),
-      actual: { kind: s.kind, cpu, time, thread, data: this.dataAt(s, first), step },
+      actual: { kind: s.kind, cpu, time, thread, data: this.dataAt(s, written, 0), step },
     };
     this.branch();
-    rows.value.set(written, rows.valueCount);
-    this.commit(kind, rows.valueCount + written.length);
+    rows.reserve();
+    rows.tail.set(written, rows.end + ROW_HEAD);
+    this.commit(kind, count);
   }
 
-  /** Is the row what would be recorded now? The values to compare with lie at [first, end). */
-  private same(row: number, kind: number, first: number, end: number): boolean {
+  /** Is the row what would be recorded now? The values to compare with lie in the tail from `first` on. */
+  private same(row: number, kind: number, first: number, count: number): boolean {
     const { rows, clock } = this;
-    if (rows.kind(row) !== kind || rows.cpu(row) !== clock.cpu || rows.step[row] !== clock.step) return false;
-    if (rows.time[row] !== clock.time || rows.thread[row] !== clock.thread) return false;
-    const { value } = rows;
-    const held = rows.first[row];
-    for (let i = 0; i < end - first; i++) if (value[held + i] !== value[first + i]) return false;
+    if (rows.kind(row) !== kind || rows.cpu(row) !== clock.cpu || rows.step(row) !== clock.step) return false;
+    if (rows.time(row) !== clock.time || rows.thread(row) !== clock.thread) return false;
+    const { tail } = rows;
+    const held = rows.chunk(row);
+    const at = rows.place(row) + ROW_HEAD;
+    for (let i = 0; i < count; i++) if (held[at + i] !== tail[first + i]) return false;
     return true;
   }
 
@@ -235,7 +231,7 @@ export class Trace {
     const row = this.at - this.origin.index - 1;
     if (row < 0) return this.origin;
     const { a, b } = this.hashes.at(row + 1);
-    return { index: this.at, a, b, step: this.rows.step[row], sequence: this.sequenceOf(row) };
+    return { index: this.at, a, b, step: this.rows.step(row), sequence: this.sequenceOf(row) };
   }
 
   /**
@@ -283,7 +279,7 @@ export class Trace {
       data: this.data(i),
     };
   }
-  // Single columns, for loops over many events.
+  // Single values, for loops over many events.
   kind(i: number): string {
     return this.schemas[this.rows.kind(this.held(i))].kind;
   }
@@ -291,17 +287,17 @@ export class Trace {
     return this.rows.cpu(this.held(i));
   }
   time(i: number): number {
-    return this.rows.time[this.held(i)];
+    return this.rows.time(this.held(i));
   }
   thread(i: number): number {
-    return this.rows.thread[this.held(i)];
+    return this.rows.thread(this.held(i));
   }
   step(i: number): number {
-    return this.rows.step[this.held(i)];
+    return this.rows.step(this.held(i));
   }
   position(i: number): Position {
     const row = this.held(i);
-    return { step: this.rows.step[row], sequence: this.sequenceOf(row) };
+    return { step: this.rows.step(row), sequence: this.sequenceOf(row) };
   }
   positionText(i: number): string {
     return formatPosition(this.position(i));
@@ -326,43 +322,44 @@ export class Trace {
     const row = this.held(i);
     const s = this.schemas[this.rows.kind(row)];
     const j = s.names.indexOf(name);
-    return j < 0 ? undefined : this.valueAt(s, this.slotOf(s, row, j), j);
+    return j < 0 ? undefined : this.valueAt(s, this.rows.chunk(row), this.slotOf(s, row, j), j);
   }
   /** A value that is a plain number (count, status, address) by its place in the kind's list; for loops: no object is made. */
   number(i: number, place: number): number {
     const row = this.held(i);
-    return this.rows.value[this.slotOf(this.schemas[this.rows.kind(row)], row, place)];
+    return this.rows.chunk(row)[this.slotOf(this.schemas[this.rows.kind(row)], row, place)];
   }
   /** The simulated addresses among an event's values, in order; `visit` may see 0. */
   addresses(i: number, visit: (address: number) => void): void {
     const row = this.held(i);
     const s = this.schemas[this.rows.kind(row)];
-    for (const j of s.addresses) visit(this.rows.value[this.slotOf(s, row, j)]);
+    const numbers = this.rows.chunk(row);
+    for (const j of s.addresses) visit(numbers[this.slotOf(s, row, j)]);
   }
 
   data(i: number): EventData {
     const row = this.held(i);
-    return this.dataAt(this.schemas[this.rows.kind(row)], this.rows.first[row]);
+    return this.dataAt(this.schemas[this.rows.kind(row)], this.rows.chunk(row), this.rows.place(row) + ROW_HEAD);
   }
 
-  private dataAt(s: Schema, first: number): EventData {
+  private dataAt(s: Schema, numbers: Float64Array, first: number): EventData {
     const out: Record<string, number | bigint | string> = {};
     let p = first;
     for (let j = 0; j < s.names.length; j++) {
-      out[s.names[j]] = this.valueAt(s, p, j);
+      out[s.names[j]] = this.valueAt(s, numbers, p, j);
       p += s.types.charCodeAt(j) === QUAD ? 2 : 1;
     }
     return out;
   }
 
-  private valueAt(s: Schema, slot: number, j: number): number | bigint | string {
-    const v = this.rows.value[slot];
+  private valueAt(s: Schema, numbers: Float64Array, slot: number, j: number): number | bigint | string {
+    const v = numbers[slot];
     const t = s.types.charCodeAt(j);
     if (t === TEXT) return this.texts.get(v);
-    return t === QUAD ? (BigInt(this.rows.value[slot + 1]) << 32n) | BigInt(v) : v;
+    return t === QUAD ? (BigInt(numbers[slot + 1]) << 32n) | BigInt(v) : v;
   }
   private slotOf(s: Schema, row: number, j: number): number {
-    let p = this.rows.first[row] + j;
+    let p = this.rows.place(row) + ROW_HEAD + j;
     for (let i = 0; i < j; i++) if (s.types.charCodeAt(i) === QUAD) p++;
     return p;
   }
@@ -373,21 +370,21 @@ export class Trace {
     const { step } = this.clock;
     const row = this.at - this.origin.index - 1;
     if (row < 0) return { step, sequence: this.origin.step === step ? this.origin.sequence + 1 : 0 };
-    return { step, sequence: this.rows.step[row] === step ? this.sequenceOf(row) + 1 : 0 };
+    return { step, sequence: this.rows.step(row) === step ? this.sequenceOf(row) + 1 : 0 };
   }
 
   /** Index of the first event at or after a position (length when there is none). */
   indexAt(p: Position): number {
-    const { step } = this.rows;
+    const { rows } = this;
     let lo = 0;
-    let hi = this.rows.length;
+    let hi = rows.length;
     while (lo < hi) {
       const mid = (lo + hi) >> 1;
-      if (step[mid] < p.step) lo = mid + 1;
+      if (rows.step(mid) < p.step) lo = mid + 1;
       else hi = mid;
     }
     const begun = this.origin.step === p.step ? this.origin.sequence + 1 : 0;
-    for (let sequence = lo === 0 ? begun : 0; sequence < p.sequence && lo < this.rows.length && step[lo] === p.step; sequence++) lo++;
+    for (let sequence = lo === 0 ? begun : 0; sequence < p.sequence && lo < rows.length && rows.step(lo) === p.step; sequence++) lo++;
     return this.begin + lo;
   }
 
@@ -400,10 +397,11 @@ export class Trace {
 
   /** Number of an event among those of its step. */
   private sequenceOf(row: number): number {
-    const { step } = this.rows;
+    const { rows } = this;
+    const step = rows.step(row);
     let first = row;
-    while (first > 0 && step[first - 1] === step[row]) first--;
-    return row - first + (first === 0 && this.origin.step === step[row] ? this.origin.sequence + 1 : 0);
+    while (first > 0 && rows.step(first - 1) === step) first--;
+    return row - first + (first === 0 && this.origin.step === step ? this.origin.sequence + 1 : 0);
   }
 
   private schemaOf(kind: string, data: EventData): Schema {
