@@ -19,23 +19,32 @@ export const NO_CLOCK: TraceClock = { step: 0, time: 0, cpu: 0, thread: 0 };
 
 /** The clock of a machine; `currentThread` tells the current thread object. */
 export class MachineClock implements TraceClock {
-  step = 0;
-  time = 0;
   cpu = 0;
-  thread: Addr = 0;
+  /** Step, time, thread: in an array, because the host boxes each number that is written into a field. */
+  private readonly at = new Float64Array(3);
 
   constructor(
     private readonly machine: Machine,
     private readonly currentThread: () => Addr,
   ) {}
 
+  get step(): number {
+    return this.at[0];
+  }
+  get time(): number {
+    return this.at[1];
+  }
+  get thread(): Addr {
+    return this.at[2];
+  }
+
   sync(): void {
     const m = this.machine;
     const used = m.usedInSlice;
     const { cpu } = m.registers;
-    this.step = m.totalSteps + used;
-    this.time = m.cpus[cpu].time + used;
+    this.at[0] = m.totalSteps + used;
+    this.at[1] = m.cpus[cpu].time + used;
     this.cpu = cpu;
-    this.thread = this.currentThread();
+    this.at[2] = this.currentThread();
   }
 }
