@@ -1,58 +1,125 @@
-// The rows of a trace as one stream of numbers in chunks: recording an event writes one place in memory, and nothing is copied when the trace grows (a run
-// has millions of events; growing arrays cost more than recording did). The hash over them is computed when somebody asks for it (a report, a checkpoint),
-// in one pass, not at every event.
-import { Hash64 } from './hash.js';
+// The rows of a trace as one stream of words in chunks: recording an event writes one place in memory and nothing is copied when the trace grows. A run has
+// millions of events, and fresh memory costs more than the recording itself, so a number takes one word where that is enough. The hash over the rows is
+// computed when somebody asks for it (a report, a checkpoint), in one pass, not at every event (row-hash.ts).
+//
+// A row: kind and CPU; steps and time, as distance from the first row of its chunk; thread; values. A number of 31 bits is itself, a kernel address its offset
+// with bit 31, -1 all ones. A row with any other number is wide (bit 31 of its first word): the same as 64-bit floating point numbers, from the next pair on.
+import { KERNEL_BASE } from '../machine/abi.js';
 
-/** A hash as two words. */
-export interface Mark {
-  readonly a: number;
-  readonly b: number;
-}
-
-/** Numbers of a chunk: half a MiB of addresses, of which the host commits what is written. */
-const CHUNK_SHIFT = 16;
+/** Words of a chunk: half a MiB of addresses, of which the host commits what is written. */
+const CHUNK_SHIFT = 17;
 const CHUNK = 1 << CHUNK_SHIFT;
 const CHUNK_MASK = CHUNK - 1;
 /** Values that one event may have at most. */
 export const MAX_VALUES = 16;
-/** Numbers in front of the values of a row: kind and CPU (two words), steps, time, thread. */
-export const ROW_HEAD = 4;
+/** Words, or pairs in a wide row, in front of the values. */
+const HEAD = 4;
+const LONGEST = 2 * (HEAD + MAX_VALUES) + 1;
+const WIDE = 0x80000000;
+const ADDRESS = 0x80000000;
+const MINUS_ONE = 0xffffffff;
+const LARGEST = 0x7fffffff;
 const INDEX = 1 << 12;
 
-/** Rows by number; who appends writes the values behind the head of the row that comes next, `end + ROW_HEAD`, and then calls `append`. */
+/** The number as one word, negative when it needs more. */
+function encode(v: number): number {
+  if (v >= 0) return v <= LARGEST && v === (v | 0) ? v : -1;
+  if (v === -1) return MINUS_ONE;
+  const offset = v - KERNEL_BASE;
+  return offset >= 0 && offset < LARGEST && offset === (offset | 0) ? offset + ADDRESS : -1;
+}
+const decode = (word: number): number => (word <= LARGEST ? word : word === MINUS_ONE ? -1 : KERNEL_BASE + (word - ADDRESS));
+/** Word of a kernel address by its offset; 0 for none. */
+export const addressWord = (offset: number): number => (offset === 0 ? 0 : offset | ADDRESS);
+
+interface Chunk {
+  readonly words: Uint32Array;
+  /** The same as pairs. */
+  readonly pairs: Float64Array;
+  /** Of its first row. */
+  readonly step: number;
+  readonly time: number;
+}
+
+/** Rows by number; who appends puts the values into `scratch` and then calls `append`, or gives them as words. */
 export class Rows {
   length = 0;
-  /** The chunk that the next row goes to, and its place there. */
-  tail: Float64Array = new Float64Array(CHUNK);
-  end = 0;
-  private tailWords: Uint32Array = new Uint32Array(this.tail.buffer);
-  private readonly chunks: Float64Array[] = [this.tail];
-  private readonly words: Uint32Array[] = [this.tailWords];
+  /** Values of the event that is recorded now. */
+  readonly scratch = new Float64Array(MAX_VALUES);
+  private readonly chunks: Chunk[] = [];
+  private end = CHUNK;
+  /** Words of the chunk that the next row goes to. */
+  words: Uint32Array = new Uint32Array(0);
+  private step0 = 0;
+  private time0 = 0;
   /** Where each row begins: chunk and place. */
   private index = new Uint32Array(INDEX);
 
-  /** Room for one more row. */
-  reserve(): void {
-    if (this.end + ROW_HEAD + MAX_VALUES > CHUNK) this.extend();
-  }
-  private extend(): void {
-    this.tail = new Float64Array(CHUNK);
-    this.tailWords = new Uint32Array(this.tail.buffer);
-    this.chunks.push(this.tail);
-    this.words.push(this.tailWords);
-    this.end = 0;
+  append(kind: number, cpu: number, step: number, time: number, thread: number, count: number): void {
+    const p = this.begin(kind, cpu, step, time, thread);
+    const { words, scratch } = this;
+    let narrow = p >= 0;
+    for (let i = 0; i < count && narrow; i++) {
+      const word = encode(scratch[i]);
+      if (word < 0) narrow = false;
+      else words[p + HEAD + i] = word;
+    }
+    if (narrow) this.end = p + HEAD + count;
+    else this.appendWide(kind, cpu, step, time, thread, count);
   }
 
-  append(kind: number, cpu: number, step: number, time: number, thread: number, values: number): void {
-    const { tail, end, length } = this;
-    this.tailWords[2 * end] = kind | (cpu << 16);
-    tail[end + 1] = step;
-    tail[end + 2] = time;
-    tail[end + 3] = thread;
+  /**
+   * The same for values that are words already (`encode`, `addressWord`): the row without them; who calls this writes them to `words` from the place that comes
+   * back. -1: it has to be appended the other way.
+   */
+  beginWords(kind: number, cpu: number, step: number, time: number, thread: number, count: number): number {
+    const p = this.begin(kind, cpu, step, time, thread);
+    if (p < 0) {
+      this.length--;
+      return -1;
+    }
+    this.end = p + HEAD + count;
+    return p + HEAD;
+  }
+
+  /** A row without values; who calls it sets `end`. Negative: it has to be a wide one. */
+  private begin(kind: number, cpu: number, step: number, time: number, thread: number): number {
+    if (this.end + LONGEST > CHUNK) this.extend(step, time);
+    const { words, end, length } = this;
     if (length === this.index.length) this.growIndex();
     this.index[length] = ((this.chunks.length - 1) << CHUNK_SHIFT) | end;
-    this.end = end + ROW_HEAD + values;
     this.length = length + 1;
+    const steps = step - this.step0;
+    const times = time - this.time0;
+    const who = encode(thread);
+    if (who < 0 || steps < 0 || steps > MINUS_ONE || times !== (times | 0)) return -1;
+    words[end] = kind | (cpu << 16);
+    words[end + 1] = steps;
+    words[end + 2] = times;
+    words[end + 3] = who;
+    return end;
+  }
+
+  /** Makes the row that was begun a wide one. */
+  private appendWide(kind: number, cpu: number, step: number, time: number, thread: number, count: number): void {
+    const p = this.end + (this.end & 1);
+    const { words, pairs } = this.chunks[this.chunks.length - 1];
+    this.index[this.length - 1] = ((this.chunks.length - 1) << CHUNK_SHIFT) | p;
+    words[p] = kind | (cpu << 16) | WIDE;
+    const at = p >> 1;
+    pairs[at + 1] = step;
+    pairs[at + 2] = time;
+    pairs[at + 3] = thread;
+    for (let i = 0; i < count; i++) pairs[at + HEAD + i] = this.scratch[i];
+    this.end = 2 * (at + HEAD + count);
+  }
+
+  private extend(step: number, time: number): void {
+    this.words = new Uint32Array(CHUNK);
+    this.step0 = step;
+    this.time0 = time;
+    this.end = 0;
+    this.chunks.push({ words: this.words, pairs: new Float64Array(this.words.buffer), step, time });
   }
   private growIndex(): void {
     const larger = new Uint32Array(4 * this.index.length);
@@ -60,133 +127,47 @@ export class Rows {
     this.index = larger;
   }
 
-  /** Numbers among which those of the row lie. */
-  chunk(row: number): Float64Array {
+  private chunk(row: number): Chunk {
     return this.chunks[this.index[row] >>> CHUNK_SHIFT];
   }
-  /** The same as words. */
-  wordsOf(row: number): Uint32Array {
-    return this.words[this.index[row] >>> CHUNK_SHIFT];
-  }
-  /** Where the row begins in its chunk; its values lie ROW_HEAD behind. */
-  place(row: number): number {
+  private place(row: number): number {
     return this.index[row] & CHUNK_MASK;
   }
-  private head(row: number): number {
-    return this.wordsOf(row)[2 * this.place(row)];
-  }
   kind(row: number): number {
-    return this.head(row) & 0xffff;
+    return this.chunk(row).words[this.place(row)] & 0xffff;
   }
   cpu(row: number): number {
-    return this.head(row) >>> 16;
+    return (this.chunk(row).words[this.place(row)] >>> 16) & 0x7fff;
   }
   step(row: number): number {
-    return this.chunk(row)[this.place(row) + 1];
+    const { words, pairs, step } = this.chunk(row);
+    const p = this.place(row);
+    return words[p] >= WIDE ? pairs[(p >> 1) + 1] : step + words[p + 1];
   }
   time(row: number): number {
-    return this.chunk(row)[this.place(row) + 2];
+    const { words, pairs, time } = this.chunk(row);
+    const p = this.place(row);
+    return words[p] >= WIDE ? pairs[(p >> 1) + 2] : time + (words[p + 2] | 0);
   }
   thread(row: number): number {
-    return this.chunk(row)[this.place(row) + 3];
+    return this.value(row, -1);
+  }
+  /** One of the values, from 0; no check that the kind has as many. */
+  value(row: number, i: number): number {
+    const { words, pairs } = this.chunk(row);
+    const p = this.place(row);
+    return words[p] >= WIDE ? pairs[(p >> 1) + HEAD + i] : decode(words[p + HEAD + i]);
   }
 
   truncate(length: number): void {
     if (length >= this.length) return;
-    const chunk = this.index[length] >>> CHUNK_SHIFT;
+    const last = this.index[length] >>> CHUNK_SHIFT;
     this.end = this.place(length);
-    this.chunks.length = this.words.length = chunk + 1;
-    this.tail = this.chunks[chunk];
-    this.tailWords = this.words[chunk];
+    this.chunks.length = last + 1;
+    const chunk = this.chunks[last];
+    this.words = chunk.words;
+    this.step0 = chunk.step;
+    this.time0 = chunk.time;
     this.length = length;
   }
 }
-
-/** What the hash takes from a kind and from a text instead of numbers that depend on the order of their first use. */
-export interface HashSources {
-  /** Hash word of the kind with this number. */
-  kindHash(kind: number): number;
-  /** `n`, `s` or `q` for each of its values. */
-  kindTypes(kind: number): string;
-  textHash(text: number): number;
-}
-
-const INTERVAL = 1024;
-
-/** Hashes over the first n rows, for any n; remembers one every thousand rows. */
-export class RowHash {
-  /** Pairs: hash before row i * INTERVAL. */
-  private kept: number[] = [];
-
-  /** Hash over `lastRow` rows: the one asked for last, from which the next question usually goes on. */
-  private last: Mark;
-  private lastRow = 0;
-
-  constructor(
-    private readonly rows: Rows,
-    private readonly sources: HashSources,
-    origin: Mark,
-  ) {
-    this.kept.push(origin.a, origin.b);
-    this.last = { a: origin.a, b: origin.b };
-  }
-
-  truncate(row: number): void {
-    this.kept.length = Math.min(this.kept.length, 2 * (Math.floor(row / INTERVAL) + 1));
-    if (this.lastRow > row) {
-      this.lastRow = 0;
-      this.last = { a: this.kept[0], b: this.kept[1] };
-    }
-  }
-
-  at(row: number): Mark {
-    const nearest = Math.min(Math.floor(row / INTERVAL), this.kept.length / 2 - 1);
-    let from = nearest * INTERVAL;
-    let mark: Mark = { a: this.kept[2 * nearest], b: this.kept[2 * nearest + 1] };
-    if (this.lastRow <= row && this.lastRow >= from) {
-      from = this.lastRow;
-      mark = this.last;
-    }
-    while (from < row) {
-      const to = Math.min(row, (Math.floor(from / INTERVAL) + 1) * INTERVAL);
-      mark = this.over(from, to, mark);
-      from = to;
-      if (from % INTERVAL === 0 && this.kept.length === (2 * from) / INTERVAL) this.kept.push(mark.a, mark.b);
-    }
-    this.last = mark;
-    this.lastRow = row;
-    return mark;
-  }
-
-  private over(from: number, to: number, start: Mark): Mark {
-    const { rows, sources } = this;
-    const h = new Hash64(start.a, start.b);
-    for (let row = from; row < to; row++) {
-      const kind = rows.kind(row);
-      const words = rows.wordsOf(row);
-      const numbers = rows.chunk(row);
-      const at = rows.place(row);
-      h.word(sources.kindHash(kind));
-      h.word(rows.cpu(row));
-      // step, time, thread
-      for (let w = 2 * (at + 1); w < 2 * (at + ROW_HEAD); w++) h.word(words[w] | 0);
-      const types = sources.kindTypes(kind);
-      let p = at + ROW_HEAD;
-      for (let j = 0; j < types.length; j++) {
-        const t = types.charCodeAt(j);
-        if (t === TEXT) {
-          h.word(sources.textHash(numbers[p++]));
-          continue;
-        }
-        for (let n = t === QUAD ? 2 : 1; n > 0; n--, p++) {
-          h.word(words[2 * p] | 0);
-          h.word(words[2 * p + 1] | 0);
-        }
-      }
-    }
-    return { a: h.a, b: h.b };
-  }
-}
-
-const TEXT = 's'.charCodeAt(0);
-const QUAD = 'q'.charCodeAt(0);

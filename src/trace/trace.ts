@@ -2,65 +2,28 @@
 // does not append but verifies, event by event, that the same happens (this is where lost determinism shows); `branch` cuts off the future,
 // after the user changed something. Stored as rows of numbers, because a run has millions of events and the scheduler panel scrolls through them.
 import { NO_CLOCK, type TraceClock } from './clock.js';
-
+import type { Difference, EventData, TraceEvent, TraceMark } from './event.js';
 import { Hash64 } from './hash.js';
 import { isAddressMeaning, type KindInfo, WORDS } from './kinds.js';
 import { formatPosition, type Position } from './position.js';
-import { type HashSources, ROW_HEAD, RowHash, Rows } from './rows.js';
+import { type HashSources, RowHash } from './row-hash.js';
+import { Rows } from './rows.js';
+import { makeSchema, matches, QUAD, type Schema, slotOf, TEXT } from './schema.js';
 import { TextTable } from './texts.js';
 
-/** Values of an event: numbers (also simulated addresses), exact 64-bit values, texts. */
-export type EventData = Readonly<Record<string, number | bigint | string>>;
+export type { Difference, EventData, TraceEvent, TraceMark } from './event.js';
 
-export interface TraceEvent {
-  readonly index: number;
-  readonly position: Position;
-  /** `room.what`, such as `ke.switch`. */
-  readonly kind: string;
-  readonly cpu: number;
-  /** Virtual time of that CPU in steps. */
-  readonly time: number;
-  readonly thread: number;
-  readonly data: EventData;
-}
-
-/** The first event that was not the same when the run was repeated. */
-export interface Difference {
-  readonly index: number;
-  readonly expected: TraceEvent;
-  readonly actual: Omit<TraceEvent, 'index' | 'position'> & { readonly step: number };
-}
-
-/** The moment of a trace that a checkpoint keeps: enough to find it again here, or to go on from it in a fresh trace. Plain data. */
-export interface TraceMark {
-  /** Events before it. */
-  readonly index: number;
-  /** Hash over them, two words. */
-  readonly a: number;
-  readonly b: number;
-  /** Step of the last of them and its number at that step; -1 when there is none. */
-  readonly step: number;
-  readonly sequence: number;
-}
-
-/** Kind with the names and types of its values: `n` number, `s` text, `q` 64-bit. */
-interface Schema {
-  readonly id: number;
-  readonly kind: string;
-  readonly names: readonly string[];
-  readonly types: string;
-  readonly hash: number;
-  /** Values of this kind need not be looked at: the catalogue says what they are. */
-  readonly known: boolean;
-  /** For queries. */
-  readonly addresses: readonly number[];
-}
-
+const NOTHING: EventData = {};
 const EMPTY = new Hash64();
 const START: TraceMark = { index: 0, a: EMPTY.a, b: EMPTY.b, step: -1, sequence: -1 };
 
 /** Kinds whose values are known beforehand: names in order, and what each is (src/trace/kinds.ts). */
 export type Catalogue = Readonly<Record<string, KindInfo>>;
+
+/** Number of the kind and its values, which are others after the call. */
+export type Watcher = (kind: number, values: ArrayLike<number>) => void;
+/** Kinds are a byte of a table; the catalogue has some 200. */
+const MOST_KINDS = 1 << 12;
 
 export class Trace {
   private readonly schemas: Schema[] = [];
@@ -87,8 +50,9 @@ export class Trace {
   difference: Difference | undefined;
   /** Called for every event that is appended (not for verified ones). */
   onEvent: ((index: number) => void) | undefined;
-  /** Called for every event, appended or verified: number of its kind, the column of values and where its own begin. Must record nothing itself. */
-  watcher: ((kind: number, values: ArrayLike<number>, first: number) => void) | undefined;
+  /** Who looks at which kinds, by number of the kind; 0 in `watched`: nobody. */
+  private readonly watchers: { readonly kinds: ReadonlySet<number>; readonly see: Watcher }[] = [];
+  private readonly watched = new Uint8Array(MOST_KINDS);
   /** Counts up whenever events that were held are forgotten: what an index over the trace knows is stale then. */
   generation = 0;
 
@@ -103,6 +67,16 @@ export class Trace {
       const types = names.map((n) => (info.values[n] === 'text' ? 's' : info.values[n] === 'quad' ? 'q' : 'n')).join('');
       this.addSchema(kind, names, types, true, (n) => isAddressMeaning(info.values[n]));
     }
+  }
+
+  /** `see` is told of every event of these kinds, appended or verified. It must record nothing itself. */
+  watch(kinds: Iterable<number>, see: Watcher): void {
+    const set = new Set(kinds);
+    this.watchers.push({ kinds: set, see });
+    for (const kind of set) this.watched[kind] = 1;
+  }
+  private tell(kind: number): void {
+    for (const w of this.watchers) if (w.kinds.has(kind)) w.see(kind, this.rows.scratch);
   }
 
   /** Number of events of this branch, including those ahead of the cursor and those before `begin`. */
@@ -130,11 +104,9 @@ export class Trace {
     if (!this.recording) return;
     const list = this.byKind.get(kind);
     const s = list?.[0].known ? list[0] : this.schemaOf(kind, data);
-    const { rows } = this;
     const { names, types } = s;
-    rows.reserve();
-    const value = rows.tail;
-    let p = rows.end + ROW_HEAD;
+    const value = this.rows.scratch;
+    let p = 0;
     for (let i = 0; i < names.length; i++) {
       const x = data[names[i]];
       if (types.charCodeAt(i) === QUAD) {
@@ -143,7 +115,7 @@ export class Trace {
         value[p++] = Number(BigInt.asUintN(32, big >> 32n));
       } else value[p++] = typeof x === 'string' ? this.texts.intern(x) : Number(x) + 0;
     }
-    this.commit(s.id, p - rows.end - ROW_HEAD);
+    this.commit(s.id, p);
   }
 
   /**
@@ -152,29 +124,41 @@ export class Trace {
    */
   note(kind: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0): void {
     if (!this.recording) return;
-    const { rows } = this;
-    rows.reserve();
-    const value = rows.tail;
-    const p = rows.end + ROW_HEAD;
-    value[p] = a;
-    value[p + 1] = b;
-    value[p + 2] = c;
-    value[p + 3] = d;
-    value[p + 4] = e;
-    value[p + 5] = f;
-    value[p + 6] = g;
-    value[p + 7] = h;
+    const value = this.rows.scratch;
+    value[0] = a;
+    value[1] = b;
+    value[2] = c;
+    value[3] = d;
+    value[4] = e;
+    value[5] = f;
+    value[6] = g;
+    value[7] = h;
     this.commit(kind, this.counts[kind]);
+  }
+  /**
+   * The same for what happens at every wait and switch, in two parts, so that nothing is boxed: the event is recorded, and the caller writes its values as words
+   * (rows.ts) to `words` from the place that comes back. -1: `note` has to be used, which also knows when nothing is recorded.
+   */
+  reserve(kind: number): number {
+    const { rows, clock } = this;
+    if (!this.recording || this.watched[kind] !== 0 || this.at - this.origin.index < rows.length || this.onEvent !== undefined) return -1;
+    if (clock.sync !== undefined) clock.sync();
+    const place = rows.beginWords(kind, clock.cpu, clock.step, clock.time, clock.thread, this.counts[kind]);
+    if (place >= 0) this.at++;
+    return place;
+  }
+  get words(): Uint32Array {
+    return this.rows.words;
   }
   /** Number of a text for `note`. */
   text(s: string): number {
     return this.texts.intern(s);
   }
 
-  /** The values of the event lie where those of the next row belong: makes them a row, or compares them with the one that is there. */
+  /** The values of the event are in the scratch: makes them a row, or compares them with the one that is there. */
   private commit(kind: number, count: number): void {
     const { rows, clock } = this;
-    if (this.watcher !== undefined) this.watcher(kind, rows.tail, rows.end + ROW_HEAD);
+    if (this.watched[kind] !== 0) this.tell(kind);
     if (clock.sync !== undefined) clock.sync();
     if (this.at - this.origin.index < rows.length) {
       this.verify(kind, count);
@@ -188,34 +172,30 @@ export class Trace {
   /** In the past: the same again, or the beginning of another branch. */
   private verify(kind: number, count: number): void {
     const { rows, clock } = this;
-    const first = rows.end + ROW_HEAD;
-    if (this.same(this.at - this.origin.index, kind, first, count)) {
+    if (this.same(this.at - this.origin.index, kind, count)) {
       this.at++;
       return;
     }
-    const written = rows.tail.slice(first, first + count);
     const { step, time, cpu, thread } = clock;
     const s = this.schemas[kind];
+    const { scratch } = rows;
     this.difference ??= {
       index: this.at,
       expected: this.get(this.at),
-      actual: { kind: s.kind, cpu, time, thread, data: this.dataAt(s, written, 0), step },
+      actual: { kind: s.kind, cpu, time, thread, data: this.dataFrom(s, (i) => scratch[i]), step },
     };
     this.branch();
-    rows.reserve();
-    rows.tail.set(written, rows.end + ROW_HEAD);
-    this.commit(kind, count);
+    rows.append(kind, cpu, step, time, thread, count);
+    const index = this.at++;
+    if (this.onEvent !== undefined) this.onEvent(index);
   }
 
-  /** Is the row what would be recorded now? The values to compare with lie in the tail from `first` on. */
-  private same(row: number, kind: number, first: number, count: number): boolean {
+  /** Is the row what would be recorded now? */
+  private same(row: number, kind: number, count: number): boolean {
     const { rows, clock } = this;
     if (rows.kind(row) !== kind || rows.cpu(row) !== clock.cpu || rows.step(row) !== clock.step) return false;
     if (rows.time(row) !== clock.time || rows.thread(row) !== clock.thread) return false;
-    const { tail } = rows;
-    const held = rows.chunk(row);
-    const at = rows.place(row) + ROW_HEAD;
-    for (let i = 0; i < count; i++) if (held[at + i] !== tail[first + i]) return false;
+    for (let i = 0; i < count; i++) if (rows.value(row, i) !== rows.scratch[i]) return false;
     return true;
   }
 
@@ -322,46 +302,40 @@ export class Trace {
     const row = this.held(i);
     const s = this.schemas[this.rows.kind(row)];
     const j = s.names.indexOf(name);
-    return j < 0 ? undefined : this.valueAt(s, this.rows.chunk(row), this.slotOf(s, row, j), j);
+    return j < 0 ? undefined : this.meaning(s, (i) => this.rows.value(row, i), slotOf(s, j), j);
   }
   /** A value that is a plain number (count, status, address) by its place in the kind's list; for loops: no object is made. */
   number(i: number, place: number): number {
     const row = this.held(i);
-    return this.rows.chunk(row)[this.slotOf(this.schemas[this.rows.kind(row)], row, place)];
+    return this.rows.value(row, slotOf(this.schemas[this.rows.kind(row)], place));
   }
   /** The simulated addresses among an event's values, in order; `visit` may see 0. */
   addresses(i: number, visit: (address: number) => void): void {
     const row = this.held(i);
     const s = this.schemas[this.rows.kind(row)];
-    const numbers = this.rows.chunk(row);
-    for (const j of s.addresses) visit(numbers[this.slotOf(s, row, j)]);
+    for (const j of s.addresses) visit(this.rows.value(row, slotOf(s, j)));
   }
 
   data(i: number): EventData {
     const row = this.held(i);
-    return this.dataAt(this.schemas[this.rows.kind(row)], this.rows.chunk(row), this.rows.place(row) + ROW_HEAD);
+    return this.dataFrom(this.schemas[this.rows.kind(row)], (i) => this.rows.value(row, i));
   }
 
-  private dataAt(s: Schema, numbers: Float64Array, first: number): EventData {
+  private dataFrom(s: Schema, value: (i: number) => number): EventData {
     const out: Record<string, number | bigint | string> = {};
-    let p = first;
+    let p = 0;
     for (let j = 0; j < s.names.length; j++) {
-      out[s.names[j]] = this.valueAt(s, numbers, p, j);
+      out[s.names[j]] = this.meaning(s, value, p, j);
       p += s.types.charCodeAt(j) === QUAD ? 2 : 1;
     }
     return out;
   }
 
-  private valueAt(s: Schema, numbers: Float64Array, slot: number, j: number): number | bigint | string {
-    const v = numbers[slot];
+  private meaning(s: Schema, value: (i: number) => number, slot: number, j: number): number | bigint | string {
+    const v = value(slot);
     const t = s.types.charCodeAt(j);
     if (t === TEXT) return this.texts.get(v);
-    return t === QUAD ? (BigInt(numbers[slot + 1]) << 32n) | BigInt(v) : v;
-  }
-  private slotOf(s: Schema, row: number, j: number): number {
-    let p = this.rows.place(row) + ROW_HEAD + j;
-    for (let i = 0; i < j; i++) if (s.types.charCodeAt(i) === QUAD) p++;
-    return p;
+    return t === QUAD ? (BigInt(value(slot + 1)) << 32n) | BigInt(v) : v;
   }
 
   /** Position of "now": after all events at the present step. */
@@ -413,12 +387,7 @@ export class Trace {
   }
 
   private addSchema(kind: string, names: readonly string[], types: string, known: boolean, isAddress: (name: string) => boolean): Schema {
-    const h = new Hash64();
-    h.text(kind);
-    for (const n of names) h.text(n);
-    h.text(types);
-    const addresses = names.flatMap((n, j) => (types[j] === 'n' && isAddress(n) ? [j] : []));
-    const s: Schema = { id: this.schemas.length, kind, names, types, hash: h.a, known, addresses };
+    const s = makeSchema(this.schemas.length, kind, names, types, known, isAddress);
     this.schemas.push(s);
     this.counts.push(types.length);
     const list = this.byKind.get(kind);
@@ -426,19 +395,4 @@ export class Trace {
     else this.byKind.set(kind, [s]);
     return s;
   }
-}
-
-const TEXT = 's'.charCodeAt(0);
-const QUAD = 'q'.charCodeAt(0);
-const NOTHING: EventData = {};
-
-function matches(s: Schema, data: EventData): boolean {
-  const names = Object.keys(data); // insertion order, fixed by the language
-  if (names.length !== s.names.length) return false;
-  for (let i = 0; i < names.length; i++) {
-    const x = data[names[i]];
-    const type = typeof x === 'string' ? 's' : typeof x === 'bigint' ? 'q' : 'n';
-    if (s.names[i] !== names[i] || s.types[i] !== type) return false;
-  }
-  return true;
 }

@@ -3,12 +3,13 @@
 // the wait status is written into that frame's result slot, so nothing else has to remember it.
 import { type Addr, FRAME } from '../../machine/abi.js';
 import { KIND_ID } from '../../trace/kinds.js';
+import { addressWord } from '../../trace/rows.js';
 import type { Kernel } from '../kernel.js';
 import { DISPATCHER_HEADER, KMUTANT, KQUEUE, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
 import { corrupt, insertTail, LIST_LIMIT, remove, removeAt, removeHead } from '../rtl/list.js';
 import { BugCheckError } from './bugcheck.js';
 import { ObjectType, STATUS, WaitAll, WaitAny } from './constants.js';
-import { addressAt, placeOf, pointee, touchThread } from './fields.js';
+import { addressAt, currentThreadAt, placeOf, pointee, touchThread } from './fields.js';
 import { readyAt } from './ready.js';
 import { removeTimer } from './timer-queue.js';
 
@@ -167,10 +168,21 @@ export function unwaitThread(k: Kernel, thread: Addr, status: number, increment:
   const frame = m.words[t + T.kernelStack];
   setResult(m.words, (frame + FRAME.result) >> 2, status);
   m.touch(frame + FRAME.result, 8);
-  const running = k.currentThread();
-  k.trace.note(KIND_ID['ke.unwait'], thread, status >>> 0, by, running);
-  if (m.words[t + T.invocation] !== 0) k.hooks.verifier?.waitEnds(k, thread, by, running);
+  const running = currentThreadAt(k);
+  noteUnwait(k, t, status, by, running);
+  if (m.words[t + T.invocation] !== 0) k.hooks.verifier?.waitEnds(k, thread, by, addressAt(running));
   readyAt(k, t, increment, 'woken');
+}
+
+function noteUnwait(k: Kernel, t: number, status: number, by: Addr, running: number): void {
+  const { trace } = k;
+  const p = status >= 0 && status <= 0x7fffffff && by <= 0 ? trace.reserve(KIND_ID['ke.unwait']) : -1;
+  if (p < 0) return trace.note(KIND_ID['ke.unwait'], addressAt(t), status >>> 0, by, addressAt(running));
+  const w = trace.words;
+  w[p] = addressWord(t << 2);
+  w[p + 1] = status;
+  w[p + 2] = addressWord(by >>> 0);
+  w[p + 3] = addressWord(running << 2);
 }
 
 /** A wait status, or the address of a queue's entry, as the signed 64-bit number that a wait returns. */
@@ -242,9 +254,18 @@ export function signalChecked(k: Kernel, event: Addr, increment: number): number
   const m = k.mem;
   const old = m.i32(event + STATE);
   m.setI32(event + STATE, 1);
-  k.trace.note(KIND_ID['ke.event.set'], event, old);
+  noteSet(k, event, old);
   if (old === 0) waitTest(k, event, increment);
   return old;
+}
+
+function noteSet(k: Kernel, event: Addr, old: number): void {
+  const { trace, mem } = k;
+  const o = mem.wordAt(event);
+  const p = o < 0 || old < 0 ? -1 : trace.reserve(KIND_ID['ke.event.set']);
+  if (p < 0) return trace.note(KIND_ID['ke.event.set'], event, old);
+  trace.words[p] = addressWord(o << 2);
+  trace.words[p + 1] = old;
 }
 
 /** Makes a process, thread or other stay-signalled object signalled and releases everybody. */

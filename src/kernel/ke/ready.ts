@@ -3,6 +3,7 @@
 // becomes standby and preempts, else it queues there. Each CPU has 32 ready lists and a ReadySummary mask.
 import type { Addr } from '../../machine/abi.js';
 import { KIND_ID, WORD } from '../../trace/kinds.js';
+import { addressWord } from '../../trace/rows.js';
 import type { Kernel } from '../kernel.js';
 import { KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
 import { find, insertHead, insertTailAt, removeAt } from '../rtl/list.js';
@@ -120,7 +121,7 @@ function makeStandby(k: Kernel, t: number, cpu: number, why: ReadyWhy): void {
   touchThread(m, t);
   setPointer(w, p + P.next, t);
   touchPrcb(m, p);
-  k.trace.note(KIND_ID['ke.ready'], addressAt(t), cpu, priorityAt(m, t), 1, WORD[why]);
+  noteReady(k, t, cpu, priorityAt(m, t), 1, why);
   if (cpu !== k.cpuNumber) k.catchUp(cpu);
   else if (k.irql < DISPATCH_LEVEL) k.requestStop();
 }
@@ -138,7 +139,19 @@ function enqueue(k: Kernel, t: number, cpu: number, head: boolean, why: ReadyWhy
   w[t + T.nextProcessor] = cpu;
   w[t + T.state] = ThreadState.Ready;
   touchThread(m, t);
-  k.trace.note(KIND_ID['ke.ready'], addressAt(t), cpu, priority, 0, WORD[why]);
+  noteReady(k, t, cpu, priority, 0, why);
+}
+
+function noteReady(k: Kernel, t: number, cpu: number, priority: number, standby: number, why: ReadyWhy): void {
+  const { trace } = k;
+  const p = trace.reserve(KIND_ID['ke.ready']);
+  if (p < 0) return trace.note(KIND_ID['ke.ready'], addressAt(t), cpu, priority, standby, WORD[why]);
+  const w = trace.words;
+  w[p] = addressWord(t << 2);
+  w[p + 1] = cpu;
+  w[p + 2] = priority;
+  w[p + 3] = standby;
+  w[p + 4] = WORD[why];
 }
 
 /** Takes a thread off the ready list it is on. */

@@ -2,6 +2,7 @@
 // Only the run loop and the routines that give up the CPU call this; a switch happens below DISPATCH_LEVEL only.
 import { type Addr, Reg, USER_BASE } from '../../machine/abi.js';
 import { KIND_ID, WORD, type Word } from '../../trace/kinds.js';
+import { addressWord } from '../../trace/rows.js';
 import type { Kernel } from '../kernel.js';
 import { KAPC_STATE, KPRCB, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { decay } from './boost.js';
@@ -135,7 +136,7 @@ export function swapContext(k: Kernel): void {
   w[p + P.contextSwitches]++;
   touchPrcb(m, p);
   const why = WORD[wasRunning ? ready : stateWord(oldState)];
-  k.trace.note(KIND_ID['ke.switch'], cpu, old === idle ? 0 : addressAt(old), addressAt(next), why);
+  noteSwitch(k, cpu, old === idle ? 0 : old, next, why);
   if (r.irql !== irql) k.trace.note(KIND_ID['ke.irql'], irql, r.irql);
   if (wasRunning) {
     const thread = addressAt(old);
@@ -144,6 +145,17 @@ export function swapContext(k: Kernel): void {
     setState(k, thread, ThreadState.Ready);
     placeThread(k, thread, head, ready);
   }
+}
+
+function noteSwitch(k: Kernel, cpu: number, old: number, next: number, why: number): void {
+  const { trace } = k;
+  const p = trace.reserve(KIND_ID['ke.switch']);
+  if (p < 0) return trace.note(KIND_ID['ke.switch'], cpu, addressAt(old), addressAt(next), why);
+  const w = trace.words;
+  w[p] = cpu;
+  w[p + 1] = addressWord(old << 2);
+  w[p + 2] = addressWord(next << 2);
+  w[p + 3] = why;
 }
 
 const LOST = {

@@ -1,9 +1,10 @@
 // Waiting: KeWaitForSingleObject, KeWaitForMultipleObjects, KeDelayExecutionThread and what other routines use to wait (reference: scheduler.md §7).
 // The waiting routine's frame stays where it is; `wait` either writes the status into its result slot at once or commits the wait and gives up the CPU.
 // A kernel APC takes a waiting thread off its lists, runs, and `resumeWait` queues it again at the tail, invisible to the caller.
-import { type Addr, FRAME, Reason, type Status, toAddress } from '../../machine/abi.js';
+import { type Addr, FRAME, KERNEL_BASE, Reason, type Status, toAddress } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { KIND_ID, WORD } from '../../trace/kinds.js';
+import { addressWord } from '../../trace/rows.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KMUTANT, KPRCB, KQUEUE, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
 import { insertTail, isEmpty } from '../rtl/list.js';
@@ -265,13 +266,37 @@ function record(
 }
 
 function note(k: Kernel, thread: Addr, first: Addr, count: number, type: number): void {
-  if (!k.trace.recording) return;
-  const { words: w, buffer: bytes } = k.mem;
+  const { trace, mem } = k;
+  if (!trace.recording) return;
+  const { words: w, buffer: bytes } = mem;
   const o = thread >>> 0;
-  const due = w[(o + KTHREAD.WaitHasTimeout) >> 2] === 0 ? -1 : k.mem.ptr(thread + KTHREAD.WaitDueTime);
   const number = bytes[o + KTHREAD.WaitReason];
-  const reason = REASON[number] ?? k.trace.text(String(number));
-  k.trace.note(KIND_ID['ke.wait'], thread, first, count, type, reason, bytes[o + KTHREAD.WaitMode], bytes[o + KTHREAD.Alertable], due);
+  const reason = REASON[number] ?? trace.text(String(number));
+  const mode = bytes[o + KTHREAD.WaitMode];
+  const alertable = bytes[o + KTHREAD.Alertable];
+  const timed = w[(o + KTHREAD.WaitHasTimeout) >> 2] !== 0;
+  const p = timed || first > 0 || first < KERNEL_BASE ? -1 : trace.reserve(KIND_ID['ke.wait']);
+  if (p < 0)
+    return trace.note(
+      KIND_ID['ke.wait'],
+      thread,
+      first,
+      count,
+      type,
+      reason,
+      mode,
+      alertable,
+      timed ? mem.ptr(thread + KTHREAD.WaitDueTime) : -1,
+    );
+  const t = trace.words;
+  t[p] = addressWord(o);
+  t[p + 1] = addressWord(first >>> 0);
+  t[p + 2] = count;
+  t[p + 3] = type;
+  t[p + 4] = reason;
+  t[p + 5] = mode;
+  t[p + 6] = alertable;
+  t[p + 7] = -1;
 }
 
 function noteMutex(k: Kernel, o: Addr): void {

@@ -72,24 +72,17 @@ for (const [kind, act] of [
 
 /** Reads the events that say who holds what. Called once for a kernel object; what it knows is in memory. */
 export function watchLocks(k: Kernel): void {
-  const other = k.trace.watcher;
-  const see = (kind: number, values: ArrayLike<number>, first: number): void => {
+  const kinds = [...ACTS.keys()].filter((kind) => ACTS[kind] !== Act.None);
+  k.trace.watch(kinds, (kind, values) => {
     const act = ACTS[kind];
-    if (act === Act.None) return;
-    if (act === Act.Acquire) hold(k, values[first], holderNow(k));
-    else if (act === Act.Release) letGo(k, values[first], holderNow(k));
-    else if (act === Act.AcquireMutex) hold(k, values[first], values[first + 1]);
-    else if (act === Act.ReleaseMutex) letGo(k, values[first], values[first + 1]);
-    else if (act === Act.Free) forget(k, values[first], values[first + 1]);
+    if (act === Act.Acquire) hold(k, values[0], holderNow(k));
+    else if (act === Act.Release) letGo(k, values[0], holderNow(k));
+    else if (act === Act.AcquireMutex) hold(k, values[0], values[1]);
+    else if (act === Act.ReleaseMutex) letGo(k, values[0], values[1]);
+    else if (act === Act.Free) forget(k, values[0], values[1]);
     // (driver, base, size)
-    else forget(k, values[first + 1], values[first + 2]);
-  };
-  k.trace.watcher = other
-    ? (kind, values, first) => {
-        other(kind, values, first);
-        see(kind, values, first);
-      }
-    : see;
+    else forget(k, values[1], values[2]);
+  });
 }
 
 function holderNow(k: Kernel): number {

@@ -13,7 +13,7 @@ import type { Kernel } from '../../kernel.js';
 import { KPRCB, KTHREAD, KTIMER } from '../../layouts.gen.js';
 import { type Access, Accesses, Manner } from './accesses.js';
 import { Clocks, cpuKey } from './clocks.js';
-import { DPC_DONE, IPI, type OrderContext, orderHandler } from './order.js';
+import { DPC_DONE, IPI, ORDER_KINDS, type OrderContext, orderHandler } from './order.js';
 import { type Race, reportRace } from './report.js';
 
 const DISPATCH = 2;
@@ -45,15 +45,11 @@ export class RaceDetector implements RaceObserver, OrderContext {
     this.depth = this.running.map(() => 0);
     k.machine.races = this;
     k.mem.races = this;
-    const other = k.trace.watcher;
-    k.trace.watcher = (kind, values, first) => {
-      other?.(kind, values, first);
-      const handler = orderHandler(kind);
-      if (!handler) return;
+    k.trace.watch(ORDER_KINDS, (kind, values) => {
       this.sync();
-      handler(this, values, first);
+      orderHandler(kind)?.(this, values);
       this.settle();
-    };
+    });
   }
 
   /** Looks without being seen: an exploration watches the kernel's own accesses. */

@@ -29,45 +29,45 @@ export interface OrderContext {
   irql(from: number, to: number): void;
 }
 
-type Handler = (c: OrderContext, v: ArrayLike<number>, at: number) => void;
+type Handler = (c: OrderContext, v: ArrayLike<number>) => void;
 
 const release =
   (part = 0): Handler =>
-  (c, v, at) =>
-    c.clocks.release(c.current(), about(v[at], part));
+  (c, v) =>
+    c.clocks.release(c.current(), about(v[0], part));
 const acquire =
   (part = 0): Handler =>
-  (c, v, at) =>
-    c.clocks.acquire(c.current(), about(v[at], part));
-const atomic: Handler = (c, v, at) => c.clocks.atomic(c.current(), v[at]);
+  (c, v) =>
+    c.clocks.acquire(c.current(), about(v[0], part));
+const atomic: Handler = (c, v) => c.clocks.atomic(c.current(), v[0]);
 
 const HANDLERS: Partial<Record<KindName, Handler>> = {
-  'ke.switch': (c, v, at) => c.switched(v[at], v[at + 2]),
-  'ke.irql': (c, v, at) => c.irql(v[at], v[at + 1]),
-  'ke.thread.start': (c, v, at) => c.fork(v[at]),
-  'ke.thread.exit': (c, v, at) => {
-    const strand = c.threadStrand(v[at]);
-    c.clocks.atomic(strand, c.processOf(v[at]));
-    c.clocks.release(strand, v[at]);
+  'ke.switch': (c, v) => c.switched(v[0], v[2]),
+  'ke.irql': (c, v) => c.irql(v[0], v[1]),
+  'ke.thread.start': (c, v) => c.fork(v[0]),
+  'ke.thread.exit': (c, v) => {
+    const strand = c.threadStrand(v[0]);
+    c.clocks.atomic(strand, c.processOf(v[0]));
+    c.clocks.release(strand, v[0]);
   },
   'ke.event.set': release(),
   'ke.timer.set': release(),
-  'ke.timer.expire': (c, v, at) => {
-    c.expired = v[at];
+  'ke.timer.expire': (c, v) => {
+    c.expired = v[0];
   },
-  'ke.dpc.queue': (c, v, at) => {
-    if (c.expired !== 0 && c.dpcOf(c.expired) === v[at]) c.clocks.forward(c.expired, v[at]);
-    else c.clocks.release(c.current(), v[at]);
+  'ke.dpc.queue': (c, v) => {
+    if (c.expired !== 0 && c.dpcOf(c.expired) === v[0]) c.clocks.forward(c.expired, v[0]);
+    else c.clocks.release(c.current(), v[0]);
     c.expired = 0;
   },
   'ke.dpc.start': acquire(),
   'ke.dpc.end': (c) => c.clocks.release(c.current(), DPC_DONE),
   'ke.ipi': (c) => c.clocks.release(c.current(), IPI),
   'ke.apc.queue': release(),
-  'ke.apc.deliver': (c, v, at) => c.clocks.acquire(c.threadStrand(v[at + 1]), v[at]),
-  'ke.mutex.acquire': (c, v, at) => c.clocks.lock(c.threadStrand(v[at + 1]), v[at], true),
-  'ke.mutex.abandoned': (c, v, at) => c.clocks.unlock(c.threadStrand(v[at + 1]), v[at]),
-  'ke.mutex.release': (c, v, at) => c.clocks.unlock(c.threadStrand(v[at + 1]), v[at]),
+  'ke.apc.deliver': (c, v) => c.clocks.acquire(c.threadStrand(v[1]), v[0]),
+  'ke.mutex.acquire': (c, v) => c.clocks.lock(c.threadStrand(v[1]), v[0], true),
+  'ke.mutex.abandoned': (c, v) => c.clocks.unlock(c.threadStrand(v[1]), v[0]),
+  'ke.mutex.release': (c, v) => c.clocks.unlock(c.threadStrand(v[1]), v[0]),
   // counts of users: each change is an interlocked operation on the reference
   'ex.rundown.acquire': atomic,
   'ex.rundown.release': atomic,
@@ -79,19 +79,19 @@ const HANDLERS: Partial<Record<KindName, Handler>> = {
   'io.dispatch': acquire(),
   'io.complete': atomic,
   'io.cancel': acquire(),
-  'ps.callback-register': (c, v, at) => c.clocks.release(c.current(), about(v[at + 1], REGISTERED)),
-  'ps.callback-enter': (c, v, at) => {
-    c.clocks.acquire(c.current(), about(v[at + 1], REGISTERED));
+  'ps.callback-register': (c, v) => c.clocks.release(c.current(), about(v[1], REGISTERED)),
+  'ps.callback-enter': (c, v) => {
+    c.clocks.acquire(c.current(), about(v[1], REGISTERED));
     c.clocks.acquire(c.current(), about(ANY_CALLBACK, REGISTERED));
   },
-  'ps.callback-leave': (c, v, at) => {
-    c.clocks.release(c.current(), about(v[at + 1], LEFT));
+  'ps.callback-leave': (c, v) => {
+    c.clocks.release(c.current(), about(v[1], LEFT));
     c.clocks.release(c.current(), about(ANY_CALLBACK, LEFT));
   },
-  'ps.callback-remove': (c, v, at) => c.clocks.acquire(c.current(), about(v[at + 1], LEFT)),
-  'mm.pool.allocate': (c, v, at) => c.forget(v[at], v[at + 1]),
-  'io.load-driver': (c, v, at) => c.forget(v[at + 1], v[at + 2]),
-  'mm.pool.free': (c, v, at) => c.forget(v[at], v[at + 1]),
+  'ps.callback-remove': (c, v) => c.clocks.acquire(c.current(), about(v[1], LEFT)),
+  'mm.pool.allocate': (c, v) => c.forget(v[0], v[1]),
+  'io.load-driver': (c, v) => c.forget(v[1], v[2]),
+  'mm.pool.free': (c, v) => c.forget(v[0], v[1]),
 };
 for (const kind of ['ob.register-callbacks', 'cm.register-callback', 'flt.register'] as const)
   HANDLERS[kind] = (c) => c.clocks.release(c.current(), about(ANY_CALLBACK, REGISTERED));
@@ -105,12 +105,14 @@ for (const [name, info] of Object.entries(KINDS) as [KindName, (typeof KINDS)[Ki
   let handler = HANDLERS[name];
   if (!handler && lock === 'acquire') {
     const exclusive = Object.keys(info.values).indexOf('exclusive');
-    handler = (c, v, at) => c.clocks.lock(c.current(), v[at], exclusive < 0 || v[at + exclusive] !== 0);
-  } else if (!handler && lock === 'release') handler = (c, v, at) => c.clocks.unlock(c.current(), v[at]);
+    handler = (c, v) => c.clocks.lock(c.current(), v[0], exclusive < 0 || v[exclusive] !== 0);
+  } else if (!handler && lock === 'release') handler = (c, v) => c.clocks.unlock(c.current(), v[0]);
   table[KIND_ID[name]] = handler;
 }
 
 export const orderHandler = (kind: number): Handler | undefined => table[kind];
+/** Numbers of the kinds that have one. */
+export const ORDER_KINDS: readonly number[] = [...table.keys()].filter((kind) => table[kind] !== undefined);
 
 /** Routines whose work on the object of an argument is one atomic operation (interlocked lists, device queues), by name. */
 export const ATOMIC_ARGUMENT: Readonly<Record<string, number>> = {

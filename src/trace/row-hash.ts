@@ -1,0 +1,98 @@
+// The hash over the rows of a trace, for any number of them: computed when it is asked for, in one pass, with one remembered every thousand rows.
+import { Hash64 } from './hash.js';
+import type { Rows } from './rows.js';
+
+/** A hash as two words. */
+export interface Mark {
+  readonly a: number;
+  readonly b: number;
+}
+
+/** What the hash takes from a kind and from a text instead of numbers that depend on the order of their first use. */
+export interface HashSources {
+  /** Hash word of the kind with this number. */
+  kindHash(kind: number): number;
+  /** `n`, `s` or `q` for each of its values. */
+  kindTypes(kind: number): string;
+  textHash(text: number): number;
+}
+
+const INTERVAL = 1024;
+
+/** Hashes over the first n rows, for any n; remembers one every thousand rows. */
+export class RowHash {
+  /** Pairs: hash before row i * INTERVAL. */
+  private kept: number[] = [];
+
+  /** Hash over `lastRow` rows: the one asked for last, from which the next question usually goes on. */
+  private last: Mark;
+  private lastRow = 0;
+
+  constructor(
+    private readonly rows: Rows,
+    private readonly sources: HashSources,
+    origin: Mark,
+  ) {
+    this.kept.push(origin.a, origin.b);
+    this.last = { a: origin.a, b: origin.b };
+  }
+
+  truncate(row: number): void {
+    this.kept.length = Math.min(this.kept.length, 2 * (Math.floor(row / INTERVAL) + 1));
+    if (this.lastRow > row) {
+      this.lastRow = 0;
+      this.last = { a: this.kept[0], b: this.kept[1] };
+    }
+  }
+
+  at(row: number): Mark {
+    const nearest = Math.min(Math.floor(row / INTERVAL), this.kept.length / 2 - 1);
+    let from = nearest * INTERVAL;
+    let mark: Mark = { a: this.kept[2 * nearest], b: this.kept[2 * nearest + 1] };
+    if (this.lastRow <= row && this.lastRow >= from) {
+      from = this.lastRow;
+      mark = this.last;
+    }
+    while (from < row) {
+      const to = Math.min(row, (Math.floor(from / INTERVAL) + 1) * INTERVAL);
+      mark = this.over(from, to, mark);
+      from = to;
+      if (from % INTERVAL === 0 && this.kept.length === (2 * from) / INTERVAL) this.kept.push(mark.a, mark.b);
+    }
+    this.last = mark;
+    this.lastRow = row;
+    return mark;
+  }
+
+  private over(from: number, to: number, start: Mark): Mark {
+    const { rows, sources } = this;
+    const h = new Hash64(start.a, start.b);
+    const number = (v: number): void => {
+      PAIR[0] = v;
+      h.word(PAIR_WORDS[0]);
+      h.word(PAIR_WORDS[1]);
+    };
+    for (let row = from; row < to; row++) {
+      const kind = rows.kind(row);
+      h.word(sources.kindHash(kind));
+      h.word(rows.cpu(row));
+      number(rows.step(row));
+      number(rows.time(row));
+      number(rows.thread(row));
+      const types = sources.kindTypes(kind);
+      let i = 0;
+      for (let j = 0; j < types.length; j++) {
+        const t = types.charCodeAt(j);
+        if (t === TEXT) h.word(sources.textHash(rows.value(row, i++)));
+        else for (let n = t === QUAD ? 2 : 1; n > 0; n--) number(rows.value(row, i++));
+      }
+    }
+    return { a: h.a, b: h.b };
+  }
+}
+
+/** A number as the two words that it is in memory. */
+const PAIR = new Float64Array(1);
+const PAIR_WORDS = new Int32Array(PAIR.buffer);
+const TEXT = 's'.charCodeAt(0);
+const QUAD = 'q'.charCodeAt(0);
