@@ -178,3 +178,11 @@ ${ENTRY('1', 'StartThread(Setter, NULL);')}`;
 
 export const scenario = (cpus: number): string =>
   `machine { cpus ${cpus}; step 10ns; time-limit 600s; step-limit 4000000000 } driver "bench" { sources "driver.c"; }`;
+
+/** A process with `threads` threads of user mode that sleep; the last one says `go` when all others do. */
+export const sleepers = (threads: number): string => `${scenario(1)}
+process "C:\\\\bench\\\\sleeper.exe" { thread s count ${threads} { if (ThreadNumber() == ${threads - 1}) { Sleep(1000); printf("go\\n"); } Sleep(60000); } }`;
+
+export const NOTHING = `#include <ntddk.h>
+DRIVER_INITIALIZE DriverEntry;
+NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path) { UNREFERENCED_PARAMETER(driver); UNREFERENCED_PARAMETER(path); return STATUS_SUCCESS; }`;

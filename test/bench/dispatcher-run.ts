@@ -10,7 +10,7 @@ import { MEMORY_SIZE, PAGE_SIZE } from '../../src/machine/abi.js';
 import type { Build } from '../../src/scenario/build.js';
 import { Simulation } from '../../src/scenario/simulation.js';
 import { buildText } from '../scenario/product.js';
-import { besideWaiters, emptyCalls, pingPong, scenario, timers, yielders } from './dispatcher-driver.js';
+import { besideWaiters, emptyCalls, NOTHING, pingPong, scenario, sleepers, timers, yielders } from './dispatcher-driver.js';
 
 const ROUNDS = Number(process.argv[2] ?? 7);
 const PIECE = 4_000;
@@ -160,10 +160,12 @@ function switching(): void {
 
 /** Memory of the host for threads that do nothing, beside the pages of simulated memory that they touched. */
 function idle(): void {
-  const count = 10_000;
-  const b = build(besideWaiters(count, 10));
-  const small = build(besideWaiters(10, 10));
-  let s: Simulation | undefined;
+  idleThreads('system', build(besideWaiters(10, 10)), build(besideWaiters(10_000, 10)));
+  idleThreads('user', buildText(sleepers(10), { 'driver.c': NOTHING }), buildText(sleepers(10_000), { 'driver.c': NOTHING }));
+}
+
+function idleThreads(kind: string, small: Build, large: Build): void {
+  const count = 9_990;
   const touched = (x: Simulation): number => {
     let n = 0;
     for (let o = 0; o < MEMORY_SIZE; o += PAGE_SIZE) if (x.kernel.mem.raw.unequal(o, o + PAGE_SIZE, 0) < o + PAGE_SIZE) n++;
@@ -172,22 +174,22 @@ function idle(): void {
   const run = (x: Build): { rss: number; touched: number; trace: number } => {
     global.gc?.();
     const before = process.memoryUsage().rss;
-    s = new Simulation(x, { debug: false });
+    const s = new Simulation(x, { debug: false });
     let seen = 0;
     for (let go = false; !go; ) {
       s.advance(PIECE, false);
-      for (; seen < s.kernel.trace.length; seen++) go ||= s.kernel.trace.kind(seen) === 'ke.output';
+      for (; seen < s.kernel.trace.length; seen++)
+        go ||= s.kernel.trace.kind(seen) === 'ke.output' || s.kernel.trace.kind(seen) === 'um.output';
     }
     global.gc?.();
     return { rss: process.memoryUsage().rss - before, touched: touched(s), trace: s.kernel.trace.length };
   };
   const few = run(small);
-  s = undefined;
-  const many = run(b);
+  const many = run(large);
   const host = (many.rss - few.rss) / count;
   const pages = (many.touched - few.touched) / count;
   console.log(
-    `an idle system thread: ${(pages / PAGE_SIZE).toFixed(2)} pages touched, ${(host / 1024).toFixed(1)} KiB of the host: ${(host / pages).toFixed(2)} of them (with ${((many.trace - few.trace) / count).toFixed(0)} events of the trace)`,
+    `an idle ${kind} thread: ${(pages / PAGE_SIZE).toFixed(2)} pages touched, ${(host / 1024).toFixed(1)} KiB of the host: ${(host / pages).toFixed(2)} of them (with ${((many.trace - few.trace) / count).toFixed(0)} events of the trace)`,
   );
 }
 

@@ -91,7 +91,7 @@ export function setPage(k: Kernel, process: Addr, vad: Addr, i: number, protect:
   const offset = k.mem.u32(process + KPROCESS.UserOffset) + page * PAGE_SIZE;
   if (protect === 0) k.mem.pages.unmap(offset, PAGE_SIZE);
   else {
-    if (protectionOf(k, vad, i) === 0) k.mem.raw.fill(offset, PAGE_SIZE);
+    if (protectionOf(k, vad, i) === 0) k.mem.clearPages(offset, PAGE_SIZE);
     applyProtection(k, process, page, protect);
   }
   k.mem.setU8(vad + MM_VAD.Protection + i, protect);
