@@ -7,6 +7,7 @@ import { BugCheckError } from './ke/bugcheck.js';
 import type { Kernel, KernelRoutine } from './kernel.js';
 import { referenceHook } from './ob/reference-track.js';
 import { unresolvedCall } from './stub.js';
+import { verifiedStep } from './verifier/call-checks.js';
 import { orderedStep } from './verifier/lock-order.js';
 import { watchedForRaces } from './verifier/race/routines.js';
 import { checkedStep } from './verifier/verifier.js';
@@ -15,7 +16,8 @@ import { checkedStep } from './verifier/verifier.js';
 const unresolved: KernelRoutine = { name: 'KiUnresolvedCall', step: unresolvedCall };
 
 function wrap(definition: KernelRoutine): KernelRoutine {
-  const inner = orderedStep(definition.name, checkedStep(definition.name, watchedForRaces(definition.name, tracked(definition))));
+  const { name } = definition;
+  const inner = verifiedStep(name, orderedStep(name, checkedStep(name, watchedForRaces(name, tracked(definition)))));
   const step = (k: Kernel, f: Frame): Status => {
     try {
       if (f.pc === 0) {

@@ -5,7 +5,7 @@ import { DEFAULT_MACHINE, type MachineBlock } from './ast.js';
 import { StubReader } from './stub-reader.js';
 
 /** Bits of the standard set whose checks are always on (I/O verification, security) or about what is not simulated (DMA): accepted without a word. */
-const IGNORED_FLAGS = 0x190;
+const IGNORED_FLAGS = 0x90;
 
 export abstract class MachineReader extends StubReader {
   protected readonly machine: MachineBlock = { ...DEFAULT_MACHINE };

@@ -147,6 +147,7 @@ TEST_ENTRY {
   return RESULT();
 }
 
+// verifier deadlock-detection off
 BAD(RecursiveFast, 0xBF, -1) {
   ExInitializeFastMutex(&g_Fast);
   ExAcquireFastMutex(&g_Fast);
@@ -188,6 +189,7 @@ BAD(WrongPushRelease, 0x162, -1) {
   KeLeaveCriticalRegion();
   return STATUS_SUCCESS;
 }
+// verifier deadlock-detection off
 BAD(RecursiveGuarded, 0xBF, -1) {
   KeInitializeGuardedMutex(&g_Guarded);
   KeAcquireGuardedMutex(&g_Guarded);
@@ -195,6 +197,7 @@ BAD(RecursiveGuarded, 0xBF, -1) {
   KeAcquireGuardedMutex(&g_Guarded);
   return STATUS_SUCCESS;
 }
+// verifier deadlock-detection off
 BAD(RecursiveUnsafe, 0xBF, -1) {
   ExInitializeFastMutex(&g_Fast);
   KeEnterCriticalRegion();

@@ -55,6 +55,7 @@ BAD(Underrun, 0xC1, -1) {
   ExFreePoolWithTag((PVOID)p, 'rdnU');
   return STATUS_SUCCESS;
 }
+// verifier none
 BAD(DoubleFree, 0xC2, 7) {
   PVOID p = ExAllocatePoolWithTag(NonPagedPool, 32, 'lbuD');
   ExFreePoolWithTag(p, 'lbuD');
@@ -66,20 +67,24 @@ BAD(WrongTag, 0xC2, 0xA) {
   ExFreePoolWithTag(p, 'owT ');
   return STATUS_SUCCESS;
 }
+// verifier none
 BAD(FreeStack, 0xC2, 0x46) {
   LONG local = 1;
   ExFreePool(&local);
   return local;
 }
+// verifier none
 BAD(FreeNull, 0xC2, 0x46) {
   ExFreePool(NULL);
   return STATUS_SUCCESS;
 }
+// verifier none
 BAD(PagedAtDispatch, 0xC2, 8) {
   KeRaiseIrqlToDpcLevel();
   ExAllocatePoolWithTag(PagedPool, 16, 'gaP ');
   return STATUS_SUCCESS;
 }
+// verifier none
 BAD(ZeroBytes, 0xC2, 0) {
   ExAllocatePoolWithTag(NonPagedPool, 0, 'oreZ');
   return STATUS_SUCCESS;

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { assertStop, factsOf, missing, mustReach } from './facts.js';
 import { driverText, type HarnessResult, runDriver } from './harness.js';
+import { verifierBefore } from './verifier-words.js';
 
 const drivers = readdirSync(new URL('../drivers/', import.meta.url))
   .filter((f) => f.endsWith('.c'))
@@ -25,7 +26,7 @@ for (const name of drivers) {
       test(`${name} on ${cpus} CPUs`, () => {
         const all: string[] = [];
         for (let seed = 1; seed <= SEEDS; seed++) {
-          const r = runDriver(text, { cpus, seed, name });
+          const r = runDriver(text, { cpus, seed, name, ...verifierBefore(text, text.search(/^TEST_ENTRY/m)) });
           assert.equal(r.status, 0, `seed ${seed}: ${say(r)}`);
           assert.equal(r.run.reason, 'deadlock', `seed ${seed}: ${say(r)}`);
           assert.deepEqual(
@@ -41,10 +42,11 @@ for (const name of drivers) {
       });
     }
   }
-  for (const [, alone, entry, code, p1] of text.matchAll(BAD)) {
+  for (const match of text.matchAll(BAD)) {
+    const [, alone, entry, code, p1] = match;
     test(`${name}: ${entry} ends in bug check ${code}`, () => {
       for (const cpus of { 1: [1], 2: [2] }[alone] ?? [1, 2]) {
-        const r = runDriver(text, { cpus, entry, name, maxTime: 2_000_000_000 });
+        const r = runDriver(text, { cpus, entry, name, maxTime: 2_000_000_000, ...verifierBefore(text, match.index) });
         assert.equal(r.run.reason, 'bugcheck', say(r));
         assert.equal(r.bugCheck!.code, Number(code), say(r));
         assert.ok(r.bugCheck!.explanation.length > 0);

@@ -7,7 +7,7 @@ import { hex, initHeader } from '../ke/dispatcher.js';
 import { releaseSemaphore } from '../ke/semaphore.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { ERESOURCE, KE_GLOBALS, KEVENT, KSEMAPHORE, KTHREAD, OWNER_ENTRY } from '../layouts.gen.js';
-import { insertTail, remove } from '../rtl/list.js';
+import { entries, insertTail, remove } from '../rtl/list.js';
 
 const R = ERESOURCE;
 const OWNED_EXCLUSIVE = 0x80;
@@ -250,6 +250,15 @@ function initialize(k: Kernel, f: Frame): Status {
   k.mem.checked.fill(r, R.sizeof);
   insertTail(k.mem, k.globals.KE + KE_GLOBALS.ResourceListHead, r + R.SystemResourcesList);
   return k.return(0);
+}
+
+/** Initialised and not yet deleted resources that lie in [from, to). */
+export function resourcesIn(k: Kernel, from: Addr, to: Addr): Addr[] {
+  const head = k.globals.KE + KE_GLOBALS.ResourceListHead;
+  if (k.mem.ptr(head) === 0) return []; // nothing is booted
+  return entries(k.mem, head)
+    .map((e) => e - R.SystemResourcesList)
+    .filter((a) => a >= from && a < to);
 }
 
 /** What was made for the resource when it was first needed. */

@@ -87,9 +87,9 @@ export function releaseTo(k: Kernel, lock: Addr, irql: number, value: number): S
   return k.return(value);
 }
 
-function requireDispatch(k: Kernel, lock: Addr, sub: number, what: string): Status | undefined {
+function requireDispatch(k: Kernel, lock: Addr, sub: number, what: string, oldIrql = 0): Status | undefined {
   return k.irql < DISPATCH_LEVEL
-    ? k.bugCheck(0xc4, sub, k.irql, lock, 0, `${what} at IRQL ${k.irql}: DISPATCH_LEVEL or above is required`)
+    ? k.bugCheck(0xc4, sub, k.irql, lock, oldIrql, `${what} at IRQL ${k.irql}: DISPATCH_LEVEL or above is required`)
     : undefined;
 }
 
@@ -104,16 +104,16 @@ function release(k: Kernel, f: Frame): Status {
     return k.bugCheck(0xc4, 0x32, k.irql, lock, 0, `KeReleaseSpinLock at IRQL ${k.irql} instead of DISPATCH_LEVEL`);
   const bad = releasePlain(k, lock);
   if (bad !== undefined) return bad;
-  return lowerAfterRelease(k, f.u8(1));
+  return lowerAfterRelease(k, f.u8(1), lock);
 }
 
-function lowerAfterRelease(k: Kernel, irql: number): Status {
+function lowerAfterRelease(k: Kernel, irql: number, lock: Addr): Status {
   if (irql > k.irql)
     return k.bugCheck(
       0xc4,
       0x35,
       k.irql,
-      0,
+      lock,
       irql,
       `a spin lock is released with the old IRQL ${irql}, which is above the present ${k.irql}`,
     );
@@ -235,7 +235,7 @@ const exPair = (exclusive: boolean): KernelRoutine[] => {
       step: (k, f) =>
         requireDispatch(k, f.ptr(0), 0x40, `ExAcquireSpinLock${word}AtDpcLevel`) ?? acquireEx(k, f, exclusive, () => k.returnVoid()),
     },
-    { name: `ExReleaseSpinLock${word}`, step: (k, f) => releaseEx(k, f.ptr(0), exclusive) ?? lowerAfterRelease(k, f.u8(1)) },
+    { name: `ExReleaseSpinLock${word}`, step: (k, f) => releaseEx(k, f.ptr(0), exclusive) ?? lowerAfterRelease(k, f.u8(1), f.ptr(0)) },
     { name: `ExReleaseSpinLock${word}FromDpcLevel`, step: (k, f) => releaseEx(k, f.ptr(0), exclusive) ?? k.returnVoid() },
   ];
 };
@@ -306,7 +306,7 @@ export const routines: KernelRoutine[] = [
   },
   {
     name: 'KeReleaseQueuedSpinLock',
-    step: (k, f) => releasePlain(k, numberedLock(k, f, 'KeReleaseQueuedSpinLock')) ?? lowerAfterRelease(k, f.u8(1)),
+    step: (k, f) => releasePlain(k, numberedLock(k, f, 'KeReleaseQueuedSpinLock')) ?? lowerAfterRelease(k, f.u8(1), f.ptr(0)),
   },
   {
     // no IRQL change when already at or above DISPATCH_LEVEL
@@ -344,13 +344,14 @@ export const routines: KernelRoutine[] = [
   {
     name: 'KeReleaseInStackQueuedSpinLock',
     step(k, f) {
-      const bad = requireDispatch(k, f.ptr(0), 0x36, 'KeReleaseInStackQueuedSpinLock') ?? releaseQueued(k, f.ptr(0));
-      return bad ?? lowerAfterRelease(k, k.mem.checked.u8(f.ptr(0) + KLOCK_QUEUE_HANDLE.OldIrql));
+      const old = k.mem.checked.u8(f.ptr(0) + KLOCK_QUEUE_HANDLE.OldIrql);
+      const bad = requireDispatch(k, f.ptr(0), 0x36, 'KeReleaseInStackQueuedSpinLock', old) ?? releaseQueued(k, f.ptr(0));
+      return bad ?? lowerAfterRelease(k, k.mem.checked.u8(f.ptr(0) + KLOCK_QUEUE_HANDLE.OldIrql), f.ptr(0));
     },
   },
   {
     name: 'KeReleaseInStackQueuedSpinLockForDpc',
-    step: (k, f) => releaseQueued(k, f.ptr(0)) ?? lowerAfterRelease(k, k.mem.checked.u8(f.ptr(0) + KLOCK_QUEUE_HANDLE.OldIrql)),
+    step: (k, f) => releaseQueued(k, f.ptr(0)) ?? lowerAfterRelease(k, k.mem.checked.u8(f.ptr(0) + KLOCK_QUEUE_HANDLE.OldIrql), f.ptr(0)),
   },
   {
     name: 'KeAcquireInStackQueuedSpinLockAtDpcLevel',
@@ -402,5 +403,5 @@ export const routines: KernelRoutine[] = [
       );
     },
   },
-  { name: 'IoReleaseCancelSpinLock', step: (k, f) => releasePlain(k, cancelLock(k)) ?? lowerAfterRelease(k, f.u8(0)) },
+  { name: 'IoReleaseCancelSpinLock', step: (k, f) => releasePlain(k, cancelLock(k)) ?? lowerAfterRelease(k, f.u8(0), cancelLock(k)) },
 ];

@@ -56,7 +56,8 @@ test('force-irql: paged pool at DISPATCH_LEVEL', () => {
 test('special-pool: bytes behind a block are checked when it is freed', () => {
   const body = `volatile UCHAR *p = ExAllocatePoolWithTag(NonPagedPool, 8, 'gaP1'); p[8] = 1; DbgPrint("on"); ExFreePool((PVOID)p);`;
   assert.deepEqual([run(body).bugCheck?.code, run(body).bugCheck?.parameters[3]], [0xc1, 0x24n]);
-  assert.equal(run(body, { verifierFlags: without('special-pool') }).status, 0);
+  assert.deepEqual(run(body, { verifierFlags: without('special-pool') }).bugCheck?.parameters[0], 0x51n, 'pool tracking sees it too');
+  assert.equal(run(body, { verifierFlags: without('special-pool') & without('pool-tracking') }).status, 0);
 });
 
 test('low-resources: allocations fail by the seed', () => {

@@ -1,0 +1,144 @@
+// Driver Verifier's checks of the objects that a driver initialises, sets, waits for, queues and deletes: where they lie and whether they are what they are
+// said to be (reference: bugchecks 8; verification-rules 1.1 miscellaneous checks).
+import type { Addr, Status } from '../../machine/abi.js';
+import { lookasideListsIn } from '../ex/lookaside.js';
+import { resourcesIn } from '../ex/resource.js';
+import { APC_LEVEL, DISPATCH_LEVEL, UserMode } from '../ke/constants.js';
+import { hex } from '../ke/dispatcher.js';
+import type { Kernel } from '../kernel.js';
+import { KTHREAD } from '../layouts.gen.js';
+import { type CallCheck, type CallChecks, isPageable } from './call-check.js';
+
+const setsEvent: CallCheck = (k, f, name) =>
+  k.irql > DISPATCH_LEVEL
+    ? k.violation(0x80, k.irql, f.ptr(0), 0, `${name} at IRQL ${k.irql}: only at DISPATCH_LEVEL or below`)
+    : undefined;
+
+const region =
+  (code: number): CallCheck =>
+  (k, _f, name) =>
+    k.irql > APC_LEVEL ? k.violation(code, k.irql, 0, 0, `${name} at IRQL ${k.irql}: only at APC_LEVEL or below`) : undefined;
+
+/** The dispatcher touches these at DISPATCH_LEVEL. */
+const inPageable: CallCheck = (k, f, name) => {
+  const object = f.ptr(0);
+  if (!isPageable(k, object)) return undefined;
+  return k.violation(0xe1, object, 0, 0, `${name}: the object at ${hex(object)} lies in pageable memory`);
+};
+
+const workItem: CallCheck = (k, f, name) => {
+  const item = f.ptr(0);
+  if (!isPageable(k, item)) return undefined;
+  return k.violation(0x131, item, 0, 0, `${name}: the work item at ${hex(item)} lies in pageable memory`);
+};
+
+/** A kernel stack can be swapped out while its thread waits for user mode, and the object with it. */
+function stackObject(k: Kernel, name: string, object: Addr): Status | undefined {
+  const thread = k.currentThread();
+  if (object < k.mem.ptr(thread + KTHREAD.StackLimit) || object >= k.mem.ptr(thread + KTHREAD.StackBase)) return undefined;
+  return k.violation(0x123, object, 0, 0, `${name} with UserMode for the object at ${hex(object)}, which lies on the kernel stack`);
+}
+
+/** (Object, WaitReason, WaitMode, ...) */
+const waits: CallCheck = (k, f, name) => (f.u8(2) === UserMode ? stackObject(k, name, f.ptr(0)) : undefined);
+
+/** (Count, Object[], WaitType, WaitReason, WaitMode, ...) */
+const waitsForSeveral: CallCheck = (k, f, name) => {
+  if (f.u8(4) !== UserMode) return undefined;
+  for (let i = 0, n = Math.min(f.u32(0), 64); i < n; i++) {
+    const stop = stackObject(k, name, k.mem.checked.ptr(f.ptr(1) + 8 * i));
+    if (stop !== undefined) return stop;
+  }
+  return undefined;
+};
+
+const isResource = (k: Kernel, r: Addr): boolean => resourcesIn(k, r, r + 1).length > 0;
+const isList = (k: Kernel, list: Addr): boolean => lookasideListsIn(k, list, list + 1).length > 0;
+
+const aligned: CallCheck = (k, f, name) => {
+  const r = f.ptr(0);
+  return r % 8 === 0 ? undefined : k.violation(0x3d, 0, 0, r, `${name}: the resource at ${hex(r)} is not aligned to 8 bytes`);
+};
+
+const initialisesResource: CallCheck = (k, f, name) => {
+  const r = f.ptr(0);
+  return isResource(k, r) ? k.violation(0xd0, r, 0, 0, `${name}: the resource at ${hex(r)} is initialised already`) : undefined;
+};
+
+const deletesResource: CallCheck = (k, f, name) => {
+  const r = f.ptr(0);
+  if (isResource(k, r)) return undefined;
+  return k.violation(0xd1, r, 0, 0, `${name}: the resource at ${hex(r)} is not initialised (deleted twice?)`);
+};
+
+/** Smallest block that an entry of the list fits into. */
+const MINIMUM_BLOCK = 8;
+
+/** `size`: number of the argument with the size of a block. */
+const initialisesList =
+  (size: number): CallCheck =>
+  (k, f, name) => {
+    const list = f.ptr(0);
+    if (isList(k, list)) return k.violation(0xca, list, 0, 0, `${name}: the lookaside list at ${hex(list)} is initialised already`);
+    const bytes = f.ptr(size);
+    if (bytes >= MINIMUM_BLOCK || bytes < 0) return undefined;
+    const text = `${name}: blocks of ${bytes} bytes are too small for a lookaside list, at least ${MINIMUM_BLOCK}`;
+    return k.violation(0xcd, list, bytes, MINIMUM_BLOCK, text);
+  };
+
+const deletesList: CallCheck = (k, f, name) => {
+  const list = f.ptr(0);
+  if (isList(k, list)) return undefined;
+  return k.violation(0xcb, list, 0, 0, `${name}: the lookaside list at ${hex(list)} is not initialised (deleted twice?)`);
+};
+
+/** Something in a block of pool that is about to be freed would be used later: the stop. */
+export function objectsInFreedPool(k: Kernel, block: Addr, size: number): Status | undefined {
+  const list = lookasideListsIn(k, block, block + size)[0];
+  if (list !== undefined)
+    return k.violation(0xcc, list, block, size, `pool is freed that contains the lookaside list at ${hex(list)}: delete it first`);
+  const resource = resourcesIn(k, block, block + size)[0];
+  if (resource === undefined) return undefined;
+  return k.violation(
+    0xd2,
+    resource,
+    block,
+    size,
+    `pool is freed that contains the resource at ${hex(resource)}: ExDeleteResourceLite first`,
+  );
+}
+
+export const objectChecks: readonly CallChecks[] = [
+  { option: undefined, routines: 'KeSetEvent', check: setsEvent },
+  { option: undefined, routines: 'KeEnterCriticalRegion', check: region(0x11a) },
+  { option: undefined, routines: 'KeLeaveCriticalRegion', check: region(0x11b) },
+  {
+    option: 'miscellaneous',
+    routines:
+      'KeInitializeEvent KeInitializeMutex KeInitializeSemaphore KeInitializeTimer KeInitializeTimerEx KeInitializeSpinLock ' +
+      'KeInitializeGuardedMutex ExInitializeFastMutex ExInitializeResourceLite',
+    check: inPageable,
+  },
+  { option: 'miscellaneous', routines: 'ExQueueWorkItem', check: workItem },
+  { option: 'miscellaneous', routines: 'KeWaitForSingleObject KeWaitForMutexObject', check: waits },
+  { option: 'miscellaneous', routines: 'KeWaitForMultipleObjects', check: waitsForSeveral },
+  {
+    option: undefined,
+    routines:
+      'ExInitializeResourceLite ExDeleteResourceLite ExAcquireResourceExclusiveLite ExAcquireResourceSharedLite ExReleaseResourceLite',
+    check: aligned,
+  },
+  { option: 'miscellaneous', routines: 'ExInitializeResourceLite', check: initialisesResource },
+  { option: 'miscellaneous', routines: 'ExDeleteResourceLite', check: deletesResource },
+  {
+    option: 'miscellaneous',
+    routines: 'ExInitializeNPagedLookasideList ExInitializePagedLookasideList',
+    check: initialisesList(4),
+  },
+  { option: 'miscellaneous', routines: 'ExInitializeLookasideListEx', check: initialisesList(5) },
+  {
+    option: 'miscellaneous',
+    routines: 'ExDeleteNPagedLookasideList ExDeletePagedLookasideList ExDeleteLookasideListEx',
+    check: deletesList,
+  },
+];
