@@ -112,6 +112,7 @@ import { routines as psPicoContext } from './ps/pico-context.js';
 import { routines as psPicoControl } from './ps/pico-control.js';
 import { routines as psPicoCreate } from './ps/pico-create.js';
 import { routines as psPicoSyscall } from './ps/pico-syscall.js';
+import { routines as psPicoThread } from './ps/pico-thread.js';
 import { routines as psPico } from './ps/pico.js';
 import { routines as psProcess } from './ps/process.js';
 import { routines as psQuery } from './ps/query.js';
@@ -296,6 +297,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psPicoControl,
   psPicoCreate,
   psPicoSyscall,
+  psPicoThread,
   psPico,
   psProcess,
   psQuery,

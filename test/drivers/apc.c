@@ -325,3 +325,21 @@ BAD(NotInitialised, 0xA, -1) {
   KeInsertQueueApc(&zero, NULL, NULL, 0);
   return STATUS_SUCCESS;
 }
+BAD(LeaveGuardedWithoutEnter, 0xC4, 0x4000E) {
+  EXPECT_STOP("bugchecks 8 0x4000E: GuardedRegions", 0xC4, 0x4000E, ANY, ANY, ANY);
+  KeLeaveGuardedRegion();
+  return STATUS_SUCCESS;
+}
+BAD(EnterAtDispatch, 0xC4, 0x11A) {
+  KeRaiseIrqlToDpcLevel();
+  EXPECT_STOP("bugchecks 8 0x11A: KeEnterCriticalRegion > APC", 0xC4, 0x11A, DISPATCH_LEVEL, 0, 0);
+  KeEnterCriticalRegion();
+  return STATUS_SUCCESS;
+}
+BAD(LeaveAtDispatch, 0xC4, 0x11B) {
+  KeEnterCriticalRegion();
+  KeRaiseIrqlToDpcLevel();
+  EXPECT_STOP("bugchecks 8 0x11B: KeLeaveCriticalRegion > APC", 0xC4, 0x11B, DISPATCH_LEVEL, 0, 0);
+  KeLeaveCriticalRegion();
+  return STATUS_SUCCESS;
+}

@@ -299,7 +299,6 @@ BAD1(RegionInDpc, 0xC7, 4) {
   EXPECT_STOP("bugchecks 2 0xC7: 4 = APC disable count changed by a DPC", 0xC7, 4, Unbalanced, 0, 0xFFFF);
   return RunBad(Unbalanced, NULL);
 }
-// verifier none
 BAD(RegionInTimerDpc, 0xC7, 5) {
   static KTIMER timer;
   LARGE_INTEGER due;

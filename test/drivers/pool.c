@@ -107,3 +107,32 @@ BAD(CallData, 0xFC, -1) {
 BAD(WildPointer, 0x50, -1) {
   return *(volatile LONG *)0xFFFFF80012345678;
 }
+// verifier none
+BAD(FreeUserAddress, 0xC2, 0x40) {
+  EXPECT_STOP("bugchecks 7 0x40: freeing a user-mode address", 0xC2, 0x40, 0x20000, 0, ANY);
+  ExFreePool((PVOID)0x20000);
+  return STATUS_SUCCESS;
+}
+// verifier none
+BAD(FreePagedAtDispatch, 0xC2, 9) {
+  PVOID p = ExAllocatePoolWithTag(PagedPool, 64, 'gaP ');
+  KeRaiseIrqlToDpcLevel();
+  EXPECT_STOP("bugchecks 7 0x09: free at invalid IRQL", 0xC2, 9, DISPATCH_LEVEL, PagedPool, p);
+  ExFreePoolWithTag(p, 'gaP ');
+  return STATUS_SUCCESS;
+}
+BAD(TagZero, 0xC2, 0x9B) {
+  EXPECT_STOP("bugchecks 7 0x9B: tag 0", 0xC2, 0x9B, NonPagedPoolNx, 64, ANY);
+  ExAllocatePoolWithTag(NonPagedPoolNx, 64, 0);
+  return STATUS_SUCCESS;
+}
+BAD(TagBig, 0xC2, 0x9C) {
+  EXPECT_STOP("bugchecks 7 0x9C: tag BIG", 0xC2, 0x9C, NonPagedPoolNx, 64, ANY);
+  ExAllocatePoolWithTag(NonPagedPoolNx, 64, 'GIB');
+  return STATUS_SUCCESS;
+}
+BAD(TagOfBlanks, 0xC2, 0x9D) {
+  EXPECT_STOP("bugchecks 7 0x9D: tag without letters or digits", 0xC2, 0x9D, ' -. ', NonPagedPoolNx, ANY);
+  ExAllocatePoolWithTag(NonPagedPoolNx, 64, ' -. ');
+  return STATUS_SUCCESS;
+}

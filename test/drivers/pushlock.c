@@ -104,3 +104,11 @@ BAD(AtDispatch, 0xC4, 0xEA) {
   ExAcquirePushLockExclusive(&g_Lock);
   return STATUS_SUCCESS;
 }
+BAD(ReleaseAtDispatch, 0xC4, 0xEB) {
+  KeEnterCriticalRegion();
+  ExAcquirePushLockExclusive(&g_Lock);
+  KeRaiseIrqlToDpcLevel();
+  EXPECT_STOP("bugchecks 8 0xEB: push lock release at <= APC", 0xC4, 0xEB, DISPATCH_LEVEL, ANY, &g_Lock);
+  ExReleasePushLockExclusive(&g_Lock);
+  return STATUS_SUCCESS;
+}

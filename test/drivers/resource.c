@@ -309,3 +309,37 @@ BAD(AcquireAtDispatch, 0xC4, 0x37) {
   ExAcquireResourceSharedLite(&g_Resource, TRUE);
   return STATUS_SUCCESS;
 }
+BAD(DeletedTwice, 0xC4, 0xD1) {
+  ExInitializeResourceLite(&g_Resource);
+  ExDeleteResourceLite(&g_Resource);
+  EXPECT_STOP("bugchecks 8 0xD1: delete of an uninitialised ERESOURCE", 0xC4, 0xD1, &g_Resource, 0, 0);
+  ExDeleteResourceLite(&g_Resource);
+  return STATUS_SUCCESS;
+}
+BAD(InitialisedTwice, 0xC4, 0xD0) {
+  ExInitializeResourceLite(&g_Resource);
+  EXPECT_STOP("bugchecks 8 0xD0: ERESOURCE re-initialised", 0xC4, 0xD0, &g_Resource, 0, 0);
+  ExInitializeResourceLite(&g_Resource);
+  return STATUS_SUCCESS;
+}
+BAD(NotInitialised, 0xC4, 0x1002) {
+  static ERESOURCE never;
+  KeEnterCriticalRegion();
+  EXPECT_STOP("bugchecks 8 0x1002: uninitialised lock used", 0xC4, 0x1002, &never, 0, 0);
+  ExAcquireResourceExclusiveLite(&never, TRUE);
+  return STATUS_SUCCESS;
+}
+BAD(Unaligned, 0xC4, 0x3D) {
+  static UCHAR room[sizeof(ERESOURCE) + 16];
+  PERESOURCE r = (PERESOURCE)(((ULONG_PTR)room & ~(ULONG_PTR)7) + 12);
+  EXPECT_STOP("bugchecks 8 0x3D: unaligned resource", 0xC4, 0x3D, 0, 0, r);
+  ExInitializeResourceLite(r);
+  return STATUS_SUCCESS;
+}
+BAD(FreedWhileInitialised, 0xC4, 0xD2) {
+  PERESOURCE r = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof *r, 'seR ');
+  ExInitializeResourceLite(r);
+  EXPECT_STOP("bugchecks 8 0xD2: pool with an active ERESOURCE freed", 0xC4, 0xD2, r, r, sizeof *r);
+  ExFreePoolWithTag(r, 'seR ');
+  return STATUS_SUCCESS;
+}

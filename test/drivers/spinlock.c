@@ -324,3 +324,37 @@ BAD(ReleaseOfOther, 0x10, 0) {
   KeReleaseSpinLock(&g_Lock, irql);
   return STATUS_SUCCESS;
 }
+BAD(FromDpcLevelAtPassive, 0xC4, 0x41) {
+  KIRQL irql;
+  KeInitializeSpinLock(&g_Lock);
+  KeAcquireSpinLock(&g_Lock, &irql);
+  KeLowerIrql(irql);
+  EXPECT_STOP("bugchecks 8 0x41: ReleaseFromDpcLevel < DISPATCH", 0xC4, 0x41, PASSIVE_LEVEL, &g_Lock, 0);
+  KeReleaseSpinLockFromDpcLevel(&g_Lock);
+  return STATUS_SUCCESS;
+}
+BAD(AcquireAtHigh, 0xC4, 0x42) {
+  KIRQL irql;
+  KeInitializeSpinLock(&g_Lock);
+  KeRaiseIrql(HIGH_LEVEL, &irql);
+  EXPECT_STOP("bugchecks 8 0x42: AcquireSpinLock > DISPATCH", 0xC4, 0x42, HIGH_LEVEL, &g_Lock, 0);
+  KeAcquireSpinLock(&g_Lock, &irql);
+  return STATUS_SUCCESS;
+}
+BAD(ReleaseToHigher, 0xC4, 0x35) {
+  KIRQL irql;
+  KeInitializeSpinLock(&g_Lock);
+  KeAcquireSpinLock(&g_Lock, &irql);
+  EXPECT_STOP("bugchecks 8 0x35: kernel spin lock released with an old IRQL above", 0xC4, 0x35, DISPATCH_LEVEL, ANY, HIGH_LEVEL);
+  KeReleaseSpinLock(&g_Lock, HIGH_LEVEL);
+  return STATUS_SUCCESS;
+}
+BAD(ReleaseQueuedAtPassive, 0xC4, 0x36) {
+  KLOCK_QUEUE_HANDLE h;
+  KeInitializeSpinLock(&g_Queued);
+  KeAcquireInStackQueuedSpinLock(&g_Queued, &h);
+  KeLowerIrql(PASSIVE_LEVEL);
+  EXPECT_STOP("bugchecks 8 0x36: queued spin lock released not at DISPATCH", 0xC4, 0x36, PASSIVE_LEVEL, ANY, 0);
+  KeReleaseInStackQueuedSpinLock(&h);
+  return STATUS_SUCCESS;
+}

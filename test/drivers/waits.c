@@ -354,3 +354,10 @@ VOID BlockingDpc(PKDPC Dpc, PVOID Context, PVOID A1, PVOID A2) {
   UNREFERENCED_PARAMETER(A2);
   KeWaitForSingleObject(&g_Events[0], Executive, KernelMode, FALSE, NULL);
 }
+BAD(UserModeWaitOnStack, 0xC4, 0x123) {
+  KEVENT event;
+  KeInitializeEvent(&event, NotificationEvent, FALSE);
+  EXPECT_STOP("bugchecks 8 0x123: UserMode wait on an object on the kernel stack", 0xC4, 0x123, &event, 0, 0);
+  KeWaitForSingleObject(&event, Executive, UserMode, FALSE, NULL);
+  return STATUS_SUCCESS;
+}

@@ -7,7 +7,7 @@ import { hex, initHeader } from '../ke/dispatcher.js';
 import { releaseSemaphore } from '../ke/semaphore.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { ERESOURCE, KE_GLOBALS, KEVENT, KSEMAPHORE, KTHREAD, OWNER_ENTRY } from '../layouts.gen.js';
-import { entries, insertTail, remove } from '../rtl/list.js';
+import { insertTail, remove } from '../rtl/list.js';
 
 const R = ERESOURCE;
 const OWNED_EXCLUSIVE = 0x80;
@@ -245,20 +245,32 @@ function convert(k: Kernel, r: Addr): Status {
   return k.returnVoid();
 }
 
+/** First initialised resource that begins in a range; 0: none. */
+export function resourceIn(k: Kernel, address: Addr, size: number): Addr {
+  const m = k.mem;
+  const head = k.globals.KE + KE_GLOBALS.ResourceListHead;
+  // A driver may have overwritten a resource that is on the list: the walk ends where it leads nowhere.
+  let left = 100_000;
+  for (let e = m.ptr(head); e !== head && m.offsetOf(e) >= 0 && left-- > 0; e = m.ptr(e)) {
+    const r = e - R.SystemResourcesList;
+    if (r >= address && r < address + size) return r;
+  }
+  return 0;
+}
+
 function initialize(k: Kernel, f: Frame): Status {
   const r = f.ptr(0);
+  k.mem.checked.bytes(r, R.sizeof);
+  if (k.verifies('miscellaneous')) {
+    const text = `ExInitializeResourceLite: the resource at ${hex(r)}`;
+    const stop = (r & 7) !== 0 ? k.violation(0x3d, 0, 0, r, `${text} is not aligned`) : undefined;
+    if (stop !== undefined) return stop;
+    const again = resourceIn(k, r, 1) !== 0 ? k.violation(0xd0, r, 0, 0, `${text} is initialised already`) : undefined;
+    if (again !== undefined) return again;
+  }
   k.mem.checked.fill(r, R.sizeof);
   insertTail(k.mem, k.globals.KE + KE_GLOBALS.ResourceListHead, r + R.SystemResourcesList);
   return k.return(0);
-}
-
-/** Initialised and not yet deleted resources that lie in [from, to). */
-export function resourcesIn(k: Kernel, from: Addr, to: Addr): Addr[] {
-  const head = k.globals.KE + KE_GLOBALS.ResourceListHead;
-  if (k.mem.ptr(head) === 0) return []; // nothing is booted
-  return entries(k.mem, head)
-    .map((e) => e - R.SystemResourcesList)
-    .filter((a) => a >= from && a < to);
 }
 
 /** What was made for the resource when it was first needed. */

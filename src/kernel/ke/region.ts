@@ -1,7 +1,7 @@
 // Critical and guarded regions: per-thread counts that go *down* on entry (so negative = APCs disabled), as in KTHREAD on Windows.
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { KTHREAD } from '../layouts.gen.js';
+import { KPRCB, KTHREAD } from '../layouts.gen.js';
 import { APC_LEVEL } from './constants.js';
 import { softwareInterruptDue } from './irql.js';
 
@@ -31,11 +31,19 @@ export function leaveGuardedRegion(k: Kernel, thread: Addr): void {
 /** (SpecialApcDisable << 16) | KernelApcDisable as bug checks show it. */
 export const combinedApcDisable = (k: Kernel, thread: Addr): number => k.mem.u32(thread + KTHREAD.CombinedApcDisable);
 
+/** Within a DPC routine the count itself is the error: 0xC7 when it returns. */
+const tooHigh = (k: Kernel, sub: number, name: string) =>
+  k.verifies('ddi-compliance') && k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive) === 0
+    ? k.violation(sub, k.irql, 0, 0, `${name} at IRQL ${k.irql}: only at APC_LEVEL or below`)
+    : undefined;
+
 export const routines: KernelRoutine[] = [
   {
     name: 'KeEnterCriticalRegion',
     cost: 3,
     step(k) {
+      const high = k.irql > APC_LEVEL ? tooHigh(k, 0x11a, 'KeEnterCriticalRegion') : undefined;
+      if (high !== undefined) return high;
       enterCriticalRegion(k, k.currentThread());
       return k.returnVoid();
     },
@@ -45,6 +53,8 @@ export const routines: KernelRoutine[] = [
     cost: 3,
     step(k) {
       const t = k.currentThread();
+      const high = k.irql > APC_LEVEL ? tooHigh(k, 0x11b, 'KeLeaveCriticalRegion') : undefined;
+      if (high !== undefined) return high;
       if (k.mem.i16(t + KTHREAD.KernelApcDisable) >= 0) {
         return k.bugCheck(0xc4, 0x3e, 0, 0, 0, 'KeLeaveCriticalRegion although the thread is in no critical region');
       }

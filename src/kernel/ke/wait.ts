@@ -102,6 +102,19 @@ export function wait(k: Kernel, f: Frame, nextPc: number, r: WaitRequest): Statu
     }
   }
   const thread = k.currentThread();
+  if ((r.mode ?? 0) === UserMode && k.verifies('miscellaneous')) {
+    for (const o of objects) {
+      if (o < m.ptr(thread + KTHREAD.StackLimit) || o >= m.ptr(thread + KTHREAD.StackBase)) continue;
+      const stop = k.violation(
+        0x123,
+        o,
+        0,
+        0,
+        `UserMode wait for the object at ${hex(o)} on the kernel stack, which may be paged out meanwhile`,
+      );
+      if (stop !== undefined) return stop;
+    }
+  }
   const satisfied = trySatisfy(k, thread, objects, r.type ?? WaitAny);
   if (satisfied === LIMIT) return k.raiseStatus(STATUS.MUTANT_LIMIT_EXCEEDED);
   if (satisfied >= 0) return finish(k, f.fp, satisfied);

@@ -17,8 +17,8 @@ const POOL_MUST_SUCCEED = 2;
 const POOL_RAISE_IF_ALLOCATION_FAILURE = 16;
 const POOL_ZERO_ALLOCATION = 0x400;
 const FLAG = { quota: 1n, uninitialized: 2n, raise: 0x20n, nonpaged: 0x40n, execute: 0x80n, paged: 0x100n } as const;
-const BIG = 0x20474942; // 'BIG '
 const NONE = 0x656e6f4e; // 'None': the tag of allocations without one
+const BIG = /^BIG[ .]$/;
 /** Larger requests than this never succeed on the simulated machine; keeps sizes exact numbers. */
 const LARGEST = 1n << 30n;
 
@@ -57,7 +57,7 @@ function badClassic(k: Kernel, type: number, bytes: bigint, tag: number, caller:
     return k.bugCheck(0xc2, 0x9a, type, bytes, tag, 'allocation from must-succeed pool, which does not exist any more');
   if (!k.verified) return undefined;
   if (tag === 0) return k.bugCheck(0xc2, 0x9b, type, bytes, caller, 'pool is allocated with the tag 0');
-  if (tag === BIG)
+  if (BIG.test(tagText(tag)))
     return k.bugCheck(0xc2, 0x9c, type, bytes, caller, `pool is allocated with the tag '${tagText(tag)}', which is the kernel's own`);
   if (NAMES_A_POOL.test(tagText(tag))) return undefined;
   return k.bugCheck(0xc2, 0x9d, tag, type, caller, 'pool is allocated with a tag that has no letter or digit');

@@ -79,27 +79,6 @@ export function allocateHandle(k: Kernel, table: Addr, object: Addr, access: num
   return index * 4;
 }
 
-/** The same with a given handle, as inherited ones have it; false: it is in use, or out of memory. */
-export function allocateHandleAt(k: Kernel, table: Addr, handle: number, object: Addr, access: number, attributes: number): boolean {
-  const index = Math.floor(handle / 4);
-  while (index >= k.mem.u32(table + HANDLE_TABLE.Capacity)) if (!grow(k, table)) return false;
-  const next = (i: number): number => k.mem.u32(entryAt(k, table, i) + HANDLE_TABLE_ENTRY.Attributes);
-  let before = 0;
-  for (let i = k.mem.u32(table + HANDLE_TABLE.FirstFree); i !== index; i = next(i)) {
-    if (i === 0) return false;
-    before = i;
-  }
-  const entry = entryAt(k, table, index);
-  if (before === 0) k.mem.setU32(table + HANDLE_TABLE.FirstFree, next(index));
-  else k.mem.setU32(entryAt(k, table, before) + HANDLE_TABLE_ENTRY.Attributes, next(index));
-  if (k.mem.u32(table + HANDLE_TABLE.LastFree) === index) k.mem.setU32(table + HANDLE_TABLE.LastFree, before);
-  k.mem.setPtr(entry + HANDLE_TABLE_ENTRY.Object, object);
-  k.mem.setU32(entry + HANDLE_TABLE_ENTRY.GrantedAccess, access);
-  k.mem.setU32(entry + HANDLE_TABLE_ENTRY.Attributes, attributes);
-  k.mem.setU32(table + HANDLE_TABLE.HandleCount, k.mem.u32(table + HANDLE_TABLE.HandleCount) + 1);
-  return true;
-}
-
 /** Entry in use for a handle, or 0. The low two bits of a handle are ignored, as on Windows. */
 export function lookupHandle(k: Kernel, table: Addr, handle: number): Addr {
   const index = Math.floor(handle / 4);

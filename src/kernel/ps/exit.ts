@@ -21,7 +21,7 @@ import { endImpersonation } from '../se/impersonation.js';
 import { endInJob } from './job.js';
 import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
 import { callExitProcess, callExitThread, callTerminateProcess, endThreadless } from './pico-control.js';
-import { freePicoFrame } from './pico-create.js';
+import { freePicoFrame } from './pico-thread.js';
 import {
   hasProcessFlag,
   hasThreadFlag,

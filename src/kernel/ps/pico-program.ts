@@ -5,7 +5,7 @@ import { KTRAP_FRAME, PSP_PROGRAM, PSP_PROGRAM_THREAD } from '../layouts.gen.js'
 import { NT } from '../ob/status.js';
 import { readUnicode } from '../ob/strings.js';
 import { setSegments } from './pico-context.js';
-import { createPicoThread } from './pico-create.js';
+import { createPicoThread } from './pico-thread.js';
 import { mapProgram, mapStack } from './pico-window.js';
 import { threadRecord } from './program.js';
 

@@ -2,7 +2,7 @@
 // in this run. Spin locks, mutexes and fast mutexes, as Driver Verifier has it (reference: verification-rules 1.2; bugchecks 8, 0xC4/0x1001). Who holds what is
 // read from the trace's stream of events; what is held and ordered lies in memory (verifier.h). A try cannot deadlock and orders nothing.
 import type { Addr, Status } from '../../machine/abi.js';
-import { KIND_ID } from '../../trace/kinds.js';
+import { KIND_ID, KINDS } from '../../trace/kinds.js';
 import { ObjectType } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
 import { variableAt } from '../ke/waiters.js';
@@ -48,20 +48,46 @@ export function orderedStep(name: string, step: Step): Step {
 const isMutant = (k: Kernel, object: Addr): boolean =>
   k.mem.allowed(object, DISPATCHER_HEADER.sizeof, false) && (k.mem.u8(object + DISPATCHER_HEADER.Type) & 0x7f) === ObjectType.Mutant;
 
+const enum Act {
+  None,
+  Acquire,
+  Release,
+  AcquireMutex,
+  ReleaseMutex,
+  Free,
+}
+/** What an event says, by the number of its kind; mutexes name their owner. */
+const ACTS: Act[] = Object.keys(KINDS).map(() => Act.None);
+for (const [kind, act] of [
+  ['ke.spin.acquire', Act.Acquire],
+  ['ex.fastmutex.acquire', Act.Acquire],
+  ['ke.spin.release', Act.Release],
+  ['ex.fastmutex.release', Act.Release],
+  ['ke.mutex.acquire', Act.AcquireMutex],
+  ['ke.mutex.release', Act.ReleaseMutex],
+  ['ke.mutex.abandoned', Act.ReleaseMutex],
+  ['mm.pool.free', Act.Free],
+] as const)
+  ACTS[KIND_ID[kind]] = act;
+
 /** Reads the events that say who holds what. Called once for a kernel object; what it knows is in memory. */
 export function watchLocks(k: Kernel): void {
   const other = k.trace.watcher;
-  const mutex = [KIND_ID['ke.mutex.acquire'], KIND_ID['ke.mutex.release'], KIND_ID['ke.mutex.abandoned']];
-  const acquires = new Set([mutex[0], KIND_ID['ke.spin.acquire'], KIND_ID['ex.fastmutex.acquire']]);
-  const releases = new Set([mutex[1], mutex[2], KIND_ID['ke.spin.release'], KIND_ID['ex.fastmutex.release']]);
-  const freed = KIND_ID['mm.pool.free'];
-  k.trace.watcher = (kind, values, first) => {
-    other?.(kind, values, first);
-    const holder = (): number => (mutex.includes(kind) ? values[first + 1] : holderNow(k));
-    if (acquires.has(kind)) hold(k, values[first], holder());
-    else if (releases.has(kind)) letGo(k, values[first], holder());
-    else if (kind === freed) forget(k, values[first], values[first + 1]);
+  const see = (kind: number, values: ArrayLike<number>, first: number): void => {
+    const act = ACTS[kind];
+    if (act === Act.None) return;
+    if (act === Act.Acquire) hold(k, values[first], holderNow(k));
+    else if (act === Act.Release) letGo(k, values[first], holderNow(k));
+    else if (act === Act.AcquireMutex) hold(k, values[first], values[first + 1]);
+    else if (act === Act.ReleaseMutex) letGo(k, values[first], values[first + 1]);
+    else forget(k, values[first], values[first + 1]);
   };
+  k.trace.watcher = other
+    ? (kind, values, first) => {
+        other(kind, values, first);
+        see(kind, values, first);
+      }
+    : see;
 }
 
 function holderNow(k: Kernel): number {

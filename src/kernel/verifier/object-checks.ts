@@ -2,22 +2,16 @@
 // said to be (reference: bugchecks 8; verification-rules 1.1 miscellaneous checks).
 import type { Addr, Status } from '../../machine/abi.js';
 import { lookasideListsIn } from '../ex/lookaside.js';
-import { resourcesIn } from '../ex/resource.js';
-import { APC_LEVEL, DISPATCH_LEVEL, UserMode } from '../ke/constants.js';
+import { resourceIn } from '../ex/resource.js';
+import { DISPATCH_LEVEL } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
 import type { Kernel } from '../kernel.js';
-import { KTHREAD } from '../layouts.gen.js';
 import { type CallCheck, type CallChecks, isPageable } from './call-check.js';
 
 const setsEvent: CallCheck = (k, f, name) =>
   k.irql > DISPATCH_LEVEL
     ? k.violation(0x80, k.irql, f.ptr(0), 0, `${name} at IRQL ${k.irql}: only at DISPATCH_LEVEL or below`)
     : undefined;
-
-const region =
-  (code: number): CallCheck =>
-  (k, _f, name) =>
-    k.irql > APC_LEVEL ? k.violation(code, k.irql, 0, 0, `${name} at IRQL ${k.irql}: only at APC_LEVEL or below`) : undefined;
 
 /** The dispatcher touches these at DISPATCH_LEVEL. */
 const inPageable: CallCheck = (k, f, name) => {
@@ -32,37 +26,12 @@ const workItem: CallCheck = (k, f, name) => {
   return k.violation(0x131, item, 0, 0, `${name}: the work item at ${hex(item)} lies in pageable memory`);
 };
 
-/** A kernel stack can be swapped out while its thread waits for user mode, and the object with it. */
-function stackObject(k: Kernel, name: string, object: Addr): Status | undefined {
-  const thread = k.currentThread();
-  if (object < k.mem.ptr(thread + KTHREAD.StackLimit) || object >= k.mem.ptr(thread + KTHREAD.StackBase)) return undefined;
-  return k.violation(0x123, object, 0, 0, `${name} with UserMode for the object at ${hex(object)}, which lies on the kernel stack`);
-}
-
-/** (Object, WaitReason, WaitMode, ...) */
-const waits: CallCheck = (k, f, name) => (f.u8(2) === UserMode ? stackObject(k, name, f.ptr(0)) : undefined);
-
-/** (Count, Object[], WaitType, WaitReason, WaitMode, ...) */
-const waitsForSeveral: CallCheck = (k, f, name) => {
-  if (f.u8(4) !== UserMode) return undefined;
-  for (let i = 0, n = Math.min(f.u32(0), 64); i < n; i++) {
-    const stop = stackObject(k, name, k.mem.checked.ptr(f.ptr(1) + 8 * i));
-    if (stop !== undefined) return stop;
-  }
-  return undefined;
-};
-
-const isResource = (k: Kernel, r: Addr): boolean => resourcesIn(k, r, r + 1).length > 0;
+const isResource = (k: Kernel, r: Addr): boolean => resourceIn(k, r, 1) !== 0;
 const isList = (k: Kernel, list: Addr): boolean => lookasideListsIn(k, list, list + 1).length > 0;
 
 const aligned: CallCheck = (k, f, name) => {
   const r = f.ptr(0);
   return r % 8 === 0 ? undefined : k.violation(0x3d, 0, 0, r, `${name}: the resource at ${hex(r)} is not aligned to 8 bytes`);
-};
-
-const initialisesResource: CallCheck = (k, f, name) => {
-  const r = f.ptr(0);
-  return isResource(k, r) ? k.violation(0xd0, r, 0, 0, `${name}: the resource at ${hex(r)} is initialised already`) : undefined;
 };
 
 const deletesResource: CallCheck = (k, f, name) => {
@@ -97,8 +66,8 @@ export function objectsInFreedPool(k: Kernel, block: Addr, size: number): Status
   const list = lookasideListsIn(k, block, block + size)[0];
   if (list !== undefined)
     return k.violation(0xcc, list, block, size, `pool is freed that contains the lookaside list at ${hex(list)}: delete it first`);
-  const resource = resourcesIn(k, block, block + size)[0];
-  if (resource === undefined) return undefined;
+  const resource = resourceIn(k, block, size);
+  if (resource === 0) return undefined;
   return k.violation(
     0xd2,
     resource,
@@ -110,8 +79,6 @@ export function objectsInFreedPool(k: Kernel, block: Addr, size: number): Status
 
 export const objectChecks: readonly CallChecks[] = [
   { option: undefined, routines: 'KeSetEvent', check: setsEvent },
-  { option: undefined, routines: 'KeEnterCriticalRegion', check: region(0x11a) },
-  { option: undefined, routines: 'KeLeaveCriticalRegion', check: region(0x11b) },
   {
     option: 'miscellaneous',
     routines:
@@ -120,15 +87,11 @@ export const objectChecks: readonly CallChecks[] = [
     check: inPageable,
   },
   { option: 'miscellaneous', routines: 'ExQueueWorkItem', check: workItem },
-  { option: 'miscellaneous', routines: 'KeWaitForSingleObject KeWaitForMutexObject', check: waits },
-  { option: 'miscellaneous', routines: 'KeWaitForMultipleObjects', check: waitsForSeveral },
   {
     option: undefined,
-    routines:
-      'ExInitializeResourceLite ExDeleteResourceLite ExAcquireResourceExclusiveLite ExAcquireResourceSharedLite ExReleaseResourceLite',
+    routines: 'ExDeleteResourceLite ExAcquireResourceExclusiveLite ExAcquireResourceSharedLite ExReleaseResourceLite',
     check: aligned,
   },
-  { option: 'miscellaneous', routines: 'ExInitializeResourceLite', check: initialisesResource },
   { option: 'miscellaneous', routines: 'ExDeleteResourceLite', check: deletesResource },
   {
     option: 'miscellaneous',

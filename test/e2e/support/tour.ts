@@ -13,6 +13,7 @@ import { raceUnderF5, racing } from './races.js';
 import { schedulerPanel } from './scheduler.js';
 import { withSecondTry } from './second-try.js';
 import { Workbench } from './workbench.js';
+import { forkUnderF5, wsl } from './wsl.js';
 
 interface Visit {
   readonly name: string;
@@ -29,6 +30,7 @@ const VISITS: readonly Visit[] = [
   { name: 'back from a bug check to the statement that caused it', example: procwatchBug, run: backFromBugCheck },
   { name: 'a routine that is not simulated: the stop, and the stub that answers', example: transacted, run: answerWithStub },
   { name: 'data race: told under F5', example: racing, run: raceUnderF5 },
+  { name: 'a WSL process: the child of fork under F5', example: wsl, run: forkUnderF5 },
   { name: 'explore from the command palette: the race is found and opens in the debugger', example: lostUpdate, run: exploreTheExample },
 ];
 
