@@ -8,6 +8,7 @@ import { hex } from '../ke/dispatcher.js';
 import { randomBytes } from '../ke/random.js';
 import { queuedTimerIn } from '../ke/timer-queue.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
+import { KPRCB } from '../layouts.gen.js';
 import { heldLockIn } from '../verifier/lock-order.js';
 import { objectsInFreedPool } from '../verifier/object-checks.js';
 import { PAGED, tagText } from './pool.js';
@@ -52,10 +53,12 @@ function badRequest(k: Kernel, r: Request): Status | undefined {
 const NAMES_A_POOL = /[A-Za-z0-9]/;
 
 /** Tags that nobody could find again, and pool that must not fail: what the classic routines stop at while drivers are verified. */
-function badClassic(k: Kernel, type: number, bytes: bigint, tag: number, caller: Addr): Status | undefined {
+function badClassic(k: Kernel, type: number, bytes: bigint, tag: number, quota: boolean, caller: Addr): Status | undefined {
   if (type & POOL_MUST_SUCCEED)
     return k.bugCheck(0xc2, 0x9a, type, bytes, tag, 'allocation from must-succeed pool, which does not exist any more');
   if (!k.verified) return undefined;
+  if (quota && k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive))
+    return k.violation(0x10b, 0, 0, 0, 'pool quota is charged in a DPC routine: to whatever process was interrupted');
   if (tag === 0) return k.bugCheck(0xc2, 0x9b, type, bytes, caller, 'pool is allocated with the tag 0');
   if (BIG.test(tagText(tag)))
     return k.bugCheck(0xc2, 0x9c, type, bytes, caller, `pool is allocated with the tag '${tagText(tag)}', which is the kernel's own`);
@@ -84,7 +87,7 @@ function allocate(k: Kernel, r: Request): Status {
 function classic(k: Kernel, f: Frame, tag: number, quota: boolean): Status {
   const type = f.u32(0);
   const bytes = f.u64(1);
-  const wrong = badClassic(k, type, bytes, tag, instructionPointer(k.machine, k.machine.headers.prev(f.fp)));
+  const wrong = badClassic(k, type, bytes, tag, quota, instructionPointer(k.machine, k.machine.headers.prev(f.fp)));
   if (wrong !== undefined) return wrong;
   const raise = quota ? (type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE) === 0 : (type & POOL_RAISE_IF_ALLOCATION_FAILURE) !== 0;
   return allocate(k, { paged: (type & PAGED) !== 0, bytes, tag, zero: (type & POOL_ZERO_ALLOCATION) !== 0, raise, type, quota });

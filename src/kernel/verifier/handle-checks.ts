@@ -13,10 +13,11 @@ const references: CallCheck = (k, f, name) => {
   const type = f.ptr(2);
   const mode = f.u8(3);
   if (handle === -1 || handle === -2) return undefined;
-  if (handle === 0) return k.violation(0xf5, 0, type, 0, `${name} with a NULL handle`);
+  // (U) with UserMode too; there it is the caller's handle, and a driver that answers with a status is right
+  if (handle === 0 && mode === KERNEL_MODE) return k.violation(0xf5, 0, type, 0, `${name} with a NULL handle`);
   const system = k.currentProcess() === k.mem.ptr(k.globals.KE + KE_GLOBALS.InitialProcess);
   if (mode !== KERNEL_MODE) {
-    if (!system || handle > 0) return undefined;
+    if (!system || handle >= 0) return undefined;
     return k.violation(0xf7, handle, type, mode, `${name} of a kernel handle with UserMode in the System process`);
   }
   const valid = k.hooks.handleIsValid?.(k, handle) ?? true;

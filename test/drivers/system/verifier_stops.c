@@ -14,6 +14,13 @@
 // variant
 // variant verifier security off miscellaneous off;
 // variant verifier ddi-compliance off;
+// variant
+// variant
+// variant
+// variant
+// variant
+// variant
+// variant
 #include "system.h"
 
 #if 0 // threads
@@ -27,6 +34,9 @@ thread main {
 }
 #endif
 
+static KEVENT g_Wait;
+static volatile LONG *g_Null = (volatile LONG *)8;
+
 /** An event without a name, with one reference and no handle. */
 static PKEVENT Event(void) {
   HANDLE h;
@@ -36,6 +46,34 @@ static PKEVENT Event(void) {
   ZwClose(h);
   return event;
 }
+
+static NTSTATUS Completed(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context) {
+  UNREFERENCED_PARAMETER(DeviceObject);
+  UNREFERENCED_PARAMETER(Irp);
+  UNREFERENCED_PARAMETER(Context);
+  if (VARIANT == 16) {
+    KIRQL old;
+    EXPECT_STOP("bugchecks 8 0xFA: completion routine changed IRQL", 0xC4, 0xFA, Completed, PASSIVE_LEVEL, APC_LEVEL);
+    KeRaiseIrql(APC_LEVEL, &old);
+  } else {
+    EXPECT_STOP("bugchecks 8 0xFB: completion routine changed the APC count", 0xC4, 0xFB, Completed, 0xFFFF, 0);
+    KeEnterCriticalRegion();
+  }
+  return STATUS_MORE_PROCESSING_REQUIRED;
+}
+/** Sends a packet of its own to the device that it came to. */
+static void Forward(void) {
+  PIRP irp = IoAllocateIrp(g_Device->StackSize, FALSE);
+  IoGetNextIrpStackLocation(irp)->MajorFunction = IRP_MJ_CREATE;
+  IoSetCompletionRoutine(irp, Completed, NULL, TRUE, TRUE, TRUE);
+  IoCallDriver(g_Device, irp);
+}
+
+/** In pageable code. */
+static LONG Paged(LONG x);
+#pragma alloc_text(PAGE, Paged)
+static LONG Paged(LONG x) { return x + 1; }
+static LONG (*volatile g_Paged)(LONG) = Paged;
 
 /** In the context of a user-mode thread. */
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
@@ -52,8 +90,21 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     ObReferenceObjectByHandle((HANDLE)0x7FF0, 0, *ExEventObjectType, KernelMode, &object, NULL);
     break;
   case 2:
+    FACT_EQ("bugchecks 8 0xF5: with UserMode a NULL handle is a status", ObReferenceObjectByHandle(NULL, 0, *ExEventObjectType, UserMode, &object, NULL), STATUS_INVALID_HANDLE);
     EXPECT_STOP("bugchecks 8 0xF5: NULL handle to ObReferenceObjectByHandle", 0xC4, 0xF5, 0, *ExEventObjectType, ANY);
-    ObReferenceObjectByHandle(NULL, 0, *ExEventObjectType, UserMode, &object, NULL);
+    ObReferenceObjectByHandle(NULL, 0, *ExEventObjectType, KernelMode, &object, NULL);
+    break;
+  case 15:
+    KeEnterCriticalRegion();
+    EXPECT_STOP("bugchecks 8 0xC5: dispatch routine changed APC disable count", 0xC4, 0xC5, Control, 0xFFFF, 0);
+    break;
+  case 16:
+  case 17:
+    Forward();
+    break;
+  case 18:
+    EXPECT_STOP("bugchecks 10 NULL dereference in a user thread's system call; 1 0x3B", 0x3B, (ULONG)STATUS_ACCESS_VIOLATION, Control, ANY, 0);
+    *g_Null = 1;
     break;
   case 13:
     FACT_EQ("verification-rules 1 miscellaneous off: a user handle with KernelMode", ObReferenceObjectByHandle(user, 0, *ExEventObjectType, KernelMode, &object, NULL), STATUS_SUCCESS);
@@ -77,6 +128,8 @@ TEST_ENTRY {
   PVOID object;
   PKEVENT event;
   ULONG length;
+  KSPIN_LOCK lock;
+  KIRQL irql;
   UNREFERENCED_PARAMETER(RegistryPath);
   DriverObject->DriverUnload = Unload;
   InitializeObjectAttributes(&oa, &name, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE, NULL, NULL);
@@ -135,6 +188,22 @@ TEST_ENTRY {
     KeRaiseIrqlToDpcLevel();
     EXPECT_STOP("bugchecks 10 ZwXxx at APC/DISPATCH; 8 0x2001F", 0xC4, 0x2001F, ANY, DISPATCH_LEVEL, 0);
     ZwOpenKey(&h, KEY_READ, &oa);
+    break;
+  case 19:
+    KeRaiseIrqlToDpcLevel();
+    EXPECT_STOP("bugchecks 1 0xD3: the driver's own section marked pageable touched at raised IRQL", 0xD3, Paged, DISPATCH_LEVEL, 0, ANY);
+    g_Paged(1);
+    break;
+  case 20:
+    EXPECT_STOP("bugchecks 10 NULL dereference in a system thread; 1 0x7E", 0x7E, (ULONG)STATUS_ACCESS_VIOLATION, DriverEntry, ANY, ANY);
+    *g_Null = 1;
+    break;
+  case 21:
+    KeInitializeSpinLock(&lock);
+    KeAcquireSpinLock(&lock, &irql);
+    EXPECT_STOP("bugchecks 10 wait at DISPATCH_LEVEL with verifier: 0x3B", 0xC4, 0x3B, DISPATCH_LEVEL, &g_Wait, 0);
+    KeInitializeEvent(&g_Wait, NotificationEvent, FALSE);
+    KeWaitForSingleObject(&g_Wait, Executive, KernelMode, FALSE, NULL);
     break;
   case 14:
     KeRaiseIrqlToDpcLevel();
