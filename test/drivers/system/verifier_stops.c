@@ -21,6 +21,7 @@
 // variant
 // variant
 // variant
+// variant
 #include "system.h"
 
 #if 0 // threads
@@ -73,7 +74,15 @@ static void Forward(void) {
 static LONG Paged(LONG x);
 #pragma alloc_text(PAGE, Paged)
 static LONG Paged(LONG x) { return x + 1; }
-static LONG (*volatile g_Paged)(LONG) = Paged;
+static KDEFERRED_ROUTINE PagedDpc;
+#pragma alloc_text(PAGE, PagedDpc)
+static VOID PagedDpc(PKDPC Dpc, PVOID Context, PVOID A1, PVOID A2) {
+  UNREFERENCED_PARAMETER(Dpc);
+  UNREFERENCED_PARAMETER(Context);
+  UNREFERENCED_PARAMETER(A1);
+  UNREFERENCED_PARAMETER(A2);
+}
+static KDPC g_Dpc;
 
 /** In the context of a user-mode thread. */
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
@@ -192,7 +201,12 @@ TEST_ENTRY {
   case 19:
     KeRaiseIrqlToDpcLevel();
     EXPECT_STOP("bugchecks 1 0xD3: the driver's own section marked pageable touched at raised IRQL", 0xD3, Paged, DISPATCH_LEVEL, 0, ANY);
-    g_Paged(1);
+    Paged(1);
+    break;
+  case 22:
+    KeInitializeDpc(&g_Dpc, PagedDpc, NULL);
+    EXPECT_STOP("bugchecks 1 0xD3: a DPC routine in a pageable section", 0xD3, PagedDpc, DISPATCH_LEVEL, 0, ANY);
+    KeInsertQueueDpc(&g_Dpc, NULL, NULL);
     break;
   case 20:
     EXPECT_STOP("bugchecks 10 NULL dereference in a system thread; 1 0x7E", 0x7E, (ULONG)STATUS_ACCESS_VIOLATION, DriverEntry, ANY, ANY);
