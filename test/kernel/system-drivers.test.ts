@@ -15,8 +15,8 @@ const SEEDS = Number(process.env.INTERLOCK_SEEDS ?? 2);
 const folder = new URL('../drivers/system/', import.meta.url);
 const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map((m) => m[1].trim());
 
-/** Lines `// case NAME bugcheck 0x..`: a run with CASE_NAME defined must end so. What stands in `#ifdef CASE_...` blocks belongs to those runs only. */
-const CASE = /^\/\/ case (\w+) bugcheck (0x[0-9A-Fa-f]+)/gm;
+/** Lines `// case NAME bugcheck 0x..[, verifier WORDS]`: a run with CASE_NAME defined must end so. What stands in `#ifdef CASE_...` blocks belongs to those runs only. */
+const CASE = /^\/\/ case (\w+) bugcheck (0x[0-9A-Fa-f]+)(?:, (verifier .+))?$/gm;
 const withoutCases = (text: string): string =>
   text.replace(/^#ifdef CASE_\w+\r?\n[\s\S]*?^#endif/gm, (block) => block.replace(/[^\n]/g, ' '));
 
@@ -68,12 +68,12 @@ for (const name of readdirSync(folder).sort()) {
       }
     });
   }
-  for (const [, which, code] of driver.matchAll(CASE)) {
+  for (const [, which, code, verifier] of driver.matchAll(CASE)) {
     test(`${name}: ${which} ends in bug check ${code}`, () => {
       for (const cpus of [1, 2]) {
         // the first line is a comment: the other lines keep their numbers
         const text = driver.replace(/^[^\n]*/, `#define CASE_${which}`);
-        const r = runSystem({ driver: text, threads, threadsLine, cpus });
+        const r = runSystem({ driver: text, threads, threadsLine, cpus, machine: verifier ? `${verifier};` : '' });
         assert.equal(
           r.bugCheck?.code,
           Number(code),

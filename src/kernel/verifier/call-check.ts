@@ -9,6 +9,8 @@ export type CallCheck = (k: Kernel, f: Frame, name: string) => Status | undefine
 export interface CallChecks {
   readonly option: VerifierOption | undefined;
   readonly routines: string;
+  /** Asked first, because it costs nothing: false = nothing can be wrong. */
+  readonly only?: (k: Kernel) => boolean;
   readonly check: CallCheck;
 }
 

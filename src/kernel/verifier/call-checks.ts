@@ -39,9 +39,10 @@ export function verifiedStep(name: string, step: Step): Step {
   const list = byRoutine.get(name);
   if (!list) return step;
   return (k, f) => {
-    if (f.pc === 0 && k.verified && calledByDriver(k, f.fp)) {
+    if (f.pc === 0 && k.verified) {
       for (const c of list) {
-        const stop = c.option === undefined || k.verifies(c.option) ? c.check(k, f, name) : undefined;
+        if (c.only?.(k) === false || (c.option !== undefined && !k.verifies(c.option))) continue;
+        const stop = calledByDriver(k, f.fp) ? c.check(k, f, name) : undefined;
         if (stop !== undefined) return stop;
       }
     }

@@ -9,9 +9,7 @@ import type { Kernel } from '../kernel.js';
 import { type CallCheck, type CallChecks, isPageable } from './call-check.js';
 
 const setsEvent: CallCheck = (k, f, name) =>
-  k.irql > DISPATCH_LEVEL
-    ? k.violation(0x80, k.irql, f.ptr(0), 0, `${name} at IRQL ${k.irql}: only at DISPATCH_LEVEL or below`)
-    : undefined;
+  k.violation(0x80, k.irql, f.ptr(0), 0, `${name} at IRQL ${k.irql}: only at DISPATCH_LEVEL or below`);
 
 /** The dispatcher touches these at DISPATCH_LEVEL. */
 const inPageable: CallCheck = (k, f, name) => {
@@ -78,7 +76,7 @@ export function objectsInFreedPool(k: Kernel, block: Addr, size: number): Status
 }
 
 export const objectChecks: readonly CallChecks[] = [
-  { option: undefined, routines: 'KeSetEvent', check: setsEvent },
+  { option: undefined, routines: 'KeSetEvent', only: (k) => k.irql > DISPATCH_LEVEL, check: setsEvent },
   {
     option: 'miscellaneous',
     routines:

@@ -5,8 +5,8 @@
 // case PENDING bugcheck 0x6
 // case EXIT bugcheck 0x5
 // case SYSTEM_CALL bugcheck 0x1
-// case CRITICAL bugcheck 0x1
-// case GUARDED bugcheck 0x1
+// case CRITICAL bugcheck 0x1, verifier none
+// case GUARDED bugcheck 0x1, verifier none
 // case RAISED bugcheck 0x4A
 #include "system.h"
 #if 0 // threads
