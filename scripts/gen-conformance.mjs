@@ -13,37 +13,26 @@ const lines = (file) =>
     .split(/\r?\n/)
     .filter((l) => l && !l.startsWith('#'));
 
-/** Text without comments, as long as before. */
-const plain = (text) => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, (c) => c.replace(/[^\n]/g, ' '));
-
-function checkingDrivers() {
+/** `grammar`: test/kernel/facts.ts. */
+function checkingDrivers({ badsOf, bugCheckOf, factsOf, withoutComments }) {
   return filesUnder('test/drivers', (f) => f.endsWith('.c') && !/\/(race|verifier)\//.test(f)).map((file) => {
-    const text = plain(read(file));
-    const facts = [...text.matchAll(/\b(FACT|FACT_EQ|MAY_FACT|EXPECT_STOP)\("([^"]*)"\s*,?\s*([^,]*),?\s*([^,]*)/g)]
-      .filter((m) => !/^#define/.test(text.slice(text.lastIndexOf('\n', m.index) + 1)))
-      .map((m) => ({ stop: m[1] === 'EXPECT_STOP', source: m[2], code: number(m[3]), p1: number(m[4]) }));
-    const bad = [...text.matchAll(/^BAD1?\(\w+, (0x[0-9A-Fa-f]+|\d+), (-1|0x[0-9A-Fa-f]+|\d+)\)/gm)].map((m) => ({
-      code: Number(m[1]),
-      p1: Number(m[2]),
-    }));
-    const bugcheck = [...read(file).matchAll(/^\/\/ expect bugcheck (0x[0-9A-Fa-f]+)/gm)].map((m) => ({
-      code: Number(m[1]),
-      p1: undefined,
-    }));
-    const calls = new Set([...text.matchAll(/\b([A-Za-z_]\w+)\s*\(/g)].map((m) => m[1]));
-    return { file: file.replace(/^test\/drivers\//, ''), facts, stops: [...facts.filter((f) => f.stop), ...bad, ...bugcheck], calls };
+    const text = read(file);
+    const facts = factsOf(text);
+    const calls = new Set([...withoutComments(text).matchAll(/\b([A-Za-z_]\w+)\s*\(/g)].map((m) => m[1]));
+    const stops = [...facts.filter((f) => f.stop), ...badsOf(text), { code: bugCheckOf(text), p1: undefined }];
+    return { file: file.replace(/^test\/drivers\//, ''), facts, stops, calls };
   });
 }
-const number = (text) => (/^\s*(0x[0-9A-Fa-f]+|\d+)\s*$/.test(text ?? '') ? Number(text) : undefined);
 
 export function conformanceText() {
-  const { listDdis, wdkHeaders, simulatedNames } = evaluate(`
+  const { listDdis, wdkHeaders, simulatedNames, ...grammar } = evaluate(`
+    export { badsOf, bugCheckOf, factsOf, withoutComments } from './test/kernel/facts.js';
     export { listDdis, simulatedNames } from './src/kernel/ddi-list.js';
     export { wdkHeaders } from './src/wdk/headers.gen.js';`);
   const ddis = listDdis(wdkHeaders);
   const status = new Map(ddis.map((d) => [d.name, d.status]));
   const simulated = simulatedNames();
-  const drivers = checkingDrivers();
+  const drivers = checkingDrivers(grammar);
   const facts = drivers.flatMap((d) => d.facts);
   const testedBy = (name) => {
     const twin = /^(Nt|Zw)/.test(name) ? [`Nt${name.slice(2)}`, `Zw${name.slice(2)}`] : [name];

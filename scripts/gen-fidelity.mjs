@@ -51,7 +51,7 @@ export function sentencesWithMark(text) {
     block = '';
   };
   for (const line of text.split(/\r?\n/)) {
-    const whole = /^\s*(?:\/\/|\/?\*+)\s?(.*?)(?:\*\/)?\s*$/.exec(line);
+    const whole = /^\s*(?:\/\/|\/?\*+(?!\/))\s?(.*?)(?:\*\/)?\s*$/.exec(line);
     if (whole) block += `${block ? ' ' : ''}${whole[1]}`;
     else {
       end();

@@ -1,5 +1,5 @@
 // Facts about Windows that are not confirmed in public, where a machine can be told which way to take: `machine { choice NAME VALUE; }`. The first value is the
-// default. The kernel asks with `k.choice(NAME)`; a run lists those that it asked for and that could have been otherwise (reference: entries marked (U) or (O)).
+// default. The kernel asks with `k.choice(NAME)`; a run lists those that it asked for and that could have been otherwise (reference: its unconfirmed and its optional entries).
 // Names of concepts stand here and not in the kernel because the language server reads scenarios without one.
 
 export interface Choice {

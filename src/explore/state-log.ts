@@ -56,7 +56,7 @@ export class StateLog {
   /** The root is the state now. */
   constructor(private readonly k: Kernel) {
     const { mem, machine } = { mem: k.mem, machine: k.machine };
-    this.words = new Int32Array(mem.wasm.buffer);
+    this.words = mem.words;
     this.dirtyWords = new Int32Array(mem.wasm.buffer, mem.dirty.byteOffset, PAGES >> 2);
     this.root = machine.checkpoint();
   }

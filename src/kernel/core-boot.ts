@@ -23,7 +23,7 @@ import { allocateStack, initializeProcess } from './ke/thread.js';
 import { tickSteps } from './ke/time.js';
 import { initTimerQueue } from './ke/timer-queue.js';
 import { Kernel } from './kernel.js';
-import { EPROCESS, ETHREAD, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from './layouts.gen.js';
+import { EPROCESS, ETHREAD, KAPC_STATE, KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from './layouts.gen.js';
 import { attachAliases } from './mm/alias.js';
 import { initializeMm, registerMmExports } from './mm/mm-misc.js';
 import { writeNtImage } from './nt-image.js';
@@ -141,7 +141,7 @@ function initializeProcessor(k: Kernel, cpu: number): void {
   initHeader(k, thread, ObjectType.Thread, KTHREAD.sizeof, 0);
   for (const mode of [0, 16]) initListHead(m, thread + KTHREAD.ApcState + mode);
   initListHead(m, thread + KTHREAD.MutantListHead);
-  m.setPtr(thread + KTHREAD.ApcState + 0x20, process);
+  m.setPtr(thread + KTHREAD.ApcState + KAPC_STATE.Process, process);
   m.setPtr(thread + KTHREAD.Process, process);
   m.setU32(thread + KTHREAD.State, 2);
   m.setU32(thread + KTHREAD.NextProcessor, cpu);

@@ -4,7 +4,6 @@ import type { Addr, Status } from '../machine/abi.js';
 import type { ExceptionInfo } from '../machine/machine.js';
 import type { Kernel } from './kernel.js';
 
-/** What ps gives the core when it is there. Names are routines; they are called as frames. */
 /** What the best-practice checks (verifier/) want to know; absent when they are off. */
 export interface VerifierHooks {
   callbackBegins(k: Kernel, start: { kind: number; routine: Addr; depth: number; info?: Addr }): void;
@@ -57,6 +56,7 @@ export interface ReturnedWork {
   readonly name: string;
 }
 
+/** What ps, um and io give the core when they are there. Names are routines; they are called as frames. */
 export interface KernelHooks {
   races?: RaceHooks;
   verifier?: VerifierHooks;

@@ -11,9 +11,12 @@ import type { Kernel } from './kernel.js';
 /** Callable at any IRQL since Server 2003 SP1, whatever their annotation says (reference: scheduler.md §16). */
 const ANY_IRQL = /^Io(GetStackLimits|GetRemainingStackSize)$/;
 
-/** Routines whose step judges the IRQL itself, with the bug check that Windows has for it. */
+/**
+ * Routines whose step judges the IRQL itself, with the bug check that Windows has for it. Not their neighbours: rundown protection, guarded regions, timers and
+ * the release of resources have nothing but the header's limit.
+ */
 const OWN_CHECK =
-  /^(KeWaitFor|KeDelayExecution|KeAcquire|KeRelease|Kf|KeRaiseIrql|KeLowerIrql|Ex(Acquire|Release|TryTo|Allocate|Free)|KeEnter|KeLeave|KeBugCheck|KeGetCurrent|KeSetEvent|Ke(Stack)?AttachProcess)/;
+  /^(KeWaitFor|KeDelayExecution|Kef?(Acquire|Release|Try)\w*(SpinLock|GuardedMutex)|Kf|KeRaiseIrql|KeLowerIrql|Ex(Acquire|Release|Try|Enter)\w*(FastMutex|PushLock|SpinLock)|Ex(Acquire|TryToAcquire|Enter)\w*(Resource|Shared)|Ex(Allocate|Free)Pool|Ke(Enter|Leave)CriticalRegion|KeBugCheck|KeSetEvent|Ke(Stack)?AttachProcess)/;
 
 /** How the routines that the kernel, the HAL, the filter manager and the other drivers of Windows export begin. */
 const EXPORT =
@@ -22,17 +25,19 @@ const EXPORT =
 /** The name is that of an export of Windows by its form. No list of them is complete: drivers declare what no header has. */
 export const looksExported = (name: string): boolean => EXPORT.test(name);
 
-function setLimit(k: Kernel, name: string, symbol: FunctionSymbol): void {
+function setLimit(k: Kernel, id: number, name: string, symbol: FunctionSymbol): void {
   const limit = OWN_CHECK.test(name) || ANY_IRQL.test(name) ? undefined : irqlLimit(symbol.sal);
-  if (limit) k.irqlLimits.set(name, limit);
+  if (limit) k.irqlLimits[id] = limit;
 }
 
 /** IRQL limits for images that were compiled earlier (against another kernel object): what `kernelImports` does while it resolves. */
 export function registerIrqlLimits(k: Kernel, images: readonly CompiledImage[]): void {
   for (const image of images) {
     for (const unit of image.units) {
-      for (const s of unit.scope.names.values())
-        if (s.kind === 'function' && s.builtin && k.routineIndex.has(s.name)) setLimit(k, s.name, s);
+      for (const s of unit.scope.names.values()) {
+        const id = s.kind === 'function' && s.builtin ? k.routineIndex.get(s.name) : undefined;
+        if (id !== undefined && s.kind === 'function') setLimit(k, id, s.name, s);
+      }
     }
   }
 }
@@ -44,7 +49,7 @@ export function kernelImports(k: Kernel, others: readonly CompiledImage[] = []):
     func(name: string, symbol: FunctionSymbol) {
       const id = k.routineIndex.get(name);
       if (id !== undefined) {
-        setLimit(k, name, symbol);
+        setLimit(k, id, name, symbol);
         return { number: ROUTINE_BASE + id, fixedSize: routineFixedSize(k.routines[id].locals), address: k.routineAddress(id) };
       }
       const f = functions.get(name);

@@ -120,8 +120,7 @@ typedef struct _KTHREAD {
   PKQUEUE Queue;                     // KQUEUE that the thread serves: it counts in CurrentCount while it does not wait
   LIST_ENTRY QueueListEntry;         // KQUEUE.ThreadListHead
   PVOID CallbackInvocation;          // VF_INVOCATION of the innermost notify callback that runs on this thread
-  ULONG ExpandedCallouts;            // KeExpandKernelStackAndCallout calls that have not returned
-  ULONG Spare1;
+  ULONG Spare1[2];
 } KTHREAD;
 
 typedef struct _KDPC_DATA {

@@ -5,7 +5,6 @@
 import { CHOICE_NAMES, CHOICES, type ChoiceName, type ChoiceValue } from '../base/choices.js';
 import { VERIFIER_OPTIONS, type VerifierOption } from '../base/verifier-options.js';
 import { type Addr, KERNEL_BASE, Reason, Status, toAddress } from '../machine/abi.js';
-
 import type { ExceptionInfo, Machine, MachineHost } from '../machine/machine.js';
 import type { Memory } from '../machine/memory.js';
 import type { Frame, RoutineDefinition } from '../machine/routine.js';
@@ -18,9 +17,10 @@ import { BugCheckError, type BugCheckInfo, raiseBugCheck, readBugCheck } from '.
 import { callTarget } from './ke/call.js';
 import type { Chooser } from './ke/choice.js';
 import { catchUp } from './ke/clock.js';
-import { readyThread, signalEvent } from './ke/dispatcher.js';
+import { signalEvent } from './ke/dispatcher.js';
 import { lowerIrql, raiseIrql, softwareInterruptDue } from './ke/irql.js';
 import { currentPrcb, prcbOf } from './ke/prcb.js';
+import { readyThread } from './ke/ready.js';
 import { enterCriticalRegion, enterGuardedRegion, leaveCriticalRegion, leaveGuardedRegion } from './ke/region.js';
 import { type RunOptions, type RunResult, run } from './ke/run.js';
 import { systemCall } from './ke/syscall.js';
@@ -39,6 +39,9 @@ export type { RunOptions, RunResult } from './ke/run.js';
 export type { ThreadOptions } from './ke/thread.js';
 export type { WaitRequest } from './ke/wait.js';
 export type KernelRoutine = RoutineDefinition<Kernel>;
+
+/** Bit of KE_GLOBALS.ChoicesAsked. */
+const CHOICE_BITS = Object.fromEntries(CHOICE_NAMES.map((n, i) => [n, i])) as Readonly<Record<ChoiceName, number>>;
 
 /** What is outside the memory and belongs to a checkpoint; plain data, survives JSON. */
 interface SavedState {
@@ -63,8 +66,8 @@ export class Kernel implements MachineHost {
 
   /** Words for the bug check that stopped the machine; about this run, not simulated state. */
   bugCheckExplanation = '';
-  /** Calls of DDIs outside their documented IRQLs are bug checks: limits by name, from the headers' annotations (imports.ts). */
-  readonly irqlLimits = new Map<string, IrqlLimit>();
+  /** Calls of DDIs outside their documented IRQLs are bug checks: limits by number of the routine, from the headers' annotations (imports.ts). */
+  readonly irqlLimits: (IrqlLimit | undefined)[];
   /** Answers of the scenario for functions that nothing provides: by image, then by name. */
   readonly stubs = new Map<string, ReadonlyMap<string, StubRoutine>>();
   /** Set when the run ended because a driver called something that is not simulated. */
@@ -84,6 +87,7 @@ export class Kernel implements MachineHost {
     this.mem = machine.mem;
     this.firstPrcb = GLOBALS.KE + KE_GLOBALS.Prcb - KERNEL_BASE;
     this.pool = new Pool(this);
+    this.irqlLimits = new Array<IrqlLimit | undefined>(routines.length).fill(undefined);
   }
 
   // ---------------------------------------------------------------- who runs
@@ -131,8 +135,9 @@ export class Kernel implements MachineHost {
   }
   /** Which way an unconfirmed fact is taken (base/choices.ts). The report names what was asked. */
   choice<N extends ChoiceName>(name: N): ChoiceValue<N> {
-    const asked = this.globals.KE + KE_GLOBALS.ChoicesAsked;
-    this.mem.setU64(asked, this.mem.u64(asked) | (1n << BigInt(CHOICE_NAMES.indexOf(name))));
+    const bit = CHOICE_BITS[name];
+    const asked = this.globals.KE + KE_GLOBALS.ChoicesAsked + 4 * (bit >> 5);
+    this.mem.setU32(asked, (this.mem.u32(asked) | (1 << (bit & 31))) >>> 0);
     return (this.config.choices[name] ?? CHOICES[name].values[0]) as ChoiceValue<N>;
   }
   /** Steps that all CPUs together have run since boot. */

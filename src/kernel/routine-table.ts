@@ -3,7 +3,7 @@
 import { Status } from '../machine/abi.js';
 import type { Frame } from '../machine/routine.js';
 import { wrongIrql } from './irql-limit.js';
-import { BugCheckError } from './ke/bugcheck.js';
+import { BugCheckError, raiseBugCheck } from './ke/bugcheck.js';
 import type { Kernel, KernelRoutine } from './kernel.js';
 import { referenceHook } from './ob/reference-track.js';
 import { unresolvedCall } from './stub.js';
@@ -15,24 +15,24 @@ import { checkedStep } from './verifier/verifier.js';
 /** Call of a function that is declared but not simulated (or not defined at all): a stub answers, or the run ends with its name and place. */
 const unresolved: KernelRoutine = { name: 'KiUnresolvedCall', step: unresolvedCall };
 
-function wrap(definition: KernelRoutine): KernelRoutine {
+/** `id`: the routine's number. Routines have no state, so their limits are looked up in the kernel that calls. */
+function wrap(definition: KernelRoutine, id: number): KernelRoutine {
   const { name } = definition;
   const inner = verifiedStep(name, orderedStep(name, checkedStep(name, watchedForRaces(name, tracked(definition)))));
   const step = (k: Kernel, f: Frame): Status => {
     try {
       if (f.pc === 0) {
-        const limit = k.irqlLimits.get(definition.name);
-        const irql = k.irql;
-        if (limit && (irql > limit.max || irql < limit.min)) {
-          const stop = wrongIrql(k, definition.name, irql, limit);
+        const limit = k.irqlLimits[id];
+        if (limit !== undefined) {
+          const { irql } = k;
+          const stop = irql > limit.max || irql < limit.min ? wrongIrql(k, definition.name, irql, limit) : undefined;
           if (stop !== undefined) return stop;
         }
       }
       return inner(k, f);
     } catch (e) {
       if (!(e instanceof BugCheckError)) throw e;
-      const p = e.parameters;
-      return k.bugCheck(e.code, p[0] ?? 0, p[1] ?? 0, p[2] ?? 0, p[3] ?? 0, e.explanation);
+      return raiseBugCheck(k, e.code, e.parameters, e.explanation);
     }
   };
   return { ...definition, step };
@@ -61,6 +61,6 @@ export function buildRoutineTable(lists: readonly (readonly KernelRoutine[])[]):
   const sorted = [...all].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const twice = sorted.filter((r, i) => i > 0 && sorted[i - 1].name === r.name).map((r) => r.name);
   if (twice.length) throw new Error(`kernel routines defined twice: ${twice.join(', ')}`);
-  const list = [unresolved, ...sorted].map((r) => wrap(r));
+  const list = [unresolved, ...sorted].map(wrap);
   return { list, index: new Map(list.map((r, i) => [r.name, i])) };
 }

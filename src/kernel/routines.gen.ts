@@ -19,6 +19,7 @@ import { routines as exRaise } from './ex/raise.js';
 import { routines as exResource } from './ex/resource.js';
 import { routines as exRundown } from './ex/rundown.js';
 import { routines as exSlist } from './ex/slist.js';
+import { routines as exSpinLock } from './ex/spin-lock.js';
 import { routines as exUuid } from './ex/uuid.js';
 import { routines as exWorkQueue } from './ex/work-queue.js';
 import { routines as exZone } from './ex/zone.js';
@@ -103,7 +104,7 @@ import { routines as psAttach } from './ps/attach.js';
 import { routines as psCreateProcess } from './ps/create-process.js';
 import { routines as psExit } from './ps/exit.js';
 import { routines as psInformation } from './ps/information.js';
-import { routines as psJob } from './ps/job.js';
+import { routines as psJobServices } from './ps/job-services.js';
 import { routines as psNext } from './ps/next.js';
 import { routines as psNotifyCall } from './ps/notify-call.js';
 import { routines as psNotify } from './ps/notify.js';
@@ -204,6 +205,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exResource,
   exRundown,
   exSlist,
+  exSpinLock,
   exUuid,
   exWorkQueue,
   exZone,
@@ -288,7 +290,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psCreateProcess,
   psExit,
   psInformation,
-  psJob,
+  psJobServices,
   psNext,
   psNotifyCall,
   psNotify,

@@ -2,6 +2,16 @@
 #pragma once
 #include "ps.h"
 
+// Lengths of the tables below; the kernel's code reads them as layouts.gen.ts has them.
+typedef enum _VF_LIMITS {
+    VfInvocations = 256,
+    VfQueued = 8,
+    VfSites = 1024,
+    VfHeld = 256,
+    VfLockNodes = 512,
+    VfLockEdges = 1024
+} VF_LIMITS;
+
 // One running invocation of a process, thread, image or object callback.
 typedef struct _VF_INVOCATION {
     PVOID Thread; // 0: free
@@ -17,7 +27,7 @@ typedef struct _VF_INVOCATION {
     ULONG CompletedIrps; // requests completed since it began
     ULONG QueuedCount;
     ULONG Reserved;
-    PVOID Queued[8]; // work items that it queued and whose routine has not returned
+    PVOID Queued[VfQueued]; // work items that it queued and whose routine has not returned
     PVOID WaitSite; // machine step of the call that waits, + 1
     ULONG WaitKind; // of the wait that goes on: VF_WAIT_*
     ULONG Reserved2;
@@ -39,18 +49,15 @@ typedef struct _VF_LOCK_EDGE {
     ULONG Site; // machine step of the acquisition of To
     PVOID Thread;
 } VF_LOCK_EDGE;
-#define VF_MAX_HELD 256
-#define VF_MAX_NODES 512
-#define VF_MAX_EDGES 1024
 
 typedef struct _VF_GLOBALS {
-    VF_INVOCATION Invocations[256];
-    VF_SITE Sites[1024];
+    VF_INVOCATION Invocations[VfInvocations];
+    VF_SITE Sites[VfSites];
     ULONG Running; // records in use
     ULONG HeldCount;
     ULONG NodeCount;
     ULONG EdgeCount;
-    VF_HELD Held[VF_MAX_HELD];
-    PVOID LockNodes[VF_MAX_NODES];
-    VF_LOCK_EDGE LockEdges[VF_MAX_EDGES]; // by hash of From and To
+    VF_HELD Held[VfHeld];
+    PVOID LockNodes[VfLockNodes]; // 0: free
+    VF_LOCK_EDGE LockEdges[VfLockEdges]; // by hash of From and To
 } VF_GLOBALS;

@@ -300,7 +300,7 @@ export class CheckpointStore {
  * its frames that nobody reads again; `skip` leaves such pages out). For tests and verification, not for every step.
  */
 export function memoryHash(m: Machine, skip: (page: number) => boolean = () => false): string {
-  const words = new Int32Array(m.mem.wasm.buffer);
+  const { words } = m.mem;
   let a = 0x811c9dc5 | 0;
   let b = 0x9e3779b9 | 0;
   for (let page = 0; page < PAGES; page++) {

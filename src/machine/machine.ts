@@ -376,7 +376,7 @@ export class Machine {
   restore(c: Checkpoint): void {
     this.checkpoints.restore(c);
   }
-  /** Back to the state before anything was mapped or run; images stay loaded. Cheaper than another machine, which reserves a gigabyte. */
+  /** Back to the state before anything was mapped or run; images stay loaded. Cheaper than another machine, which reserves 1.75 GiB. */
   reset(): void {
     this.checkpoints.reset();
   }

@@ -17,7 +17,7 @@ import {
 } from './abi.js';
 import { Accessors } from './accessors.js';
 import type { MachineObserver, RaceObserver } from './observer.js';
-import { PageTable } from './pages.js';
+import { DENY_CHUNKS, PageTable } from './pages.js';
 import { Registers } from './registers.js';
 import { SimulatedFault } from './routine.js';
 import { SHADOW_WASM_PAGES, Shadow } from './shadow.js';
@@ -37,6 +37,9 @@ function reserve(pages: number): WebAssembly.Memory {
 }
 
 const TWO32 = 4294967296;
+/** Bytes that lie behind a place in `words` for certain: the two links of a list. */
+const WORDS_AT = 16;
+const LAST_DIRECT = MEMORY_SIZE - WORDS_AT;
 
 class CheckedAccessors extends Accessors {
   constructor(private readonly memory: Memory) {
@@ -85,11 +88,12 @@ export class Memory extends Accessors {
   races: RaceObserver | undefined;
   private seen: MachineObserver | undefined;
   /** Offsets up to here are reached directly by the trusted accessors of a few bytes; -1 while somebody sees every access. */
-  private direct = MEMORY_SIZE - 8;
+  private direct = LAST_DIRECT;
   /** One byte a page, non-zero = written since the last checkpoint. */
   readonly dirty: Uint8Array;
+  /** Whole chunks: what lies behind the last page of memory is never free, present or asked for. */
   readonly deny: Uint8Array;
-  /** The linear memory by words of 32 bits. For hot loops over structures that are the kernel's own; who writes calls `touch`. */
+  /** The linear memory by words of 32 bits. Also what is host-only. For hot loops over structures that are the kernel's own; who writes calls `touch`. */
   readonly words: Int32Array;
 
   readonly wasm: WebAssembly.Memory;
@@ -104,7 +108,7 @@ export class Memory extends Accessors {
     this.wasm = wasm;
     this.shadow = shadow ? new Shadow(wasm.buffer) : undefined;
     this.dirty = new Uint8Array(wasm.buffer, DIRTY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
-    this.deny = new Uint8Array(wasm.buffer, DENY_TABLE, MEMORY_SIZE >>> PAGE_SHIFT);
+    this.deny = new Uint8Array(wasm.buffer, DENY_TABLE, DENY_CHUNKS * PAGE_SIZE);
     this.deny.fill(DENY_UNMAPPED);
     this.words = new Int32Array(wasm.buffer);
     this.registers = new Registers(wasm.buffer);
@@ -121,10 +125,10 @@ export class Memory extends Accessors {
   }
   set observer(o: MachineObserver | undefined) {
     this.seen = o;
-    this.direct = o ? -1 : MEMORY_SIZE - 8;
+    this.direct = o ? -1 : LAST_DIRECT;
   }
 
-  /** Place in `words` of an aligned word at a kernel address; -1 for any other address, and while somebody sees every access. */
+  /** Place in `words` of 16 bytes at a kernel address on a word boundary; -1 for any other address, and while somebody sees every access. */
   wordAt(a: Addr): number {
     const o = a - KERNEL_BASE;
     return o >= 0 && o <= this.direct && (o & 3) === 0 ? o >>> 2 : -1;

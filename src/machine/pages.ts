@@ -22,8 +22,8 @@ export interface PageState extends Required<Protection> {
 
 /** Not present and not free. */
 const RESERVED = DENY_UNMAPPED | Deny.Pageable;
-/** Deny bytes are checkpointed in chunks of one page (4096 entries). */
-export const DENY_CHUNKS = (MEMORY_SIZE >>> PAGE_SHIFT) >>> PAGE_SHIFT;
+/** Deny bytes are checkpointed in chunks of one page (4096 entries); the last one holds fewer where the memory ends in it. */
+export const DENY_CHUNKS = Math.ceil((MEMORY_SIZE >>> PAGE_SHIFT) / PAGE_SIZE);
 
 export interface Region {
   readonly start: number;
@@ -40,9 +40,7 @@ export class PageTable {
   constructor(
     private readonly memory: {
       readonly deny: Uint8Array;
-      readonly buffer: Uint8Array;
       readonly usedBlocks: Uint8Array;
-      touch(offset: number, size: number): void;
     },
   ) {}
 
@@ -86,13 +84,13 @@ export class PageTable {
 
   /**
    * First fit: the lowest run of `count` free pages in the region; maps it and returns its offset, 0 when there is none.
-   * `before`/`after`: guard pages to reserve around it; `align` in bytes (of the first mapped page); `zero` clears the pages.
+   * `before`/`after`: guard pages to reserve around it; `align` in bytes (of the first mapped page).
    */
   allocate(
     region: Region,
     count: number,
     protection: Protection,
-    options: { readonly before?: number; readonly after?: number; readonly align?: number; readonly zero?: boolean } = {},
+    options: { readonly before?: number; readonly after?: number; readonly align?: number } = {},
   ): number {
     const before = options.before ?? 0;
     const after = options.after ?? 0;
@@ -103,10 +101,6 @@ export class PageTable {
     if (before) this.reserve(offset - before * PAGE_SIZE, before * PAGE_SIZE);
     if (after) this.reserve(offset + count * PAGE_SIZE, after * PAGE_SIZE);
     this.map(offset, count * PAGE_SIZE, protection);
-    if (options.zero) {
-      this.memory.buffer.fill(0, offset, offset + count * PAGE_SIZE);
-      this.memory.touch(offset, count * PAGE_SIZE);
-    }
     return offset;
   }
 

@@ -37,7 +37,6 @@ export interface Build {
   readonly drivers: readonly BuiltDriver[];
   readonly processes: readonly BuiltProcess[];
   readonly diagnostics: readonly Diagnostic[];
-  /** Paths that were asked for and are not in the snapshot: a host that fetches lazily reads them and builds again. */
 }
 
 export interface BuildOptions {

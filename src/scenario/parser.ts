@@ -31,6 +31,8 @@ const PRIORITIES: Record<string, number> = {
 /** What a machine has room for: kernel stacks for threads, user memory for processes (machine/abi.ts). A run says when the whole is too much. */
 const MOST_THREADS = 11_000;
 const MOST_PROCESSES = 1_000;
+/** Stacks in the window of a pico process (ps/pico-window.ts). */
+const MOST_WSL_THREADS = 32;
 
 class Parser extends MachineReader {
   private readonly drivers: DriverBlock[] = [];
@@ -225,7 +227,11 @@ class Parser extends MachineReader {
             thread: () => {
               const t = this.threadBlock();
               const all = threads.reduce((n, o) => n + o.count, t.count);
-              if (all > MOST_THREADS) this.error(`a process can have at most ${MOST_THREADS} threads of its own, not ${all}`, t.range);
+              if (subsystem === 'wsl' && t.count !== 1)
+                this.error("a thread of a WSL process has no 'count'", t.range, 'write one thread block for each');
+              else if (subsystem === 'wsl' && all > MOST_WSL_THREADS)
+                this.error(`a WSL process can have at most ${MOST_WSL_THREADS} threads of its own`, t.range);
+              else if (all > MOST_THREADS) this.error(`a process can have at most ${MOST_THREADS} threads of its own, not ${all}`, t.range);
               else if (threads.some((o) => o.name === t.name)) this.error(`thread '${t.name}' is declared twice in this process`, t.range);
               else threads.push(t);
             },

@@ -28,7 +28,7 @@ export interface SimulationOptions {
   /** Code with break tests. */
   readonly debug: boolean;
   /**
-   * An earlier simulation that nobody uses any more. Its machine (a gigabyte of addresses) is taken over when it has as many CPUs, and its code when it ran the
+   * An earlier simulation that nobody uses any more. Its machine (1.75 GiB of addresses, 4 when it searches races) is taken over when it has as many CPUs, and its code when it ran the
    * same compiled units.
    */
   readonly reuse?: Simulation;
@@ -147,7 +147,9 @@ export class Simulation {
     });
     this.built =
       shared?.built ?? compileImages(build, this.kernel, { debug: options.debug, race: races, cleanStops: options.cleanStops ?? false });
-    for (const [name, limit] of shared?.kernel.irqlLimits ?? []) this.kernel.irqlLimits.set(name, limit);
+    shared?.kernel.irqlLimits.forEach((limit, id) => {
+      this.kernel.irqlLimits[id] = limit;
+    });
     this.images = this.built.all;
     for (const d of build.drivers) if (d.stubs.length) this.kernel.stubs.set(d.block.name, new Map(d.stubs.map((x) => [x.name, x])));
     this.conditions = new ConditionWatch(this.kernel, build.scenario.expectations, [...this.built.drivers.values()]);

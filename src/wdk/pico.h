@@ -126,9 +126,9 @@ typedef struct _PS_PICO_CREATE_INFO {
 typedef enum _PS_PICO_THREAD_DESCRIPTOR_TYPE { PicoThreadDescriptorTypeFs, PicoThreadDescriptorTypeGs } PS_PICO_THREAD_DESCRIPTOR_TYPE;
 
 // Handles that the kernel gives back are kernel handles.
-typedef NTSTATUS PS_PICO_CREATE_PROCESS(_In_ PPS_PICO_PROCESS_ATTRIBUTES ProcessAttributes, _In_opt_ PPS_PICO_CREATE_INFO CreateInfo, _Outptr_ PHANDLE ProcessHandle);
+typedef NTSTATUS PS_PICO_CREATE_PROCESS(_In_ PPS_PICO_PROCESS_ATTRIBUTES ProcessAttributes, _In_opt_ PPS_PICO_CREATE_INFO CreateInfo, _Out_ PHANDLE ProcessHandle);
 typedef PS_PICO_CREATE_PROCESS *PPS_PICO_CREATE_PROCESS;
-typedef NTSTATUS PS_PICO_CREATE_THREAD(_In_ PPS_PICO_THREAD_ATTRIBUTES ThreadAttributes, _In_opt_ PPS_PICO_CREATE_INFO CreateInfo, _Outptr_ PHANDLE ThreadHandle);
+typedef NTSTATUS PS_PICO_CREATE_THREAD(_In_ PPS_PICO_THREAD_ATTRIBUTES ThreadAttributes, _In_opt_ PPS_PICO_CREATE_INFO CreateInfo, _Out_ PHANDLE ThreadHandle);
 typedef PS_PICO_CREATE_THREAD *PPS_PICO_CREATE_THREAD;
 typedef PVOID PS_PICO_GET_PROCESS_CONTEXT(_In_ PEPROCESS Process);
 typedef PS_PICO_GET_PROCESS_CONTEXT *PPS_PICO_GET_PROCESS_CONTEXT;

@@ -5,25 +5,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryFiles } from '../../src/base/files.js';
 import { KPRCB } from '../../src/kernel/layouts.gen.js';
 import { MEMORY_SIZE, PAGE_SIZE } from '../../src/machine/abi.js';
-import { buildScenario } from '../../src/scenario/build.js';
+import type { Build } from '../../src/scenario/build.js';
 import { Simulation } from '../../src/scenario/simulation.js';
-import { wdkHeaders } from '../../src/wdk/headers.gen.js';
+import { buildText } from '../scenario/product.js';
 import { besideWaiters, emptyCalls, pingPong, scenario, timers, yielders } from './dispatcher-driver.js';
 
 const ROUNDS = Number(process.argv[2] ?? 7);
 const PIECE = 4_000;
 
-type Build = ReturnType<typeof buildScenario>;
-
-function build(driver: string, cpus = 1): Build {
-  const files = new MemoryFiles({ 's/test.scenario': scenario(cpus), 's/driver.c': driver });
-  const b = buildScenario('s/test.scenario', { files, headers: wdkHeaders });
-  if (b.diagnostics.some((d) => d.severity === 'error')) throw new Error(b.diagnostics.map((d) => d.message).join('\n'));
-  return b;
-}
+const build = (driver: string, cpus = 1): Build => buildText(scenario(cpus), { 'driver.c': driver });
 
 interface Measured {
   readonly ns: number;
@@ -202,4 +194,6 @@ function idle(): void {
 }
 
 const parts: Record<string, () => void> = { wakes, switching, idle };
-for (const [name, part] of Object.entries(parts)) if (process.argv.length < 4 || process.argv[3] === name) part();
+const part = parts[process.argv[3] ?? ''];
+if (!part) throw new Error(`no part called ${process.argv[3]}; there are: ${Object.keys(parts).join(', ')}`);
+part();

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { RaceDetector } from '../../src/kernel/verifier/race/detector.js';
-import { DIRTY_TABLE, MAP, PAGE_SIZE, Reason } from '../../src/machine/abi.js';
+import { DIRTY_TABLE, MAP, MEMORY_SIZE, PAGE_SIZE, Reason } from '../../src/machine/abi.js';
 import { compileText, compileUnits, parseText, TestRun } from '../machine/compile/harness.js';
 import { KERNELS } from './kernels.js';
 
@@ -222,10 +222,10 @@ function figures(): void {
     }) / 1e3,
     'us',
   );
-  const flags = new Float64Array(bytes.buffer, DIRTY_TABLE, 0x40000 / 8);
+  const flags = new Float64Array(bytes.buffer, DIRTY_TABLE, MEMORY_SIZE / PAGE_SIZE / 8);
   let dirty = 0;
   show(
-    'scan dirty flags of all 262,144 pages',
+    `scan dirty flags of all ${(MEMORY_SIZE / PAGE_SIZE).toLocaleString('en')} pages`,
     perCall(200, () => {
       for (let i = 0; i < flags.length; i++) if (flags[i] !== 0) dirty++;
     }) / 1e3,

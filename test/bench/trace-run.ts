@@ -1,13 +1,11 @@
 // What recording and the checks of callbacks cost: the same runs with and without, alternating in one process, CPU time, best of several. Run with
 // `npm run bench` (test/bench/trace.mjs bundles this first: unbundled modules cost more than the kernel itself). Prints; asserts nothing.
-import { MemoryFiles } from '../../src/base/files.js';
-import { buildScenario } from '../../src/scenario/build.js';
 import { Simulation } from '../../src/scenario/simulation.js';
 import { KIND_ID, KINDS, WORD } from '../../src/trace/kinds.js';
 import { lockHolders } from '../../src/trace/locks.js';
 import { count, lastIndex } from '../../src/trace/query.js';
 import { Trace } from '../../src/trace/trace.js';
-import { wdkHeaders } from '../../src/wdk/headers.gen.js';
+import { buildText } from '../scenario/product.js';
 import { CALM, calmScenario, DRIVER, scenario } from './trace-driver.js';
 
 const ROUNDS = Number(process.argv[2] ?? 8);
@@ -17,12 +15,7 @@ interface Variant {
   readonly verifier: boolean;
 }
 
-function build(text: string, driver: string) {
-  const files = new MemoryFiles({ 's/test.scenario': text, 's/driver.c': driver });
-  const b = buildScenario('s/test.scenario', { files, headers: wdkHeaders });
-  if (b.diagnostics.some((d) => d.severity === 'error')) throw new Error(b.diagnostics.map((d) => d.message).join('\n'));
-  return b;
-}
+const build = (text: string, driver: string) => buildText(text, { 'driver.c': driver });
 
 function compare(title: string, text: string, driver: string): void {
   const b = build(text, driver);

@@ -1,22 +1,4 @@
-// Bundles test/bench/trace-run.ts as the product is bundled and runs it.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+// What recording and the checks of callbacks cost (trace-run.ts). Usage: node test/bench/trace.mjs [rounds]
+import { runBundled } from './bundled.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-try {
-  const outfile = join(folder, 'trace.mjs');
-  await build({
-    entryPoints: [new URL('trace-run.ts', import.meta.url).pathname],
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    outfile,
-    logLevel: 'warning',
-  });
-  process.exitCode = spawnSync(process.execPath, [outfile, ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+await runBundled('trace-run.ts', [process.argv.slice(2)]);

@@ -8,6 +8,7 @@ static PKTHREAD g_Waiter;
 static PVOID g_Object;
 static volatile LONG g_Spin, g_Stop, g_LowRan;
 static LONG g_Steps[16], g_StepCount;
+static LONGLONG g_Gap;
 static volatile LONG g_LowAfter, g_LowFirst;
 static LARGE_INTEGER g_LowAt;
 static PKTHREAD g_LowThread;
@@ -27,11 +28,16 @@ static VOID Waiter(PVOID Context) {
       g_Spin = 0;
       g_StepCount = 0;
       LONG last = -1;
+      LONGLONG before = (LONGLONG)KeQueryInterruptTimePrecise(NULL), now;
+      g_Gap = 0;
       for (LONG n = 0; n < 200000 && (last != 8 || n < 8000); n++) {
         LONG p = KeQueryPriorityThread(g_Waiter);
         if (p != last && g_StepCount < 16) g_Steps[g_StepCount++] = p;
         last = p;
         KeStallExecutionProcessor(20);
+        now = (LONGLONG)KeQueryInterruptTimePrecise(NULL);
+        if (now - before > g_Gap) g_Gap = now - before;
+        before = now;
       }
       KeSetEvent(&g_Spun, 0, FALSE);
     }
@@ -83,20 +89,20 @@ TEST_ENTRY {
   g_Object = &g_Event;
   TestStartThread(Waiter, NULL, 8, &g_Done[0]);
 
-  FACT_EQ("scheduler 4 IO_NO_INCREMENT: 0", IO_NO_INCREMENT, 0);
-  FACT_EQ("scheduler 4 IO_CD_ROM_INCREMENT: 1", IO_CD_ROM_INCREMENT, 1);
-  FACT_EQ("scheduler 4 IO_DISK_INCREMENT: 1", IO_DISK_INCREMENT, 1);
-  FACT_EQ("scheduler 4 IO_PARALLEL_INCREMENT: 1", IO_PARALLEL_INCREMENT, 1);
-  FACT_EQ("scheduler 4 IO_VIDEO_INCREMENT: 1", IO_VIDEO_INCREMENT, 1);
-  FACT_EQ("scheduler 4 IO_MAILSLOT_INCREMENT: 2", IO_MAILSLOT_INCREMENT, 2);
-  FACT_EQ("scheduler 4 IO_NAMED_PIPE_INCREMENT: 2", IO_NAMED_PIPE_INCREMENT, 2);
-  FACT_EQ("scheduler 4 IO_NETWORK_INCREMENT: 2", IO_NETWORK_INCREMENT, 2);
-  FACT_EQ("scheduler 4 IO_SERIAL_INCREMENT: 2", IO_SERIAL_INCREMENT, 2);
-  FACT_EQ("scheduler 4 IO_KEYBOARD_INCREMENT: 6", IO_KEYBOARD_INCREMENT, 6);
-  FACT_EQ("scheduler 4 IO_MOUSE_INCREMENT: 6", IO_MOUSE_INCREMENT, 6);
-  FACT_EQ("scheduler 4 IO_SOUND_INCREMENT: 8", IO_SOUND_INCREMENT, 8);
-  FACT_EQ("scheduler 4 EVENT_INCREMENT: 1", EVENT_INCREMENT, 1);
-  FACT_EQ("scheduler 4 SEMAPHORE_INCREMENT: 1", SEMAPHORE_INCREMENT, 1);
+  HEADER("scheduler 4 IO_NO_INCREMENT: 0", IO_NO_INCREMENT == 0);
+  HEADER("scheduler 4 IO_CD_ROM_INCREMENT: 1", IO_CD_ROM_INCREMENT == 1);
+  HEADER("scheduler 4 IO_DISK_INCREMENT: 1", IO_DISK_INCREMENT == 1);
+  HEADER("scheduler 4 IO_PARALLEL_INCREMENT: 1", IO_PARALLEL_INCREMENT == 1);
+  HEADER("scheduler 4 IO_VIDEO_INCREMENT: 1", IO_VIDEO_INCREMENT == 1);
+  HEADER("scheduler 4 IO_MAILSLOT_INCREMENT: 2", IO_MAILSLOT_INCREMENT == 2);
+  HEADER("scheduler 4 IO_NAMED_PIPE_INCREMENT: 2", IO_NAMED_PIPE_INCREMENT == 2);
+  HEADER("scheduler 4 IO_NETWORK_INCREMENT: 2", IO_NETWORK_INCREMENT == 2);
+  HEADER("scheduler 4 IO_SERIAL_INCREMENT: 2", IO_SERIAL_INCREMENT == 2);
+  HEADER("scheduler 4 IO_KEYBOARD_INCREMENT: 6", IO_KEYBOARD_INCREMENT == 6);
+  HEADER("scheduler 4 IO_MOUSE_INCREMENT: 6", IO_MOUSE_INCREMENT == 6);
+  HEADER("scheduler 4 IO_SOUND_INCREMENT: 8", IO_SOUND_INCREMENT == 8);
+  HEADER("scheduler 4 EVENT_INCREMENT: 1", EVENT_INCREMENT == 1);
+  HEADER("scheduler 4 SEMAPHORE_INCREMENT: 1", SEMAPHORE_INCREMENT == 1);
 
   FACT_EQ("scheduler 4 Parameter use: driver passing 0 gives no boost", Boosted(IO_NO_INCREMENT), 8);
   FACT_EQ("scheduler 4 Parameter use: KeSetEvent(EVENT_INCREMENT)", Boosted(EVENT_INCREMENT), 9);
@@ -142,7 +148,7 @@ TEST_ENTRY {
   for (LONG i = 0; i < 5; i++) byOne = byOne && g_Steps[i] == 12 - i;
   FACT("scheduler 4 Rules: each quantum end drops 1 until base", byOne);
   FACT_EQ("scheduler 2 Expiry: never below the base", g_Steps[g_StepCount - 1], 8);
-  FACT_EQ("scheduler 2 Expiry: with no other thread of the same priority it continues", g_Stop, 0);
+  FACT("scheduler 2 Expiry: with no other thread of the same priority it continues", g_Gap < 10000);
   KeWaitForSingleObject(&g_Ready, Executive, KernelMode, FALSE, NULL);
   g_Stop = 1;
   KeSetEvent(&g_Event, 0, FALSE);

@@ -1,6 +1,7 @@
-// For the checking drivers of the tests: CHECK counts failures and prints where, StartThread runs a routine in a thread of its own.
+// For the checking drivers of the tests: CHECK counts failures and prints where, TestStartThread runs a routine in a thread of its own.
 #pragma once
 #include <ntifs.h>
+#include <ntundoc.h> // exports that drivers declare for themselves: the signatures of the kernel
 
 extern LONG g_Failures;
 #define CHECK(e) ((e) ? (void)0 : (void)(g_Failures++, DbgPrint("FAIL %s:%d %s\n", __FILE__, __LINE__, #e)))
@@ -21,6 +22,9 @@ extern LONG g_Failures;
     else { g_Failures++; DbgPrint("FAIL %s:%d %s: %s = 0x%I64x, not 0x%I64x\n", __FILE__, __LINE__, source, #a, a_, b_); } \
   } while (0)
 #define MAY_FACT(source, e) FACT(source, e)
+
+// What the headers say by themselves (a size, an offset, a value): it holds whatever the kernel does, so it is no FACT; the compiler looks at it.
+#define HEADER(source, e) C_ASSERT(e)
 
 // The bug check that must follow, with its four parameters (ANY: not known to a driver, an instruction pointer for example). It is a fact too.
 #define ANY 0xA11A11A11A11A11A
@@ -44,4 +48,10 @@ static VOID SleepMs(LONG ms) {
   LARGE_INTEGER t;
   t.QuadPart = -10000LL * ms;
   KeDelayExecutionThread(KernelMode, FALSE, &t);
+}
+
+// Whether a wait would be satisfied now; if so it takes what a wait takes.
+static BOOLEAN Signalled(PVOID Object) {
+  LARGE_INTEGER zero = {0};
+  return KeWaitForSingleObject(Object, Executive, KernelMode, FALSE, &zero) == STATUS_SUCCESS;
 }

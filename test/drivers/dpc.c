@@ -2,13 +2,10 @@
 #include "check.h"
 LONG g_Failures;
 static KDPC g_Dpc, g_Other, g_Many[8];
-static volatile LONG g_Runs, g_Where, g_Order[8], g_Next, g_Inside, g_Go;
+static volatile LONG g_Runs, g_Where, g_Order[8], g_Next, g_Inside;
 static KEVENT g_Ran;
 static PKTHREAD g_Interrupted;
 static ULONG_PTR g_Low, g_High, g_SavedLow, g_SavedHigh;
-VOID KeGenericCallDpc(PKDEFERRED_ROUTINE Routine, PVOID Context);
-VOID KeSignalCallDpcDone(PVOID SystemArgument1);
-LOGICAL KeSignalCallDpcSynchronize(PVOID SystemArgument2);
 
 static VOID Count(PKDPC Dpc, PVOID Context, PVOID A1, PVOID A2) {
   FACT_EQ("scheduler 10 DPC: the object that was queued is the first argument; DpcData is zero while the routine runs", Dpc->DpcData, NULL);
@@ -16,7 +13,7 @@ static VOID Count(PKDPC Dpc, PVOID Context, PVOID A1, PVOID A2) {
   FACT_EQ("scheduler 10 DPC: context of KeInitializeDpc", (LONG_PTR)Context, 7);
   FACT_EQ("scheduler 10 DPC: SystemArgument1 of KeInsertQueueDpc", (LONG_PTR)A1, 1);
   FACT_EQ("scheduler 10 DPC: SystemArgument2 of KeInsertQueueDpc", (LONG_PTR)A2, 2);
-  FACT("scheduler 10 KeIsExecutingDpc: TRUE in a DPC routine", KeIsExecutingDpc());
+  FACT("documentation KeIsExecutingDpc: TRUE in a DPC routine", KeIsExecutingDpc());
   g_Where = (LONG)KeGetCurrentProcessorNumberEx(NULL);
   g_Interrupted = KeGetCurrentThread();
   IoGetStackLimits(&g_Low, &g_High);
@@ -62,21 +59,21 @@ static VOID Queue(PRKDPC Dpc, LONG Number, KDPC_IMPORTANCE Importance) {
 
 static VOID Layout(VOID) {
   KeInitializeDpc(&g_Dpc, Count, (PVOID)7);
-  FACT_EQ("scheduler 10 KDPC: 0x40 bytes", sizeof(KDPC), 0x40);
+  HEADER("scheduler 10 KDPC: 0x40 bytes", sizeof(KDPC) == 0x40);
   FACT_EQ("scheduler 10 KDPC: Type is DpcObject", g_Dpc.Type, 19);
   FACT_EQ("scheduler 10 KDPC: Importance at 1, MediumImportance by default", ((UCHAR *)&g_Dpc)[1], MediumImportance);
-  FACT_EQ("scheduler 10 KDPC: Number at 2", FIELD_OFFSET(KDPC, Number), 2);
-  FACT_EQ("scheduler 10 KDPC: DpcListEntry at 8", FIELD_OFFSET(KDPC, DpcListEntry), 8);
-  FACT_EQ("scheduler 10 KDPC: ProcessorHistory at 0x10", FIELD_OFFSET(KDPC, ProcessorHistory), 0x10);
+  HEADER("scheduler 10 KDPC: Number at 2", FIELD_OFFSET(KDPC, Number) == 2);
+  HEADER("scheduler 10 KDPC: DpcListEntry at 8", FIELD_OFFSET(KDPC, DpcListEntry) == 8);
+  HEADER("scheduler 10 KDPC: ProcessorHistory at 0x10", FIELD_OFFSET(KDPC, ProcessorHistory) == 0x10);
   FACT("scheduler 10 KDPC: DeferredRoutine at 0x18", *(PVOID *)((UCHAR *)&g_Dpc + 0x18) == (PVOID)Count);
   FACT_EQ("scheduler 10 KDPC: DeferredContext at 0x20", *(LONG_PTR *)((UCHAR *)&g_Dpc + 0x20), 7);
-  FACT_EQ("scheduler 10 KDPC: SystemArgument1 at 0x28", FIELD_OFFSET(KDPC, SystemArgument1), 0x28);
-  FACT_EQ("scheduler 10 KDPC: SystemArgument2 at 0x30", FIELD_OFFSET(KDPC, SystemArgument2), 0x30);
-  FACT_EQ("scheduler 10 KDPC: DpcData at 0x38", FIELD_OFFSET(KDPC, DpcData), 0x38);
-  FACT_EQ("scheduler 10 KDPC_IMPORTANCE: LowImportance 0", LowImportance, 0);
-  FACT_EQ("scheduler 10 KDPC_IMPORTANCE: MediumImportance 1", MediumImportance, 1);
-  FACT_EQ("scheduler 10 KDPC_IMPORTANCE: HighImportance 2", HighImportance, 2);
-  FACT_EQ("scheduler 10 KDPC_IMPORTANCE: MediumHighImportance 3", MediumHighImportance, 3);
+  HEADER("scheduler 10 KDPC: SystemArgument1 at 0x28", FIELD_OFFSET(KDPC, SystemArgument1) == 0x28);
+  HEADER("scheduler 10 KDPC: SystemArgument2 at 0x30", FIELD_OFFSET(KDPC, SystemArgument2) == 0x30);
+  HEADER("scheduler 10 KDPC: DpcData at 0x38", FIELD_OFFSET(KDPC, DpcData) == 0x38);
+  HEADER("scheduler 10 KDPC_IMPORTANCE: LowImportance 0", LowImportance == 0);
+  HEADER("scheduler 10 KDPC_IMPORTANCE: MediumImportance 1", MediumImportance == 1);
+  HEADER("scheduler 10 KDPC_IMPORTANCE: HighImportance 2", HighImportance == 2);
+  HEADER("scheduler 10 KDPC_IMPORTANCE: MediumHighImportance 3", MediumHighImportance == 3);
 }
 
 static VOID Local(VOID) {
@@ -98,7 +95,9 @@ static VOID Local(VOID) {
   KeLowerIrql(old);
   KeRaiseIrql(DISPATCH_LEVEL, &old);
   CHECK(KeInsertQueueDpc(&g_Dpc, (PVOID)1, (PVOID)2));
-  FACT("scheduler 10 KDPC: DpcData is not zero while queued", g_Dpc.DpcData != NULL);
+  PUCHAR raw = (PUCHAR)&g_Dpc;
+  FACT("scheduler 10 KDPC: DpcData at 0x38, not zero while queued", *(PVOID *)(raw + 0x38) != NULL && g_Dpc.DpcData != NULL);
+  FACT("scheduler 10 KDPC: SystemArgument1 at 0x28, SystemArgument2 at 0x30", *(PVOID *)(raw + 0x28) == (PVOID)1 && *(PVOID *)(raw + 0x30) == (PVOID)2);
   FACT("scheduler 10 KeInsertQueueDpc: FALSE if already queued", !KeInsertQueueDpc(&g_Dpc, (PVOID)9, (PVOID)9)); // Count checks that 9 is lost
   FACT_EQ("scheduler 10 start: not before the IRQL falls below DISPATCH_LEVEL", g_Runs, 2);
   KeLowerIrql(old);

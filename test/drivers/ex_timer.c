@@ -1,7 +1,7 @@
 // EX_TIMER: allocated timers with a callback; attributes, setting, cancelling, deleting in every state, the delete callback.
 #include "check.h"
 LONG g_Failures;
-static volatile LONG g_Calls, g_Deleted, g_Inside, g_Go;
+static volatile LONG g_Calls, g_Deleted;
 static PEX_TIMER g_Timer;
 static KEVENT g_Called;
 
@@ -22,18 +22,14 @@ static VOID Deleted(PVOID Context) {
   FACT("scheduler 9 ExDeleteTimer: the delete callback gets its context", Context == (PVOID)9);
   InterlockedIncrement(&g_Deleted);
 }
-static BOOLEAN Signalled(PVOID Object) {
-  LARGE_INTEGER zero = {0};
-  return KeWaitForSingleObject(Object, Executive, KernelMode, FALSE, &zero) == STATUS_SUCCESS;
-}
 
 TEST_ENTRY {
   EXT_DELETE_PARAMETERS p;
   EXT_SET_PARAMETERS set;
   static const ULONG attributes[] = {0, EX_TIMER_HIGH_RESOLUTION, EX_TIMER_NO_WAKE, EX_TIMER_NOTIFICATION, EX_TIMER_HIGH_RESOLUTION | EX_TIMER_NOTIFICATION};
-  FACT_EQ("scheduler 9 EX_TIMER_HIGH_RESOLUTION", EX_TIMER_HIGH_RESOLUTION, 4);
-  FACT_EQ("scheduler 9 EX_TIMER_NO_WAKE", EX_TIMER_NO_WAKE, 8);
-  FACT_EQ("scheduler 9 EX_TIMER_NOTIFICATION", EX_TIMER_NOTIFICATION, 0x80000000);
+  HEADER("scheduler 9 EX_TIMER_HIGH_RESOLUTION", EX_TIMER_HIGH_RESOLUTION == 4);
+  HEADER("scheduler 9 EX_TIMER_NO_WAKE", EX_TIMER_NO_WAKE == 8);
+  HEADER("scheduler 9 EX_TIMER_NOTIFICATION", EX_TIMER_NOTIFICATION == 0x80000000);
   KeInitializeEvent(&g_Called, SynchronizationEvent, FALSE);
   for (int i = 0; i < 5; i++) {
     g_Calls = 0;

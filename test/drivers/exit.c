@@ -42,8 +42,3 @@ BAD(HoldingResource, 0x153, -1) {
   EXPECT_STOP("bugchecks 3 0x153: thread exits holding an ERESOURCE", 0x153, KeGetCurrentThread(), ANY, 1, 0);
   return STATUS_SUCCESS;
 }
-BAD(NoProcessor, 0x3, -1) {
-  EXPECT_STOP("bugchecks 3 0x3: affinity with no valid processor", 0x3, ANY, 0, 0, 0);
-  KeSetSystemAffinityThread((KAFFINITY)1 << 60);
-  return STATUS_SUCCESS;
-}

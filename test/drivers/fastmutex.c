@@ -40,9 +40,6 @@ static VOID Worker(PVOID Context) {
   }
 }
 
-NTKERNELAPI VOID FASTCALL ExEnterCriticalRegionAndAcquireFastMutexUnsafe(PFAST_MUTEX FastMutex);
-NTKERNELAPI VOID FASTCALL ExReleaseFastMutexUnsafeAndLeaveCriticalRegion(PFAST_MUTEX FastMutex);
-
 static KEVENT g_Held, g_LetGo;
 static VOID Holder(PVOID Mutex) {
   ExAcquireFastMutex(Mutex);
@@ -60,9 +57,7 @@ static VOID Facts(VOID) {
   static KGUARDED_MUTEX g;
   KIRQL old;
   ExInitializeFastMutex(&f);
-  FACT("scheduler 13 FAST_MUTEX 0x38: Count 0, Owner 8, Contention 0x10, Event 0x18, OldIrql 0x30",
-       sizeof(FAST_MUTEX) == 0x38 && FIELD_OFFSET(FAST_MUTEX, Count) == 0 && FIELD_OFFSET(FAST_MUTEX, Owner) == 8 && FIELD_OFFSET(FAST_MUTEX, Contention) == 0x10 &&
-         FIELD_OFFSET(FAST_MUTEX, Event) == 0x18 && FIELD_OFFSET(FAST_MUTEX, OldIrql) == 0x30);
+  HEADER("scheduler 13 FAST_MUTEX 0x38: Count 0, Owner 8, Contention 0x10, Event 0x18, OldIrql 0x30", sizeof(FAST_MUTEX) == 0x38 && FIELD_OFFSET(FAST_MUTEX, Count) == 0 && FIELD_OFFSET(FAST_MUTEX, Owner) == 8 && FIELD_OFFSET(FAST_MUTEX, Contention) == 0x10 && FIELD_OFFSET(FAST_MUTEX, Event) == 0x18 && FIELD_OFFSET(FAST_MUTEX, OldIrql) == 0x30);
   FACT("scheduler 13 FAST_MUTEX Count 1 = free", f.Count == 1 && f.Owner == NULL && f.Contention == 0);
   ExAcquireFastMutex(&f);
   FACT_EQ("scheduler 13 ExAcquireFastMutex raises to APC_LEVEL", KeGetCurrentIrql(), APC_LEVEL);
@@ -87,12 +82,12 @@ static VOID Facts(VOID) {
   ExReleaseFastMutexUnsafe(&f);
   KeLeaveCriticalRegion();
   ExEnterCriticalRegionAndAcquireFastMutexUnsafe(&f);
-  FACT("scheduler 13 ExEnterCriticalRegionAndAcquireFastMutexUnsafe", KeAreApcsDisabled() && f.Owner == KeGetCurrentThread());
+  FACT("documentation ExEnterCriticalRegionAndAcquireFastMutexUnsafe", KeAreApcsDisabled() && f.Owner == KeGetCurrentThread());
   ExReleaseFastMutexUnsafeAndLeaveCriticalRegion(&f);
   CHECK(!KeAreApcsDisabled());
 
   KeInitializeGuardedMutex(&g);
-  FACT_EQ("scheduler 13 KGUARDED_MUTEX is a FAST_MUTEX since Windows 8", sizeof(KGUARDED_MUTEX), sizeof(FAST_MUTEX));
+  HEADER("scheduler 13 KGUARDED_MUTEX is a FAST_MUTEX since Windows 8", sizeof(KGUARDED_MUTEX) == sizeof(FAST_MUTEX));
   KeAcquireGuardedMutex(&g);
   FACT("scheduler 13 KeAcquireGuardedMutex: APC_LEVEL since Windows 8, all APCs off", KeGetCurrentIrql() == APC_LEVEL && KeAreAllApcsDisabled() && g.Owner == KeGetCurrentThread());
   FACT_EQ("scheduler 13 KeTryToAcquireGuardedMutex: FALSE when it is held", KeTryToAcquireGuardedMutex(&g), FALSE);

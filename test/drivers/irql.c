@@ -29,17 +29,17 @@ static ULONG_PTR OnIpi(ULONG_PTR Context) {
 TEST_ENTRY {
   PKTHREAD me = KeGetCurrentThread();
   KIRQL irql, old;
-  FACT_EQ("scheduler 6 PASSIVE_LEVEL", PASSIVE_LEVEL, 0);
-  FACT_EQ("scheduler 6 APC_LEVEL", APC_LEVEL, 1);
-  FACT_EQ("scheduler 6 DISPATCH_LEVEL", DISPATCH_LEVEL, 2);
-  FACT_EQ("scheduler 6 CMCI_LEVEL 5", CMCI_LEVEL, 5);
-  FACT_EQ("scheduler 6 SYNCH_LEVEL 12", SYNCH_LEVEL, 12);
-  FACT_EQ("scheduler 6 CLOCK_LEVEL 13", CLOCK_LEVEL, 13);
-  FACT_EQ("scheduler 6 IPI_LEVEL 14", IPI_LEVEL, 14);
-  FACT_EQ("scheduler 6 DRS_LEVEL 14", DRS_LEVEL, 14);
-  FACT_EQ("scheduler 6 POWER_LEVEL 14", POWER_LEVEL, 14);
-  FACT_EQ("scheduler 6 PROFILE_LEVEL 15", PROFILE_LEVEL, 15);
-  FACT_EQ("scheduler 6 HIGH_LEVEL 15", HIGH_LEVEL, 15);
+  HEADER("scheduler 6 PASSIVE_LEVEL", PASSIVE_LEVEL == 0);
+  HEADER("scheduler 6 APC_LEVEL", APC_LEVEL == 1);
+  HEADER("scheduler 6 DISPATCH_LEVEL", DISPATCH_LEVEL == 2);
+  HEADER("scheduler 6 CMCI_LEVEL 5", CMCI_LEVEL == 5);
+  HEADER("scheduler 6 SYNCH_LEVEL 12", SYNCH_LEVEL == 12);
+  HEADER("scheduler 6 CLOCK_LEVEL 13", CLOCK_LEVEL == 13);
+  HEADER("scheduler 6 IPI_LEVEL 14", IPI_LEVEL == 14);
+  HEADER("scheduler 6 DRS_LEVEL 14", DRS_LEVEL == 14);
+  HEADER("scheduler 6 POWER_LEVEL 14", POWER_LEVEL == 14);
+  HEADER("scheduler 6 PROFILE_LEVEL 15", PROFILE_LEVEL == 15);
+  HEADER("scheduler 6 HIGH_LEVEL 15", HIGH_LEVEL == 15);
   FACT_EQ("scheduler 6 PASSIVE_LEVEL: system threads begin there", KeGetCurrentIrql(), PASSIVE_LEVEL);
 
   BOOLEAN all = TRUE;
@@ -87,7 +87,7 @@ TEST_ENTRY {
       irql = KeRaiseIrqlToDpcLevel();
       KeSetEvent(&g_Go, 0, FALSE);
       FACT("scheduler 3 Preemption: DISPATCH_LEVEL holds it off", g_Ran == 0);
-      FACT("scheduler 3 KeShouldYieldProcessor: somebody waits for this CPU", KeShouldYieldProcessor());
+      FACT("documentation KeShouldYieldProcessor: somebody waits for this CPU", KeShouldYieldProcessor());
       KeLowerIrql(irql);
       FACT("scheduler 3 Context switch point: taken as the IRQL falls below DISPATCH_LEVEL", g_Ran == 1);
     } else {

@@ -71,7 +71,7 @@ static VOID Facts(VOID) {
   ExDeletePagedLookasideList(&p);
   KeLowerIrql(old);
 
-  FACT("scheduler 14 LOOKASIDE_LIST_EX flags 0x1 and 0x2", EX_LOOKASIDE_LIST_EX_FLAGS_RAISE_ON_FAIL == 1 && EX_LOOKASIDE_LIST_EX_FLAGS_FAIL_NO_RAISE == 2);
+  HEADER("scheduler 14 LOOKASIDE_LIST_EX flags 0x1 and 0x2", EX_LOOKASIDE_LIST_EX_FLAGS_RAISE_ON_FAIL == 1 && EX_LOOKASIDE_LIST_EX_FLAGS_FAIL_NO_RAISE == 2);
   FACT("scheduler 14 both flags at once are invalid", !NT_SUCCESS(ExInitializeLookasideListEx(&ex, NULL, NULL, NonPagedPoolNx, 3, 64, '3kaL', 0)));
   CHECK_EQ(ExInitializeLookasideListEx(&ex, NULL, NULL, NonPagedPoolNx, EX_LOOKASIDE_LIST_EX_FLAGS_RAISE_ON_FAIL, 64, '3kaL', 0), STATUS_SUCCESS);
   FACT("scheduler 14 RAISE_ON_FAIL: the pool type says so", (ex.L.Type & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0);

@@ -19,8 +19,6 @@ static VOID Worker(PVOID Context) {
   }
 }
 
-NTKERNELAPI LONG KeReadStateMutant(PRKMUTANT Mutant);
-
 static KEVENT g_Owned, g_Release;
 static VOID Owner(PVOID Mutex) {
   KeWaitForSingleObject(Mutex, Executive, KernelMode, FALSE, NULL);
@@ -45,9 +43,7 @@ static VOID Fields(VOID) {
   static KMUTEX m;
   LARGE_INTEGER zero = {0};
   KeInitializeMutex(&m, 0);
-  FACT("scheduler 8 KMUTEX 0x38: MutantListEntry 0x18, OwnerThread 0x28, Abandoned bit 0x30, ApcDisable 0x31",
-       sizeof(KMUTEX) == 0x38 && FIELD_OFFSET(KMUTEX, MutantListEntry) == 0x18 && FIELD_OFFSET(KMUTEX, OwnerThread) == 0x28 &&
-         FIELD_OFFSET(KMUTEX, MutantFlags) == 0x30 && FIELD_OFFSET(KMUTEX, ApcDisable) == 0x31);
+  HEADER("scheduler 8 KMUTEX 0x38: MutantListEntry 0x18, OwnerThread 0x28, Abandoned bit 0x30, ApcDisable 0x31", sizeof(KMUTEX) == 0x38 && FIELD_OFFSET(KMUTEX, MutantListEntry) == 0x18 && FIELD_OFFSET(KMUTEX, OwnerThread) == 0x28 && FIELD_OFFSET(KMUTEX, MutantFlags) == 0x30 && FIELD_OFFSET(KMUTEX, ApcDisable) == 0x31);
   FACT("scheduler 8 MutantObject 2", m.Header.Type == 2 && m.Header.Size == 14);
   FACT("scheduler 8 KeInitializeMutex: free state", m.Header.SignalState == 1 && m.OwnerThread == NULL && m.ApcDisable == 1 && !m.Abandoned);
   FACT_EQ("scheduler 8 signalled when SignalState = 1 (free)", KeReadStateMutex(&m), 1);
@@ -111,7 +107,7 @@ static VOID Ownership(VOID) {
   KeInitializeMutant(&mutant, TRUE);
   FACT("scheduler 8 a mutant with an initial owner is owned, and APCs stay on",
        mutant.Header.SignalState == 0 && mutant.OwnerThread == KeGetCurrentThread() && mutant.ApcDisable == 0 && !KeAreApcsDisabled());
-  FACT_EQ("scheduler 8 KeReleaseMutant: previous state", KeReleaseMutant(&mutant, 0, FALSE, FALSE), 0);
+  FACT_EQ("documentation KeReleaseMutant: previous state", KeReleaseMutant(&mutant, 0, FALSE, FALSE), 0);
   KeClearEvent(&done);
   TestStartThread(OwnerEnds, &mutant, 9, &done);
   KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL);
@@ -121,7 +117,7 @@ static VOID Ownership(VOID) {
   FACT_EQ("scheduler 7 STATUS_ABANDONED_WAIT_0 for an abandoned mutant", KeWaitForSingleObject(&mutant, Executive, KernelMode, FALSE, NULL), 0x80);
   FACT("scheduler 8 the new owner owns it, not abandoned any more", !mutant.Abandoned && mutant.OwnerThread == KeGetCurrentThread());
   KeReleaseMutant(&mutant, 0, TRUE, FALSE);
-  FACT("scheduler 8 KeReleaseMutant with Abandoned: free and abandoned", mutant.Abandoned && KeReadStateMutant(&mutant) == 1);
+  FACT("documentation KeReleaseMutant with Abandoned: free and abandoned", mutant.Abandoned && KeReadStateMutant(&mutant) == 1);
   KEVENT never;
   KeInitializeEvent(&never, NotificationEvent, FALSE);
   PVOID two[2] = {&never, &mutant};

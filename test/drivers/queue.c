@@ -18,11 +18,9 @@ static VOID Server(PVOID Context) {
   }
 }
 
-NTKERNELAPI LONG KeReadStateQueue(PRKQUEUE Queue);
 static KQUEUE g_Limited;
-static KEVENT g_Go, g_Taken;
-static LONG g_Active, g_Order[3], g_Orders;
-static PVOID g_Ended;
+static KEVENT g_Taken;
+static LONG g_Order[3], g_Orders;
 typedef struct _SERVER { LONG Number; PLIST_ENTRY Entry; KEVENT Ready, Block, Done; } SERVER;
 static SERVER g_Servers[3];
 
@@ -76,7 +74,7 @@ static VOID Facts(VOID) {
   FACT("scheduler 8 KQUEUE: EntryListHead, CurrentCount, MaximumCount, ThreadListHead", IsListEmpty(&g_Limited.EntryListHead) && g_Limited.CurrentCount == 0 && g_Limited.MaximumCount == 1 && IsListEmpty(&g_Limited.ThreadListHead));
   FACT_EQ("scheduler 8 KeInsertQueue: previous number of entries", KeInsertQueue(&g_Limited, &a.Link), 0);
   CHECK_EQ(KeInsertQueue(&g_Limited, &b.Link), 1);
-  FACT_EQ("scheduler 8 KeInsertHeadQueue: previous number of entries", KeInsertHeadQueue(&g_Limited, &c.Link), 2);
+  FACT_EQ("documentation KeInsertHeadQueue: previous number of entries", KeInsertHeadQueue(&g_Limited, &c.Link), 2);
   FACT_EQ("scheduler 8 signalled when an entry is present", KeReadStateQueue(&g_Limited), 3);
   FACT("scheduler 8 entries leave first in, first out; the head insert first", KeRemoveQueue(&g_Limited, KernelMode, &zero) == &c.Link && KeRemoveQueue(&g_Limited, KernelMode, &zero) == &a.Link);
   FACT("scheduler 8 the thread serves the queue now and counts", g_Limited.CurrentCount == 1 && !IsListEmpty(&g_Limited.ThreadListHead));
@@ -85,11 +83,11 @@ static VOID Facts(VOID) {
   FACT_EQ("scheduler 8 KeRemoveQueue with a timeout", (LONG_PTR)KeRemoveQueue(&g_Limited, KernelMode, &ms), STATUS_TIMEOUT);
   KeInsertQueue(&g_Limited, &a.Link);
   KeInsertQueue(&g_Limited, &b.Link);
-  FACT("scheduler 8 KeRemoveQueueEx: as many entries as there are", KeRemoveQueueEx(&g_Limited, KernelMode, FALSE, &zero, array, 4) == 2 && array[0] == &a.Link && array[1] == &b.Link);
-  FACT_EQ("scheduler 8 KeRemoveQueueEx: STATUS_TIMEOUT", KeRemoveQueueEx(&g_Limited, KernelMode, FALSE, &zero, array, 4), STATUS_TIMEOUT);
+  FACT("documentation KeRemoveQueueEx: as many entries as there are", KeRemoveQueueEx(&g_Limited, KernelMode, FALSE, &zero, array, 4) == 2 && array[0] == &a.Link && array[1] == &b.Link);
+  FACT_EQ("documentation KeRemoveQueueEx: STATUS_TIMEOUT", KeRemoveQueueEx(&g_Limited, KernelMode, FALSE, &zero, array, 4), STATUS_TIMEOUT);
   KeInsertQueue(&g_Limited, &a.Link);
   KeInsertQueue(&g_Limited, &b.Link);
-  FACT("scheduler 8 KeRemoveQueueEx: Count entries at most", KeRemoveQueueEx(&g_Limited, KernelMode, FALSE, &zero, array, 1) == 1 && KeReadStateQueue(&g_Limited) == 1);
+  FACT("documentation KeRemoveQueueEx: Count entries at most", KeRemoveQueueEx(&g_Limited, KernelMode, FALSE, &zero, array, 1) == 1 && KeReadStateQueue(&g_Limited) == 1);
   CHECK(KeRemoveQueue(&g_Limited, KernelMode, &zero) == &b.Link);
 
   KeRundownQueue(&g_Limited);
@@ -129,17 +127,17 @@ static VOID Facts(VOID) {
   EndServers(2);
 
   StartServers(2);
-  FACT("scheduler 8 KeRundownQueue: NULL when there are no entries", KeRundownQueue(&g_Limited) == NULL);
+  FACT("documentation KeRundownQueue: NULL when there are no entries", KeRundownQueue(&g_Limited) == NULL);
   SleepMs(40);
-  FACT("scheduler 8 KeRundownQueue wakes its waiters with STATUS_ABANDONED", (LONG_PTR)g_Servers[0].Entry == STATUS_ABANDONED && (LONG_PTR)g_Servers[1].Entry == STATUS_ABANDONED);
+  FACT("documentation KeRundownQueue wakes its waiters with STATUS_ABANDONED", (LONG_PTR)g_Servers[0].Entry == STATUS_ABANDONED && (LONG_PTR)g_Servers[1].Entry == STATUS_ABANDONED);
   FACT_EQ("scheduler 8 a later wait fails at once", (LONG_PTR)KeRemoveQueue(&g_Limited, KernelMode, NULL), STATUS_ABANDONED);
   EndServers(2);
   KeInitializeQueue(&g_Limited, 0);
-  FACT_EQ("scheduler 8 KeInitializeQueue Count 0: number of processors", g_Limited.MaximumCount, KeQueryActiveProcessorCount(NULL));
+  FACT_EQ("documentation KeInitializeQueue Count 0: number of processors", g_Limited.MaximumCount, KeQueryActiveProcessorCount(NULL));
   KeInsertQueue(&g_Limited, &a.Link);
   KeInsertQueue(&g_Limited, &b.Link);
   PLIST_ENTRY ring = KeRundownQueue(&g_Limited);
-  FACT("scheduler 8 KeRundownQueue: the entries that are left, as a ring", ring == &a.Link && ring->Flink == &b.Link && b.Link.Flink == &a.Link);
+  FACT("documentation KeRundownQueue: the entries that are left, as a ring", ring == &a.Link && ring->Flink == &b.Link && b.Link.Flink == &a.Link);
 }
 
 TEST_ENTRY {

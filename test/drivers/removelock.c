@@ -17,9 +17,7 @@ TEST_ENTRY {
   KeInitializeEvent(&g_In, SynchronizationEvent, FALSE);
   KeInitializeEvent(&g_Done, NotificationEvent, FALSE);
   IoInitializeRemoveLock(&g_Lock, 'kcoL', 0, 0);
-  FACT("scheduler 13 IO_REMOVE_LOCK 0x20 free build: Removed 0, IoCount 4, RemoveEvent 8",
-       sizeof(IO_REMOVE_LOCK) == 0x20 && FIELD_OFFSET(IO_REMOVE_LOCK_COMMON_BLOCK, Removed) == 0 && FIELD_OFFSET(IO_REMOVE_LOCK_COMMON_BLOCK, IoCount) == 4 &&
-         FIELD_OFFSET(IO_REMOVE_LOCK_COMMON_BLOCK, RemoveEvent) == 8);
+  HEADER("scheduler 13 IO_REMOVE_LOCK 0x20 free build: Removed 0, IoCount 4, RemoveEvent 8", sizeof(IO_REMOVE_LOCK) == 0x20 && FIELD_OFFSET(IO_REMOVE_LOCK_COMMON_BLOCK, Removed) == 0 && FIELD_OFFSET(IO_REMOVE_LOCK_COMMON_BLOCK, IoCount) == 4 && FIELD_OFFSET(IO_REMOVE_LOCK_COMMON_BLOCK, RemoveEvent) == 8);
   FACT("scheduler 13 remove lock: initialised", !g_Lock.Common.Removed && g_Lock.Common.IoCount == 1);
   FACT_EQ("scheduler 13 IoAcquireRemoveLock -> SUCCESS", IoAcquireRemoveLock(&g_Lock, (PVOID)1), STATUS_SUCCESS);
   FACT_EQ("scheduler 13 remove lock: a count", g_Lock.Common.IoCount, 2);

@@ -1,7 +1,6 @@
 // ERESOURCE: sharing, recursion, the four ways to acquire, hand-over, conversion, owner pointers, counts; wrong uses. Its neighbours: rundown.c, removelock.c.
 #include "check.h"
 LONG g_Failures;
-NTKERNELAPI BOOLEAN ExTryToAcquireResourceExclusiveLite(PERESOURCE Resource);
 
 static ERESOURCE g_Resource;
 static KEVENT g_Done[4], g_Ready;
@@ -77,14 +76,9 @@ static VOID End(USER *u) {
 }
 
 static VOID Layout(VOID) {
-  FACT("scheduler 13 ERESOURCE 0x68: list 0, OwnerTable 0x10, ActiveCount 0x18, Flag 0x1A",
-       sizeof(ERESOURCE) == 0x68 && FIELD_OFFSET(ERESOURCE, OwnerTable) == 0x10 && FIELD_OFFSET(ERESOURCE, ActiveCount) == 0x18 && FIELD_OFFSET(ERESOURCE, Flag) == 0x1A);
-  FACT("scheduler 13 ERESOURCE SharedWaiters 0x20, ExclusiveWaiters 0x28, OwnerEntry 0x30, ActiveEntries 0x40",
-       FIELD_OFFSET(ERESOURCE, SharedWaiters) == 0x20 && FIELD_OFFSET(ERESOURCE, ExclusiveWaiters) == 0x28 && FIELD_OFFSET(ERESOURCE, OwnerEntry) == 0x30 &&
-         FIELD_OFFSET(ERESOURCE, ActiveEntries) == 0x40);
-  FACT("scheduler 13 ERESOURCE ContentionCount 0x44, NumberOfSharedWaiters 0x48, NumberOfExclusiveWaiters 0x4C, Address 0x58, SpinLock 0x60",
-       FIELD_OFFSET(ERESOURCE, ContentionCount) == 0x44 && FIELD_OFFSET(ERESOURCE, NumberOfSharedWaiters) == 0x48 &&
-         FIELD_OFFSET(ERESOURCE, NumberOfExclusiveWaiters) == 0x4C && FIELD_OFFSET(ERESOURCE, Address) == 0x58 && FIELD_OFFSET(ERESOURCE, SpinLock) == 0x60);
+  HEADER("scheduler 13 ERESOURCE 0x68: list 0, OwnerTable 0x10, ActiveCount 0x18, Flag 0x1A", sizeof(ERESOURCE) == 0x68 && FIELD_OFFSET(ERESOURCE, OwnerTable) == 0x10 && FIELD_OFFSET(ERESOURCE, ActiveCount) == 0x18 && FIELD_OFFSET(ERESOURCE, Flag) == 0x1A);
+  HEADER("scheduler 13 ERESOURCE SharedWaiters 0x20, ExclusiveWaiters 0x28, OwnerEntry 0x30, ActiveEntries 0x40", FIELD_OFFSET(ERESOURCE, SharedWaiters) == 0x20 && FIELD_OFFSET(ERESOURCE, ExclusiveWaiters) == 0x28 && FIELD_OFFSET(ERESOURCE, OwnerEntry) == 0x30 && FIELD_OFFSET(ERESOURCE, ActiveEntries) == 0x40);
+  HEADER("scheduler 13 ERESOURCE ContentionCount 0x44, NumberOfSharedWaiters 0x48, NumberOfExclusiveWaiters 0x4C, Address 0x58, SpinLock 0x60", FIELD_OFFSET(ERESOURCE, ContentionCount) == 0x44 && FIELD_OFFSET(ERESOURCE, NumberOfSharedWaiters) == 0x48 && FIELD_OFFSET(ERESOURCE, NumberOfExclusiveWaiters) == 0x4C && FIELD_OFFSET(ERESOURCE, Address) == 0x58 && FIELD_OFFSET(ERESOURCE, SpinLock) == 0x60);
   CHECK_EQ(ExInitializeResourceLite(&g_Resource), STATUS_SUCCESS);
   FACT("scheduler 13 ERESOURCE in the global list", g_Resource.SystemResourcesList.Flink != NULL && g_Resource.SystemResourcesList.Flink->Blink == &g_Resource.SystemResourcesList);
   FACT("scheduler 13 ERESOURCE initialised: nobody", g_Resource.ActiveEntries == 0 && g_Resource.ActiveCount == 0 && g_Resource.OwnerEntry.OwnerThread == 0);
@@ -96,8 +90,8 @@ static VOID Recursion(VOID) {
   FACT("scheduler 13 the owner entry names the thread", g_Resource.OwnerEntry.OwnerThread == ExGetCurrentResourceThread() && g_Resource.OwnerEntry.OwnerCount == 1 && (g_Resource.Flag & ResourceOwnedExclusive) != 0);
   FACT_EQ("scheduler 13 exclusive owner may reacquire exclusive", ExAcquireResourceExclusiveLite(&g_Resource, FALSE), TRUE);
   FACT_EQ("scheduler 13 exclusive owner may reacquire shared", ExAcquireResourceSharedLite(&g_Resource, FALSE), TRUE);
-  FACT_EQ("scheduler 13 ExIsResourceAcquiredSharedLite counts the acquisitions", ExIsResourceAcquiredSharedLite(&g_Resource), 3);
-  FACT_EQ("scheduler 13 ExIsResourceAcquiredExclusiveLite", ExIsResourceAcquiredExclusiveLite(&g_Resource), TRUE);
+  FACT_EQ("documentation ExIsResourceAcquiredSharedLite counts the acquisitions", ExIsResourceAcquiredSharedLite(&g_Resource), 3);
+  FACT_EQ("documentation ExIsResourceAcquiredExclusiveLite", ExIsResourceAcquiredExclusiveLite(&g_Resource), TRUE);
   ExReleaseResourceLite(&g_Resource);
   ExReleaseResourceLite(&g_Resource);
   FACT("scheduler 13 each acquire one release", ExIsResourceAcquiredExclusiveLite(&g_Resource) && g_Resource.ActiveEntries == 1);
@@ -170,7 +164,7 @@ static VOID Flavours(VOID) {
   FACT_EQ("scheduler 13 the writer waits for the other reader", a.Result, -1);
   End(&c);
   FACT_EQ("scheduler 13 then it gets it", a.Result, TRUE);
-  FACT_EQ("scheduler 13 ExTryToAcquireResourceExclusiveLite does not wait", ExTryToAcquireResourceExclusiveLite(&g_Resource), FALSE);
+  FACT_EQ("documentation ExTryToAcquireResourceExclusiveLite does not wait", ExTryToAcquireResourceExclusiveLite(&g_Resource), FALSE);
   End(&a);
   // WaitForExclusive of an owner deadlocks unless another thread releases its ownership
   Start(&c, SHARED, TRUE);
@@ -215,14 +209,14 @@ static VOID Conversions(VOID) {
 
   PVOID name = ExEnterCriticalRegionAndAcquireResourceExclusive(&g_Resource);
   UNREFERENCED_PARAMETER(name);
-  FACT("scheduler 13 ExEnterCriticalRegionAndAcquireResourceExclusive", KeAreApcsDisabled() && ExIsResourceAcquiredExclusiveLite(&g_Resource));
+  FACT("documentation ExEnterCriticalRegionAndAcquireResourceExclusive", KeAreApcsDisabled() && ExIsResourceAcquiredExclusiveLite(&g_Resource));
   ExReleaseResourceAndLeaveCriticalRegion(&g_Resource);
-  FACT("scheduler 13 ExReleaseResourceAndLeaveCriticalRegion", !KeAreApcsDisabled() && g_Resource.ActiveEntries == 0);
+  FACT("documentation ExReleaseResourceAndLeaveCriticalRegion", !KeAreApcsDisabled() && g_Resource.ActiveEntries == 0);
   ExEnterCriticalRegionAndAcquireResourceShared(&g_Resource);
-  FACT("scheduler 13 ExEnterCriticalRegionAndAcquireResourceShared", KeAreApcsDisabled() && ExIsResourceAcquiredSharedLite(&g_Resource) == 1 && !ExIsResourceAcquiredExclusiveLite(&g_Resource));
+  FACT("documentation ExEnterCriticalRegionAndAcquireResourceShared", KeAreApcsDisabled() && ExIsResourceAcquiredSharedLite(&g_Resource) == 1 && !ExIsResourceAcquiredExclusiveLite(&g_Resource));
   ExReleaseResourceAndLeaveCriticalRegion(&g_Resource);
   ExEnterCriticalRegionAndAcquireSharedWaitForExclusive(&g_Resource);
-  FACT("scheduler 13 ExEnterCriticalRegionAndAcquireSharedWaitForExclusive", ExIsResourceAcquiredSharedLite(&g_Resource) == 1);
+  FACT("documentation ExEnterCriticalRegionAndAcquireSharedWaitForExclusive", ExIsResourceAcquiredSharedLite(&g_Resource) == 1);
   ExReleaseResourceAndLeaveCriticalRegion(&g_Resource);
   ExDisableResourceBoostLite(&g_Resource);
 }
@@ -238,7 +232,7 @@ static VOID ManyOwners(VOID) {
   }
   CHECK_EQ(g_Resource.ActiveEntries, 0);
   CHECK_EQ(ExReinitializeResourceLite(&g_Resource), STATUS_SUCCESS);
-  FACT("scheduler 13 ExReinitializeResourceLite: as new, and in the list", g_Resource.ContentionCount == 0 && g_Resource.ActiveEntries == 0 && g_Resource.SystemResourcesList.Flink->Blink == &g_Resource.SystemResourcesList);
+  FACT("documentation ExReinitializeResourceLite: as new, and in the list", g_Resource.ContentionCount == 0 && g_Resource.ActiveEntries == 0 && g_Resource.SystemResourcesList.Flink->Blink == &g_Resource.SystemResourcesList);
 }
 
 TEST_ENTRY {

@@ -22,6 +22,7 @@ TEST_ENTRY {
   KeInitializeEvent(&g_In, SynchronizationEvent, FALSE);
   KeInitializeEvent(&g_Done, NotificationEvent, FALSE);
   KeInitializeEvent(&g_Done2, NotificationEvent, FALSE);
+  g_Ref.Count = 77;
   ExInitializeRundownProtection(&g_Ref);
   FACT("scheduler 13 EX_RUNDOWN_REF 8 bytes", sizeof(EX_RUNDOWN_REF) == 8 && g_Ref.Count == 0);
   FACT_EQ("scheduler 13 ExAcquireRundownProtection: TRUE", ExAcquireRundownProtection(&g_Ref), TRUE);

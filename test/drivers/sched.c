@@ -1,6 +1,5 @@
 // Priorities, yield, affinity, processors, starvation boost, inter-processor calls, EX_TIMER.
 #include "check.h"
-NTSYSAPI NTSTATUS NTAPI ZwYieldExecution(VOID);
 LONG g_Failures;
 static KEVENT g_Done[8], g_Go;
 static volatile LONG g_Next, g_Stop, g_LowRan;

@@ -43,7 +43,7 @@ static VOID Facts(VOID) {
   static SLIST_HEADER h;
   static ITEM item[3];
   static DECLSPEC_ALIGN(16) UCHAR bytes[64];
-  FACT_EQ("scheduler 12 MEMORY_ALLOCATION_ALIGNMENT 16", MEMORY_ALLOCATION_ALIGNMENT, 16);
+  HEADER("scheduler 12 MEMORY_ALLOCATION_ALIGNMENT 16", MEMORY_ALLOCATION_ALIGNMENT == 16);
   FACT("scheduler 12 SLIST_HEADER 16 bytes, 16-byte aligned", sizeof(SLIST_HEADER) == 16 && ((ULONG_PTR)&h & 15) == 0);
   FACT("scheduler 12 pool is aligned for entries", ((ULONG_PTR)ExAllocatePoolWithTag(NonPagedPool, 32, 'tsLS') & 15) == 0);
   ExInitializeSListHead(&h);

@@ -42,15 +42,10 @@ static VOID Worker(PVOID Context) {
   }
 }
 
-NTKERNELAPI KIRQL KeAcquireSpinLockRaiseToSynch(PKSPIN_LOCK SpinLock);
-NTKERNELAPI KIRQL KeAcquireQueuedSpinLock(KSPIN_LOCK_QUEUE_NUMBER Number);
-NTKERNELAPI VOID KeReleaseQueuedSpinLock(KSPIN_LOCK_QUEUE_NUMBER Number, KIRQL OldIrql);
-NTKERNELAPI LOGICAL KeTryToAcquireQueuedSpinLock(KSPIN_LOCK_QUEUE_NUMBER Number, PKIRQL OldIrql);
-
 static VOID Levels(VOID) {
   KIRQL irql, old;
   KLOCK_QUEUE_HANDLE h;
-  static KSPIN_LOCK l;
+  static KSPIN_LOCK l = 77;
   static EX_SPIN_LOCK ex;
   KeInitializeSpinLock(&l);
   FACT("scheduler 12 KSPIN_LOCK: pointer size, zero = free", sizeof(KSPIN_LOCK) == sizeof(PVOID) && l == 0);
@@ -89,7 +84,7 @@ static VOID Levels(VOID) {
   KeReleaseInStackQueuedSpinLockForDpc(&h);
   CHECK_EQ(KeGetCurrentIrql(), PASSIVE_LEVEL);
 
-  FACT_EQ("scheduler 12 KLOCK_QUEUE_HANDLE 0x18", sizeof(KLOCK_QUEUE_HANDLE), 0x18);
+  HEADER("scheduler 12 KLOCK_QUEUE_HANDLE 0x18", sizeof(KLOCK_QUEUE_HANDLE) == 0x18);
   KeAcquireInStackQueuedSpinLock(&l, &h);
   FACT("scheduler 12 queued in-stack: the handle keeps the old IRQL", h.OldIrql == PASSIVE_LEVEL && KeGetCurrentIrql() == DISPATCH_LEVEL && l != 0);
   KeReleaseInStackQueuedSpinLock(&h);
@@ -107,7 +102,7 @@ static VOID Levels(VOID) {
   IoReleaseCancelSpinLock(irql);
   CHECK_EQ(KeGetCurrentIrql(), PASSIVE_LEVEL);
 
-  FACT("scheduler 12 EX_SPIN_LOCK: LONG, init 0", sizeof(EX_SPIN_LOCK) == sizeof(LONG) && ex == 0);
+  HEADER("scheduler 12 EX_SPIN_LOCK: LONG", sizeof(EX_SPIN_LOCK) == sizeof(LONG));
   irql = ExAcquireSpinLockShared(&ex);
   FACT("scheduler 12 ExAcquireSpinLockShared returns old IRQL; DISPATCH", irql == PASSIVE_LEVEL && KeGetCurrentIrql() == DISPATCH_LEVEL);
   FACT_EQ("scheduler 12 readers share", ExTryAcquireSpinLockSharedAtDpcLevel(&ex), TRUE);
@@ -356,5 +351,40 @@ BAD(ReleaseQueuedAtPassive, 0xC4, 0x36) {
   KeLowerIrql(PASSIVE_LEVEL);
   EXPECT_STOP("bugchecks 8 0x36: queued spin lock released not at DISPATCH", 0xC4, 0x36, PASSIVE_LEVEL, ANY, 0);
   KeReleaseInStackQueuedSpinLock(&h);
+  return STATUS_SUCCESS;
+}
+
+BAD(ExFromDpcLevelAtPassive, 0xC4, 0x41) {
+  static EX_SPIN_LOCK lock;
+  KIRQL old = ExAcquireSpinLockShared(&lock);
+  KeLowerIrql(old);
+  EXPECT_STOP("bugchecks 8 0x41: ReleaseFromDpcLevel < DISPATCH", 0xC4, 0x41, PASSIVE_LEVEL, &lock, 0);
+  ExReleaseSpinLockSharedFromDpcLevel(&lock);
+  return STATUS_SUCCESS;
+}
+
+BAD(ExReleaseAtPassive, 0xC4, 0x32) {
+  static EX_SPIN_LOCK lock;
+  KIRQL old = ExAcquireSpinLockExclusive(&lock);
+  KeLowerIrql(old);
+  EXPECT_STOP("bugchecks 8 0x32: release of a spin lock not at DISPATCH", 0xC4, 0x32, PASSIVE_LEVEL, &lock, 0);
+  ExReleaseSpinLockExclusive(&lock, old);
+  return STATUS_SUCCESS;
+}
+
+BAD(ExTryAtPassive, 0xC4, 0x40) {
+  static EX_SPIN_LOCK lock;
+  EXPECT_STOP("bugchecks 8 0x40: AcquireAtDpcLevel < DISPATCH", 0xC4, 0x40, PASSIVE_LEVEL, &lock, 0);
+  ExTryAcquireSpinLockSharedAtDpcLevel(&lock);
+  return STATUS_SUCCESS;
+}
+
+BAD(InStackFromDpcLevelAtPassive, 0xC4, 0x41) {
+  static KSPIN_LOCK lock;
+  KLOCK_QUEUE_HANDLE handle;
+  KeAcquireInStackQueuedSpinLock(&lock, &handle);
+  KeLowerIrql(PASSIVE_LEVEL);
+  EXPECT_STOP("bugchecks 8 0x41: ReleaseFromDpcLevel < DISPATCH", 0xC4, 0x41, PASSIVE_LEVEL, &handle, 0);
+  KeReleaseInStackQueuedSpinLockFromDpcLevel(&handle);
   return STATUS_SUCCESS;
 }

@@ -1,4 +1,4 @@
-// Kernel stacks: sizes, limits and what is left, the DPC stack, callouts on a larger stack and their statuses; overflow and what a thread must undo before it ends.
+// Kernel stacks: sizes, limits and what is left, the DPC stack, callouts on a larger stack and their statuses; overflow. What a thread must undo before it ends: exit.c.
 #include "check.h"
 LONG g_Failures;
 static ULONG_PTR g_Low, g_High, g_Remaining;
@@ -45,9 +45,6 @@ TEST_ENTRY {
   static LONG global;
   static KDPC dpc;
   KIRQL irql;
-  FACT_EQ("scheduler 16 x64: KERNEL_STACK_SIZE", KERNEL_STACK_SIZE, 0x6000);
-  FACT_EQ("scheduler 16 x64: KERNEL_LARGE_STACK_SIZE", KERNEL_LARGE_STACK_SIZE, 0x12000);
-  FACT_EQ("scheduler 16 MAXIMUM_EXPANSION_SIZE", MAXIMUM_EXPANSION_SIZE, 0x11800);
   IoGetStackLimits(&low, &high);
   FACT_EQ("scheduler 16 IoGetStackLimits: a kernel stack has 24 KB", high - low, KERNEL_STACK_SIZE);
   FACT("scheduler 16 IoGetStackLimits: locals lie between the bounds", (ULONG_PTR)&local >= low && (ULONG_PTR)&local < high);
@@ -95,7 +92,6 @@ TEST_ENTRY {
 }
 
 static VOID RaisesIrql(PVOID Parameter) { UNREFERENCED_PARAMETER(Parameter); KeRaiseIrqlToDpcLevel(); }
-static VOID Locked(PVOID Context) { UNREFERENCED_PARAMETER(Context); KeSetKernelStackSwapEnable(FALSE); }
 BAD(Overflow, 0x7F, 8) {
   EXPECT_STOP("bugchecks 1 0x7F: 8 = double fault, the guard page was touched", 0x7F, 8, ANY, ANY, ANY);
   Deep(24);
@@ -104,11 +100,5 @@ BAD(Overflow, 0x7F, 8) {
 BAD(CalloutRaises, 0xC8, -1) {
   EXPECT_STOP("bugchecks 2 0xC8: id 2 = callout", 0xC8, (2 << 16) | (0 << 8) | 2, RaisesIrql, 7, 0);
   KeExpandKernelStackAndCallout(RaisesIrql, (PVOID)7, 0x8000);
-  return STATUS_SUCCESS;
-}
-BAD(EndsLocked, 0x94, 0) {
-  EXPECT_STOP("bugchecks 3 0x94: thread exits with stack swapping disabled", 0x94, 0, 0, 0, 0);
-  TestStartThread(Locked, NULL, 8, NULL);
-  SleepMs(10);
   return STATUS_SUCCESS;
 }

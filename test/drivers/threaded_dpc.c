@@ -5,7 +5,7 @@ LONG g_Failures;
 static KDPC g_Dpc, g_Second, g_Plain;
 static KEVENT g_Ran;
 static KSPIN_LOCK g_Lock;
-static volatile LONG g_Runs, g_Order[4], g_Next, g_Stop;
+static volatile LONG g_Runs, g_Order[4], g_Next;
 static ULONG g_Cpu;
 static PKTHREAD g_Thread;
 

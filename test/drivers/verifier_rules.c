@@ -116,3 +116,21 @@ BAD(ResolutionAtDispatch, 0xC4, 0x20006) {
   ExSetTimerResolution(10000, TRUE);
   return STATUS_SUCCESS;
 }
+
+BAD(GuardedRegionAtDispatch, 0xC4, 0x20010) {
+  KIRQL old;
+  KeRaiseIrql(DISPATCH_LEVEL, &old);
+  EXPECT_STOP("verification-rules 2 IrqlKeApcLte2", 0xC4, 0x20010, ANY, DISPATCH_LEVEL, 0);
+  KeEnterGuardedRegion();
+  return STATUS_SUCCESS;
+}
+
+BAD(RundownAtHigh, 0xC4, 0xE5) {
+  static EX_RUNDOWN_REF ref;
+  KIRQL old;
+  ExInitializeRundownProtection(&ref);
+  KeRaiseIrql(HIGH_LEVEL, &old);
+  EXPECT_STOP("bugchecks 8 0xE5: a routine above the IRQL that its header permits", 0xC4, 0xE5, HIGH_LEVEL, DISPATCH_LEVEL, ANY);
+  ExAcquireRundownProtection(&ref);
+  return STATUS_SUCCESS;
+}

@@ -2,12 +2,6 @@
 #include "check.h"
 LONG g_Failures;
 
-NTKERNELAPI BOOLEAN KeAlertThread(PKTHREAD Thread, KPROCESSOR_MODE AlertMode);
-typedef VOID KNORMAL(PVOID Context, PVOID A1, PVOID A2);
-typedef VOID KKERNEL(PKAPC Apc, KNORMAL **Normal, PVOID *Context, PVOID *A1, PVOID *A2);
-NTKERNELAPI VOID KeInitializeApc(PKAPC Apc, PKTHREAD Thread, int Environment, KKERNEL *Kernel, PVOID Rundown, KNORMAL *Normal, KPROCESSOR_MODE Mode, PVOID Context);
-NTKERNELAPI BOOLEAN KeInsertQueueApc(PKAPC Apc, PVOID A1, PVOID A2, KPRIORITY Increment);
-
 typedef struct _WAITER {
   ULONG Count;
   WAIT_TYPE Type;
@@ -57,7 +51,6 @@ static VOID Timeouts(VOID) {
   LARGE_INTEGER t, before, after;
   KeInitializeEvent(&e, NotificationEvent, FALSE);
   FACT_EQ("scheduler 7 Timeout 0 = test, no wait: STATUS_TIMEOUT", KeWaitForSingleObject(&e, Executive, KernelMode, FALSE, &g_Zero), STATUS_TIMEOUT);
-  FACT("scheduler 7 NT_SUCCESS is TRUE for TIMEOUT", NT_SUCCESS(STATUS_TIMEOUT) && NT_SUCCESS(STATUS_ALERTED) && NT_SUCCESS(STATUS_USER_APC) && NT_SUCCESS(STATUS_ABANDONED_WAIT_0));
   t.QuadPart = -300000;
   KeQuerySystemTimePrecise(&before);
   FACT_EQ("scheduler 7 Timeout negative = relative", KeWaitForSingleObject(&e, Executive, KernelMode, FALSE, &t), STATUS_TIMEOUT);
@@ -111,13 +104,11 @@ static VOID Multiple(VOID) {
   FACT_EQ("scheduler 7 WaitAll: STATUS_SUCCESS", KeWaitForMultipleObjects(3, all, WaitAll, Executive, KernelMode, FALSE, &g_Zero, NULL), STATUS_SUCCESS);
   FACT("scheduler 7 WaitAll: all objects change state at once", KeReadStateEvent(&e[0]) == 0 && KeReadStateSemaphore(&s) == 1 && KeReadStateMutex(&m) == 0);
   KeReleaseMutex(&m, FALSE);
-  FACT_EQ("scheduler 7 WAIT_TYPE WaitAll 0", WaitAll, 0);
-  FACT_EQ("scheduler 7 WAIT_TYPE WaitAny 1", WaitAny, 1);
-  FACT_EQ("scheduler 7 WAIT_TYPE WaitNotification 2", WaitNotification, 2);
-  FACT_EQ("scheduler 7 WAIT_TYPE WaitDequeue 3", WaitDequeue, 3);
-  FACT_EQ("scheduler 7 WAIT_TYPE WaitDpc 4", WaitDpc, 4);
-  FACT_EQ("scheduler 7 THREAD_WAIT_OBJECTS", THREAD_WAIT_OBJECTS, 3);
-  FACT_EQ("scheduler 7 MAXIMUM_WAIT_OBJECTS", MAXIMUM_WAIT_OBJECTS, 64);
+  HEADER("scheduler 7 WAIT_TYPE WaitAll 0", WaitAll == 0);
+  HEADER("scheduler 7 WAIT_TYPE WaitAny 1", WaitAny == 1);
+  HEADER("scheduler 7 WAIT_TYPE WaitNotification 2", WaitNotification == 2);
+  HEADER("scheduler 7 WAIT_TYPE WaitDequeue 3", WaitDequeue == 3);
+  HEADER("scheduler 7 WAIT_TYPE WaitDpc 4", WaitDpc == 4);
   for (int i = 0; i < 64; i++) {
     KeInitializeEvent(&many[i], NotificationEvent, FALSE);
     p[i] = &many[i];
@@ -152,9 +143,7 @@ static VOID Blocks(VOID) {
   static WAITER w;
   KEVENT e[4];
   for (int i = 0; i < 4; i++) KeInitializeEvent(&e[i], SynchronizationEvent, FALSE);
-  FACT("scheduler 8 DISPATCHER_HEADER: Type 0, Size in ULONGs at 2, SignalState at 4, WaitListHead at 8",
-       FIELD_OFFSET(DISPATCHER_HEADER, Type) == 0 && FIELD_OFFSET(DISPATCHER_HEADER, Size) == 2 && FIELD_OFFSET(DISPATCHER_HEADER, SignalState) == 4 &&
-         FIELD_OFFSET(DISPATCHER_HEADER, WaitListHead) == 8 && sizeof(DISPATCHER_HEADER) == 0x18);
+  HEADER("scheduler 8 DISPATCHER_HEADER: Type 0, Size in ULONGs at 2, SignalState at 4, WaitListHead at 8", FIELD_OFFSET(DISPATCHER_HEADER, Type) == 0 && FIELD_OFFSET(DISPATCHER_HEADER, Size) == 2 && FIELD_OFFSET(DISPATCHER_HEADER, SignalState) == 4 && FIELD_OFFSET(DISPATCHER_HEADER, WaitListHead) == 8 && sizeof(DISPATCHER_HEADER) == 0x18);
   FACT_EQ("scheduler 8 KEVENT Size in ULONGs", e[0].Header.Size, sizeof(KEVENT) / 4);
   FACT("scheduler 8 WaitListHead is empty without waiters", IsListEmpty(&e[0].Header.WaitListHead));
   w.Count = 4;
@@ -204,7 +193,7 @@ static VOID ApcNormal(PVOID Context, PVOID A1, PVOID A2) {
   g_NormalIrql = KeGetCurrentIrql();
   g_NormalRan++;
 }
-static VOID ApcKernel(PKAPC Apc, KNORMAL **Normal, PVOID *Context, PVOID *A1, PVOID *A2) {
+static VOID ApcKernel(PKAPC Apc, PKNORMAL_ROUTINE *Normal, PVOID *Context, PVOID *A1, PVOID *A2) {
   UNREFERENCED_PARAMETER(Apc);
   UNREFERENCED_PARAMETER(Normal);
   UNREFERENCED_PARAMETER(Context);
@@ -225,7 +214,7 @@ static VOID Apcs(VOID) {
     w[i].Objects[0] = &e;
     Start(&w[i], 10);
   }
-  KeInitializeApc(&apc, w[0].Thread, 0, ApcKernel, NULL, ApcNormal, KernelMode, NULL);
+  KeInitializeApc(&apc, w[0].Thread, OriginalApcEnvironment, ApcKernel, NULL, ApcNormal, KernelMode, NULL);
   CHECK(KeInsertQueueApc(&apc, NULL, NULL, 0));
   SleepMs(40);
   FACT("scheduler 7 a kernel APC runs during the wait", g_ApcRan == 1 && g_NormalRan == 1 && g_ApcIrql == APC_LEVEL && g_NormalIrql == PASSIVE_LEVEL);

@@ -47,7 +47,7 @@ TEST_ENTRY {
   KeInitializeEvent(&g_Done, SynchronizationEvent, FALSE);
   KeInitializeEvent(&g_Blocked, NotificationEvent, FALSE);
   ExInitializeWorkItem(&g_Item, Work, (PVOID)&g_Runs);
-  FACT_EQ("scheduler 15 WORK_QUEUE_ITEM: 0x20 bytes", sizeof(WORK_QUEUE_ITEM), 0x20);
+  HEADER("scheduler 15 WORK_QUEUE_ITEM: 0x20 bytes", sizeof(WORK_QUEUE_ITEM) == 0x20);
   FACT("scheduler 15 WORK_QUEUE_ITEM: List at 0, zero after ExInitializeWorkItem", *(PVOID *)&g_Item == NULL);
   FACT("scheduler 15 WORK_QUEUE_ITEM: WorkerRoutine at 0x10", *(PVOID *)((UCHAR *)&g_Item + 0x10) == (PVOID)Work);
   FACT("scheduler 15 WORK_QUEUE_ITEM: Parameter at 0x18", *(PVOID *)((UCHAR *)&g_Item + 0x18) == (PVOID)&g_Runs);
@@ -62,15 +62,15 @@ TEST_ENTRY {
   ExQueueWorkItem(item, DelayedWorkQueue);
   FACT_EQ("scheduler 15 item state: may be freed in the routine", KeWaitForSingleObject(&g_Done, Executive, KernelMode, FALSE, NULL), STATUS_SUCCESS);
 
-  FACT_EQ("scheduler 15 WORK_QUEUE_TYPE: CriticalWorkQueue 0", CriticalWorkQueue, 0);
-  FACT_EQ("scheduler 15 WORK_QUEUE_TYPE: DelayedWorkQueue 1", DelayedWorkQueue, 1);
-  FACT_EQ("scheduler 15 WORK_QUEUE_TYPE: HyperCriticalWorkQueue 2", HyperCriticalWorkQueue, 2);
-  FACT_EQ("scheduler 15 WORK_QUEUE_TYPE: NormalWorkQueue 3", NormalWorkQueue, 3);
-  FACT_EQ("scheduler 15 WORK_QUEUE_TYPE: BackgroundWorkQueue 4", BackgroundWorkQueue, 4);
-  FACT_EQ("scheduler 15 WORK_QUEUE_TYPE: RealTimeWorkQueue 5", RealTimeWorkQueue, 5);
-  FACT_EQ("scheduler 15 WORK_QUEUE_TYPE: SuperCriticalWorkQueue 6", SuperCriticalWorkQueue, 6);
-  FACT_EQ("scheduler 15 WORK_QUEUE_TYPE: MaximumWorkQueue 7", MaximumWorkQueue, 7);
-  FACT_EQ("scheduler 15 WORK_QUEUE_TYPE: CustomPriorityWorkQueue 32", CustomPriorityWorkQueue, 32);
+  HEADER("scheduler 15 WORK_QUEUE_TYPE: CriticalWorkQueue 0", CriticalWorkQueue == 0);
+  HEADER("scheduler 15 WORK_QUEUE_TYPE: DelayedWorkQueue 1", DelayedWorkQueue == 1);
+  HEADER("scheduler 15 WORK_QUEUE_TYPE: HyperCriticalWorkQueue 2", HyperCriticalWorkQueue == 2);
+  HEADER("scheduler 15 WORK_QUEUE_TYPE: NormalWorkQueue 3", NormalWorkQueue == 3);
+  HEADER("scheduler 15 WORK_QUEUE_TYPE: BackgroundWorkQueue 4", BackgroundWorkQueue == 4);
+  HEADER("scheduler 15 WORK_QUEUE_TYPE: RealTimeWorkQueue 5", RealTimeWorkQueue == 5);
+  HEADER("scheduler 15 WORK_QUEUE_TYPE: SuperCriticalWorkQueue 6", SuperCriticalWorkQueue == 6);
+  HEADER("scheduler 15 WORK_QUEUE_TYPE: MaximumWorkQueue 7", MaximumWorkQueue == 7);
+  HEADER("scheduler 15 WORK_QUEUE_TYPE: CustomPriorityWorkQueue 32", CustomPriorityWorkQueue == 32);
   // the signal of the wait that ended carries no boost, so the current priority is the queue's
   FACT_EQ("scheduler 15 CriticalWorkQueue: thread priority 13", PriorityOf(CriticalWorkQueue), 13);
   FACT_EQ("scheduler 15 DelayedWorkQueue: thread priority 12", PriorityOf(DelayedWorkQueue), 12);

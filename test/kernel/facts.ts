@@ -1,4 +1,6 @@
-// Facts of the checking drivers (FACT, FACT_EQ, MAY_FACT, EXPECT_STOP of check.h): which a text holds, which a run has reached, and whether it stopped as it said.
+// What the text of a checking driver says that a run must show (FACT, FACT_EQ, MAY_FACT, EXPECT_STOP, BAD of check.h, and the `// case` and `// expect bugcheck`
+// lines of whole systems), which of it a run has reached, and whether it stopped as it said. The only reader of that grammar: the tests judge with it, and
+// scripts/gen-conformance.mjs counts with it.
 import assert from 'node:assert/strict';
 import type { BugCheckInfo } from '../../src/kernel/ke/bugcheck.js';
 
@@ -9,28 +11,95 @@ export interface Fact {
   readonly stop: boolean;
   /** Where the reference says it: page, section, words. */
   readonly source: string;
+  /** Of a stop: code and first parameter, where they are numbers in the text. */
+  readonly code: number | undefined;
+  readonly p1: number | undefined;
+}
+
+/** A BAD function: the bug check that it ends in. */
+export interface Bad {
+  readonly name: string;
+  readonly code: number;
+  /** Undefined: any. */
+  readonly p1: number | undefined;
+  /** Numbers of CPUs on which it must. */
+  readonly cpus: readonly number[];
+  /** Options of Driver Verifier that its run asks for: the words of `verifier ...` in a scenario. */
+  readonly verifier: string | undefined;
+  /** Its lines. */
+  readonly first: number;
+  readonly last: number;
 }
 
 const ANY = 0xa11a11a11a11a11an;
+const number = (text: string): number | undefined => (/^\s*(0x[0-9A-Fa-f]+|\d+)\s*$/.test(text) ? Number(text) : undefined);
+const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length;
+const blank = (part: string): string => part.replace(/[^\n]/g, ' ');
 
-/** Every fact that a text states, in order. */
+/** The text with every comment blanked, each character where it was. */
+export const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, blank);
+
+/** Every fact that a text states, in order. Two on one line could not be told apart, nor could one that a macro of the text repeats. */
 export function factsOf(text: string): Fact[] {
-  const facts: Fact[] = [];
-  const plain = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, (c) => c.replace(/[^\n]/g, ' '));
-  for (const m of plain.matchAll(/^(?![ \t]*#).*?\b(FACT|FACT_EQ|MAY_FACT|EXPECT_STOP)\("([^"]*)"/gm)) {
-    const before = text.slice(0, m.index);
-    facts.push({ line: before.split('\n').length, may: m[1] === 'MAY_FACT', stop: m[1] === 'EXPECT_STOP', source: m[2] });
+  const plain = withoutComments(text);
+  const facts = [...plain.matchAll(/\b(FACT|FACT_EQ|MAY_FACT|EXPECT_STOP)\((?:"([^"]*)")?/g)].map((m) => {
+    const stop = m[1] === 'EXPECT_STOP';
+    const [, code, p1] = (stop && /^,([^,]*),([^,]*)/.exec(plain.slice(m.index + m[0].length))) || ['', '', ''];
+    return { line: lineAt(plain, m.index), may: m[1] === 'MAY_FACT', stop, source: m[2] ?? '', code: number(code), p1: number(p1) };
+  });
+  const lines = plain.split('\n');
+  for (const [i, f] of facts.entries()) {
+    assert.notEqual(f.source, '', `line ${f.line}: a fact begins with its source, a string on the same line`);
+    assert.notEqual(f.line, facts[i + 1]?.line, `line ${f.line}: two facts`);
+    const continued = /\\\s*$/.test(lines[f.line - 2] ?? '');
+    assert.ok(!continued && !/^\s*#/.test(lines[f.line - 1]), `line ${f.line}: a fact in a macro`);
   }
   return facts;
 }
 
+/** A line `// every run: verifier WORDS`: what all runs of a text ask for. */
+export const verifierOfAll = (text: string): string | undefined => /^\/\/ every run: verifier (.+)$/m.exec(text)?.[1].trim();
+
+/** The BAD functions of a text, in order. A line `// verifier WORDS` in front of one says what its run asks for instead of what all runs do. */
+export function badsOf(text: string): Bad[] {
+  const all = verifierOfAll(text);
+  const lines = text.split('\n');
+  return [...text.matchAll(/^BAD([12]?)\((\w+),([^,\n]*),([^)\n]*)\)(?:[^\n]*\}(?=\r?\n)|[^\n]*(?:\n(?!\})[^\n]*)*)/gm)].map((m) => {
+    const first = lineAt(text, m.index);
+    const code = number(m[3]);
+    const p1 = number(m[4]);
+    assert.ok(code !== undefined && (p1 !== undefined || m[4].trim() === '-1'), `${m[2]}: code and first parameter are numbers`);
+    const cpus = { 1: [1], 2: [2] }[m[1]] ?? [1, 2];
+    const verifier = /^\/\/ verifier (.+)$/.exec((lines[first - 2] ?? '').trim())?.[1] ?? all;
+    return { name: m[2], code, p1, cpus, verifier, first, last: first + m[0].split('\n').length - 1 };
+  });
+}
+
 /** Facts that a run must have reached: all but MAY_FACT, and those in the body of a BAD function only when that is the entry. */
 export function mustReach(text: string, entry?: string): Fact[] {
-  const bodies = [...text.matchAll(/^BAD[12]?\((\w+),(?:[^\n]*\}(?=\r?\n)|[^\n]*(?:\n(?!\})[^\n]*)*)/gm)].map((m) => {
-    const first = text.slice(0, m.index).split('\n').length;
-    return { name: m[1], first, last: first + m[0].split('\n').length };
-  });
+  const bodies = badsOf(text);
   return factsOf(text).filter((f) => !f.may && bodies.find((b) => f.line >= b.first && f.line <= b.last)?.name === entry);
+}
+
+/** Bug check that the lines `// expect bugcheck 0x..` say the run of a whole system ends in. */
+export const bugCheckOf = (text: string): number | undefined => number(/^\/\/ expect bugcheck (0x[0-9A-Fa-f]+)/m.exec(text)?.[1] ?? '');
+
+/** Lines `// case NAME bugcheck 0x..[, verifier WORDS]`: a run with CASE_NAME defined (and these options) must end so. */
+export const casesOf = (text: string): { readonly name: string; readonly code: number; readonly verifier: string | undefined }[] =>
+  [...text.matchAll(/^\/\/ case (\w+) bugcheck (0x[0-9A-Fa-f]+)(?:, verifier (.+))?$/gm)].map((m) => ({
+    name: m[1],
+    code: Number(m[2]),
+    verifier: m[3]?.trim(),
+  }));
+
+const CASE_BLOCK = /^#ifdef CASE_(\w+)\r?\n[\s\S]*?^#endif/gm;
+/** What stands in `#ifdef CASE_...` blocks belongs to those runs only. */
+export const withoutCases = (text: string): string => text.replace(CASE_BLOCK, blank);
+/** Facts in the blocks of one case. */
+export function factsOfCase(text: string, name: string): Fact[] {
+  const others = withoutCases(text).split('\n');
+  const own = text.replace(CASE_BLOCK, (block, which) => (which === name ? block : blank(block)));
+  return factsOf(own).filter((f) => others[f.line - 1].trim() === '');
 }
 
 /** Facts of the list that a run has not reached, for a message. */

@@ -12,10 +12,13 @@ test('src/kernel/routines.gen.ts lists every file that exports routines', async 
   assert.equal(read('src/kernel/routines.gen.ts'), generated, 'run: node scripts/gen-routines.mjs');
 });
 
-test('src/kernel/layouts.gen.ts is current', () => {
-  const before = read('src/kernel/layouts.gen.ts');
+test('src/kernel/layouts.gen.ts and status.gen.ts are current', () => {
+  const files = ['src/kernel/layouts.gen.ts', 'src/kernel/status.gen.ts'];
+  const before = files.map(read);
   execFileSync(process.execPath, ['--import', 'tsx', 'scripts/gen-layouts.mjs'], { cwd: root });
-  assert.equal(before, read('src/kernel/layouts.gen.ts'), 'it was out of date (it is up to date now): commit it');
+  files.forEach((file, i) => {
+    assert.equal(before[i], read(file), `${file} was out of date (it is up to date now): commit it`);
+  });
 });
 
 test('docs/CONFORMANCE.md is current', async () => {

@@ -121,7 +121,7 @@ export function compileDriver(k: Kernel, text: string, options: HarnessOptions =
 }
 
 const idleMachines = new Map<number, Machine>();
-/** A machine as good as new: tests run one after the other, and a new one reserves a gigabyte. Only for runs whose memory nobody looks at later. */
+/** A machine as good as new: tests run one after the other, and a new one reserves 1.75 GiB. Only for runs whose memory nobody looks at later. */
 function borrowMachine(cpus: number): Machine {
   const old = idleMachines.get(cpus);
   if (!old) {

@@ -8,50 +8,45 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { assertStop, missing, mustReach } from './facts.js';
+import { assertStop, bugCheckOf, casesOf, factsOf, factsOfCase, missing, mustReach, withoutCases } from './facts.js';
 import { assertPasses, leaks, runSystem, type SystemResult } from './system.js';
 
 const SEEDS = Number(process.env.INTERLOCK_SEEDS ?? 2);
 const folder = new URL('../drivers/system/', import.meta.url);
 const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map((m) => m[1].trim());
 
-/** Lines `// case NAME bugcheck 0x..[, verifier WORDS]`: a run with CASE_NAME defined must end so. What stands in `#ifdef CASE_...` blocks belongs to those runs only. */
-const CASE = /^\/\/ case (\w+) bugcheck (0x[0-9A-Fa-f]+)(?:, (verifier .+))?$/gm;
-const withoutCases = (text: string): string =>
-  text.replace(/^#ifdef CASE_\w+\r?\n[\s\S]*?^#endif/gm, (block) => block.replace(/[^\n]/g, ' '));
-
 for (const name of readdirSync(folder).sort()) {
   if (!name.endsWith('.c')) continue;
   const driver = readFileSync(new URL(name, folder), 'utf8');
-  const threads = /#if 0 \/\/ threads\r?\n([\s\S]*?)\r?\n#endif/.exec(driver)?.[1];
-  const threadsLine = threads === undefined ? undefined : driver.slice(0, driver.indexOf('#if 0 // threads')).split('\n').length + 1;
   const block = (word: string): { text: string; line: number } | undefined => {
     const found = new RegExp(`#if 0 // ${word}\\r?\\n([\\s\\S]*?)\\r?\\n#endif`).exec(driver);
     return found ? { text: found[1], line: driver.slice(0, found.index).split('\n').length + 1 } : undefined;
   };
+  const threads = block('threads');
   const processes = block('processes');
-  const bugcheck = all(driver, /^\/\/ expect bugcheck (0x[0-9A-Fa-f]+)/gm)[0];
+  const bugcheck = bugCheckOf(driver);
   const wantedLeaks = all(driver, /^\/\/ expect leak (?!of \d)(.+)$/gm);
-  const end = all(driver, /^\/\/ expect end (\w+)/gm)[0] ?? (bugcheck ? 'bugcheck' : 'done');
-  const integrityCheck = !/^\/\/ no integrity-check/m.test(driver);
-  const bootStart = /^\/\/ boot-start/m.test(driver);
+  const end = all(driver, /^\/\/ expect end (\w+)/gm)[0] ?? (bugcheck === undefined ? 'done' : 'bugcheck');
   const variants = all(driver, /^\/\/ variant\b(.*)$/gm);
+  const given = {
+    threads: threads?.text,
+    threadsLine: threads?.line,
+    processes: processes?.text,
+    processesLine: processes?.line,
+    bootStart: /^\/\/ boot-start/m.test(driver),
+    integrityCheck: !/^\/\/ no integrity-check/m.test(driver),
+  };
   for (const cpus of [1, 2, 4]) {
     test(`${name} on ${cpus} CPUs`, () => {
-      const given = {
-        driver,
-        threads,
-        threadsLine,
-        processes: processes?.text,
-        processesLine: processes?.line,
-        bootStart,
-        cpus,
-        integrityCheck,
-      };
+      assert.deepEqual(
+        factsOf(driver).filter((f) => f.may),
+        [],
+        'in a whole system every fact is reached in every run',
+      );
       for (let seed = 1; seed <= (variants.length > 0 && !process.env.INTERLOCK_SEEDS ? 1 : SEEDS); seed++) {
         if (variants.length > 0) {
           const output = variants.flatMap((machine, variant) => {
-            const r = runSystem({ ...given, seed, machine, variant });
+            const r = runSystem({ ...given, driver, cpus, seed, machine, variant });
             check(r, `seed ${seed}, variant ${variant}`, {
               end: r.output.some((t) => t.startsWith('STOP ')) ? 'bugcheck' : end === 'bugcheck' ? 'done' : end,
               leaks: all(driver, new RegExp(`^// expect leak of ${variant} (.+)$`, 'gm')),
@@ -61,28 +56,29 @@ for (const name of readdirSync(folder).sort()) {
           assert.deepEqual(missing(mustReach(withoutCases(driver)), output), [], `seed ${seed}: facts not reached`);
           continue;
         }
-        const r = runSystem({ ...given, seed });
+        const r = runSystem({ ...given, driver, cpus, seed });
         check(r, `seed ${seed}`, { end, leaks: wantedLeaks });
         assert.deepEqual(missing(mustReach(withoutCases(driver)), r.output), [], `seed ${seed}: facts not reached`);
-        if (bugcheck) assert.equal(r.bugCheck?.code, Number(bugcheck), `seed ${seed}: ${r.bugCheck?.explanation}`);
+        if (bugcheck !== undefined) assert.equal(r.bugCheck?.code, bugcheck, `seed ${seed}: ${r.bugCheck?.explanation}`);
       }
     });
   }
-  for (const [, which, code, verifier] of driver.matchAll(CASE)) {
-    test(`${name}: ${which} ends in bug check ${code}`, () => {
+  for (const { name: which, code, verifier } of casesOf(driver)) {
+    test(`${name}: ${which} ends in bug check 0x${code.toString(16)}`, () => {
       for (const cpus of [1, 2]) {
         // the first line is a comment: the other lines keep their numbers
         const text = driver.replace(/^[^\n]*/, `#define CASE_${which}`);
-        const r = runSystem({ driver: text, threads, threadsLine, cpus, machine: verifier ? `${verifier};` : '' });
+        const r = runSystem({ ...given, driver: text, cpus, ...(verifier ? { machine: `verifier ${verifier};` } : {}) });
         assert.equal(
           r.bugCheck?.code,
-          Number(code),
+          code,
           `${r.end} ${r.bugCheck?.explanation ?? ''}\n${r.output.filter((t) => !t.startsWith('FACT')).join('\n')}`,
         );
         assert.ok(
           r.output.some((t) => t.startsWith('STOP ')),
           'no EXPECT_STOP was reached',
         );
+        assert.deepEqual(missing(factsOfCase(driver, which), r.output), [], 'facts not reached');
         assertStop(r.output, r.bugCheck);
       }
     });

@@ -8,7 +8,7 @@ import { Machine } from '../../src/machine/machine.js';
 const POOL = MAP.pool.start;
 const PAGES = 24;
 
-/** Two machines for all runs of a property: a machine reserves a gigabyte of address space. */
+/** Two machines for all runs of a property: a machine reserves 1.75 GiB of address space. */
 const machine = new Machine({ cpus: 2 });
 const other = new Machine({ cpus: 2 });
 
@@ -28,6 +28,25 @@ const action = fc.oneof(
   fc.record({ do: fc.constant('restore' as const), which: fc.nat(99) }),
   fc.record({ do: fc.constant('release' as const), which: fc.nat(99) }),
 );
+
+test('the permissions of the first and the last page of every region are state', () => {
+  const m = machine;
+  for (const { start, end } of Object.values(MAP)) {
+    for (const page of [start, end - PAGE_SIZE]) {
+      m.mem.pages.unmap(page, PAGE_SIZE);
+      const absent = m.checkpoint();
+      m.mem.pages.map(page, PAGE_SIZE, { writable: true });
+      const present = m.checkpoint();
+      m.restore(absent);
+      assert.ok(!m.mem.pages.query(page).mapped, `${page.toString(16)} after going back`);
+      m.restore(present);
+      assert.ok(m.mem.pages.query(page).writable, `${page.toString(16)} after going forth`);
+      m.restore(absent);
+      m.release(present);
+      m.release(absent);
+    }
+  }
+});
 
 test('restoring gives exactly the bytes, permissions and registers of the checkpoint, along any path through the tree', () => {
   fc.assert(

@@ -232,7 +232,7 @@ test('checkpoints anywhere, restored in a fresh machine, give exactly the rest o
   const events = Array.from({ length: w.trace.length }, (_, i) => w.trace.get(i).data);
   let fresh = new World();
   for (const [i, bytes] of saved.entries()) {
-    // a machine reserves a gigabyte of addresses: most rounds reset one instead
+    // a machine reserves 1.75 GiB of addresses: most rounds reset one instead
     if (i % 10 === 0) fresh = new World();
     else fresh.machine.reset();
     fresh.trace = new Trace(new MachineClock(fresh.machine, () => fresh.current));

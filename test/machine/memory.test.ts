@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KERNEL_BASE, MAP, PAGE_SIZE, toAddress, USER_BASE } from '../../src/machine/abi.js';
+import { initListHead, insertTail, remove } from '../../src/kernel/rtl/list.js';
+import { KERNEL_BASE, MAP, MEMORY_SIZE, PAGE_SIZE, toAddress, USER_BASE } from '../../src/machine/abi.js';
 import { Memory } from '../../src/machine/memory.js';
 import { SimulatedFault } from '../../src/machine/routine.js';
 
@@ -43,6 +44,16 @@ test('values keep their bits through every accessor', () => {
   assert.equal(m.readAnsiz(at), 'abc');
   m.copy(at + 1, at, 3);
   assert.equal(m.readAnsiz(at), 'aabcr');
+});
+
+test('a list entry that reaches beyond the memory is no entry: nothing behind the memory changes', () => {
+  const m = new Memory();
+  const beyond = KERNEL_BASE + MEMORY_SIZE - 8;
+  const denied = m.deny.slice(0, 16);
+  initListHead(m, at);
+  assert.ok(fault(() => insertTail(m, at, beyond)).write);
+  assert.ok(!fault(() => remove(m, beyond)).write);
+  assert.deepEqual(m.deny.slice(0, 16), denied);
 });
 
 test('the check refuses what the page refuses, with the first bad address', () => {
@@ -136,4 +147,19 @@ test('pages with state bytes ask the pool', () => {
   m.slowAccess = (offset, size) => offset + size <= POOL + 100;
   m.checked.setU32(at + 96, 1);
   assert.equal(fault(() => m.checked.setU32(at + 97, 1)).size, 4);
+});
+
+test('a host without room for the addresses says how much is missing, and what a machine without shadow needs', () => {
+  const real = WebAssembly.Memory;
+  try {
+    WebAssembly.Memory = class {
+      constructor() {
+        throw new RangeError('could not allocate memory');
+      }
+    } as unknown as typeof WebAssembly.Memory;
+    assert.throws(() => new Memory(), /no room for 1\.7 GiB of addresses that the simulated machine needs$/);
+    assert.throws(() => new Memory(true), /no room for 4\.0 GiB .*; without 'no race' in the scenario 1\.7 GiB are enough$/);
+  } finally {
+    WebAssembly.Memory = real;
+  }
 });

@@ -1,10 +1,11 @@
 // Scenario text -> data: values, bodies in place, one clear message per mistake, never a throw.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatDiagnostic } from '../../src/base/diagnostic.js';
 import { SourceFile } from '../../src/base/source.js';
-import { VERIFIER_STANDARD } from '../../src/base/verifier-options.js';
+import { VERIFIER_OPTION_NAMES, VERIFIER_STANDARD } from '../../src/base/verifier-options.js';
 import { bodyText } from '../../src/scenario/bodies.js';
 import { parseScenario } from '../../src/scenario/parser.js';
 
@@ -36,6 +37,15 @@ process "C:\\\\Windows\\\\explorer.exe" command "explorer /x" {
 }
 expect { no bugcheck; always g_Count >= 0; finally (g_Count == 0); calls OnNotify == 6; output "hello"; bugcheck 0xD1 }
 `;
+
+test('threads of WSL processes: no count, and as many as have room', () => {
+  const one = 'process "/a" subsystem wsl count 3 { thread a { } }';
+  assert.deepEqual(messages(one), []);
+  assert.match(messages('process "/a" subsystem wsl { thread a count 2 { } }').join(), /no 'count'/);
+  const blocks = (n: number): string => Array.from({ length: n }, (_, i) => `thread t${i} { }`).join(' ');
+  assert.deepEqual(messages(`process "/a" subsystem wsl { ${blocks(32)} }`), []);
+  assert.match(messages(`process "/a" subsystem wsl { ${blocks(33)} }`).join(), /at most 32 threads/);
+});
 
 test('counts of threads and processes, and messages for bad ones', () => {
   const { scenario, diagnostics } = parse('process "a" count 1000 { thread x count 20 priority lowest { } thread y { } }');
@@ -190,4 +200,26 @@ test('options of Driver Verifier: by name, by flags, all or none', () => {
   assert.match(messages('machine { verifier special-pools off; }')[0], /no option 'special-pools'[\s\S]*special-pool/);
   assert.match(messages('machine { verifier special-pool; }')[0], /'on' or 'off' after special-pool/);
   assert.match(messages('machine { verifier flags 0x400000; }')[0], /0x400000 are not simulated/);
+});
+
+test('the grammar of the editor knows every word of the parser', () => {
+  const grammar = readFileSync(new URL('../../syntaxes/scenario.tmLanguage.json', import.meta.url), 'utf8');
+  const known = (text: string): string[] => {
+    const list = messages(text)
+      .map((m) => /known(?: here)?: ([\w, -]+)/.exec(m)?.[1])
+      .find((m) => m !== undefined);
+    assert.ok(list, text);
+    return list.split(', ');
+  };
+  const words = [
+    ...known('machine { zz }'),
+    ...known('driver "d" { zz }'),
+    ...known('process "/a" zz { }'),
+    ...known('process "/a" { thread t zz { } }'),
+    ...known('zz'),
+    ...VERIFIER_OPTION_NAMES,
+  ];
+  assert.ok(words.length > 30, words.join());
+  // as a whole alternative: a word that another one begins with would be coloured in half
+  for (const w of words) assert.match(grammar, new RegExp(`[(|b]${w}[)|\\\\]`), w);
 });

@@ -1,5 +1,6 @@
 // Compile-time check of the public x64 layouts (reference: ps-routines.md section 8, and the public symbols).
 #include <fltkernel.h>
+#include <pico.h>
 #define SIZE(t, n) _Static_assert(sizeof(t) == (n), #t)
 #define AT(t, f, n) _Static_assert(__builtin_offsetof(t, f) == (n), #t "." #f)
 SIZE(CHAR, 1); SIZE(WCHAR, 2); SIZE(SHORT, 2); SIZE(LONG, 4); SIZE(ULONG, 4); SIZE(LONGLONG, 8); SIZE(PVOID, 8); SIZE(SIZE_T, 8); SIZE(BOOLEAN, 1);
@@ -32,3 +33,12 @@ SIZE(KEY_VALUE_PARTIAL_INFORMATION, 0x10); AT(KEY_VALUE_PARTIAL_INFORMATION, Dat
 _Static_assert(RegNtPreCreateKeyEx == 26 && RegNtPostOpenKeyEx == 29 && RegNtKeyHandleClose == 14 && FileNormalizedNameInformation == 48 && FileDispositionInformationEx == 64, "enumerations");
 _Static_assert(ProcessImageFileName == 27 && ProcessSubsystemInformation == 75 && SynchronizationEvent == 1 && SynchronizationTimer == 1 && WaitAny == 1 && WrQueue == 15, "enumerations");
 SIZE(FILTER_MESSAGE_HEADER, 0x10); AT(FILTER_MESSAGE_HEADER, MessageId, 8); SIZE(FILTER_REPLY_HEADER, 0x10); AT(FILTER_REPLY_HEADER, MessageId, 8); SIZE(FLT_REGISTRATION, 0x70); SIZE(FLT_OPERATION_REGISTRATION, 0x20); SIZE(FLT_CONTEXT_REGISTRATION, 0x38);
+SIZE(PROCESSOR_RELATIONSHIP, 0x28); AT(PROCESSOR_RELATIONSHIP, GroupCount, 0x16); SIZE(NUMA_NODE_RELATIONSHIP, 0x28); AT(NUMA_NODE_RELATIONSHIP, GroupMask, 0x18); SIZE(CACHE_RELATIONSHIP, 0x30); AT(CACHE_RELATIONSHIP, GroupMask, 0x20);
+SIZE(PROCESSOR_GROUP_INFO, 0x30); SIZE(GROUP_RELATIONSHIP, 0x48); AT(GROUP_RELATIONSHIP, GroupInfo, 0x18); SIZE(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, 0x50); AT(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, Processor, 8); SIZE(TIMER_SET_COALESCABLE_TIMER_INFO, 0x30);
+// Trap and exception frames: public symbols. Pico interface: the order of members in the reference (subsystem-processes.md 4).
+SIZE(KTRAP_FRAME, 0x190); AT(KTRAP_FRAME, PreviousMode, 0x28); AT(KTRAP_FRAME, MxCsr, 0x2C); AT(KTRAP_FRAME, Rax, 0x30); AT(KTRAP_FRAME, R11, 0x60); AT(KTRAP_FRAME, GsBase, 0x68); AT(KTRAP_FRAME, Xmm0, 0x70); AT(KTRAP_FRAME, FaultAddress, 0xD0); AT(KTRAP_FRAME, Dr0, 0xD8);
+AT(KTRAP_FRAME, SegDs, 0x130); AT(KTRAP_FRAME, TrapFrame, 0x138); AT(KTRAP_FRAME, Rbx, 0x140); AT(KTRAP_FRAME, Rbp, 0x158); AT(KTRAP_FRAME, ErrorCode, 0x160); AT(KTRAP_FRAME, Rip, 0x168); AT(KTRAP_FRAME, SegCs, 0x170); AT(KTRAP_FRAME, EFlags, 0x178); AT(KTRAP_FRAME, Rsp, 0x180); AT(KTRAP_FRAME, SegSs, 0x188);
+SIZE(KEXCEPTION_FRAME, 0x140); AT(KEXCEPTION_FRAME, Xmm6, 0x30); AT(KEXCEPTION_FRAME, TrapFrame, 0xD0); AT(KEXCEPTION_FRAME, MxCsr, 0xF0); AT(KEXCEPTION_FRAME, Rbp, 0xF8); AT(KEXCEPTION_FRAME, R12, 0x118); AT(KEXCEPTION_FRAME, Return, 0x138);
+SIZE(PS_PICO_PROVIDER_ROUTINES, 0x58); AT(PS_PICO_PROVIDER_ROUTINES, DispatchException, 0x20); AT(PS_PICO_PROVIDER_ROUTINES, ProtectedRanges, 0x38); AT(PS_PICO_PROVIDER_ROUTINES, OpenProcess, 0x48); AT(PS_PICO_PROVIDER_ROUTINES, OpenThread, 0x4C); AT(PS_PICO_PROVIDER_ROUTINES, SubsystemInformationType, 0x50);
+SIZE(PS_PICO_ROUTINES, 0x60); AT(PS_PICO_ROUTINES, GetProcessContext, 0x18); AT(PS_PICO_ROUTINES, TerminateThread, 0x38); AT(PS_PICO_ROUTINES, SetThreadDescriptorBase, 0x48); AT(PS_PICO_ROUTINES, TerminateProcess, 0x58);
+SIZE(PS_PICO_PROCESS_ATTRIBUTES, 0x20); AT(PS_PICO_PROCESS_ATTRIBUTES, Flags, 0x18); SIZE(PS_PICO_THREAD_ATTRIBUTES, 0xC0); AT(PS_PICO_THREAD_ATTRIBUTES, UserFsBase, 0x28); AT(PS_PICO_THREAD_ATTRIBUTES, Rax, 0x38); AT(PS_PICO_THREAD_ATTRIBUTES, Context, 0xB8); SIZE(PS_PICO_CREATE_INFO, 0x18); AT(PS_PICO_CREATE_INFO, CommandLine, 0x10);

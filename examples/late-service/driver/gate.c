@@ -34,7 +34,7 @@ VOID GateProcessNotify(_Inout_ PEPROCESS Process, _In_ HANDLE ProcessId, _Inout_
     NTSTATUS status;
 
     UNREFERENCED_PARAMETER(Process);
-    if (CreateInfo == NULL || PsGetCurrentProcessId() == (HANDLE)4) {
+    if (CreateInfo == NULL || PsGetCurrentProcess() == PsInitialSystemProcess) {
         return;                         // an end, or started by the system before anybody could answer
     }
     event.ProcessId = question.ProcessId = HandleToULong(ProcessId);

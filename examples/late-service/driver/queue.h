@@ -3,8 +3,6 @@
 #include <ntddk.h>
 #include "gate.h"
 
-#define GATE_TAG 'etaG'
-
 // Makes \Device\Gate. Control gets all device control requests but IOCTL_GATE_NEXT.
 NTSTATUS GateCreateDevice(_In_ PDRIVER_OBJECT DriverObject, _In_ PDRIVER_DISPATCH Control);
 VOID GateDeleteDevice(_In_ PDRIVER_OBJECT DriverObject);

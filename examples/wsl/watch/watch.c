@@ -44,7 +44,7 @@ static VOID OnLinuxProcess(HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO Info)
     InterlockedIncrement(&g_Linux);
     ReplaceId(NULL, ProcessId);
     if (Info->ImageFileName == NULL) {
-        DbgPrint("wslwatch: a fork of %p\n", Info->ParentProcessId);
+        DbgPrint("wslwatch: a fork of process %Iu\n", (ULONG_PTR)Info->ParentProcessId);
         return;
     }
     if (Info->CommandLine != NULL) {
@@ -54,7 +54,7 @@ static VOID OnLinuxProcess(HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO Info)
                 line.Buffer[i] = L' ';
     }
     // After an exec the parent is the short-lived process that forked: do not expect to find it alive later.
-    DbgPrint("wslwatch: %wZ, parent gone later: %wZ\n", Info->ImageFileName, &line);
+    DbgPrint("wslwatch: %wZ, parent %Iu: %wZ\n", Info->ImageFileName, (ULONG_PTR)Info->ParentProcessId, &line);
 }
 
 static VOID OnProcess(PEPROCESS Process, HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO Info)

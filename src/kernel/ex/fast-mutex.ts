@@ -1,10 +1,11 @@
 // Fast mutexes, and guarded mutexes, which are the same since Windows 8: Count 1 = free, the owner runs at APC_LEVEL (reference: scheduler.md §13).
 // A contended acquire waits on the synchronization event inside and tries again.
-import type { Addr, Status } from '../../machine/abi.js';
+import { type Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import { APC_LEVEL, ObjectType, WaitReason } from '../ke/constants.js';
 import { hex, initHeader } from '../ke/dispatcher.js';
+import { checkAtMostApc } from '../ke/irql.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { FAST_MUTEX, KTHREAD } from '../layouts.gen.js';
 
@@ -40,7 +41,8 @@ function take(k: Kernel, mutex: Addr, oldIrql: number): void {
 }
 
 function checkAcquire(k: Kernel, mutex: Addr, v: Flavour): Status | undefined {
-  if (k.irql > APC_LEVEL) return k.bugCheck(0xc4, 0x33, k.irql, mutex, 0, `${v.name} at IRQL ${k.irql}: only at APC_LEVEL or below`);
+  const high = checkAtMostApc(k, 0x33, mutex, 0, v.name);
+  if (high !== undefined) return high;
   if (!v.raises && k.irql < APC_LEVEL && k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable) === 0) {
     k.finding(
       'fast-mutex-apcs-enabled',
@@ -85,7 +87,8 @@ function acquire(k: Kernel, f: Frame, v: Flavour): Status {
 
 function tryAcquire(k: Kernel, f: Frame, v: Flavour): Status {
   const mutex = f.ptr(0);
-  if (k.irql > APC_LEVEL) return k.bugCheck(0xc4, 0x33, k.irql, mutex, 0, `${v.name} at IRQL ${k.irql}: only at APC_LEVEL or below`);
+  const high = checkAtMostApc(k, 0x33, mutex, 0, v.name);
+  if (high !== undefined) return high;
   if (k.mem.checked.i32(mutex + FAST_MUTEX.Count) !== 1) return k.return(0);
   take(k, mutex, v.raises ? k.raiseIrql(APC_LEVEL) : k.irql);
   return k.return(1);
@@ -124,37 +127,38 @@ function release(k: Kernel, f: Frame, v: Flavour): Status {
   return k.returnVoid();
 }
 
-function family(acquireName: string, tryName: string | undefined, releaseName: string, raises: boolean, reason: number): KernelRoutine[] {
-  const v = (name: string): Flavour => ({ name, raises, reason });
-  const list: KernelRoutine[] = [
-    { name: acquireName, locals: 1, step: (k, f) => acquire(k, f, v(acquireName)) },
-    { name: releaseName, step: (k, f) => release(k, f, v(releaseName)) },
-  ];
-  if (tryName) list.push({ name: tryName, step: (k, f) => tryAcquire(k, f, v(tryName)) });
-  return list;
+const fast = (name: string, raises: boolean): Flavour => ({ name, raises, reason: WaitReason.WrFastMutex });
+const guarded = (name: string, raises: boolean): Flavour => ({ name, raises, reason: WaitReason.WrGuardedMutex });
+const routine = (v: Flavour, act: (k: Kernel, f: Frame, v: Flavour) => Status, locals = act === acquire ? 1 : 0): KernelRoutine => ({
+  name: v.name,
+  locals,
+  step: (k, f) => act(k, f, v),
+});
+
+function enterAndAcquire(k: Kernel, f: Frame, v: Flavour): Status {
+  if (f.pc === 0) k.enterCriticalRegion();
+  return acquire(k, f, v);
+}
+
+function releaseAndLeave(k: Kernel, f: Frame, v: Flavour): Status {
+  const status = release(k, f, v);
+  if (status === Status.Returned) k.leaveCriticalRegion();
+  return status;
 }
 
 export const routines: KernelRoutine[] = [
   { name: 'KeInitializeGuardedMutex', cost: 4, step: initialize },
   { name: 'ExInitializeFastMutex', cost: 4, step: initialize },
-  ...family('ExAcquireFastMutex', 'ExTryToAcquireFastMutex', 'ExReleaseFastMutex', true, WaitReason.WrFastMutex),
-  ...family('ExAcquireFastMutexUnsafe', undefined, 'ExReleaseFastMutexUnsafe', false, WaitReason.WrFastMutex),
-  ...family('KeAcquireGuardedMutex', 'KeTryToAcquireGuardedMutex', 'KeReleaseGuardedMutex', true, WaitReason.WrGuardedMutex),
-  ...family('KeAcquireGuardedMutexUnsafe', undefined, 'KeReleaseGuardedMutexUnsafe', false, WaitReason.WrGuardedMutex),
-  {
-    name: 'ExEnterCriticalRegionAndAcquireFastMutexUnsafe',
-    locals: 1,
-    step(k, f) {
-      if (f.pc === 0) k.enterCriticalRegion();
-      return acquire(k, f, { name: 'ExEnterCriticalRegionAndAcquireFastMutexUnsafe', raises: false, reason: WaitReason.WrFastMutex });
-    },
-  },
-  {
-    name: 'ExReleaseFastMutexUnsafeAndLeaveCriticalRegion',
-    step(k, f) {
-      const s = release(k, f, { name: 'ExReleaseFastMutexUnsafeAndLeaveCriticalRegion', raises: false, reason: WaitReason.WrFastMutex });
-      if (k.bugCheckInfo() === undefined) k.leaveCriticalRegion();
-      return s;
-    },
-  },
+  routine(fast('ExAcquireFastMutex', true), acquire),
+  routine(fast('ExTryToAcquireFastMutex', true), tryAcquire),
+  routine(fast('ExReleaseFastMutex', true), release),
+  routine(fast('ExAcquireFastMutexUnsafe', false), acquire),
+  routine(fast('ExReleaseFastMutexUnsafe', false), release),
+  routine(guarded('KeAcquireGuardedMutex', true), acquire),
+  routine(guarded('KeTryToAcquireGuardedMutex', true), tryAcquire),
+  routine(guarded('KeReleaseGuardedMutex', true), release),
+  routine(guarded('KeAcquireGuardedMutexUnsafe', false), acquire),
+  routine(guarded('KeReleaseGuardedMutexUnsafe', false), release),
+  routine(fast('ExEnterCriticalRegionAndAcquireFastMutexUnsafe', false), enterAndAcquire, 1),
+  routine(fast('ExReleaseFastMutexUnsafeAndLeaveCriticalRegion', false), releaseAndLeave),
 ];

@@ -1,8 +1,8 @@
 // Interlocked list operations under a spin lock of the caller. The operation itself is one step and needs no lock, but a lock that someone holds must
 // still be waited for: the caller protects other accesses to the list with it. Held by this very CPU it would never come free (bug check 0xF).
 import type { Addr, Status } from '../../machine/abi.js';
-import { hex } from '../ke/dispatcher.js';
 import { spinOn } from '../ke/spin-wait.js';
+import { ownerWord, selfDeadlock } from '../ke/spinlock.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { LIST_ENTRY } from '../layouts.gen.js';
 import { insertHead, insertTail, removeHead } from '../rtl/list.js';
@@ -12,17 +12,7 @@ import { touchLinks } from '../rtl/touch-links.js';
 export function underLock(k: Kernel, f: Frame, lock: Addr, operation: () => Status): Status {
   const owner = k.mem.checked.ptr(lock);
   if (owner === 0) return operation();
-  if (owner === k.currentThread() + 1) {
-    return k.bugCheck(
-      0xf,
-      0,
-      0,
-      0,
-      0,
-      `an interlocked operation needs the spin lock at ${hex(lock)}, which this CPU holds already: it would spin for ever`,
-    );
-  }
-  return spinOn(k, f, lock);
+  return owner === ownerWord(k) ? selfDeadlock(k, lock) : spinOn(k, f, lock);
 }
 
 const first = (k: Kernel, head: Addr): Addr => {

@@ -1,9 +1,11 @@
 // Push locks: pointer-size, zero = free (reference: scheduler.md §13). Bit 0 = held exclusive, the number of shared holders from bit 4; bit 1 = somebody
 // waits. Waiters sit on an event of the kernel for each lock address, in a small table, so that the lock itself may lie in paged memory.
-import type { Addr, Status } from '../../machine/abi.js';
+import { type Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { APC_LEVEL, ObjectType, WaitReason } from '../ke/constants.js';
 import { hex, initHeader, signalEvent } from '../ke/dispatcher.js';
+import { checkAtMostApc } from '../ke/irql.js';
+import { combinedApcDisable } from '../ke/region.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KE_GLOBALS, KEVENT, KTHREAD } from '../layouts.gen.js';
 
@@ -18,10 +20,7 @@ function held(k: Kernel, delta: number): void {
 }
 
 /** Event of the bucket that a lock's waiters sit on; releases wake the whole bucket and the losers wait again. */
-const bucket = (k: Kernel, lock: Addr): Addr => {
-  const index = Number((BigInt.asUintN(64, BigInt(lock)) >> 3n) % BigInt(BUCKETS));
-  return k.globals.KE + KE_GLOBALS.PushLockEvents + index * KEVENT.sizeof;
-};
+const bucket = (k: Kernel, lock: Addr): Addr => k.globals.KE + KE_GLOBALS.PushLockEvents + ((lock >>> 3) % BUCKETS) * KEVENT.sizeof;
 
 export function initializePushLocks(k: Kernel): void {
   for (let i = 0; i < BUCKETS; i++)
@@ -29,8 +28,9 @@ export function initializePushLocks(k: Kernel): void {
 }
 
 function check(k: Kernel, lock: Addr, what: string, sub: number): Status | undefined {
-  const disable = k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable);
-  if (k.irql > APC_LEVEL) return k.bugCheck(0xc4, sub, k.irql, disable, lock, `${what} of the push lock at ${hex(lock)} at IRQL ${k.irql}`);
+  const disable = combinedApcDisable(k, k.currentThread());
+  const high = checkAtMostApc(k, sub, disable, lock, `${what} of the push lock at ${hex(lock)}`);
+  if (high !== undefined) return high;
   if (k.irql < APC_LEVEL && disable === 0) {
     k.finding(
       'push-lock-apcs-enabled',
@@ -146,9 +146,9 @@ export const routines: KernelRoutine[] = [
   {
     name: 'FltReleasePushLock',
     step(k, f) {
-      const s = release(k, f, undefined);
-      if (k.bugCheckInfo() === undefined) k.leaveCriticalRegion();
-      return s;
+      const status = release(k, f, undefined);
+      if (status === Status.Returned) k.leaveCriticalRegion();
+      return status;
     },
   },
 ];

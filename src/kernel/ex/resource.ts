@@ -1,9 +1,11 @@
 // ERESOURCE: reader/writer lock with owners and recursion (reference: scheduler.md §13). A releaser hands the resource over: to all shared waiters after an
 // exclusive owner, to one exclusive waiter otherwise. Waiters' semaphore and event, and the table of shared owners, are made when they are first needed.
-import type { Addr, Status } from '../../machine/abi.js';
+import { type Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { APC_LEVEL, ObjectType, WaitReason } from '../ke/constants.js';
 import { hex, initHeader } from '../ke/dispatcher.js';
+import { checkAtMostApc } from '../ke/irql.js';
+import { combinedApcDisable } from '../ke/region.js';
 import { releaseSemaphore } from '../ke/semaphore.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { ERESOURCE, KE_GLOBALS, KEVENT, KSEMAPHORE, KTHREAD, OWNER_ENTRY } from '../layouts.gen.js';
@@ -31,11 +33,11 @@ const countOf = (k: Kernel, entry: Addr): number => k.mem.u32(entry + OWNER_ENTR
 const setCount = (k: Kernel, entry: Addr, n: number): void => k.mem.setU32(entry + OWNER_ENTRY.TableSize, n << COUNT_SHIFT);
 
 function held(k: Kernel, thread: Addr, delta: number): void {
-  if (k.mem.u32(thread + KTHREAD.Header) === 0 || !isThread(k, thread)) return;
+  if (!isThread(thread)) return;
   k.mem.setU32(thread + KTHREAD.HeldResources, (k.mem.u32(thread + KTHREAD.HeldResources) + delta) >>> 0);
 }
 /** ExSetResourceOwnerPointer makes an owner that is no thread (low bits set). */
-const isThread = (_k: Kernel, owner: Addr): boolean => owner % 4 === 0;
+const isThread = (owner: Addr): boolean => owner % 4 === 0;
 
 /** Entry of an owner: the built-in one, or one of the table; 0 when it is none. */
 function findEntry(k: Kernel, r: Addr, owner: Addr): Addr {
@@ -94,12 +96,13 @@ const add = (k: Kernel, at: Addr, delta: number): void => k.mem.setU32(at, (k.me
 
 function check(k: Kernel, r: Addr, name: string): Status | undefined {
   k.mem.checked.bytes(r, R.sizeof);
-  if (k.irql > APC_LEVEL) return k.bugCheck(0xc4, 0x37, k.irql, 0, r, `${name} at IRQL ${k.irql}: only at APC_LEVEL or below`);
+  const high = checkAtMostApc(k, 0x37, combinedApcDisable(k, k.currentThread()), r, name);
+  if (high !== undefined) return high;
   if (k.mem.ptr(r + R.SystemResourcesList) === 0) {
     k.hooks.verifier?.uninitialised(k, `the resource at ${hex(r)}`);
     return k.bugCheck(0xc4, 0x1002, r, 0, 0, `${name}: the resource at ${hex(r)} was never initialised (ExInitializeResourceLite)`);
   }
-  if (k.irql < APC_LEVEL && k.mem.u32(k.currentThread() + KTHREAD.CombinedApcDisable) === 0) {
+  if (k.irql < APC_LEVEL && combinedApcDisable(k, k.currentThread()) === 0) {
     k.finding(
       'resource-apcs-enabled',
       `${name} of the resource at ${hex(r)} outside a critical region: the thread may be suspended while it owns it`,
@@ -108,24 +111,23 @@ function check(k: Kernel, r: Addr, name: string): Status | undefined {
   return undefined;
 }
 
+/** The thread is the exclusive owner from now on. */
+function own(k: Kernel, r: Addr, thread: Addr): Status {
+  k.mem.setPtr(r + R.OwnerEntry + OWNER_ENTRY.OwnerThread, thread);
+  setCount(k, r + R.OwnerEntry, 1);
+  held(k, thread, 1);
+  return acquired(k, r, 1);
+}
+
 function acquireExclusive(k: Kernel, f: Frame, r: Addr, wait: boolean): Status {
-  const m = k.mem;
   const thread = k.currentThread();
-  if (f.pc === 1) {
-    m.setPtr(r + R.OwnerEntry + OWNER_ENTRY.OwnerThread, thread);
-    setCount(k, r + R.OwnerEntry, 1);
-    held(k, thread, 1);
-    return acquired(k, r, 1);
-  }
+  if (f.pc === 1) return own(k, r, thread);
   const bad = check(k, r, 'ExAcquireResourceExclusiveLite');
   if (bad !== undefined) return bad;
   if (active(k, r) === 0) {
     setActive(k, r, 1);
     setExclusive(k, r, true);
-    m.setPtr(r + R.OwnerEntry + OWNER_ENTRY.OwnerThread, thread);
-    setCount(k, r + R.OwnerEntry, 1);
-    held(k, thread, 1);
-    return acquired(k, r, 1);
+    return own(k, r, thread);
   }
   const mine = findEntry(k, r, thread);
   if (isExclusive(k, r) && mine !== 0) {
@@ -334,9 +336,9 @@ export const routines: KernelRoutine[] = [
   {
     name: 'ExReleaseResourceAndLeaveCriticalRegion',
     step(k, f) {
-      const s = release(k, f.ptr(0), k.currentThread());
-      if (k.bugCheckInfo() === undefined) k.leaveCriticalRegion();
-      return s;
+      const status = release(k, f.ptr(0), k.currentThread());
+      if (status === Status.Returned) k.leaveCriticalRegion();
+      return status;
     },
   },
   { name: 'ExConvertExclusiveToSharedLite', step: (k, f) => convert(k, f.ptr(0)) },

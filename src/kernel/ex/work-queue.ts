@@ -9,7 +9,7 @@ import { setBasePriority } from '../ke/priority.js';
 import { combinedApcDisable } from '../ke/region.js';
 import { initializeSemaphore, releaseSemaphore } from '../ke/semaphore.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { EX_WORK_QUEUE, KE_GLOBALS, KTHREAD, WORK_QUEUE_ITEM } from '../layouts.gen.js';
+import { EX_WORK_QUEUE, KAPC_STATE, KE_GLOBALS, KTHREAD, WORK_QUEUE_ITEM } from '../layouts.gen.js';
 import { first, initListHead, insertTail, remove } from '../rtl/list.js';
 
 const Q = EX_WORK_QUEUE;
@@ -203,7 +203,7 @@ function checkAfter(k: Kernel, f: Frame, thread: Addr): Status | undefined {
   if (first(k.mem, thread + KTHREAD.MutantListHead) !== 0)
     return k.bugCheck(0x39, routine, f.get(PARAMETER), f.get(ITEM), 0, `the work routine ${name} returned while it owned a mutex`);
   const disable = combinedApcDisable(k, thread);
-  const attached = k.mem.ptr(thread + KTHREAD.ApcState + 0x20) !== k.mem.ptr(thread + KTHREAD.Process);
+  const attached = k.mem.ptr(thread + KTHREAD.ApcState + KAPC_STATE.Process) !== k.mem.ptr(thread + KTHREAD.Process);
   if (disable !== 0 || attached) {
     const what = attached ? 'while attached to another process' : 'inside a critical or guarded region';
     return k.bugCheck(0x1, routine, k.mem.u8(thread + KTHREAD.ApcStateIndex), disable, 1, `the work routine ${name} returned ${what}`);

@@ -179,7 +179,7 @@ function rename(k: Kernel, r: Request, at: Addr, length: number): number {
   const path = simple ? `${parentOf(old) === '\\' ? '' : parentOf(old)}\\${text}` : volumePath(text);
   if (path === undefined) return NT.NOT_SAME_DEVICE;
   if (!isFileName(path) || (simple && text.includes('\\')) || old === '\\') return NT.OBJECT_NAME_INVALID;
-  // a directory would be below itself: its parent is in use (U)
+  // a directory cannot be moved below itself: the status is that of a parent in use (U)
   if (path.toUpperCase().startsWith(`${old.toUpperCase()}\\`)) return NT.SHARING_VIOLATION;
   const parent = fileAt(k, parentOf(path));
   if (parent === 0 || !isDirectory(k, parent)) return NT.OBJECT_PATH_NOT_FOUND;

@@ -4,7 +4,7 @@ import type { Addr, Status } from '../../machine/abi.js';
 import { HIGH_LEVEL } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
 import { cpuCount } from '../ke/ready.js';
-import { acquireRaisedTo, releaseTo } from '../ke/spinlock.js';
+import { acquireRaisedTo, OLD_IRQL, releaseTo } from '../ke/spinlock.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { KINTERRUPT as I } from '../layouts.gen.js';
 import { NT } from '../ob/status.js';
@@ -53,9 +53,9 @@ const level = (k: Kernel, interrupt: Addr): number => k.mem.u8(interrupt + I.Syn
 function synchronize(k: Kernel, f: Frame): Status {
   const interrupt = f.ptr(0);
   const lock = lockOf(k, interrupt, 'KeSynchronizeExecution');
-  if (f.pc < 2) return acquireRaisedTo(k, f, lock, level(k, interrupt), () => k.call(f, 2, f.ptr(1), [f.ptr(2)]));
+  if (f.pc < 2) return acquireRaisedTo(k, f, lock, level(k, interrupt)) ?? k.call(f, 2, f.ptr(1), [f.ptr(2)]);
   f.set(1, f.result32 & 0xff);
-  return releaseTo(k, lock, f.get(0), f.get(1) ? 1 : 0);
+  return releaseTo(k, lock, f.get(OLD_IRQL), f.get(1) ? 1 : 0);
 }
 
 export const routines: KernelRoutine[] = [
@@ -73,7 +73,10 @@ export const routines: KernelRoutine[] = [
   {
     name: 'KeAcquireInterruptSpinLock',
     locals: 1,
-    step: (k, f) => acquireRaisedTo(k, f, lockOf(k, f.ptr(0), 'KeAcquireInterruptSpinLock'), level(k, f.ptr(0)), () => k.return(f.get(0))),
+    step(k, f) {
+      const lock = lockOf(k, f.ptr(0), 'KeAcquireInterruptSpinLock');
+      return acquireRaisedTo(k, f, lock, level(k, f.ptr(0))) ?? k.return(f.get(OLD_IRQL));
+    },
   },
   {
     name: 'KeReleaseInterruptSpinLock',

@@ -12,9 +12,6 @@ import { countOperation, countTransfer } from './counters.js';
 import { topOfStack } from './device.js';
 import { allocateIrp, freeIrp, IOP_OWNED, nextStack } from './irp.js';
 
-const STATUS_USER_APC = 0xc0;
-const STATUS_ALERTED = 0x101;
-
 /** New request for the top of the device's stack, with its packet; 0: out of memory. */
 export function newRequest(k: Kernel, device: Addr, file: Addr, major: number): Addr {
   const request = k.pool.allocate('nonpaged', IOP_REQUEST.sizeof, 'IoRq');
@@ -78,7 +75,7 @@ function service(k: Kernel, f: Frame): Status {
       return k.return(status);
     }
     case 2:
-      if (f.result === STATUS_USER_APC || f.result === STATUS_ALERTED) {
+      if (f.result === NT.USER_APC || f.result === NT.ALERTED) {
         k.event('io.cancel-on-exit', { irp });
         return k.call(f, 3, 'IoCancelIrp', [irp]);
       }

@@ -3,7 +3,7 @@
 import { Reg } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
-import { CLOCK_LEVEL, DISPATCH_LEVEL, ThreadState } from './constants.js';
+import { CLOCK_LEVEL, DISPATCH_LEVEL, DISPATCH_LIMIT_TICKS, DPC_LIMIT_TICKS, ThreadState } from './constants.js';
 import { dpcTick } from './dpc.js';
 import { prcbOf } from './prcb.js';
 import { quantumUsedUp } from './quantum.js';
@@ -12,11 +12,8 @@ import { chargeTick } from './runtime.js';
 import { relieveStarvation } from './starvation.js';
 import { stepsFrom100ns, tickSteps } from './time.js';
 import { expireEarly, expireTimers, rearmEarly } from './timer.js';
-import { dueTime, firstTimer } from './timer-queue.js';
+import { dueTime, firstTimer, hasEarlyInterrupts } from './timer-queue.js';
 
-/** Watchdog limits in ticks (reference: bugchecks.md 0x133). */
-const DPC_LIMIT_TICKS = 1280;
-const DISPATCH_LIMIT_TICKS = 7680;
 /** A CPU that has taken no clock interrupt for so long is hung (U). */
 const CLOCK_LIMIT_TICKS = 16;
 
@@ -105,10 +102,10 @@ export function skipToTick(k: Kernel, maxTime: number): number | undefined {
   const next = m.ptr(prcb + KPRCB.NextTick);
   const tick = tickSteps(k);
   // Where timers may have early interrupts, the tick before the one at which it is due sets that up.
-  const g = k.globals.KE;
-  const early = m.u32(g + KE_GLOBALS.TimerResolution) !== 0 || m.u32(g + KE_GLOBALS.HighResolutionTimers) !== 0;
+  const early = hasEarlyInterrupts(k);
   const ticks = (due - next) / tick;
-  const at = m.ptr(g + KE_GLOBALS.FullTick) !== 0 || due <= next ? next : next + (early ? Math.floor(ticks) : Math.ceil(ticks)) * tick;
+  const at =
+    m.ptr(k.globals.KE + KE_GLOBALS.FullTick) !== 0 || due <= next ? next : next + (early ? Math.floor(ticks) : Math.ceil(ticks)) * tick;
   if (at > maxTime) {
     k.machine.cpu.time = Math.max(k.machine.cpu.time, maxTime);
     return undefined;

@@ -8,6 +8,9 @@ export const QUANTUM_UNITS_PER_TICK = 3;
 export const MAXIMUM_DPC_QUEUE_DEPTH = 4;
 export const MINIMUM_DPC_RATE = 3;
 export const IDEAL_DPC_RATE = 20;
+/** Watchdog limits in ticks: one DPC routine, the CPU at DISPATCH_LEVEL or above (reference: bugchecks.md 0x133). */
+export const DPC_LIMIT_TICKS = 1280;
+export const DISPATCH_LIMIT_TICKS = 7680;
 
 /** 1 to 15 are dynamic, 16 to 31 real-time. */
 export const LOW_REALTIME_PRIORITY = 16;
@@ -103,36 +106,4 @@ export const WAIT_REASON_NAMES = (
   'WrYieldExecution WrFastMutex WrGuardedMutex WrRundown WrAlertByThreadId WrDeferredPreempt WrPhysicalFault WrIoRing WrMdlCache'
 ).split(' ');
 
-export const STATUS = {
-  SUCCESS: 0,
-  ABANDONED: 0x80,
-  USER_APC: 0xc0,
-  KERNEL_APC: 0x100,
-  ALERTED: 0x101,
-  TIMEOUT: 0x102,
-  PENDING: 0x103,
-  INFO_LENGTH_MISMATCH: 0xc0000004 | 0,
-  BUFFER_OVERFLOW: 0x80000005 | 0,
-  DATATYPE_MISALIGNMENT: 0x80000002 | 0,
-  UNSUCCESSFUL: 0xc0000001 | 0,
-  ACCESS_VIOLATION: 0xc0000005 | 0,
-  INVALID_PARAMETER: 0xc000000d | 0,
-  NO_MEMORY: 0xc0000017 | 0,
-  BUFFER_TOO_SMALL: 0xc0000023 | 0,
-  OBJECT_TYPE_MISMATCH: 0xc0000024 | 0,
-  INVALID_PARAMETER_MIX: 0xc0000030 | 0,
-  MUTANT_NOT_OWNED: 0xc0000046 | 0,
-  SEMAPHORE_LIMIT_EXCEEDED: 0xc0000047 | 0,
-  SUSPEND_COUNT_EXCEEDED: 0xc000004a | 0,
-  DELETE_PENDING: 0xc0000056 | 0,
-  NAME_TOO_LONG: 0xc0000106 | 0,
-  INTEGER_OVERFLOW: 0xc0000095 | 0,
-  INSUFFICIENT_RESOURCES: 0xc000009a | 0,
-  QUOTA_EXCEEDED: 0xc0000044 | 0,
-  INVALID_PARAMETER_3: 0xc00000f1 | 0,
-  INVALID_PARAMETER_4: 0xc00000f2 | 0,
-  INVALID_SID: 0xc0000078 | 0,
-  MUTANT_LIMIT_EXCEEDED: 0xc0000191 | 0,
-  NOT_FOUND: 0xc0000225 | 0,
-  NO_YIELD_PERFORMED: 0x40000024,
-} as const;
+export { STATUS } from '../status.gen.js';

@@ -8,7 +8,7 @@ import { DISPATCHER_HEADER, KEVENT, KMUTANT, KQUEUE, KTHREAD, KWAIT_BLOCK } from
 import { corrupt, insertTail, LIST_LIMIT, remove, removeHead } from '../rtl/list.js';
 import { BugCheckError } from './bugcheck.js';
 import { ObjectType, STATUS, WaitAll } from './constants.js';
-import { readyThread as makeReady } from './ready.js';
+import { readyThread } from './ready.js';
 import { removeTimer } from './timer-queue.js';
 
 const STATE = DISPATCHER_HEADER.SignalState;
@@ -16,8 +16,8 @@ export const WAIT_LIST = DISPATCHER_HEADER.WaitListHead;
 
 export const objectType = (k: Kernel, object: Addr): number => k.mem.u8(object) & 0x7f;
 
-/** KMUTANT.Abandoned is bit 0 of the byte in front of ApcDisable. */
-const MUTANT_FLAGS = KMUTANT.ApcDisable - 1;
+/** Bit of KMUTANT.MutantFlags: its owner ended without releasing it. */
+export const MUTANT_ABANDONED = 1;
 
 /** A dispatcher object that was never initialised has a zero wait list; Windows faults on it at DISPATCH_LEVEL. */
 export function checkInitialised(k: Kernel, object: Addr): void {
@@ -58,9 +58,9 @@ export function satisfy(k: Kernel, object: Addr, thread: Addr): number {
       m.setI32(object + STATE, state);
       if (state === 0) {
         takeMutant(k, object, thread);
-        const flags = m.u8(object + MUTANT_FLAGS);
-        if (flags & 1) {
-          m.setU8(object + MUTANT_FLAGS, flags & ~1);
+        const flags = m.u8(object + KMUTANT.MutantFlags);
+        if (flags & MUTANT_ABANDONED) {
+          m.setU8(object + KMUTANT.MutantFlags, flags & ~MUTANT_ABANDONED);
           return STATUS.ABANDONED;
         }
       }
@@ -78,7 +78,7 @@ export function takeMutant(k: Kernel, mutant: Addr, thread: Addr): void {
   const disable = m.u8(mutant + KMUTANT.ApcDisable);
   m.setU16(thread + KTHREAD.KernelApcDisable, (m.i16(thread + KTHREAD.KernelApcDisable) - disable) & 0xffff);
   insertTail(m, thread + KTHREAD.MutantListHead, mutant + KMUTANT.MutantListEntry);
-  k.event('ke.mutex.acquire', { mutex: mutant, thread });
+  k.trace.note(KIND_ID['ke.mutex.acquire'], mutant, thread);
 }
 
 /** Timers are signalled by the clock: what ran there has nothing to do with it. */
@@ -86,6 +86,15 @@ const isTimer = (type: number): boolean => type === ObjectType.NotificationTimer
 
 /** The kind of object is known to the dispatcher (events, mutexes, semaphores, timers, processes, threads, queues, gates). */
 export const isWaitable = (type: number): boolean => type <= ObjectType.SynchronizationTimer;
+
+/** Objects of the thread's wait, in their order. */
+export function waitObjects(k: Kernel, thread: Addr): Addr[] {
+  const m = k.mem;
+  const list = m.ptr(thread + KTHREAD.WaitBlockList);
+  return Array.from({ length: m.u32(thread + KTHREAD.WaitBlockCount) }, (_, i) =>
+    m.ptr(list + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object),
+  );
+}
 
 /** Takes all blocks of the thread's wait off their lists and its timeout timer out of the timer queue. */
 export function removeWaitBlocks(k: Kernel, thread: Addr): void {
@@ -139,7 +148,7 @@ export function unwaitThread(k: Kernel, thread: Addr, status: number, increment:
   m.raw.setPtr(m.ptr(thread + KTHREAD.KernelStack) - KERNEL_BASE + FRAME.result, status);
   k.trace.note(KIND_ID['ke.unwait'], thread, status >>> 0, by, k.currentThread());
   k.hooks.verifier?.waitEnds(k, thread, by, k.currentThread());
-  makeReady(k, thread, increment);
+  readyThread(k, thread, increment);
 }
 
 /** After an object became signalled: releases the waiters it can satisfy, in order. */
@@ -165,9 +174,7 @@ export function waitTest(k: Kernel, object: Addr, increment: number): void {
     }
     const key = m.u16(block + KWAIT_BLOCK.WaitKey);
     if (m.u8(block + KWAIT_BLOCK.WaitType) === WaitAll) {
-      const list = m.ptr(thread + KTHREAD.WaitBlockList);
-      const count = m.u32(thread + KTHREAD.WaitBlockCount);
-      const objects = Array.from({ length: count }, (_, i) => m.ptr(list + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object));
+      const objects = waitObjects(k, thread);
       if (!objects.every((o) => isSignalled(k, o, thread))) continue;
       let abandoned = 0;
       for (const o of objects) abandoned |= satisfy(k, o, thread);
@@ -202,8 +209,4 @@ export function initHeader(k: Kernel, object: Addr, type: number, size: number, 
   m.setI32(object + STATE, state);
   m.setPtr(object + WAIT_LIST, object + WAIT_LIST);
   m.setPtr(object + WAIT_LIST + 8, object + WAIT_LIST);
-}
-
-export function readyThread(k: Kernel, thread: Addr, increment = 0): void {
-  makeReady(k, thread, increment);
 }

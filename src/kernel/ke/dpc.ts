@@ -5,11 +5,12 @@ import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KDPC, KDPC_DATA, KE_GLOBALS, KEVENT, KPRCB, KTHREAD } from '../layouts.gen.js';
 import { initListHead, insertHead, insertTail, isEmpty, remove, removeHead } from '../rtl/list.js';
-import { DISPATCH_LEVEL, IDEAL_DPC_RATE, MAXIMUM_DPC_QUEUE_DEPTH, MINIMUM_DPC_RATE, ObjectType } from './constants.js';
+import { DISPATCH_LEVEL, IDEAL_DPC_RATE, MAXIMUM_DPC_QUEUE_DEPTH, MINIMUM_DPC_RATE, ObjectType, STATUS } from './constants.js';
 import { hex, initHeader } from './dispatcher.js';
 import { INTERRUPT_SLOTS, pushInterrupt, returnFromInterrupt } from './interrupt.js';
 import { currentPrcb, prcbOf } from './prcb.js';
 import { probeObject } from './probe-object.js';
+import { readProcessorNumber } from './processors.js';
 import { cpuCount } from './ready.js';
 import { noteRelease, spinOn } from './spin-wait.js';
 import { wakeDpcThread } from './threaded-dpc.js';
@@ -331,11 +332,10 @@ export const routines: KernelRoutine[] = [
     name: 'KeSetTargetProcessorDpcEx',
     cost: 3,
     step(k, f) {
-      const group = k.mem.checked.u16(f.ptr(1));
-      const number = k.mem.checked.u8(f.ptr(1) + 2);
-      if (group !== 0 || number >= cpuCount(k)) return k.return(0xc000000d | 0);
+      const number = readProcessorNumber(k, f.ptr(1));
+      if (number === undefined) return k.return(STATUS.INVALID_PARAMETER);
       k.mem.checked.setU16(f.ptr(0) + KDPC.Number, TARGET_BASE + number);
-      return k.return(0);
+      return k.return(STATUS.SUCCESS);
     },
   },
   {

@@ -1,10 +1,11 @@
 // IRQL of the current CPU. Raising is a register write; lowering makes pending software interrupts (DPC, dispatch, APC) due: they are taken before
 // the next step, because the run loop takes them between steps (run.ts) and `requestStop` ends the slice there.
+import type { Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { KPRCB, KTHREAD } from '../layouts.gen.js';
-import { APC_LEVEL, DISPATCH_LEVEL, HIGH_LEVEL } from './constants.js';
+import { KAPC_STATE, KPRCB, KTHREAD } from '../layouts.gen.js';
+import { APC_LEVEL, DISPATCH_LEVEL, HIGH_LEVEL, STATUS, SYNCH_LEVEL } from './constants.js';
 import { currentPrcb } from './prcb.js';
 
 export function raiseIrql(k: Kernel, irql: number): number {
@@ -38,8 +39,12 @@ export function softwareInterruptDue(k: Kernel): boolean {
 
 /** Would a kernel APC of the thread be delivered if it ran below APC_LEVEL? */
 export function apcDeliverable(k: Kernel, thread: number): boolean {
-  return k.mem.u8(thread + KTHREAD.ApcState + 0x29) !== 0 && k.mem.i16(thread + KTHREAD.SpecialApcDisable) === 0;
+  return k.mem.u8(thread + KTHREAD.ApcState + KAPC_STATE.KernelApcPending) !== 0 && k.mem.i16(thread + KTHREAD.SpecialApcDisable) === 0;
 }
+
+/** Bug check 0xC4 of a lock that is taken or released above its limit; `p3` and `p4` as the sub-code has them. Undefined: the IRQL is not above it. */
+export const checkAtMostApc = (k: Kernel, sub: number, p3: number, p4: number, what: string): Status | undefined =>
+  k.irql > APC_LEVEL ? k.bugCheck(0xc4, sub, k.irql, p3, p4, `${what} at IRQL ${k.irql}: only at APC_LEVEL or below`) : undefined;
 
 function raise(k: Kernel, irql: number): number | undefined {
   const current = k.irql;
@@ -63,9 +68,6 @@ function lower(k: Kernel, irql: number, fpDpc: boolean): boolean {
   lowerIrql(k, irql);
   return true;
 }
-
-/** A general protection fault in the kernel arrives as this exception. */
-const STATUS_ACCESS_VIOLATION = 0xc0000005;
 
 const stopped = (k: Kernel) => k.stopForBugCheck();
 const inDpc = (k: Kernel): boolean => k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive) !== 0;
@@ -107,7 +109,7 @@ export const routines: KernelRoutine[] = [
     name: 'KeRaiseIrqlToSynchLevel',
     cost: 3,
     step(k) {
-      const old = raise(k, 12);
+      const old = raise(k, SYNCH_LEVEL);
       return old === undefined ? stopped(k) : k.return(old);
     },
   },
@@ -117,7 +119,7 @@ export const routines: KernelRoutine[] = [
     cost: 2,
     step(k, f) {
       const irql = f.u64(0);
-      if (irql > BigInt(HIGH_LEVEL)) return k.raiseStatus(STATUS_ACCESS_VIOLATION);
+      if (irql > BigInt(HIGH_LEVEL)) return k.raiseStatus(STATUS.ACCESS_VIOLATION); // as a general protection fault arrives
       if (Number(irql) > k.irql) raiseIrql(k, Number(irql));
       else if (!lower(k, Number(irql), inDpc(k))) return stopped(k);
       return k.returnVoid();

@@ -1,9 +1,17 @@
 // Small routines of ke that drivers call and that change little here: floating point state, caches, nodes, watchdog queries, bug check callbacks.
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { KBUGCHECK_CALLBACK_RECORD, KBUGCHECK_REASON_CALLBACK_RECORD, KE_GLOBALS, KPRCB, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
+import {
+  KBUGCHECK_CALLBACK_RECORD,
+  KBUGCHECK_REASON_CALLBACK_RECORD,
+  KE_GLOBALS,
+  KPRCB,
+  KTHREAD,
+  LIST_ENTRY,
+  KDPC_WATCHDOG_INFORMATION as W,
+} from '../layouts.gen.js';
 import { insertTail, remove } from '../rtl/list.js';
-import { DISPATCH_LEVEL, STATUS } from './constants.js';
+import { DISPATCH_LEVEL, DISPATCH_LIMIT_TICKS, DPC_LIMIT_TICKS, STATUS } from './constants.js';
 import { interruptTime100, tickSteps } from './time.js';
 
 const zero = (name: string): KernelRoutine => ({ name, cost: 2, step: (k) => k.return(0) });
@@ -58,8 +66,16 @@ export const routines: KernelRoutine[] = [
     cost: 5,
     step(k, f) {
       if (k.irql < DISPATCH_LEVEL) return k.return(STATUS.UNSUCCESSFUL);
-      const used = Math.floor((k.now - k.mem.ptr(k.prcb() + KPRCB.DispatchSince)) / tickSteps(k));
-      [1280, Math.max(0, 1280 - used), 7680, Math.max(0, 7680 - used), 0].forEach((v, i) => k.mem.checked.setU32(f.ptr(0) + 4 * i, v));
+      const prcb = k.prcb();
+      const inDpc = k.mem.u8(prcb + KPRCB.DpcRoutineActive) !== 0;
+      const used = Math.floor((k.now - k.mem.ptr(prcb + (inDpc ? KPRCB.DpcSince : KPRCB.DispatchSince))) / tickSteps(k));
+      const m = k.mem.checked;
+      const at = f.ptr(0);
+      m.setU32(at + W.DpcTimeLimit, DPC_LIMIT_TICKS);
+      m.setU32(at + W.DpcTimeCount, Math.max(0, DPC_LIMIT_TICKS - (inDpc ? used : 0)));
+      m.setU32(at + W.DpcWatchdogLimit, DISPATCH_LIMIT_TICKS);
+      m.setU32(at + W.DpcWatchdogCount, Math.max(0, DISPATCH_LIMIT_TICKS - used));
+      m.setU32(at + W.Reserved, 0);
       return k.return(0);
     },
   },

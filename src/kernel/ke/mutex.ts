@@ -1,17 +1,18 @@
 // Kernel mutexes (KMUTEX = KMUTANT): recursive, owned by a thread, kernel APCs off while owned (reference: scheduler.md §8).
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KMUTANT, KTHREAD } from '../layouts.gen.js';
 import { remove } from '../rtl/list.js';
 import { ObjectType, STATUS } from './constants.js';
-import { checkInitialised, hex, initHeader, objectType, takeMutant, waitTest } from './dispatcher.js';
+import { checkInitialised, hex, initHeader, MUTANT_ABANDONED, objectType, takeMutant, waitTest } from './dispatcher.js';
 import { checkWaitNext, noteWaitNext } from './event.js';
 import { softwareInterruptDue } from './irql.js';
 import { probeObject } from './probe-object.js';
 
 const STATE = DISPATCHER_HEADER.SignalState;
-const FLAGS = KMUTANT.ApcDisable - 1;
+const FLAGS = KMUTANT.MutantFlags;
 
 /** `apcDisable` 1 for kernel mutexes, 0 for mutants of user mode. `owned`: the current thread owns it from the beginning. */
 export function initializeMutant(k: Kernel, mutant: Addr, apcDisable: number, owned = false): void {
@@ -29,8 +30,9 @@ function releaseMutant(k: Kernel, mutant: Addr, increment: number, abandoned: bo
   const m = k.mem;
   const owner = m.ptr(mutant + KMUTANT.OwnerThread);
   const previous = m.i32(mutant + STATE);
-  if (!abandoned && owner !== k.currentThread()) return { raise: m.u8(mutant + FLAGS) & 1 ? STATUS.ABANDONED : STATUS.MUTANT_NOT_OWNED };
-  if (abandoned) m.setU8(mutant + FLAGS, m.u8(mutant + FLAGS) | 1);
+  if (!abandoned && owner !== k.currentThread())
+    return { raise: m.u8(mutant + FLAGS) & MUTANT_ABANDONED ? STATUS.ABANDONED : STATUS.MUTANT_NOT_OWNED };
+  if (abandoned) m.setU8(mutant + FLAGS, m.u8(mutant + FLAGS) | MUTANT_ABANDONED);
   const now = abandoned ? 1 : previous + 1;
   m.setI32(mutant + STATE, now);
   if (now === 1) {
@@ -47,7 +49,7 @@ function disown(k: Kernel, mutant: Addr, owner: Addr): void {
   m.setPtr(mutant + KMUTANT.OwnerThread, 0);
   const disable = m.u8(mutant + KMUTANT.ApcDisable);
   m.setU16(owner + KTHREAD.KernelApcDisable, (m.i16(owner + KTHREAD.KernelApcDisable) + disable) & 0xffff);
-  k.event('ke.mutex.release', { mutex: mutant, thread: owner });
+  k.trace.note(KIND_ID['ke.mutex.release'], mutant, owner);
 }
 
 function release(k: Kernel, f: Frame, name: string, increment: number, abandoned: boolean, wait: boolean): Status {

@@ -4,7 +4,7 @@ import { type Addr, Reason, Reg } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KI_BUGCHECK_DATA, KPRCB, KTHREAD } from '../layouts.gen.js';
 import { KERNEL_APC_PENDING, kernelApcDue, restartWait, takeApcInterrupt, USER_APC_PENDING } from './apc.js';
-import { BugCheckError, type BugCheckInfo } from './bugcheck.js';
+import { BugCheckError, type BugCheckInfo, raiseBugCheck } from './bugcheck.js';
 import { clockInterrupt, skipToTick } from './clock.js';
 import { APC_LEVEL, CLOCK_LEVEL, DISPATCH_LEVEL, IPI_LEVEL, ThreadState } from './constants.js';
 import { takeDpcInterrupt } from './dpc.js';
@@ -61,17 +61,10 @@ export function run(k: Kernel, options: RunOptions): RunResult {
       return loop.go();
     } catch (e) {
       if (!(e instanceof BugCheckError)) throw e;
-      k.bugCheck(e.code, ...padded(e.parameters), e.explanation);
+      raiseBugCheck(k, e.code, e.parameters, e.explanation);
     }
   }
 }
-
-const padded = (p: readonly (number | bigint)[]): [number | bigint, number | bigint, number | bigint, number | bigint] => [
-  p[0] ?? 0,
-  p[1] ?? 0,
-  p[2] ?? 0,
-  p[3] ?? 0,
-];
 
 /** Place of a word of kernel memory in `mem.words`: the low half of a kernel address is its offset. */
 const word = (a: Addr): number => a >>> 2;
@@ -360,8 +353,6 @@ class RunLoop {
   private nobodyRuns(): RunResult | undefined {
     const k = this.k;
     if (firstTimer(k) === 0 && !k.hooks.balanceDue?.(k)) return { reason: 'deadlock', waiters: listWaiters(k) };
-    const at = skipToTick(k, this.maxTime);
-    if (at === undefined) return { reason: 'maxTime' };
-    return undefined;
+    return skipToTick(k, this.maxTime) === undefined ? { reason: 'maxTime' } : undefined;
   }
 }

@@ -1,5 +1,6 @@
 // Semaphores (reference: scheduler.md §8).
 import type { Addr } from '../../machine/abi.js';
+import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KSEMAPHORE } from '../layouts.gen.js';
 import { ObjectType, STATUS } from './constants.js';
@@ -22,7 +23,7 @@ export function releaseSemaphore(k: Kernel, semaphore: Addr, adjustment: number,
   const now = old + adjustment;
   if (adjustment < 1 || now > m.i32(semaphore + KSEMAPHORE.Limit) || now > 0x7fffffff) return undefined;
   m.setI32(semaphore + STATE, now);
-  k.event('ke.semaphore.release', { semaphore, previous: old, count: now });
+  k.trace.note(KIND_ID['ke.semaphore.release'], semaphore, old, now);
   waitTest(k, semaphore, increment);
   return old;
 }

@@ -1,4 +1,4 @@
-// Spin locks: plain, in-stack queued, interrupt-safe reader/writer (reference: scheduler.md §12). A KSPIN_LOCK holds the owner thread | 1 while taken, so
+// Spin locks: plain and in-stack queued (reference: scheduler.md §12); reader/writer ones are in ex/spin-lock.ts. A KSPIN_LOCK holds the owner thread | 1 while taken, so
 // that wrong releases and self-deadlocks are seen at once; a queued lock holds the address of the last handle in its queue.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
@@ -9,17 +9,15 @@ import { DISPATCH_LEVEL, SYNCH_LEVEL } from './constants.js';
 import { hex } from './dispatcher.js';
 import { noteRelease, spinOn } from './spin-wait.js';
 
-/** Owner word: thread | 1, in a DPC additionally bit 1 (the thread there is only the interrupted one). */
-function ownerWord(k: Kernel): number {
-  return k.currentThread() + 1;
-}
+/** What a lock holds that the thread of this CPU has taken, a DPC there or the thread itself: thread | 1. */
+export const ownerWord = (k: Kernel): number => k.currentThread() + 1;
 
-function count(k: Kernel, delta: number): void {
+export function countHeld(k: Kernel, delta: number): void {
   const at = k.currentThread() + KTHREAD.HeldSpinLocks;
   k.mem.setU32(at, (k.mem.u32(at) + delta) >>> 0);
 }
 
-function selfDeadlock(k: Kernel, lock: Addr): Status {
+export function selfDeadlock(k: Kernel, lock: Addr): Status {
   return k.bugCheck(
     0xf,
     0,
@@ -30,18 +28,15 @@ function selfDeadlock(k: Kernel, lock: Addr): Status {
   );
 }
 
-/** One try to take a plain lock; spins when another CPU has it. `next`: what happens once taken. */
-function acquirePlain(k: Kernel, f: Frame, lock: Addr, taken: () => Status): Status {
-  const m = k.mem;
-  const value = m.checked.ptr(lock);
-  if (value !== 0) {
-    if (value === ownerWord(k)) return selfDeadlock(k, lock);
-    return spinOn(k, f, lock);
-  }
-  m.checked.setPtr(lock, ownerWord(k));
-  count(k, 1);
+/** One try to take a plain lock: undefined when it is taken; spins when another CPU has it (the routine tries again at its pc). */
+function acquirePlain(k: Kernel, f: Frame, lock: Addr): Status | undefined {
+  const m = k.mem.checked;
+  const value = m.ptr(lock);
+  if (value !== 0) return value === ownerWord(k) ? selfDeadlock(k, lock) : spinOn(k, f, lock);
+  m.setPtr(lock, ownerWord(k));
+  countHeld(k, 1);
   k.trace.note(KIND_ID['ke.spin.acquire'], lock, 1, WORD.plain);
-  return taken();
+  return undefined;
 }
 
 function releasePlain(k: Kernel, lock: Addr): Status | undefined {
@@ -51,33 +46,30 @@ function releasePlain(k: Kernel, lock: Addr): Status | undefined {
   if (value !== ownerWord(k))
     return k.bugCheck(0x10, 0, 0, 0, 0, `the spin lock at ${hex(lock)} is released by a thread that does not hold it`);
   m.checked.setPtr(lock, 0);
-  count(k, -1);
+  countHeld(k, -1);
   k.trace.note(KIND_ID['ke.spin.release'], lock);
   noteRelease(k);
   return undefined;
 }
 
-const OLD = 0;
+/** Local slot in which an acquiring routine keeps the IRQL to go back to. */
+export const OLD_IRQL = 0;
 
-/** Raises to DISPATCH_LEVEL at first entry; refuses above it. */
-function raiseForLock(k: Kernel, f: Frame, lock: Addr): Status | undefined {
+/** Raises at first entry; refuses above the level of the lock. Undefined: go on. */
+export function raiseForLock(k: Kernel, f: Frame, lock: Addr, level = DISPATCH_LEVEL): Status | undefined {
   if (f.pc !== 0) return undefined;
-  if (k.irql > DISPATCH_LEVEL)
-    return k.bugCheck(0xc4, 0x42, k.irql, lock, 0, `KeAcquireSpinLock at IRQL ${k.irql}: only at DISPATCH_LEVEL or below`);
-  f.set(OLD, k.raiseIrql(DISPATCH_LEVEL));
+  if (k.irql > level) {
+    const limit = level === DISPATCH_LEVEL ? 'DISPATCH_LEVEL' : `IRQL ${level}`;
+    return k.bugCheck(0xc4, 0x42, k.irql, lock, 0, `a spin lock is acquired at IRQL ${k.irql}: only at ${limit} or below`);
+  }
+  f.set(OLD_IRQL, k.raiseIrql(level));
   f.pc = 1;
   return undefined;
 }
 
-/** For a lock that wants another level than DISPATCH_LEVEL. Local 0 of the routine keeps the old IRQL; `taken` when the lock is held. */
-export function acquireRaisedTo(k: Kernel, f: Frame, lock: Addr, irql: number, taken: () => Status): Status {
-  if (f.pc === 0) {
-    if (k.irql > irql) return k.bugCheck(0xc4, 0x42, k.irql, lock, 0, `a spin lock of IRQL ${irql} is acquired at IRQL ${k.irql}`);
-    f.set(OLD, k.raiseIrql(irql));
-    f.pc = 1;
-  }
-  return acquirePlain(k, f, lock, taken);
-}
+/** Takes a plain lock at its level; undefined when it is held. */
+export const acquireRaisedTo = (k: Kernel, f: Frame, lock: Addr, level: number): Status | undefined =>
+  raiseForLock(k, f, lock, level) ?? acquirePlain(k, f, lock);
 
 /** Releases a lock of acquireRaisedTo, lowers, returns a value. */
 export function releaseTo(k: Kernel, lock: Addr, irql: number, value: number): Status {
@@ -87,27 +79,35 @@ export function releaseTo(k: Kernel, lock: Addr, irql: number, value: number): S
   return k.return(value);
 }
 
-function requireDispatch(k: Kernel, lock: Addr, sub: number, what: string, oldIrql = 0): Status | undefined {
+export function requireDispatch(k: Kernel, lock: Addr, sub: number, what: string, oldIrql = 0): Status | undefined {
   return k.irql < DISPATCH_LEVEL
     ? k.bugCheck(0xc4, sub, k.irql, lock, oldIrql, `${what} at IRQL ${k.irql}: DISPATCH_LEVEL or above is required`)
     : undefined;
 }
 
 /** KeAcquireSpinLockRaiseToDpc and what its macros become: returns the old IRQL. */
-function acquireRaise(k: Kernel, f: Frame): Status {
-  return raiseForLock(k, f, f.ptr(0)) ?? acquirePlain(k, f, f.ptr(0), () => k.return(f.get(OLD)));
+function acquireRaise(k: Kernel, f: Frame, lock = f.ptr(0), level = DISPATCH_LEVEL): Status {
+  return acquireRaisedTo(k, f, lock, level) ?? k.return(f.get(OLD_IRQL));
 }
 
-function release(k: Kernel, f: Frame): Status {
-  const lock = f.ptr(0);
-  if (k.irql !== DISPATCH_LEVEL && k.irql !== SYNCH_LEVEL)
-    return k.bugCheck(0xc4, 0x32, k.irql, lock, 0, `KeReleaseSpinLock at IRQL ${k.irql} instead of DISPATCH_LEVEL`);
-  const bad = releasePlain(k, lock);
-  if (bad !== undefined) return bad;
-  return lowerAfterRelease(k, f.u8(1), lock);
+/** The function form, which stores the old IRQL and returns a value. */
+function acquireStoring(k: Kernel, f: Frame, lock: Addr, old: Addr, value: number): Status {
+  const later = acquireRaisedTo(k, f, lock, DISPATCH_LEVEL);
+  if (later !== undefined) return later;
+  k.mem.checked.setU8(old, f.get(OLD_IRQL));
+  return k.return(value);
 }
 
-function lowerAfterRelease(k: Kernel, irql: number, lock: Addr): Status {
+/** A lock is released where the routine that acquired it left the IRQL. */
+export const checkReleaseIrql = (k: Kernel, lock: Addr, name: string): Status | undefined =>
+  k.irql !== DISPATCH_LEVEL && k.irql !== SYNCH_LEVEL
+    ? k.bugCheck(0xc4, 0x32, k.irql, lock, 0, `${name} at IRQL ${k.irql} instead of DISPATCH_LEVEL`)
+    : undefined;
+
+const release: KernelRoutine['step'] = (k, f) =>
+  checkReleaseIrql(k, f.ptr(0), 'KeReleaseSpinLock') ?? releasePlain(k, f.ptr(0)) ?? lowerAfterRelease(k, f.u8(1), f.ptr(0));
+
+export function lowerAfterRelease(k: Kernel, irql: number, lock: Addr): Status {
   if (irql > k.irql)
     return k.bugCheck(
       0xc4,
@@ -122,7 +122,7 @@ function lowerAfterRelease(k: Kernel, irql: number, lock: Addr): Status {
 }
 
 function acquireAtDpc(k: Kernel, f: Frame): Status {
-  return requireDispatch(k, f.ptr(0), 0x40, 'KeAcquireSpinLockAtDpcLevel') ?? acquirePlain(k, f, f.ptr(0), () => k.returnVoid());
+  return requireDispatch(k, f.ptr(0), 0x40, 'KeAcquireSpinLockAtDpcLevel') ?? acquirePlain(k, f, f.ptr(0)) ?? k.returnVoid();
 }
 
 function releaseFromDpc(k: Kernel, f: Frame): Status {
@@ -142,11 +142,11 @@ function acquireQueued(k: Kernel, f: Frame, lock: Addr, handle: Addr): Status {
     f.pc = 2;
     const last = m.checked.ptr(lock);
     m.checked.setPtr(handle + NEXT, 0);
-    m.checked.setU8(handle + KLOCK_QUEUE_HANDLE.OldIrql, f.get(OLD));
+    m.checked.setU8(handle + KLOCK_QUEUE_HANDLE.OldIrql, f.get(OLD_IRQL));
     m.checked.setPtr(lock, handle);
     if (last === 0) {
       m.checked.setPtr(handle + LOCK, lock);
-      count(k, 1);
+      countHeld(k, 1);
       k.trace.note(KIND_ID['ke.spin.acquire'], lock, 1, WORD.queued);
       return k.returnVoid();
     }
@@ -155,7 +155,7 @@ function acquireQueued(k: Kernel, f: Frame, lock: Addr, handle: Addr): Status {
     return spinOn(k, f, handle + LOCK, lock);
   }
   if (m.checked.ptr(handle + LOCK) === lock + WAITING) return spinOn(k, f, handle + LOCK, lock);
-  count(k, 1);
+  countHeld(k, 1);
   k.trace.note(KIND_ID['ke.spin.acquire'], lock, 1, WORD.queued);
   return k.returnVoid();
 }
@@ -170,75 +170,17 @@ function releaseQueued(k: Kernel, handle: Addr): Status | undefined {
   if (next === 0) m.checked.setPtr(lock, 0);
   else m.checked.setPtr(next + LOCK, lock);
   m.checked.setPtr(handle + LOCK, 0);
-  count(k, -1);
+  countHeld(k, -1);
   k.trace.note(KIND_ID['ke.spin.release'], lock);
   noteRelease(k);
   return undefined;
 }
 
-// ---------------------------------------------------------------- EX_SPIN_LOCK: LONG, bit 31 = a writer, low bits = number of readers
-// A writer sets its bit although readers are inside, and waits for them to leave; new readers wait for it. So a reader that acquires again while a writer waits
-// waits for ever.
-const EXCLUSIVE = 0x80000000;
-/** Place in the routine: the bit is this writer's, readers are still inside. */
-const DRAINING = 2;
-
-function acquireEx(k: Kernel, f: Frame, exclusive: boolean, result: () => Status): Status {
-  const m = k.mem;
-  const lock = f.ptr(0);
-  const v = m.checked.u32(lock);
-  if (f.pc === DRAINING) {
-    if (v !== EXCLUSIVE) return spinOn(k, f, lock - (lock & 7), lock);
-  } else {
-    if ((v & EXCLUSIVE) !== 0) return spinOn(k, f, lock - (lock & 7), lock);
-    m.checked.setU32(lock, exclusive ? (v | EXCLUSIVE) >>> 0 : v + 1);
-    if (exclusive && v !== 0) {
-      f.pc = DRAINING;
-      return spinOn(k, f, lock - (lock & 7), lock);
-    }
-  }
-  count(k, 1);
-  k.trace.note(KIND_ID['ke.spin.acquire'], lock, exclusive ? 1 : 0, WORD.rw);
-  return result();
+/** Releases and goes back to the IRQL that the handle remembers. */
+function releaseQueuedTo(k: Kernel, handle: Addr, name: string): Status {
+  const old = k.mem.checked.u8(handle + KLOCK_QUEUE_HANDLE.OldIrql);
+  return requireDispatch(k, handle, 0x36, name, old) ?? releaseQueued(k, handle) ?? lowerAfterRelease(k, old, handle);
 }
-
-function releaseEx(k: Kernel, lock: Addr, exclusive: boolean): Status | undefined {
-  const m = k.mem;
-  const v = m.checked.u32(lock);
-  if (exclusive ? v !== EXCLUSIVE : (v & ~EXCLUSIVE) === 0) {
-    return k.bugCheck(
-      0x10,
-      0,
-      0,
-      0,
-      0,
-      `the EX_SPIN_LOCK at ${hex(lock)} is released ${exclusive ? 'exclusive' : 'shared'} but is not held that way`,
-    );
-  }
-  m.checked.setU32(lock, exclusive ? 0 : v - 1);
-  count(k, -1);
-  k.trace.note(KIND_ID['ke.spin.release'], lock);
-  noteRelease(k);
-  return undefined;
-}
-
-const exPair = (exclusive: boolean): KernelRoutine[] => {
-  const word = exclusive ? 'Exclusive' : 'Shared';
-  return [
-    {
-      name: `ExAcquireSpinLock${word}`,
-      locals: 1,
-      step: (k, f) => raiseForLock(k, f, f.ptr(0)) ?? acquireEx(k, f, exclusive, () => k.return(f.get(OLD))),
-    },
-    {
-      name: `ExAcquireSpinLock${word}AtDpcLevel`,
-      step: (k, f) =>
-        requireDispatch(k, f.ptr(0), 0x40, `ExAcquireSpinLock${word}AtDpcLevel`) ?? acquireEx(k, f, exclusive, () => k.returnVoid()),
-    },
-    { name: `ExReleaseSpinLock${word}`, step: (k, f) => releaseEx(k, f.ptr(0), exclusive) ?? lowerAfterRelease(k, f.u8(1), f.ptr(0)) },
-    { name: `ExReleaseSpinLock${word}FromDpcLevel`, step: (k, f) => releaseEx(k, f.ptr(0), exclusive) ?? k.returnVoid() },
-  ];
-};
 
 /** Spin locks of the system that drivers of old times name by number. */
 const QUEUED_LOCKS = 17;
@@ -263,30 +205,16 @@ export const routines: KernelRoutine[] = [
     // the function form: (SpinLock, PKIRQL OldIrql)
     name: 'KeAcquireSpinLock',
     locals: 1,
-    step(k, f) {
-      return (
-        raiseForLock(k, f, f.ptr(0)) ??
-        acquirePlain(k, f, f.ptr(0), () => {
-          k.mem.checked.setU8(f.ptr(1), f.get(OLD));
-          return k.returnVoid();
-        })
-      );
-    },
+    step: (k, f) => acquireStoring(k, f, f.ptr(0), f.ptr(1), 0),
   },
-  { name: 'KeAcquireSpinLockRaiseToDpc', locals: 1, step: acquireRaise },
-  { name: 'KfAcquireSpinLock', locals: 1, step: acquireRaise },
-  {
-    name: 'KeAcquireSpinLockRaiseToSynch',
-    locals: 1,
-    step: (k, f) => acquireRaisedTo(k, f, f.ptr(0), SYNCH_LEVEL, () => k.return(f.get(OLD))),
-  },
+  ...['KeAcquireSpinLockRaiseToDpc', 'KfAcquireSpinLock', 'KeAcquireSpinLockForDpc'].map(
+    (name): KernelRoutine => ({ name, locals: 1, step: (k, f) => acquireRaise(k, f) }),
+  ),
+  { name: 'KeAcquireSpinLockRaiseToSynch', locals: 1, step: (k, f) => acquireRaise(k, f, f.ptr(0), SYNCH_LEVEL) },
   {
     name: 'KeAcquireQueuedSpinLock',
     locals: 1,
-    step(k, f) {
-      const lock = numberedLock(k, f, 'KeAcquireQueuedSpinLock');
-      return raiseForLock(k, f, lock) ?? acquirePlain(k, f, lock, () => k.return(f.get(OLD)));
-    },
+    step: (k, f) => acquireRaise(k, f, numberedLock(k, f, 'KeAcquireQueuedSpinLock')),
   },
   {
     // (Number, OldIrql): IRQL stays as it is when somebody holds the lock
@@ -294,25 +222,12 @@ export const routines: KernelRoutine[] = [
     locals: 1,
     step(k, f) {
       const lock = numberedLock(k, f, 'KeTryToAcquireQueuedSpinLock');
-      if (k.mem.ptr(lock) !== 0) return k.return(0);
-      return (
-        raiseForLock(k, f, lock) ??
-        acquirePlain(k, f, lock, () => {
-          k.mem.checked.setU8(f.ptr(1), f.get(OLD));
-          return k.return(1);
-        })
-      );
+      return k.mem.ptr(lock) !== 0 ? k.return(0) : acquireStoring(k, f, lock, f.ptr(1), 1);
     },
   },
   {
     name: 'KeReleaseQueuedSpinLock',
     step: (k, f) => releasePlain(k, numberedLock(k, f, 'KeReleaseQueuedSpinLock')) ?? lowerAfterRelease(k, f.u8(1), f.ptr(0)),
-  },
-  {
-    // no IRQL change when already at or above DISPATCH_LEVEL
-    name: 'KeAcquireSpinLockForDpc',
-    locals: 1,
-    step: acquireRaise,
   },
   { name: 'KeReleaseSpinLockForDpc', step: release },
   { name: 'KeReleaseSpinLock', step: release },
@@ -327,7 +242,7 @@ export const routines: KernelRoutine[] = [
       const bad = requireDispatch(k, f.ptr(0), 0x40, 'KeTryToAcquireSpinLockAtDpcLevel');
       if (bad !== undefined) return bad;
       if (k.mem.checked.ptr(f.ptr(0)) !== 0) return k.return(0);
-      return acquirePlain(k, f, f.ptr(0), () => k.return(1));
+      return acquirePlain(k, f, f.ptr(0)) ?? k.return(1);
     },
   },
   { name: 'KeTestSpinLock', cost: 3, step: (k, f) => k.return(k.mem.checked.ptr(f.ptr(0)) === 0 ? 1 : 0) },
@@ -343,15 +258,11 @@ export const routines: KernelRoutine[] = [
   },
   {
     name: 'KeReleaseInStackQueuedSpinLock',
-    step(k, f) {
-      const old = k.mem.checked.u8(f.ptr(0) + KLOCK_QUEUE_HANDLE.OldIrql);
-      const bad = requireDispatch(k, f.ptr(0), 0x36, 'KeReleaseInStackQueuedSpinLock', old) ?? releaseQueued(k, f.ptr(0));
-      return bad ?? lowerAfterRelease(k, k.mem.checked.u8(f.ptr(0) + KLOCK_QUEUE_HANDLE.OldIrql), f.ptr(0));
-    },
+    step: (k, f) => releaseQueuedTo(k, f.ptr(0), 'KeReleaseInStackQueuedSpinLock'),
   },
   {
     name: 'KeReleaseInStackQueuedSpinLockForDpc',
-    step: (k, f) => releaseQueued(k, f.ptr(0)) ?? lowerAfterRelease(k, k.mem.checked.u8(f.ptr(0) + KLOCK_QUEUE_HANDLE.OldIrql), f.ptr(0)),
+    step: (k, f) => releaseQueuedTo(k, f.ptr(0), 'KeReleaseInStackQueuedSpinLockForDpc'),
   },
   {
     name: 'KeAcquireInStackQueuedSpinLockAtDpcLevel',
@@ -360,48 +271,20 @@ export const routines: KernelRoutine[] = [
       if (f.pc === 0) {
         const bad = requireDispatch(k, f.ptr(0), 0x40, 'KeAcquireInStackQueuedSpinLockAtDpcLevel');
         if (bad !== undefined) return bad;
-        f.set(OLD, k.irql);
+        f.set(OLD_IRQL, k.irql);
       }
       return acquireQueued(k, f, f.ptr(0), f.ptr(1));
     },
   },
-  { name: 'KeReleaseInStackQueuedSpinLockFromDpcLevel', step: (k, f) => releaseQueued(k, f.ptr(0)) ?? k.returnVoid() },
-  ...exPair(true),
-  ...exPair(false),
   {
-    name: 'ExTryConvertSharedSpinLockExclusive',
-    step(k, f) {
-      if (k.mem.checked.u32(f.ptr(0)) !== 1) return k.return(0);
-      k.mem.checked.setU32(f.ptr(0), EXCLUSIVE);
-      return k.return(1);
-    },
-  },
-  {
-    name: 'ExTryAcquireSpinLockExclusiveAtDpcLevel',
-    step(k, f) {
-      if (k.mem.checked.u32(f.ptr(0)) !== 0) return k.return(0);
-      return acquireEx(k, f, true, () => k.return(1));
-    },
-  },
-  {
-    name: 'ExTryAcquireSpinLockSharedAtDpcLevel',
-    step(k, f) {
-      if (k.mem.checked.u32(f.ptr(0)) & EXCLUSIVE) return k.return(0);
-      return acquireEx(k, f, false, () => k.return(1));
-    },
+    name: 'KeReleaseInStackQueuedSpinLockFromDpcLevel',
+    step: (k, f) =>
+      requireDispatch(k, f.ptr(0), 0x41, 'KeReleaseInStackQueuedSpinLockFromDpcLevel') ?? releaseQueued(k, f.ptr(0)) ?? k.returnVoid(),
   },
   {
     name: 'IoAcquireCancelSpinLock',
     locals: 1,
-    step(k, f) {
-      return (
-        raiseForLock(k, f, cancelLock(k)) ??
-        acquirePlain(k, f, cancelLock(k), () => {
-          k.mem.checked.setU8(f.ptr(0), f.get(OLD));
-          return k.returnVoid();
-        })
-      );
-    },
+    step: (k, f) => acquireStoring(k, f, cancelLock(k), f.ptr(0), 0),
   },
   { name: 'IoReleaseCancelSpinLock', step: (k, f) => releasePlain(k, cancelLock(k)) ?? lowerAfterRelease(k, f.u8(0), cancelLock(k)) },
 ];

@@ -8,8 +8,6 @@ import { DISPATCH_LEVEL, DPC_STACK_SIZE, KERNEL_LARGE_STACK_SIZE, STATUS } from 
 import { allocateStack, freeStack } from './thread.js';
 
 const MAXIMUM_EXPANSION_SIZE = KERNEL_LARGE_STACK_SIZE - 0x800;
-const INVALID_PARAMETER_3 = 0xc00000f1 | 0;
-const INVALID_PARAMETER_4 = 0xc00000f2 | 0;
 
 const inDpc = (k: Kernel): boolean => k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive) !== 0;
 
@@ -87,7 +85,7 @@ export const routines: KernelRoutine[] = [
     unwind: leave,
     step(k, f) {
       if (f.pc === 1) return returned(k, f);
-      return tooBig(f) ? k.return(INVALID_PARAMETER_3) : expand(k, f, Number(f.u64(2)));
+      return tooBig(f) ? k.return(STATUS.INVALID_PARAMETER_3) : expand(k, f, Number(f.u64(2)));
     },
   },
   {
@@ -97,8 +95,8 @@ export const routines: KernelRoutine[] = [
     unwind: leave,
     step(k, f) {
       if (f.pc === 1) return returned(k, f);
-      if (tooBig(f)) return k.return(INVALID_PARAMETER_3);
-      if (f.bool(3) && k.irql >= DISPATCH_LEVEL) return k.return(INVALID_PARAMETER_4);
+      if (tooBig(f)) return k.return(STATUS.INVALID_PARAMETER_3);
+      if (f.bool(3) && k.irql >= DISPATCH_LEVEL) return k.return(STATUS.INVALID_PARAMETER_4);
       return expand(k, f, Number(f.u64(2)));
     },
   },

@@ -3,7 +3,7 @@
 import { type Addr, KERNEL_BASE, Reg, toAddress, USER_BASE } from '../../machine/abi.js';
 import { KIND_ID, WORD, type Word } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
-import { KPRCB, KPROCESS, KTHREAD } from '../layouts.gen.js';
+import { KAPC_STATE, KPRCB, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { decay } from './boost.js';
 import { LOW_REALTIME_PRIORITY, ThreadState, WaitReason } from './constants.js';
 import { currentPrcb } from './prcb.js';
@@ -51,7 +51,7 @@ function loadContext(k: Kernel, thread: Addr): void {
   r.userMode = userMode;
   r.irql = m.u8(thread + KTHREAD.WaitIrql);
   r.stackLimit = stackLimitOf(k, thread, userMode);
-  loadAddressSpace(k, m.ptr(thread + KTHREAD.ApcState + 0x20));
+  loadAddressSpace(k, m.ptr(thread + KTHREAD.ApcState + KAPC_STATE.Process));
   m.setU8(thread + KTHREAD.Running, 1);
 }
 

@@ -14,11 +14,11 @@ import {
 import type { Frame } from '../../machine/routine.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { KE_GLOBALS, KEVENT, KMUTANT, KPROCESS, KTHREAD } from '../layouts.gen.js';
+import { KAPC_STATE, KE_GLOBALS, KEVENT, KMUTANT, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
 import { initializeApc, suspendThread } from './apc.js';
 import { APC_LEVEL, KERNEL_STACK_SIZE, ObjectType, PASSIVE_LEVEL, ThreadState } from './constants.js';
-import { initHeader, signalObject } from './dispatcher.js';
+import { initHeader, MUTANT_ABANDONED, signalObject } from './dispatcher.js';
 import { checkExitBegins, checkExitEnds } from './exit-checks.js';
 import { armQuantum, quantumOf } from './quantum.js';
 import { leaveQueue } from './queue.js';
@@ -84,7 +84,7 @@ export function initializeThread(k: Kernel, thread: Addr, process: Addr, o: Thre
   m.setPtr(thread + KTHREAD.StackBase, toAddress(stack + bytes));
   m.setPtr(thread + KTHREAD.InitialStack, toAddress(stack + bytes));
   for (const state of [KTHREAD.ApcState, KTHREAD.SavedApcState]) for (const mode of [0, 16]) initListHead(m, thread + state + mode);
-  m.setPtr(thread + KTHREAD.ApcState + 0x20, process);
+  m.setPtr(thread + KTHREAD.ApcState + KAPC_STATE.Process, process);
   m.setPtr(thread + KTHREAD.Process, process);
   m.setU8(thread + KTHREAD.ApcQueueable, 1);
   for (const list of [KTHREAD.MutantListHead, KTHREAD.WaitListEntry]) initListHead(m, thread + list);
@@ -179,7 +179,7 @@ function abandonMutants(k: Kernel, thread: Addr): void {
     const mutant = e - KMUTANT.MutantListEntry;
     remove(m, e);
     m.setPtr(mutant + KMUTANT.OwnerThread, 0);
-    m.setU8(mutant + KMUTANT.ApcDisable - 1, m.u8(mutant + KMUTANT.ApcDisable - 1) | 1);
+    m.setU8(mutant + KMUTANT.MutantFlags, m.u8(mutant + KMUTANT.MutantFlags) | MUTANT_ABANDONED);
     k.event('ke.mutex.abandoned', { mutex: mutant, thread });
     signalObject(k, mutant, 1);
   }
@@ -196,7 +196,6 @@ export const routines: KernelRoutine[] = [
     cost: 10,
     step(k: Kernel, f: Frame) {
       if (f.pc === 0) {
-        f.pc = 1;
         k.lowerIrql(PASSIVE_LEVEL);
         return k.call(f, 1, f.ptr(0), [f.i64(1), f.i64(2)]);
       }

@@ -6,6 +6,7 @@ import type { Kernel } from '../kernel.js';
 import { DISPATCHER_HEADER, KE_GLOBALS, KPRCB, KTIMER, LIST_ENTRY } from '../layouts.gen.js';
 import { entries, initListHead, insertBefore, remove } from '../rtl/list.js';
 import { ObjectType } from './constants.js';
+import { stepsFrom100ns } from './time.js';
 
 const ENTRY = KTIMER.TimerListEntry;
 const LISTS = 256;
@@ -41,9 +42,12 @@ export function insertTimer(k: Kernel, timer: Addr, due: number): void {
   m.setU32(countAt(k), m.u32(countAt(k)) + 1);
   const before = firstTimer(k);
   if (before === 0 || due < dueTime(k, before)) m.setPtr(firstAt(k), timer);
-  const g = k.globals.KE;
-  if (m.u32(g + KE_GLOBALS.TimerResolution) !== 0 || m.u32(g + KE_GLOBALS.HighResolutionTimers) !== 0) armEarlyInterrupt(k, timer);
+  if (hasEarlyInterrupts(k)) armEarlyInterrupt(k, timer);
 }
+
+/** May a timer want an interrupt before the next tick? */
+export const hasEarlyInterrupts = (k: Kernel): boolean =>
+  k.mem.u32(k.globals.KE + KE_GLOBALS.TimerResolution) !== 0 || k.mem.u32(k.globals.KE + KE_GLOBALS.HighResolutionTimers) !== 0;
 
 /** In the header of a timer that does not wait for the next clock tick. */
 const HIGH_RESOLUTION = 0x40;
@@ -57,7 +61,7 @@ export function armEarlyInterrupt(k: Kernel, timer: Addr): void {
   const grid = m.u32(k.globals.KE + KE_GLOBALS.TimerResolution);
   if (grid === 0 && !isHighResolution(k, timer)) return;
   const due = isHighResolution(k, timer) ? dueTime(k, timer) : Math.ceil(dueTime(k, timer) / grid) * grid;
-  const at = Math.ceil((due * 100) / k.config.stepNs);
+  const at = stepsFrom100ns(k, due);
   const next = k.globals.KE + KE_GLOBALS.Prcb + KPRCB.NextTick;
   if (at >= m.ptr(next)) return;
   const full = k.globals.KE + KE_GLOBALS.FullTick;

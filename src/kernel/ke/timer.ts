@@ -8,7 +8,16 @@ import { checkInitialised, hex, initHeader, objectType, waitTest } from './dispa
 import { insertQueueDpc } from './dpc.js';
 import { probeObject } from './probe-object.js';
 import { interruptTime100 } from './time.js';
-import { armEarlyInterrupt, dueTime, firstTimer, insertTimer, isHighResolution, queuedTimers, removeTimer } from './timer-queue.js';
+import {
+  armEarlyInterrupt,
+  dueTime,
+  firstTimer,
+  hasEarlyInterrupts,
+  insertTimer,
+  isHighResolution,
+  queuedTimers,
+  removeTimer,
+} from './timer-queue.js';
 import { dueFromTimeout } from './wait.js';
 
 export function initializeTimer(k: Kernel, timer: Addr, type: number): void {
@@ -59,46 +68,26 @@ export function cancelTimer(k: Kernel, timer: Addr): boolean {
 
 /** Clock interrupt: every timer that is due now becomes signalled, releases its waiters and queues its DPC; periodic ones go in again. */
 export function expireTimers(k: Kernel): void {
-  const r = k.mem.registers;
-  const user = r.userMode; // of what was interrupted: an interrupt sees kernel memory
-  r.userMode = false;
-  try {
-    expireDue(k);
-  } finally {
-    r.userMode = user;
-  }
-}
-
-/** Early clock interrupt: timers that are due and need not wait for the tick; then the interrupt for the next of them. */
-export function expireEarly(k: Kernel): void {
-  const r = k.mem.registers;
-  const user = r.userMode;
-  r.userMode = false;
-  try {
-    const raised = k.mem.u32(k.globals.KE + KE_GLOBALS.TimerResolution) !== 0;
-    const now = interruptTime100(k);
-    const due = queuedTimers(k).filter((t) => (raised || isHighResolution(k, t)) && timerDue(k, t) <= now);
-    for (const timer of due.sort((a, b) => dueTime(k, a) - dueTime(k, b))) if (removeTimer(k, timer)) expire(k, timer);
-    rearmEarly(k);
-  } finally {
-    r.userMode = user;
-  }
-}
-
-/** After a clock interrupt: the next early one, when something is set that needs it. */
-export function rearmEarly(k: Kernel): void {
-  const g = k.globals.KE;
-  const raised = k.mem.u32(g + KE_GLOBALS.TimerResolution) !== 0;
-  if (!raised && k.mem.u32(g + KE_GLOBALS.HighResolutionTimers) === 0) return;
-  for (const timer of queuedTimers(k)) armEarlyInterrupt(k, timer);
-}
-
-function expireDue(k: Kernel): void {
   const now = interruptTime100(k);
   for (let timer = firstTimer(k); timer !== 0 && timerDue(k, timer) <= now; timer = firstTimer(k)) {
     removeTimer(k, timer);
     expire(k, timer);
   }
+}
+
+/** Early clock interrupt: timers that are due and need not wait for the tick; then the interrupt for the next of them. */
+export function expireEarly(k: Kernel): void {
+  const raised = k.mem.u32(k.globals.KE + KE_GLOBALS.TimerResolution) !== 0;
+  const now = interruptTime100(k);
+  const due = queuedTimers(k).filter((t) => (raised || isHighResolution(k, t)) && timerDue(k, t) <= now);
+  for (const timer of due.sort((a, b) => dueTime(k, a) - dueTime(k, b))) if (removeTimer(k, timer)) expire(k, timer);
+  rearmEarly(k);
+}
+
+/** After a clock interrupt: the next early one, when something is set that needs it. */
+export function rearmEarly(k: Kernel): void {
+  if (!hasEarlyInterrupts(k)) return;
+  for (const timer of queuedTimers(k)) armEarlyInterrupt(k, timer);
 }
 
 /** A timer that is in no queue expires. */

@@ -123,16 +123,13 @@ function rundown(k: Kernel, f: Frame): Status {
   const m = k.mem;
   const thread = k.currentThread();
   m.setU8(thread + KTHREAD.ApcQueueable, 0);
-  const user = first(m, apcList(thread, UserMode));
-  if (user !== 0) {
+  for (let user = first(m, apcList(thread, UserMode)); user !== 0; user = first(m, apcList(thread, UserMode))) {
     const apc = user - KAPC.ApcListEntry;
     removeApc(k, apc);
     const routine = m.ptr(apc + RUNDOWN_ROUTINE);
     k.event('ke.apc.rundown', { apc, thread });
     if (routine !== 0) return k.call(f, 0, routine, [apc]);
     if (k.pool.sizeOf(apc) !== undefined) k.pool.free(apc); // (U) as Windows does it with the APCs of NtQueueApcThread
-    f.pc = 0;
-    return rundown(k, f);
   }
   const kernel = first(m, apcList(thread, KernelMode));
   if (kernel === 0) return k.returnVoid();

@@ -6,7 +6,8 @@ import type { Frame } from '../../machine/routine.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KMUTANT, KPRCB, KQUEUE, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
-import { insertTail } from '../rtl/list.js';
+import { insertTail, isEmpty } from '../rtl/list.js';
+import { apcList, REGULAR_USER_APC, USER_APC_PENDING } from './apc.js';
 import { DISPATCH_LEVEL, ObjectType, STATUS, ThreadState, UserMode, WAIT_REASON_NAMES, WaitAll, WaitAny, WaitReason } from './constants.js';
 import {
   checkInitialised,
@@ -19,6 +20,7 @@ import {
   serverStops,
   takeEntry,
   WAIT_LIST,
+  waitObjects,
 } from './dispatcher.js';
 import { softwareInterruptDue } from './irql.js';
 import { probeObject } from './probe-object.js';
@@ -53,7 +55,7 @@ export function dueFromTimeout(k: Kernel, timeout: bigint): number {
 }
 
 function finish(k: Kernel, fp: number, status: number): Status {
-  k.mem.raw.setI64(fp + FRAME.result, BigInt(status));
+  k.mem.raw.setPtr(fp + FRAME.result, status);
   k.mem.registers.top = fp;
   return k.stop(Reason.Call);
 }
@@ -66,9 +68,8 @@ function interruption(k: Kernel, thread: Addr, mode: number, alertable: boolean)
       m.setU8(thread + KTHREAD.Alerted + mode, 0);
       return STATUS.ALERTED;
     }
-    const userList = thread + KTHREAD.ApcState + 0x10;
-    if (mode === UserMode && m.ptr(userList) !== userList) {
-      m.setU8(thread + KTHREAD.ApcState + 0x2a, m.u8(thread + KTHREAD.ApcState + 0x2a) | 2);
+    if (mode === UserMode && !isEmpty(m, apcList(thread, UserMode))) {
+      m.setU8(thread + USER_APC_PENDING, m.u8(thread + USER_APC_PENDING) | REGULAR_USER_APC);
       return STATUS.USER_APC;
     }
     if (m.u8(thread + KTHREAD.Alerted)) {
@@ -76,7 +77,7 @@ function interruption(k: Kernel, thread: Addr, mode: number, alertable: boolean)
       return STATUS.ALERTED;
     }
   }
-  return mode === UserMode && m.u8(thread + KTHREAD.ApcState + 0x2a) ? STATUS.USER_APC : 0;
+  return mode === UserMode && m.u8(thread + USER_APC_PENDING) ? STATUS.USER_APC : 0;
 }
 
 export function wait(k: Kernel, f: Frame, nextPc: number, r: WaitRequest): Status {
@@ -225,10 +226,8 @@ function fillBlock(k: Kernel, block: Addr, thread: Addr, object: Addr, key: numb
  */
 export function resumeWait(k: Kernel, thread: Addr, fp: number): boolean {
   const m = k.mem;
-  const blocks = m.ptr(thread + KTHREAD.WaitBlockList);
-  const count = m.u32(thread + KTHREAD.WaitBlockCount);
-  const objects = Array.from({ length: count }, (_, i) => m.ptr(blocks + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object));
-  if (count === 1 && objectType(k, objects[0]) === ObjectType.Queue && mayTakeEntry(k, objects[0]))
+  const objects = waitObjects(k, thread);
+  if (objects.length === 1 && objectType(k, objects[0]) === ObjectType.Queue && mayTakeEntry(k, objects[0]))
     return over(k, thread, fp, takeEntry(k, objects[0]));
   let status = trySatisfy(k, thread, objects, m.u8(thread + KTHREAD.WaitType));
   if (status < 0) status = interruption(k, thread, m.u8(thread + KTHREAD.WaitMode), m.u8(thread + KTHREAD.Alertable) !== 0) || -1;
@@ -243,7 +242,7 @@ export function resumeWait(k: Kernel, thread: Addr, fp: number): boolean {
 function over(k: Kernel, thread: Addr, fp: number, result: number): true {
   k.mem.setU32(thread + KTHREAD.WaitBlockCount, 0);
   k.mem.setU32(thread + KTHREAD.WaitHasTimeout, 0);
-  k.mem.raw.setI64(fp + FRAME.result, BigInt(result));
+  k.mem.raw.setPtr(fp + FRAME.result, result);
   return true;
 }
 

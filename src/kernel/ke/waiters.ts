@@ -2,9 +2,9 @@
 import { type Addr, KERNEL_BASE, ROUTINE_BASE } from '../../machine/abi.js';
 import { walkStack } from '../../machine/walk.js';
 import type { Kernel } from '../kernel.js';
-import { FAST_MUTEX, KMUTANT, KPRCB, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
+import { FAST_MUTEX, KMUTANT, KPRCB, KTHREAD } from '../layouts.gen.js';
 import { ObjectType, THREAD_STATE_NAMES, ThreadState, WAIT_REASON_NAMES, WaitReason } from './constants.js';
-import { hex, objectType } from './dispatcher.js';
+import { hex, objectType, waitObjects } from './dispatcher.js';
 import { prcbOf } from './prcb.js';
 import { cpuCount } from './ready.js';
 import { allThreads } from './thread.js';
@@ -77,14 +77,6 @@ export function describeObject(k: Kernel, object: Addr): string {
     if (owner !== 0) return `${text} owned by ${describeThread(k, owner)}`;
   }
   return text;
-}
-
-export function waitObjects(k: Kernel, thread: Addr): Addr[] {
-  const m = k.mem;
-  const list = m.ptr(thread + KTHREAD.WaitBlockList);
-  return Array.from({ length: m.u32(thread + KTHREAD.WaitBlockCount) }, (_, i) =>
-    m.ptr(list + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object),
-  );
 }
 
 export function listWaiters(k: Kernel): Waiter[] {

@@ -7,6 +7,7 @@ import { resumeThread, suspendThread } from '../ke/apc.js';
 import { WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, ETHREAD, KTRAP_FRAME, LX_TASK } from '../layouts.gen.js';
+import { clearEvent } from '../ob/event-object.js';
 import { tidOf } from '../ob/note.js';
 import { probeUser } from '../ob/service.js';
 import { liveThreads, terminateProcess } from '../ps/exit.js';
@@ -82,19 +83,21 @@ function wait4(k: Kernel, f: Frame): Status {
   }
   if (int(k, f, 'Rdx') & 1) return k.return(0);
   if (f.pc !== 0 && hasThreadFlag(k, k.currentThread(), ThreadFlag.Terminated)) return fail(k, 'EINTR');
+  // several threads may wait, each for another child: an end wakes all of them, and each looks again
+  clearEvent(k, task + LX_TASK.ChildChanged);
   return k.wait(f, 1, { object: task + LX_TASK.ChildChanged, reason: WaitReason.Executive, mode: 1 });
 }
 
 const IGNORED: readonly number[] = [SIGNAL.child, SIGNAL.urgent, SIGNAL.window];
 
-/** (pid, signal): default actions; there are no handlers. */
+/** (pid, signal): default actions; there are no handlers. 0 and -1 mean all there are: process groups are not simulated, so that a group by its number has nobody. */
 function kill(k: Kernel, f: Frame): Status {
   if (f.pc !== 0) return k.return(0);
   const pid = int(k, f, 'Rdi');
   const signal = int(k, f, 'Rsi');
   if (signal < 0 || signal > 64) return fail(k, 'EINVAL');
   const own = taskOf(k, ownProcess(k));
-  const targets = pid > 0 ? [taskByPid(k, pid)].filter((t) => t !== 0) : tasks(k).filter((t) => pid === 0 || t !== own);
+  const targets = pid > 0 ? [taskByPid(k, pid)].filter((t) => t !== 0) : tasks(k).filter((t) => pid === 0 || (pid === -1 && t !== own));
   if (!targets.length) return fail(k, 'ESRCH');
   for (const t of targets) if (!isZombie(k, t) && t !== own) deliver(k, t, signal);
   if (!targets.includes(own)) return k.return(0);
@@ -144,8 +147,6 @@ const CALLS: Readonly<Record<number, (k: Kernel, f: Frame) => Status>> = {
   [SYS.mmap]: (k, f) => k.return(mapAnonymous(k, arg(k, f, 'Rdi'), arg(k, f, 'Rsi'), int(k, f, 'Rdx'), int(k, f, 'R10'))),
   [SYS.munmap]: (k, f) => k.return(unmapRange(k, arg(k, f, 'Rdi'), arg(k, f, 'Rsi'))),
   [SYS.brk]: (k, f) => k.return(breakTo(k, taskOf(k, ownProcess(k)), arg(k, f, 'Rdi'))),
-  [SYS.rt_sigaction]: constant(0),
-  [SYS.rt_sigprocmask]: constant(0),
   [SYS.sched_yield]: (k, f) => (f.pc === 0 ? k.call(f, 1, 'NtYieldExecution', []) : k.return(0)),
   [SYS.pause]: (k, f) =>
     f.pc === 0 ? k.wait(f, 1, { reason: WaitReason.DelayExecution, mode: 1, timeout: -(1n << 61n) }) : fail(k, 'EINTR'),

@@ -18,10 +18,11 @@ import { referenceByHandle } from '../ob/reference.js';
 import { probeUser } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateCounted, freeUnicode, readUnicode } from '../ob/strings.js';
-import { createElfFile } from '../ps/pico-create.js';
+import { endThreadless } from '../ps/pico-control.js';
+import { createElfFile, linuxPath } from '../ps/pico-create.js';
 import { startProgram } from '../ps/pico-program.js';
 import { findProgram } from '../ps/program.js';
-import { ownProcess } from '../ps/state.js';
+import { hasProcessFlag, ownProcess, ProcessFlag } from '../ps/state.js';
 import { ERRNO } from './numbers.js';
 import { attachTask, freeTask, newTask, pidOfTask, taskOf } from './task.js';
 
@@ -63,15 +64,7 @@ function fork(k: Kernel, f: Frame): Status {
       let info = 0;
       if (k.choice('fork-image-name') === 'same') {
         info = f.localAddress(INFO);
-        const audit = m.ptr(parent + EPROCESS.SeAuditProcessCreationInfo);
-        allocateCounted(
-          k,
-          f.localAddress(NAME),
-          readUnicode(k, audit)
-            .replace(/^.*\\rootfs/, '')
-            .replaceAll('\\', '/'),
-          'LxNm',
-        );
+        allocateCounted(k, f.localAddress(NAME), linuxPath(k, parent), 'LxNm');
         m.setPtr(info + PS_PICO_CREATE_INFO.ImageFileName, f.localAddress(NAME));
       }
       return k.call(f, 1, 'PspPicoCreateProcess', [at, info, f.localAddress(PROCESS)]);
@@ -107,9 +100,17 @@ function fork(k: Kernel, f: Frame): Status {
 /** Without process or thread there is no child. */
 function undo(k: Kernel, f: Frame, status: number): Status {
   f.set(RESULT, errno(status));
-  if (k.mem.ptr(f.get(TASK) + LX_TASK.Process) !== 0) k.mem.setPtr(k.mem.ptr(f.get(TASK) + LX_TASK.Process) + EPROCESS.PicoContext, 0);
+  const child = k.mem.ptr(f.get(TASK) + LX_TASK.Process);
+  if (child !== 0) abandon(k, child, status);
   freeTask(k, f.get(TASK));
   return f.get(PROCESS) === 0 ? k.return(f.get(RESULT)) : k.call(f, 4, 'ObCloseHandle', [f.get(PROCESS), 0]);
+}
+
+/** The new process is of no task; one that got no thread ends here, a refused one has ended or will. */
+function abandon(k: Kernel, process: Addr, status: number): void {
+  k.mem.setPtr(process + EPROCESS.PicoContext, 0);
+  if (k.mem.u32(process + EPROCESS.ActiveThreads) === 0 && !hasProcessFlag(k, process, ProcessFlag.Deleting))
+    endThreadless(k, process, status);
 }
 
 // Locals of LxExec.
@@ -169,7 +170,10 @@ function exec(k: Kernel, f: Frame): Status {
       const made = referenceByHandle(k, f.get(PROCESS), 0, 0, 0);
       f.set(TASK, made.body);
       const thread = startProgram(k, made.body, findProgram(k, readUnicode(k, f.localAddress(NAME))));
-      if (thread.thread === 0) return release(k, f, errno(thread.status));
+      if (thread.thread === 0) {
+        abandon(k, made.body, thread.status);
+        return release(k, f, errno(thread.status));
+      }
       f.set(NEW_THREAD, thread.thread);
       referenceObject(k, thread.thread);
       return k.call(f, 2, 'PspPicoReportThread', [thread.thread]);
@@ -177,7 +181,7 @@ function exec(k: Kernel, f: Frame): Status {
     case 2: {
       const status = f.result32 | 0;
       if (!ntSuccess(status)) {
-        m.setPtr(f.get(TASK) + EPROCESS.PicoContext, 0);
+        abandon(k, f.get(TASK), status);
         return release(k, f, errno(status));
       }
       // the task has a new process; the old one ends without being its end

@@ -3,7 +3,7 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { EPROCESS, LX_TASK, PS_GLOBALS } from '../layouts.gen.js';
-import { initEvent, SynchronizationEvent } from '../ob/event-object.js';
+import { initEvent, NotificationEvent } from '../ob/event-object.js';
 import { entries, insertTail, remove } from '../rtl/list.js';
 
 export const TaskState = { Alive: 1, Zombie: 2 } as const;
@@ -21,7 +21,7 @@ export function newTask(k: Kernel, process: Addr, parentPid: number): Addr {
   m.setU32(task + LX_TASK.Pid, pid);
   m.setU32(task + LX_TASK.ParentPid, parentPid);
   m.setU32(task + LX_TASK.State, TaskState.Alive);
-  initEvent(k, task + LX_TASK.ChildChanged, SynchronizationEvent, false);
+  initEvent(k, task + LX_TASK.ChildChanged, NotificationEvent, false);
   insertTail(m, head(k), task + LX_TASK.Link);
   if (process !== 0) attachTask(k, task, process);
   return task;
@@ -36,6 +36,14 @@ export function attachTask(k: Kernel, task: Addr, process: Addr): void {
 export function freeTask(k: Kernel, task: Addr): void {
   remove(k.mem, task + LX_TASK.Link);
   k.pool.free(task);
+}
+
+/** The process of a task never ran: there was none. */
+export function dropTask(k: Kernel, process: Addr): void {
+  const task = taskOf(k, process);
+  if (task === 0) return;
+  k.mem.setPtr(process + EPROCESS.PicoContext, 0);
+  freeTask(k, task);
 }
 
 export const tasks = (k: Kernel): Addr[] => entries(k.mem, head(k)).map((e) => e - LX_TASK.Link);

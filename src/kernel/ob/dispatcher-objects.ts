@@ -270,7 +270,7 @@ const services: ServiceDefinition[] = [
     1,
     (k, _f, b) => {
       if (k.mem.ptr(b + KMUTANT.OwnerThread) === k.currentThread()) return NT.SUCCESS;
-      return k.mem.u8(b + KMUTANT.ApcDisable - 1) & 1 ? NT.ABANDONED : NT.MUTANT_NOT_OWNED;
+      return k.mem.u8(b + KMUTANT.MutantFlags) & 1 ? NT.ABANDONED : NT.MUTANT_NOT_OWNED;
     },
   ),
   {

@@ -11,7 +11,7 @@ import {
   OBJECT_TYPE_INITIALIZER,
 } from '../layouts.gen.js';
 import { isKernelHandle, lookupHandle } from './handle-table.js';
-import { bodyOf, objectType, referenceObject } from './object.js';
+import { bodyOf, dropReference, objectType, referenceObject } from './object.js';
 import { KERNEL_MODE, previousMode } from './service.js';
 import { NT } from './status.js';
 import { ObType, type ObTypeIndex, typeOf } from './types.js';
@@ -77,6 +77,13 @@ export function referenceByHandle(k: Kernel, handle: Addr, desired: number, type
 /** For services: previous mode and type by index. */
 export const referenceFor = (k: Kernel, handle: Addr, desired: number, type: ObTypeIndex): Referenced =>
   referenceByHandle(k, handle, desired, typeOf(k, type), previousMode(k));
+
+/** The object of a handle for one step of a service, without a reference of its own: the handle, or being the current one, keeps it that long. */
+export function borrowFor(k: Kernel, handle: Addr, desired: number, type: ObTypeIndex): Referenced {
+  const r = referenceFor(k, handle, desired, type);
+  if (r.body !== 0) dropReference(k, r.body);
+  return r;
+}
 
 /** (Handle, DesiredAccess, ObjectType, AccessMode, *Object, HandleInformation); with a tag in front of Object in the WithTag form. */
 function byHandle(name: string, objectArg: number): KernelRoutine {

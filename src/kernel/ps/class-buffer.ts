@@ -26,7 +26,7 @@ export interface QueryClass {
 }
 
 /** Little-endian structure from [offset, size, value] triples. */
-export function pack(size: number, fields: readonly (readonly [number, number, number | bigint])[]): Answer {
+export function pack(size: number, fields: readonly (readonly [number, number, number | bigint])[]): { readonly bytes: Uint8Array } {
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   for (const [at, width, value] of fields) {

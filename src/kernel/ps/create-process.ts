@@ -7,19 +7,16 @@ import { suspendThread } from '../ke/apc.js';
 import { signalObject } from '../ke/dispatcher.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import {
-  CLIENT_ID,
   EPROCESS,
-  ETHREAD,
   KPROCESS,
   PS_CREATE_NOTIFY_INFO,
-  PS_GLOBALS,
   PSP_CREATE,
   PSP_PROGRAM,
   PSP_PROGRAM_THREAD,
   RTL_USER_PROCESS_PARAMETERS,
   UNICODE_STRING,
 } from '../layouts.gen.js';
-import { newTask } from '../lx/task.js';
+import { dropTask, newTask } from '../lx/task.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { inheritHandles, OBJ_KERNEL_HANDLE } from '../ob/handles.js';
 import { pidOf, tidOf } from '../ob/note.js';
@@ -30,24 +27,31 @@ import { NT, ntSuccess } from '../ob/status.js';
 import { allocateCounted, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { ObType, typeOf } from '../ob/types.js';
 import { tokenForProcess } from '../se/token.js';
-import { terminateThread } from './exit.js';
+import { beginNotifyInfo, discardVetoed, refuse, refuses } from './creation-report.js';
 import { isFull, joinJob } from './job.js';
 import { registered } from './notify.js';
-import { callProcessNotify, callThreadNotify, isVeto, ThreadNotify } from './notify-call.js';
+import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
 import { hasProvider } from './pico.js';
+import { endThreadless } from './pico-control.js';
 import { createElfFile, createPicoProcess } from './pico-create.js';
 import { startProgram } from './pico-program.js';
-import { freePicoFrame } from './pico-thread.js';
 import { createProcess } from './process.js';
 import { findProgram, threadRecord, threadsOf, toDevicePath } from './program.js';
-import { hasThreadFlag, isSubsystemProcess, ProcessFlag, setProcessFlag, setThreadFlag, ThreadFlag } from './state.js';
-import { createThread, discardThread, queueForReaper } from './thread.js';
+import {
+  countLiveProcess,
+  hasProcessFlag,
+  hasThreadFlag,
+  isSubsystemProcess,
+  ProcessFlag,
+  setProcessFlag,
+  setThreadFlag,
+  ThreadFlag,
+} from './state.js';
+import { createThread } from './thread.js';
 import { allocateWindow, buildProcessEnvironment, freeWindow, WINDOW } from './window.js';
 
 const PROCESS_ALL_ACCESS = 0x1fffff;
 const THREAD_ALL_ACCESS = 0x1fffff;
-const FILE_OPEN_NAME_AVAILABLE = 1;
-const IS_SUBSYSTEM_PROCESS = 2;
 
 export interface CreateRequest {
   readonly parent: Addr;
@@ -139,7 +143,7 @@ function prepare(k: Kernel, create: Addr): number {
   // The creator needs both objects until it is done; their life references may go earlier (a fast process).
   referenceObject(k, process);
   referenceObject(k, made.thread);
-  m.setU32(k.globals.PS + PS_GLOBALS.LiveUserProcesses, m.u32(k.globals.PS + PS_GLOBALS.LiveUserProcesses) + 1);
+  countLiveProcess(k, 1);
   k.event('ps.process-create', {
     process: pidOf(k, process),
     parent: pidOf(k, m.ptr(create + PSP_CREATE.Parent)),
@@ -171,7 +175,12 @@ function prepareSubsystem(k: Kernel, create: Addr, program: Addr): number {
   m.setPtr(create + PSP_CREATE.File, file);
   if (!hasProvider(k)) newTask(k, process, 0);
   const made = startProgram(k, process, program);
-  if (made.thread === 0) return made.status;
+  if (made.thread === 0) {
+    if (!hasProvider(k)) dropTask(k, process);
+    endThreadless(k, process, made.status);
+    m.setPtr(create + PSP_CREATE.Process, 0);
+    return made.status;
+  }
   m.setPtr(create + PSP_CREATE.Thread, made.thread);
   referenceObject(k, process);
   referenceObject(k, made.thread);
@@ -182,42 +191,14 @@ function fillNotifyInfo(k: Kernel, create: Addr): Addr {
   const m = k.mem;
   const process = m.ptr(create + PSP_CREATE.Process);
   const info = create + PSP_CREATE.NotifyInfo;
-  const subsystem = isSubsystemProcess(k, process);
-  m.fill(info, PS_CREATE_NOTIFY_INFO.sizeof);
-  m.setPtr(info + PS_CREATE_NOTIFY_INFO.Size, PS_CREATE_NOTIFY_INFO.sizeof);
-  m.setU32(info + PS_CREATE_NOTIFY_INFO.Flags, subsystem ? IS_SUBSYSTEM_PROCESS : FILE_OPEN_NAME_AVAILABLE);
-  m.setPtr(info + PS_CREATE_NOTIFY_INFO.ParentProcessId, pidOf(k, m.ptr(create + PSP_CREATE.Parent)));
-  const creator = k.currentThread() + ETHREAD.Cid;
-  m.copy(info + PS_CREATE_NOTIFY_INFO.CreatingThreadId, creator, CLIENT_ID.sizeof);
-  if (subsystem && k.choice('subsystem-names') === 'null') return info;
+  if (!beginNotifyInfo(k, info, process)) return info;
   m.setPtr(info + PS_CREATE_NOTIFY_INFO.FileObject, m.ptr(create + PSP_CREATE.File));
   m.setPtr(info + PS_CREATE_NOTIFY_INFO.ImageFileName, create + PSP_CREATE.ImagePath);
   m.setPtr(
     info + PS_CREATE_NOTIFY_INFO.CommandLine,
     m.u16(create + PSP_CREATE.CommandLine + UNICODE_STRING.Length) === 0 ? 0 : create + PSP_CREATE.CommandLine,
   );
-  m.setI32(info + PS_CREATE_NOTIFY_INFO.CreationStatus, NT.SUCCESS);
   return info;
-}
-
-/** The process never ran: its thread ends without having started, the process object becomes signalled with the veto's status. */
-function discardVetoed(k: Kernel, create: Addr, status: number): void {
-  const m = k.mem;
-  const process = m.ptr(create + PSP_CREATE.Process);
-  const thread = m.ptr(create + PSP_CREATE.Thread);
-  m.setI32(process + EPROCESS.ExitStatus, status);
-  m.setI64(process + EPROCESS.ExitTime, k.systemTime());
-  m.setI32(thread + ETHREAD.ExitStatus, status);
-  setProcessFlag(k, process, ProcessFlag.Deleting | ProcessFlag.Vetoed | ProcessFlag.ExitReported);
-  setThreadFlag(k, thread, ThreadFlag.Terminated | ThreadFlag.Dead);
-  m.setU32(process + EPROCESS.ActiveThreads, 0);
-  m.setU32(k.globals.PS + PS_GLOBALS.LiveUserProcesses, m.u32(k.globals.PS + PS_GLOBALS.LiveUserProcesses) - 1);
-  freePicoFrame(k, thread);
-  discardThread(k, thread);
-  queueForReaper(k, thread);
-  signalObject(k, process);
-  k.event('ps.process-exit', { process: pidOf(k, process), status: status >>> 0 });
-  k.event('ps.process-vetoed', { process: pidOf(k, process), status: status >>> 0 });
 }
 
 function releaseBlock(k: Kernel, create: Addr): void {
@@ -242,23 +223,6 @@ function tellProcess(k: Kernel, f: Frame, create: Addr): Status {
 function tellThread(k: Kernel, f: Frame, nextPc: number): Status {
   setThreadFlag(k, f.get(THREAD), ThreadFlag.CreateReported);
   return callThreadNotify(k, f, nextPc, f.get(THREAD), ThreadNotify.Creator, f.get(PROCESS));
-}
-
-/** A callback refused the process: its exit notification comes as the machine has it (U). */
-function refuse(k: Kernel, f: Frame, create: Addr, status: number): Status {
-  k.mem.setI32(f.get(PROCESS) + EPROCESS.ExitStatus, status);
-  const how = k.choice('vetoed-process-exit');
-  if (how === 'in-creator') return callProcessNotify(k, f, 6, f.get(PROCESS), 0);
-  if (how === 'not-told') {
-    discardVetoed(k, create, status);
-    return closeProcessHandle(k, f, create);
-  }
-  // The first thread starts and ends before it does anything else.
-  setProcessFlag(k, f.get(PROCESS), ProcessFlag.Vetoed);
-  k.event('ps.process-vetoed', { process: pidOf(k, f.get(PROCESS)), status: status >>> 0 });
-  terminateThread(k, f.get(THREAD), status);
-  k.startThread(f.get(THREAD));
-  return closeProcessHandle(k, f, create);
 }
 
 const handleMode = (k: Kernel, f: Frame): number => (f.u32(1) !== 0 ? 0 : previousMode(k));
@@ -311,9 +275,8 @@ function createSteps(k: Kernel, f: Frame): Status {
       return tellProcess(k, f, create);
     case 2: {
       const status = m.i32(create + PSP_CREATE.NotifyInfo + PS_CREATE_NOTIFY_INFO.CreationStatus);
-      const ignored = isSubsystemProcess(k, f.get(1)) && k.choice('subsystem-veto') === 'ignore';
-      f.set(0, isVeto(k, status) && !ignored ? status : NT.SUCCESS);
-      if (f.get(0) !== NT.SUCCESS) return refuse(k, f, create, status);
+      f.set(0, refuses(k, f.get(PROCESS), status) ? status : NT.SUCCESS);
+      if (f.get(0) !== NT.SUCCESS) return refuse(k, f, 6, f.get(PROCESS), f.get(THREAD), status) ?? closeProcessHandle(k, f, create);
       return hasThreadFlag(k, f.get(2), ThreadFlag.CreateReported) ? createThreadHandle(k, f, create) : tellThread(k, f, 3);
     }
     case 3:
@@ -325,10 +288,14 @@ function createSteps(k: Kernel, f: Frame): Status {
     case 5:
       return k.call(f, 9, 'ObfDereferenceObject', [f.get(1)]);
     case 6: // refused: the process never ran
-      discardVetoed(k, create, f.get(0));
+      discardVetoed(k, f.get(PROCESS), f.get(THREAD), f.get(0));
       return closeProcessHandle(k, f, create);
-    case 7:
-      return k.call(f, 8, 'ObfDereferenceObject', [f.get(2)]);
+    case 7: {
+      // one that ends in its own thread still has its task then
+      const process = f.get(PROCESS);
+      if (isSubsystemProcess(k, process) && !hasProvider(k) && hasProcessFlag(k, process, ProcessFlag.ExitReported)) dropTask(k, process);
+      return k.call(f, 8, 'ObfDereferenceObject', [f.get(THREAD)]);
+    }
     case 8:
       return k.call(f, 9, 'ObfDereferenceObject', [f.get(1)]);
     default: {

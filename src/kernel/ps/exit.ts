@@ -20,9 +20,10 @@ import { entries } from '../rtl/list.js';
 import { endImpersonation } from '../se/impersonation.js';
 import { endInJob } from './job.js';
 import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
+import { freePicoFrame } from './pico.js';
 import { callExitProcess, callExitThread, callTerminateProcess, endThreadless } from './pico-control.js';
-import { freePicoFrame } from './pico-thread.js';
 import {
+  countLiveProcess,
   hasProcessFlag,
   hasThreadFlag,
   isSystemThread,
@@ -141,8 +142,7 @@ function endProcess(k: Kernel, process: Addr): void {
   forgetVads(k, process);
   releaseWindow(k, process);
   k.mem.registers.setUserWindow(0, 0, 0);
-  const live = k.globals.PS + PS_GLOBALS.LiveUserProcesses;
-  k.mem.setU32(live, Math.max(0, k.mem.u32(live) - 1));
+  countLiveProcess(k, -1);
   signalObject(k, process);
 }
 
@@ -300,16 +300,6 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       const thread = k.currentThread();
       if (!isSystemThread(k, thread)) return k.return(NT.INVALID_PARAMETER);
-      if (k.mem.u32(thread + KTHREAD.ExpandedCallouts) !== 0) {
-        return k.bugCheck(
-          0x107,
-          thread,
-          0,
-          0,
-          0,
-          'PsTerminateSystemThread inside a callout of KeExpandKernelStackAndCallout: it must return first',
-        );
-      }
       return k.call(f, 1, 'PspExitThread', [f.i32(0)]);
     },
   },

@@ -2,7 +2,7 @@
 // (process-classes.ts, thread-classes.ts, set-classes.ts). Reference: ps-routines.md 7, 8.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { UNICODE_STRING } from '../layouts.gen.js';
+import { PROCESSINFOCLASS, UNICODE_STRING } from '../layouts.gen.js';
 import { dropReference } from '../ob/object.js';
 import { referenceFor } from '../ob/reference.js';
 import { KERNEL_MODE, makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
@@ -22,9 +22,8 @@ type Kind = typeof ObType.Process | typeof ObType.Thread;
 const RIGHTS = { [ObType.Process]: [0x1000, 0x400, 0x200], [ObType.Thread]: [0x800, 0x40, 0x20] } as const;
 /** Rights that contain another: QUERY_INFORMATION gives the limited form too. */
 const LIMITED = 0;
-/** ProcessImageFileName, ProcessImageFileNameWin32 */
-const IMAGE_NAME: readonly number[] = [27, 43];
 const FULL = 1;
+const IMAGE_NAME: readonly number[] = [PROCESSINFOCLASS.ProcessImageFileName, PROCESSINFOCLASS.ProcessImageFileNameWin32];
 
 function writeAnswer(k: Kernel, f: Frame, answer: Answer, row: QueryClass): number {
   if ('status' in answer) return answer.status;

@@ -4,19 +4,30 @@ import type { Addr, Status } from '../../machine/abi.js';
 import { resumeThread, suspendThread } from '../ke/apc.js';
 import { signalObject } from '../ke/dispatcher.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { EPROCESS, ETHREAD, KTHREAD, KTRAP_FRAME, PS_GLOBALS } from '../layouts.gen.js';
+import { EPROCESS, ETHREAD, KTHREAD, KTRAP_FRAME } from '../layouts.gen.js';
 import { forgetVads } from '../mm/vad.js';
 import { pidOf } from '../ob/note.js';
+import { dropReferenceDeferred } from '../ob/object.js';
 import { NT } from '../ob/status.js';
 import { terminateProcess, terminateThread } from './exit.js';
 import { hasProvider, isPicoThread, providerRoutine } from './pico.js';
-import { hasProcessFlag, hasThreadFlag, isSubsystemProcess, ownProcess, ProcessFlag, setProcessFlag, ThreadFlag } from './state.js';
+import {
+  countLiveProcess,
+  hasProcessFlag,
+  hasThreadFlag,
+  isSubsystemProcess,
+  ownProcess,
+  ProcessFlag,
+  processOf,
+  setProcessFlag,
+  ThreadFlag,
+} from './state.js';
 import { releaseWindow } from './window.js';
 
 const FS = 0;
 const GS = 1;
 
-/** A pico process that never got a thread ends at once; its creator may still hold handles. */
+/** A pico process that never got a thread ends at once, and its life reference goes; its creator may still hold handles. */
 export function endThreadless(k: Kernel, process: Addr, status: number): void {
   const m = k.mem;
   m.setI32(process + EPROCESS.ExitStatus, status);
@@ -24,15 +35,16 @@ export function endThreadless(k: Kernel, process: Addr, status: number): void {
   setProcessFlag(k, process, ProcessFlag.Deleting | ProcessFlag.ExitReported);
   forgetVads(k, process);
   releaseWindow(k, process);
-  const live = k.globals.PS + PS_GLOBALS.LiveUserProcesses;
-  m.setU32(live, Math.max(0, m.u32(live) - 1));
+  countLiveProcess(k, -1);
   k.event('ps.process-exit', { process: pidOf(k, process), status: status >>> 0 });
   signalObject(k, process);
+  dropReferenceDeferred(k, process);
 }
 
-/** Last act for a pico thread that ends: the provider's ExitThread, as a step of the exit sequence. Undefined: there is nothing to call. */
+/** Last act for a pico thread that ends: the provider's ExitThread, as a step of the exit sequence. Undefined: there is nothing to call, as for one that was refused (it has the status). */
 export function callExitThread(k: Kernel, f: Frame, nextPc: number, thread: Addr): Status | undefined {
-  const routine = isPicoThread(k, thread) ? providerRoutine(k, 'ExitThread') : 0;
+  const routine =
+    isPicoThread(k, thread) && !hasProcessFlag(k, processOf(k, thread), ProcessFlag.Vetoed) ? providerRoutine(k, 'ExitThread') : 0;
   return routine === 0 ? undefined : k.call(f, nextPc, routine, [thread]);
 }
 
@@ -40,7 +52,7 @@ export function callExitThread(k: Kernel, f: Frame, nextPc: number, thread: Addr
 export function callExitProcess(k: Kernel, f: Frame, nextPc: number, process: Addr): Status | undefined {
   if (!isSubsystemProcess(k, process)) return undefined;
   if (!hasProvider(k)) return k.call(f, nextPc, 'LxExitProcess', [process]);
-  const routine = providerRoutine(k, 'ExitProcess');
+  const routine = hasProcessFlag(k, process, ProcessFlag.Vetoed) ? 0 : providerRoutine(k, 'ExitProcess');
   return routine === 0 ? undefined : k.call(f, nextPc, routine, [process]);
 }
 

@@ -3,7 +3,7 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import { createImageFile } from '../io/file.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { EPROCESS, KPROCESS, PS_GLOBALS, PS_PICO_CREATE_INFO, PS_PICO_PROCESS_ATTRIBUTES, PSP_PICO_CREATE_INFO } from '../layouts.gen.js';
+import { EPROCESS, KPROCESS, PS_PICO_CREATE_INFO, PS_PICO_PROCESS_ATTRIBUTES, PSP_PICO_CREATE_INFO } from '../layouts.gen.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { inheritHandles } from '../ob/handles.js';
 import { pidOf, tidOf } from '../ob/note.js';
@@ -18,7 +18,7 @@ import { closeRegistration, subsystemType } from './pico.js';
 import { cloneWindow, mapProgram } from './pico-window.js';
 import { createProcess } from './process.js';
 import { findProgram } from './program.js';
-import { hasProcessFlag, isSubsystemProcess, ProcessFlag, setProcessFlag } from './state.js';
+import { countLiveProcess, hasProcessFlag, isSubsystemProcess, ProcessFlag, setProcessFlag } from './state.js';
 import { allocateWindow, freeWindow } from './window.js';
 
 const CLONE_PARENT = 1;
@@ -26,12 +26,13 @@ const INHERIT_HANDLES = 2;
 const ALL_FLAGS = 0x1f;
 const ALL_ACCESS = 0x1fffff;
 /** Root file system of the distribution as NTFS has it (reference: subsystem-processes.md 6, LxFs). */
-const ROOTFS = '\\Device\\HarddiskVolume3\\Users\\user\\AppData\\Local\\Packages\\Distribution\\LocalState\\rootfs';
+const VOLUME = '\\Device\\HarddiskVolume3';
+const ROOTFS = `${VOLUME}\\Users\\user\\AppData\\Local\\Packages\\Distribution\\LocalState\\rootfs`;
 
 /** Path of the file behind a Linux path: below the root file system, or (DriveFs) on the volume itself. */
 export function backingPath(path: string): string {
   const drive = /^\/mnt\/c(\/.*)?$/.exec(path);
-  return (drive ? `\\Device\\HarddiskVolume3${drive[1] ?? ''}` : `${ROOTFS}${path}`).replaceAll('/', '\\');
+  return (drive ? `${VOLUME}${drive[1] ?? ''}` : `${ROOTFS}${path}`).replaceAll('/', '\\');
 }
 
 /** File object of an ELF file by its Linux path, with one reference. */
@@ -72,8 +73,7 @@ export function createPicoProcess(k: Kernel, o: PicoProcess): Addr {
   m.setPtr(process + EPROCESS.PicoContext, o.context);
   if (o.token !== 0) referenceObject(k, o.token);
   m.setPtr(process + EPROCESS.Token, o.token !== 0 ? o.token : tokenForProcess(k, o.parent));
-  const live = k.globals.PS + PS_GLOBALS.LiveUserProcesses;
-  m.setU32(live, m.u32(live) + 1);
+  countLiveProcess(k, 1);
   k.event('ps.process-create', {
     process: pidOf(k, process),
     parent: pidOf(k, o.parent),
@@ -152,7 +152,7 @@ function createProcessSteps(k: Kernel, f: Frame): Status {
       const command = info === 0 ? 0 : c.ptr(info + PS_PICO_CREATE_INFO.CommandLine);
       const process = createPicoProcess(k, {
         parent: parent.body,
-        path: name !== 0 ? readUnicode(k, name) : flags & CLONE_PARENT ? linuxName(k, parent.body) : '',
+        path: name !== 0 ? readUnicode(k, name) : flags & CLONE_PARENT ? linuxPath(k, parent.body) : '',
         commandLine: command === 0 ? '' : readUnicode(k, command),
         token: f.get(4),
         context: m.ptr(a + PS_PICO_PROCESS_ATTRIBUTES.Context),
@@ -188,12 +188,14 @@ function createProcessSteps(k: Kernel, f: Frame): Status {
   }
 }
 
-/** The short-lived copy that fork makes is called as its parent is (its path too). */
-const linuxName = (k: Kernel, parent: Addr): string => {
-  const audit = k.mem.ptr(parent + EPROCESS.SeAuditProcessCreationInfo);
+/** Linux path of the program that a pico process runs, from the path of its file; what is no such path gives its short name. */
+export function linuxPath(k: Kernel, process: Addr): string {
+  const audit = k.mem.ptr(process + EPROCESS.SeAuditProcessCreationInfo);
   const path = audit === 0 ? '' : readUnicode(k, audit);
-  return path.startsWith(ROOTFS) ? path.slice(ROOTFS.length).replaceAll('\\', '/') : k.mem.readAnsiz(parent + EPROCESS.ImageFileName);
-};
+  if (path.startsWith(ROOTFS)) return path.slice(ROOTFS.length).replaceAll('\\', '/');
+  if (path.startsWith(`${VOLUME}\\`)) return `/mnt/c${path.slice(VOLUME.length).replaceAll('\\', '/')}`;
+  return k.mem.readAnsiz(process + EPROCESS.ImageFileName);
+}
 
 function finishProcess(k: Kernel, f: Frame, status: number): Status {
   f.set(0, status);

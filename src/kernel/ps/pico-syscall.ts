@@ -10,10 +10,10 @@ import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EXCEPTION_RECORD, KEXCEPTION_FRAME, KPRCB, KTHREAD, KTRAP_FRAME } from '../layouts.gen.js';
 import { linuxCallName } from '../lx/numbers.js';
 import { providerRoutine } from './pico.js';
-import { continueAt, Entry, fillTrapFrame, placeFrom } from './pico-context.js';
+import { continueAt, Entry, fillTrapFrame, placeFrom, type UserPlace } from './pico-context.js';
 
 const TRAP_SLOTS = KTRAP_FRAME.sizeof / 8;
-// Slots of both routines: trap frame (16-aligned like the frame's first slot), Rip, Rsp and Rax at entry, then their own.
+// Slots of both routines: trap frame (16-aligned like the frame's first slot), Rip and Rsp at entry, then their own.
 const TRAP = 0;
 const RIP = TRAP + TRAP_SLOTS;
 const RSP = RIP + 1;
@@ -98,21 +98,28 @@ function systemService(k: Kernel, f: Frame): Status {
       const bad = checkExit(k, thread, dispatch);
       if (bad !== undefined) return bad;
       if (m.u8(thread + USER_APC_PENDING) && k.hooks.userModeExit) return k.call(f, 2, k.hooks.userModeExit, []);
-      return goBack(k, f, thread);
+      return goBack(k, f);
     }
     default:
-      return goBack(k, f, thread);
+      return goBack(k, f);
   }
 }
 
-function goBack(k: Kernel, f: Frame, thread: Addr): Status {
-  const place = placeFrom(k, f.localAddress(TRAP));
+/** Back to user mode: undefined when the provider left Rip and Rsp alone, so that the caller says how its frame ends. */
+function leave(k: Kernel, f: Frame, place: UserPlace): Status | undefined {
   if (place.rip !== f.get(RIP) || place.rsp !== f.get(RSP)) return continueAt(k, f, place, Entry.Signal);
-  k.mem.setPtr(thread + KTHREAD.TrapFrame, 0);
+  const thread = k.currentThread();
   const r = k.mem.registers;
+  k.mem.setPtr(thread + KTHREAD.TrapFrame, 0);
   r.userMode = true;
   r.stackLimit = stackLimitOf(k, thread, true);
-  return k.returnBig(place.rax);
+  return undefined;
+}
+
+/** The system call returns what is in Rax. */
+function goBack(k: Kernel, f: Frame): Status {
+  const place = placeFrom(k, f.localAddress(TRAP));
+  return leave(k, f, place) ?? k.returnBig(place.rax);
 }
 
 /** Hook of the core for pico threads: an exception that nothing in user mode handles. */
@@ -151,10 +158,10 @@ function dispatchException(k: Kernel, f: Frame): Status {
       if (bad !== undefined) return bad;
       if ((f.result32 & 0xff) === 0) return f.pc === 1 ? ask(2) : unhandled(k, f);
       if (m.u8(thread + USER_APC_PENDING) && k.hooks.userModeExit) return k.call(f, 3, k.hooks.userModeExit, []);
-      return goOn(k, f, thread);
+      return goOn(k, f);
     }
     case 3:
-      return goOn(k, f, thread);
+      return goOn(k, f);
     default:
       return k.returnVoid();
   }
@@ -168,14 +175,10 @@ function unhandled(k: Kernel, f: Frame): Status {
 }
 
 /** The provider has handled it: the faulting step is tried again, or the thread goes on elsewhere. */
-function goOn(k: Kernel, f: Frame, thread: Addr): Status {
-  const place = placeFrom(k, f.localAddress(TRAP));
-  if (place.rip !== f.get(RIP) || place.rsp !== f.get(RSP)) return continueAt(k, f, place, Entry.Signal);
-  const r = k.mem.registers;
-  k.mem.setPtr(thread + KTHREAD.TrapFrame, 0);
-  r.userMode = true;
-  r.stackLimit = stackLimitOf(k, thread, true);
-  r.top = k.machine.headers.prev(f.fp);
+function goOn(k: Kernel, f: Frame): Status {
+  const elsewhere = leave(k, f, placeFrom(k, f.localAddress(TRAP)));
+  if (elsewhere !== undefined) return elsewhere;
+  k.mem.registers.top = k.machine.headers.prev(f.fp);
   return k.stop(Reason.Call);
 }
 

@@ -3,30 +3,27 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import { suspendThread } from '../ke/apc.js';
 import { WaitReason } from '../ke/constants.js';
-import { signalObject } from '../ke/dispatcher.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import {
-  CLIENT_ID,
   EPROCESS,
   ETHREAD,
   KTRAP_FRAME,
   PS_CREATE_NOTIFY_INFO,
-  PS_GLOBALS,
   PS_PICO_THREAD_ATTRIBUTES,
   PSP_PICO_CREATE_INFO,
   PSP_PROGRAM,
   PSP_PROGRAM_THREAD,
 } from '../layouts.gen.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
-import { pidOf } from '../ob/note.js';
 import { referenceObject } from '../ob/object.js';
 import { referenceByHandle } from '../ob/reference.js';
 import { KERNEL_MODE } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { readUnicode } from '../ob/strings.js';
 import { ObType, typeOf } from '../ob/types.js';
+import { beginNotifyInfo, discardVetoed, refuse, refuses } from './creation-report.js';
 import { callProcessNotify, callThreadNotify, ThreadNotify } from './notify-call.js';
-import { isPicoThread } from './pico.js';
+import { freePicoFrame, isPicoThread } from './pico.js';
 import { continueAt, Entry, placeFrom, setSegments } from './pico-context.js';
 import { forgetCreateInfo, keepCreateInfo } from './pico-create.js';
 import { startBody } from './pico-program.js';
@@ -41,14 +38,13 @@ import {
   setThreadFlag,
   ThreadFlag,
 } from './state.js';
-import { createThread, discardThread, queueForReaper } from './thread.js';
+import { createThread } from './thread.js';
 
 const ALL_ACCESS = 0x1fffff;
-const IS_SUBSYSTEM_PROCESS = 2;
 
 export interface PicoThread {
   readonly process: Addr;
-  /** Trap frame in memory with the registers to begin with, or undefined: zeros but for the following. */
+  /** Trap frame in memory with the registers to begin with; it is copied. */
   readonly frame: Addr;
   readonly context: Addr;
   readonly name?: string;
@@ -106,12 +102,8 @@ function frameFrom(k: Kernel, a: Addr, at: Addr): void {
 function fillNotifyInfo(k: Kernel, process: Addr, at: Addr): Addr {
   const m = k.mem;
   const info = m.ptr(process + EPROCESS.PicoCreateInfo);
-  m.fill(at, PS_CREATE_NOTIFY_INFO.sizeof);
-  m.setPtr(at + PS_CREATE_NOTIFY_INFO.Size, PS_CREATE_NOTIFY_INFO.sizeof);
-  m.setU32(at + PS_CREATE_NOTIFY_INFO.Flags, IS_SUBSYSTEM_PROCESS);
-  m.setPtr(at + PS_CREATE_NOTIFY_INFO.ParentProcessId, m.ptr(process + EPROCESS.InheritedFromUniqueProcessId));
-  m.copy(at + PS_CREATE_NOTIFY_INFO.CreatingThreadId, k.currentThread() + ETHREAD.Cid, CLIENT_ID.sizeof);
-  if (info === 0 || k.choice('subsystem-names') === 'null') return at;
+  const named = beginNotifyInfo(k, at, process);
+  if (info === 0 || !named) return at;
   m.setPtr(at + PS_CREATE_NOTIFY_INFO.FileObject, m.ptr(info + PSP_PICO_CREATE_INFO.FileObject));
   if (m.u32(info + PSP_PICO_CREATE_INFO.HasImageFileName))
     m.setPtr(at + PS_CREATE_NOTIFY_INFO.ImageFileName, info + PSP_PICO_CREATE_INFO.ImageFileName);
@@ -120,7 +112,7 @@ function fillNotifyInfo(k: Kernel, process: Addr, at: Addr): Addr {
   return at;
 }
 
-// Locals of PspPicoCreateThread and PspPicoStartThread.
+// Locals of PspPicoCreateThread and (up to TRAP) PspPicoReportThread.
 const STATUS = 0;
 const PROCESS = 1;
 const THREAD = 2;
@@ -144,7 +136,6 @@ function createThreadSteps(k: Kernel, f: Frame): Status {
       f.set(PROCESS, r.body);
       if (!isSubsystemProcess(k, r.body)) return finishThread(k, f, NT.INVALID_PARAMETER);
       if (f.ptr(1) !== 0) keepCreateInfo(k, r.body, f.ptr(1));
-      // after the reports of slot 0..: 16-aligned place for the registers
       const trap = f.localAddress(TRAP);
       frameFrom(k, a, trap);
       const current = k.currentThread();
@@ -234,43 +225,15 @@ function forgetCreateInfoFile(k: Kernel, f: Frame, process: Addr): void {
 }
 
 function decide(k: Kernel, f: Frame, thread: Addr, process: Addr): Status {
-  if (!ntSuccess(f.get(STATUS)) && k.choice('subsystem-veto') === 'deny') {
-    // (U) as for other processes: the exit notification of a refused process comes in the creator's context
-    k.mem.setI32(process + EPROCESS.ExitStatus, f.get(STATUS));
-    return callProcessNotify(k, f, 3, process, 0);
-  }
-  return reportThread(k, f, thread, process);
+  const status = f.get(STATUS);
+  if (!refuses(k, process, status)) return reportThread(k, f, thread, process);
+  return refuse(k, f, 3, process, thread, status) ?? k.return(status);
 }
 
 function reportThread(k: Kernel, f: Frame, thread: Addr, process: Addr): Status {
   f.set(STATUS, NT.SUCCESS);
   setThreadFlag(k, thread, ThreadFlag.CreateReported);
   return callThreadNotify(k, f, 6, thread, ThreadNotify.Creator, process);
-}
-
-/** The process never ran: the provider gets the status of the veto and keeps its context, so its exit routines are not called. */
-function discardVetoed(k: Kernel, process: Addr, thread: Addr, status: number): void {
-  const m = k.mem;
-  m.setI64(process + EPROCESS.ExitTime, k.systemTime());
-  m.setI32(thread + ETHREAD.ExitStatus, status);
-  setProcessFlag(k, process, ProcessFlag.Deleting | ProcessFlag.Vetoed | ProcessFlag.ExitReported);
-  setThreadFlag(k, thread, ThreadFlag.Terminated | ThreadFlag.Dead);
-  m.setU32(process + EPROCESS.ActiveThreads, 0);
-  const live = k.globals.PS + PS_GLOBALS.LiveUserProcesses;
-  m.setU32(live, m.u32(live) - 1);
-  freePicoFrame(k, thread);
-  discardThread(k, thread);
-  queueForReaper(k, thread);
-  signalObject(k, process);
-  k.event('ps.process-exit', { process: pidOf(k, process), status: status >>> 0 });
-  k.event('ps.process-vetoed', { process: pidOf(k, process), status: status >>> 0 });
-}
-
-export function freePicoFrame(k: Kernel, thread: Addr): void {
-  const frame = k.mem.ptr(thread + ETHREAD.PicoFrame);
-  if (frame === 0) return;
-  k.mem.setPtr(thread + ETHREAD.PicoFrame, 0);
-  k.pool.free(frame);
 }
 
 // ---------------------------------------------------------------- the thread itself

@@ -10,7 +10,6 @@ import { mapAccess, ObType } from '../ob/types.js';
 import { isSubsystemProcess, processOf } from './state.js';
 
 const TABLE = PS_GLOBALS.PspPicoProviderRoutines;
-const STATUS_TOO_LATE = 0xc0000189 | 0;
 /** SubsystemInformationType came with Windows 10 1703. */
 const RS2 = 15063;
 export const SUBSYSTEM_WSL = 1;
@@ -38,6 +37,14 @@ export function providerRoutine(k: Kernel, member: Exclude<keyof typeof PS_PICO_
 }
 
 export const isPicoThread = (k: Kernel, thread: Addr): boolean => isSubsystemProcess(k, processOf(k, thread));
+
+/** Frees the registers that a pico thread was to begin with. */
+export function freePicoFrame(k: Kernel, thread: Addr): void {
+  const frame = k.mem.ptr(thread + ETHREAD.PicoFrame);
+  if (frame === 0) return;
+  k.mem.setPtr(thread + ETHREAD.PicoFrame, 0);
+  k.pool.free(frame);
+}
 
 /** What the subsystem queries answer for a pico process. */
 export function subsystemType(k: Kernel): number {
@@ -67,7 +74,7 @@ export function closeRegistration(k: Kernel): void {
 function register(k: Kernel, provider: Addr, routines: Addr): number {
   const c = k.mem.checked;
   // (U) which of two reasons to refuse goes first
-  if (k.mem.u32(k.globals.PS + PS_GLOBALS.PspPicoRegistrationDisabled) !== 0) return STATUS_TOO_LATE;
+  if (k.mem.u32(k.globals.PS + PS_GLOBALS.PspPicoRegistrationDisabled) !== 0) return NT.TOO_LATE;
   const size = k.config.windowsBuild < RS2 ? PS_PICO_PROVIDER_ROUTINES.SubsystemInformationType : PS_PICO_PROVIDER_ROUTINES.sizeof;
   if (c.ptr(provider + PS_PICO_PROVIDER_ROUTINES.Size) !== size) return NT.INFO_LENGTH_MISMATCH;
   if (c.ptr(routines + PS_PICO_ROUTINES.Size) !== PS_PICO_ROUTINES.sizeof) return NT.INFO_LENGTH_MISMATCH;

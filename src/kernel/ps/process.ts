@@ -1,15 +1,14 @@
 // Process objects: making and destroying an EPROCESS. What surrounds it (callbacks, handles, the first thread) is create-process.ts and exit.ts.
 import type { Addr } from '../../machine/abi.js';
-import { ObjectType } from '../ke/constants.js';
-import { quantumOf } from '../ke/quantum.js';
+import { initializeProcess } from '../ke/thread.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { DISPATCHER_HEADER, EPROCESS, KPROCESS, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
+import { EPROCESS, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
 import { forgetVads } from '../mm/vad.js';
 import { initEvent, NotificationEvent } from '../ob/event-object.js';
 import { createHandleTable, deleteHandleTable } from '../ob/handle-table.js';
 import { pidOf } from '../ob/note.js';
 import { allocateObject, dropReferenceDeferred } from '../ob/object.js';
-import { allocateUnicode, freeUnicode } from '../ob/strings.js';
+import { allocateUnicode, freeUnicode, setUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { initListHead, insertTail, remove } from '../rtl/list.js';
 import { allocateId, freeId } from './cid.js';
@@ -18,7 +17,6 @@ import { forgetCreateInfo } from './pico-create.js';
 import { STATUS_STILL_ACTIVE } from './state.js';
 import { releaseWindow } from './window.js';
 
-const NORMAL_BASE_PRIORITY = 8;
 const PRIORITY_CLASS_NORMAL = 2;
 export const IO_PRIORITY_NORMAL = 2;
 export const PAGE_PRIORITY_NORMAL = 5;
@@ -43,7 +41,7 @@ export function createProcess(k: Kernel, o: ProcessOptions): Addr {
   const process = allocateObject(k, ObType.Process, EPROCESS.sizeof, 'Proc');
   if (process === 0) return 0;
   const m = k.mem;
-  initKernelProcess(k, process, o.basePriority ?? NORMAL_BASE_PRIORITY);
+  initializeProcess(k, process, o.basePriority);
   initListHead(m, process + EPROCESS.ThreadListHead);
   m.setI64(process + EPROCESS.CreateTime, k.systemTime());
   m.setU32(process + EPROCESS.ExitStatus, STATUS_STILL_ACTIVE);
@@ -74,25 +72,9 @@ function setAuditName(k: Kernel, process: Addr, path: string): void {
   const info = k.pool.allocate('paged', UNICODE_STRING.sizeof + path.length * 2 + 2, 'SeNm');
   if (info === 0) return;
   const buffer = info + UNICODE_STRING.sizeof;
-  k.mem.setU16(info + UNICODE_STRING.Length, path.length * 2);
-  k.mem.setU16(info + UNICODE_STRING.MaximumLength, path.length * 2 + 2);
-  k.mem.setPtr(info + UNICODE_STRING.Buffer, buffer);
+  setUnicode(k, info, buffer, path.length * 2, path.length * 2 + 2);
   k.mem.writeUtf16(buffer, path, true);
   k.mem.setPtr(process + EPROCESS.SeAuditProcessCreationInfo, info);
-}
-
-function initKernelProcess(k: Kernel, process: Addr, basePriority: number): void {
-  const m = k.mem;
-  const header = process + KPROCESS.Header;
-  m.setU8(header + DISPATCHER_HEADER.Type, ObjectType.Process);
-  m.setU8(header + DISPATCHER_HEADER.Size, (KPROCESS.sizeof / 4) & 0xff);
-  initListHead(m, header + DISPATCHER_HEADER.WaitListHead);
-  initListHead(m, process + KPROCESS.ProfileListHead);
-  initListHead(m, process + KPROCESS.ThreadListHead);
-  initListHead(m, process + KPROCESS.ReadyListHead);
-  m.setI64(process + KPROCESS.Affinity, k.config.cpus === 64 ? -1n : (1n << BigInt(k.config.cpus)) - 1n);
-  m.setU8(process + KPROCESS.BasePriority, basePriority);
-  m.setU8(process + KPROCESS.QuantumReset, quantumOf(k, false));
 }
 
 export const routines: KernelRoutine[] = [

@@ -12,7 +12,7 @@ import { systemProcess } from './state.js';
 /** Index in EPROCESS.ProcessQuotaUsage and POOL_TYPE bit. */
 export const NONPAGED = 0;
 export const PAGED = 1;
-/** (U): bytes that a process may have charged. */
+/** Bytes that a process may have charged: round figures (U). */
 export const NONPAGED_LIMIT = 0x0800_0000;
 export const PAGED_LIMIT = 0x0800_0000;
 

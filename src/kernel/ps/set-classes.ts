@@ -7,9 +7,22 @@ import { readGroupAffinity, readProcessorNumber, writeProcessorNumber } from '..
 import { setForeground } from '../ke/quantum.js';
 import { allProcessors } from '../ke/thread.js';
 import type { Kernel } from '../kernel.js';
-import { EPROCESS, ETHREAD, GROUP_AFFINITY, KPROCESS, KTHREAD, PROCESSOR_NUMBER, UNICODE_STRING } from '../layouts.gen.js';
+import {
+  EPROCESS,
+  ETHREAD,
+  GROUP_AFFINITY,
+  KPROCESS,
+  KTHREAD,
+  PROCESS_ACCESS_TOKEN,
+  PROCESS_PRIORITY_CLASS,
+  PROCESSINFOCLASS,
+  PROCESSOR_NUMBER,
+  QUOTA_LIMITS,
+  THREADINFOCLASS,
+  UNICODE_STRING,
+} from '../layouts.gen.js';
 import { dropReference, dropReferenceDeferred } from '../ob/object.js';
-import { referenceFor } from '../ob/reference.js';
+import { borrowFor, referenceFor } from '../ob/reference.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateUnicode, captureUnicode, freeUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
@@ -47,6 +60,11 @@ function setFlag(k: Kernel, at: Addr, flag: number, on: boolean): number {
   return NT.SUCCESS;
 }
 
+function foreground(k: Kernel, process: Addr, on: boolean): void {
+  k.mem.setU8(process + EPROCESS.ForegroundProcess, on ? 1 : 0);
+  setForeground(k, process, on);
+}
+
 /** A class that is one byte of the object, given as ULONG. */
 const small = (field: number, max: number): SetClass => ({
   size: 4,
@@ -58,18 +76,18 @@ const small = (field: number, max: number): SetClass => ({
 });
 
 export const setProcess: Readonly<Record<number, SetClass>> = {
-  1: {
-    size: 0x30, // QUOTA_LIMITS: pool limits; a zero leaves them
+  [PROCESSINFOCLASS.ProcessQuotaLimits]: {
+    size: QUOTA_LIMITS.sizeof, // pool limits; a zero leaves them
     access: 0x100,
     act(k, p, buffer) {
-      const limits = [k.mem.checked.ptr(buffer), k.mem.checked.ptr(buffer + 8)];
+      const limits = [k.mem.checked.ptr(buffer + QUOTA_LIMITS.PagedPoolLimit), k.mem.checked.ptr(buffer + QUOTA_LIMITS.NonPagedPoolLimit)];
       [PAGED, NONPAGED].forEach((kind, i) => {
         if (limits[i] > 0) k.mem.setPtr(p + EPROCESS.ProcessQuotaLimit + 8 * kind, limits[i]);
       });
       return NT.SUCCESS;
     },
   },
-  5: {
+  [PROCESSINFOCLASS.ProcessBasePriority]: {
     size: 4,
     check: (k, buffer) => (value(k, buffer) < 1 || value(k, buffer) > HIGH_PRIORITY ? NT.INVALID_PARAMETER : NT.SUCCESS),
     act(k, p, buffer) {
@@ -77,10 +95,10 @@ export const setProcess: Readonly<Record<number, SetClass>> = {
       return NT.SUCCESS;
     },
   },
-  9: {
-    size: 16, // PROCESS_ACCESS_TOKEN: replaces the primary token
+  [PROCESSINFOCLASS.ProcessAccessToken]: {
+    size: PROCESS_ACCESS_TOKEN.sizeof, // replaces the primary token
     act(k, p, buffer) {
-      const r = referenceFor(k, k.mem.checked.ptr(buffer), TOKEN_ASSIGN_PRIMARY, ObType.Token);
+      const r = referenceFor(k, k.mem.checked.ptr(buffer + PROCESS_ACCESS_TOKEN.Token), TOKEN_ASSIGN_PRIMARY, ObType.Token);
       if (!ntSuccess(r.status)) return r.status;
       if (!isPrimaryToken(k, r.body)) {
         dropReference(k, r.body); // its handle keeps it
@@ -92,27 +110,27 @@ export const setProcess: Readonly<Record<number, SetClass>> = {
       return NT.SUCCESS;
     },
   },
-  12: {
+  [PROCESSINFOCLASS.ProcessDefaultHardErrorMode]: {
     size: 4,
     act(k, p, buffer) {
       k.mem.setU32(p + EPROCESS.DefaultHardErrorProcessing, value(k, buffer));
       return NT.SUCCESS;
     },
   },
-  18: {
-    size: 2,
+  [PROCESSINFOCLASS.ProcessPriorityClass]: {
+    size: PROCESS_PRIORITY_CLASS.sizeof,
     alignment: 1,
-    check: (k, buffer) => (CLASS_BASE[k.mem.checked.u8(buffer + 1)] === undefined ? NT.INVALID_PARAMETER : NT.SUCCESS),
+    check: (k, buffer) =>
+      CLASS_BASE[k.mem.checked.u8(buffer + PROCESS_PRIORITY_CLASS.PriorityClass)] === undefined ? NT.INVALID_PARAMETER : NT.SUCCESS,
     act(k, p, buffer) {
-      const priorityClass = k.mem.checked.u8(buffer + 1);
-      k.mem.setU8(p + EPROCESS.ForegroundProcess, k.mem.checked.u8(buffer) ? 1 : 0);
-      setForeground(k, p, k.mem.checked.u8(buffer) !== 0);
+      const priorityClass = k.mem.checked.u8(buffer + PROCESS_PRIORITY_CLASS.PriorityClass);
+      foreground(k, p, k.mem.checked.u8(buffer + PROCESS_PRIORITY_CLASS.Foreground) !== 0);
       k.mem.setU8(p + EPROCESS.PriorityClass, priorityClass);
       setProcessBasePriority(k, p, CLASS_BASE[priorityClass]);
       return NT.SUCCESS;
     },
   },
-  21: {
+  [PROCESSINFOCLASS.ProcessAffinityMask]: {
     size: 8,
     check: (k, buffer) => {
       const mask = k.mem.checked.u64(buffer);
@@ -125,16 +143,15 @@ export const setProcess: Readonly<Record<number, SetClass>> = {
       return NT.SUCCESS;
     },
   },
-  25: {
+  [PROCESSINFOCLASS.ProcessForegroundInformation]: {
     size: 1, // PROCESS_FOREGROUND_BACKGROUND
     alignment: 1,
     act(k, p, buffer) {
-      k.mem.setU8(p + EPROCESS.ForegroundProcess, k.mem.checked.u8(buffer) ? 1 : 0);
-      setForeground(k, p, k.mem.checked.u8(buffer) !== 0);
+      foreground(k, p, k.mem.checked.u8(buffer) !== 0);
       return NT.SUCCESS;
     },
   },
-  22: {
+  [PROCESSINFOCLASS.ProcessPriorityBoost]: {
     size: 4,
     act(k, p, buffer) {
       const disable = value(k, buffer) !== 0 ? 1 : 0;
@@ -143,18 +160,21 @@ export const setProcess: Readonly<Record<number, SetClass>> = {
       return NT.SUCCESS;
     },
   },
-  29: { size: 4, act: (k, p, buffer) => setFlag(k, p + EPROCESS.Flags, ProcessFlag.BreakOnTermination, value(k, buffer) !== 0) },
-  33: small(EPROCESS.IoPriority, MAX_IO_PRIORITY),
-  39: small(EPROCESS.PagePriority, MAX_PAGE_PRIORITY),
+  [PROCESSINFOCLASS.ProcessBreakOnTermination]: {
+    size: 4,
+    act: (k, p, buffer) => setFlag(k, p + EPROCESS.Flags, ProcessFlag.BreakOnTermination, value(k, buffer) !== 0),
+  },
+  [PROCESSINFOCLASS.ProcessIoPriority]: small(EPROCESS.IoPriority, MAX_IO_PRIORITY),
+  [PROCESSINFOCLASS.ProcessPagePriority]: small(EPROCESS.PagePriority, MAX_PAGE_PRIORITY),
 };
 
 export const setThread: Readonly<Record<number, SetClass>> = {
-  2: {
+  [THREADINFOCLASS.ThreadPriority]: {
     size: 4,
     check: (k, buffer) => (value(k, buffer) <= 0 || value(k, buffer) > HIGH_PRIORITY ? NT.INVALID_PARAMETER : NT.SUCCESS),
     act: (k, _t, buffer) => ({ routine: 'KeSetPriorityThread', value: value(k, buffer) }),
   },
-  3: {
+  [THREADINFOCLASS.ThreadBasePriority]: {
     size: 4,
     check(k, buffer) {
       const v = Math.abs(value(k, buffer));
@@ -168,7 +188,7 @@ export const setThread: Readonly<Record<number, SetClass>> = {
       return { routine: 'KeSetBasePriorityThread', value: v };
     },
   },
-  4: {
+  [THREADINFOCLASS.ThreadAffinityMask]: {
     size: 8,
     check: (k, buffer) => (k.mem.checked.u64(buffer) === 0n ? NT.INVALID_PARAMETER : NT.SUCCESS),
     act(k, t, buffer) {
@@ -178,49 +198,49 @@ export const setThread: Readonly<Record<number, SetClass>> = {
       return NT.SUCCESS;
     },
   },
-  5: {
+  [THREADINFOCLASS.ThreadImpersonationToken]: {
     size: 8, // handle of a token, NULL ends impersonation
     access: THREAD_SET_THREAD_TOKEN,
     act(k, t, buffer) {
       const handle = k.mem.checked.ptr(buffer);
       if (handle === 0) return assignImpersonationToken(k, t, 0);
-      const r = referenceFor(k, handle, TOKEN_IMPERSONATE, ObType.Token);
-      if (!ntSuccess(r.status)) return r.status;
-      const status = assignImpersonationToken(k, t, r.body);
-      dropReference(k, r.body); // its handle keeps it
-      return status;
+      const r = borrowFor(k, handle, TOKEN_IMPERSONATE, ObType.Token);
+      return ntSuccess(r.status) ? assignImpersonationToken(k, t, r.body) : r.status;
     },
   },
-  9: {
+  [THREADINFOCLASS.ThreadQuerySetWin32StartAddress]: {
     size: 8,
     act(k, t, buffer) {
       k.mem.setPtr(t + ETHREAD.Win32StartAddress, k.mem.checked.ptr(buffer));
       return NT.SUCCESS;
     },
   },
-  13: {
+  [THREADINFOCLASS.ThreadIdealProcessor]: {
     size: 4, // ideal processor; the status of success is the old one, MAXIMUM_PROCESSORS only asks
     check: (k, buffer) => (k.mem.checked.u32(buffer) > MAXIMUM_PROCESSORS ? NT.INVALID_PARAMETER : NT.SUCCESS),
     act: (k, t, buffer) => setIdealProcessor(k, t, value(k, buffer)),
   },
-  14: {
+  [THREADINFOCLASS.ThreadPriorityBoost]: {
     size: 4,
     act(k, t, buffer) {
       k.mem.setU8(t + KTHREAD.DisableBoost, value(k, buffer) !== 0 ? 1 : 0);
       return NT.SUCCESS;
     },
   },
-  17: {
+  [THREADINFOCLASS.ThreadHideFromDebugger]: {
     size: 0, // ThreadHideFromDebugger has no value
     act(k, t) {
       k.mem.setU8(t + ETHREAD.HideFromDebugger, 1);
       return NT.SUCCESS;
     },
   },
-  18: { size: 4, act: (k, t, buffer) => setFlag(k, t + ETHREAD.CrossThreadFlags, ThreadFlag.BreakOnTermination, value(k, buffer) !== 0) },
-  22: small(ETHREAD.IoPriority, MAX_IO_PRIORITY),
-  24: small(ETHREAD.PagePriority, MAX_PAGE_PRIORITY),
-  25: {
+  [THREADINFOCLASS.ThreadBreakOnTermination]: {
+    size: 4,
+    act: (k, t, buffer) => setFlag(k, t + ETHREAD.CrossThreadFlags, ThreadFlag.BreakOnTermination, value(k, buffer) !== 0),
+  },
+  [THREADINFOCLASS.ThreadIoPriority]: small(ETHREAD.IoPriority, MAX_IO_PRIORITY),
+  [THREADINFOCLASS.ThreadPagePriority]: small(ETHREAD.PagePriority, MAX_PAGE_PRIORITY),
+  [THREADINFOCLASS.ThreadActualBasePriority]: {
     size: 4,
     check: (k, buffer) => (value(k, buffer) <= 0 || value(k, buffer) > HIGH_PRIORITY ? NT.INVALID_PARAMETER : NT.SUCCESS),
     act(k, t, buffer) {
@@ -228,7 +248,7 @@ export const setThread: Readonly<Record<number, SetClass>> = {
       return NT.SUCCESS;
     },
   },
-  30: {
+  [THREADINFOCLASS.ThreadGroupInformation]: {
     size: GROUP_AFFINITY.sizeof, // of one group, inside what the process may use
     alignment: 8,
     check: (k, buffer) => (readGroupAffinity(k, buffer) === 0n ? NT.INVALID_PARAMETER : NT.SUCCESS),
@@ -239,7 +259,7 @@ export const setThread: Readonly<Record<number, SetClass>> = {
       return NT.SUCCESS;
     },
   },
-  33: {
+  [THREADINFOCLASS.ThreadIdealProcessorEx]: {
     size: PROCESSOR_NUMBER.sizeof, // gives the old one back in the same place
     alignment: 2,
     check: (k, buffer) => (readProcessorNumber(k, buffer) === undefined ? NT.INVALID_PARAMETER : NT.SUCCESS),
@@ -248,7 +268,7 @@ export const setThread: Readonly<Record<number, SetClass>> = {
       return NT.SUCCESS;
     },
   },
-  38: {
+  [THREADINFOCLASS.ThreadNameInformation]: {
     size: UNICODE_STRING.sizeof,
     alignment: 8,
     access: 0x400,

@@ -1,9 +1,10 @@
 // Silo monitors: drivers that are told of server silos (reference: ps-routines.md 5), each with a context slot of its own.
-// Silos are made of jobs (job.ts: the classes 35 CreateSilo and 40 ServerSiloInitialize of ZwSetInformationJobObject).
+// Silos are made of jobs (job-services.ts: the classes 35 CreateSilo and 40 ServerSiloInitialize of ZwSetInformationJobObject).
 import type { Addr, Status } from '../../machine/abi.js';
 import { WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { PS_GLOBALS, SILO_MONITOR, SILO_MONITOR_REGISTRATION } from '../layouts.gen.js';
+import { clearEvent } from '../ob/event-object.js';
 import { NT } from '../ob/status.js';
 import { entries, insertTail, remove } from '../rtl/list.js';
 import { currentServer, hostSilo, serverSilos } from './silo.js';
@@ -74,7 +75,12 @@ function unregister(k: Kernel, f: Frame): Status {
     f.set(0, f.get(0) + 1);
     return k.call(f, 1, m.ptr(monitor + SILO_MONITOR.TerminateCallback), [silo]);
   }
-  if (userOfSlot(k, f.get(1)) !== 0) return k.wait(f, 2, { object: k.globals.PS + PS_GLOBALS.SiloSlotEvent, reason: WaitReason.WrRundown });
+  if (userOfSlot(k, f.get(1)) !== 0) {
+    // several may wait, each for its own slot: a change wakes all of them
+    const changed = k.globals.PS + PS_GLOBALS.SiloSlotEvent;
+    clearEvent(k, changed);
+    return k.wait(f, 2, { object: changed, reason: WaitReason.WrRundown });
+  }
   freeSlot(k, f.get(1));
   remove(m, monitor + SILO_MONITOR.Link);
   k.pool.free(monitor);
@@ -98,12 +104,6 @@ function tellAll(name: string, callback: number): KernelRoutine {
     },
   };
 }
-
-const _JOB_SET_ATTRIBUTES = 2;
-const _JOB_ASSIGN = 1;
-const _JOB_TERMINATE = 8;
-const _CREATE_SILO = 35;
-const _SERVER_SILO_INITIALIZE = 40;
 
 export const routines: KernelRoutine[] = [
   { name: 'PsRegisterSiloMonitor', cost: 30, step: (k, f) => k.return(register(k, f)) },

@@ -1,20 +1,17 @@
 // Silos: jobs that are containers (reference: ps-routines.md 5). The host silo always exists and is an object of its own (U: drivers may not look into it); others
 // are jobs that were made silos, server silos those that were initialised as such. Here is who is in which silo, and how one begins and ends;
-// contexts are in silo-context.ts, monitors in silo-monitor.ts. Jobs themselves are in job.ts.
+// contexts are in silo-context.ts, monitors in silo-monitor.ts. Jobs themselves are in job.ts, the services that make silos of them in job-services.ts.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { EJOB, EPROCESS, ETHREAD, GUID, PS_GLOBALS } from '../layouts.gen.js';
+import { EJOB, EPROCESS, ETHREAD, GUID, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
 import { initEvent, NotificationEvent } from '../ob/event-object.js';
-import { allocateObject } from '../ob/object.js';
 import { NT } from '../ob/status.js';
 import { allocateUnicode, freeUnicode } from '../ob/strings.js';
-import { ObType } from '../ob/types.js';
-import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
-import { terminateProcess } from './exit.js';
+import { entries, insertTail, remove } from '../rtl/list.js';
+import { newJob, terminateAll } from './job.js';
 import { processOf } from './state.js';
 
 export const SiloFlag = { Silo: 1, Server: 2, Terminating: 4, Gone: 8 } as const;
-export const STATUS_JOB_NO_CONTAINER = 0xc0000509 | 0;
 /** What PsAttachSiloToCurrentThread answers for a thread that was not attached. */
 const NOT_ATTACHED = -3;
 
@@ -26,19 +23,6 @@ const isServer = (k: Kernel, job: Addr): boolean => (flagsOf(k, job) & SiloFlag.
 /** Silos that exist, the host first. */
 export const silos = (k: Kernel): Addr[] => entries(k.mem, k.globals.PS + PS_GLOBALS.Silos).map((e) => e - EJOB.SiloLink);
 export const serverSilos = (k: Kernel): Addr[] => silos(k).filter((s) => s !== hostSilo(k) && isServer(k, s));
-
-/** New job object with one reference; 0: out of memory. */
-export function newJob(k: Kernel): Addr {
-  const m = k.mem;
-  const job = allocateObject(k, ObType.Job, EJOB.sizeof, 'PsJb');
-  if (job === 0) return 0;
-  initEvent(k, job + EJOB.Event, NotificationEvent, false);
-  initListHead(m, job + EJOB.ProcessListHead);
-  const id = k.globals.PS + PS_GLOBALS.NextJobId;
-  m.setU32(id, m.u32(id) + 1);
-  m.setU32(job + EJOB.JobId, m.u32(id));
-  return job;
-}
 
 /** Makes a job a silo. */
 export function makeSilo(k: Kernel, job: Addr, name: string): void {
@@ -57,7 +41,7 @@ export function createHostSilo(k: Kernel): void {
   k.mem.fill(host + EJOB.SiloContainerId, GUID.sizeof);
   k.mem.setU32(host + EJOB.SiloFlags, SiloFlag.Silo | SiloFlag.Server);
   k.mem.setU32(k.globals.PS + PS_GLOBALS.NextSiloSession, 2);
-  initEvent(k, k.globals.PS + PS_GLOBALS.SiloSlotEvent, 1, false);
+  initEvent(k, k.globals.PS + PS_GLOBALS.SiloSlotEvent, NotificationEvent, false);
 }
 
 /** The job is a running server silo from now on, with sessions of its own. */
@@ -105,7 +89,7 @@ function terminate(k: Kernel, f: Frame): Status {
   if (silo === hostSilo(k) || flagsOf(k, silo) & (SiloFlag.Terminating | SiloFlag.Gone)) return k.returnVoid();
   m.setU32(silo + EJOB.SiloFlags, flagsOf(k, silo) | SiloFlag.Terminating);
   k.event('ps.silo', { silo, what: 'terminating' });
-  for (const e of entries(m, silo + EJOB.ProcessListHead)) terminateProcess(k, e - EPROCESS.JobLinks, f.i32(1));
+  terminateAll(k, silo, f.i32(1));
   return m.i32(silo + EJOB.SiloHardReferences) > 0 ? k.returnVoid() : k.call(f, 1, 'PspSiloRundown', [silo]);
 }
 
@@ -134,7 +118,7 @@ export const routines: KernelRoutine[] = [
   value('PsGetJobSilo', (k, f) => {
     if (f.ptr(0) === 0) return NT.INVALID_PARAMETER;
     const silo = siloOf(k, f.ptr(0));
-    return out(k, f.ptr(1), silo, silo === 0 ? STATUS_JOB_NO_CONTAINER : NT.SUCCESS);
+    return out(k, f.ptr(1), silo, silo === 0 ? NT.JOB_NO_CONTAINER : NT.SUCCESS);
   }),
   value('PsGetJobServerSilo', (k, f) => {
     if (f.ptr(0) === 0) return NT.INVALID_PARAMETER;
@@ -189,7 +173,7 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       const job = f.ptr(0);
       if (f.pc === 0 && isSilo(k, job) && !(flagsOf(k, job) & SiloFlag.Gone)) return k.call(f, 1, 'PspSiloRundown', [job]);
-      if (k.mem.ptr(job + EJOB.SiloName + 8) !== 0) freeUnicode(k, job + EJOB.SiloName);
+      if (k.mem.ptr(job + EJOB.SiloName + UNICODE_STRING.Buffer) !== 0) freeUnicode(k, job + EJOB.SiloName);
       const parent = k.mem.ptr(job + EJOB.ParentJob);
       return parent !== 0 && f.pc < 2 ? k.call(f, 2, 'ObfDereferenceObject', [parent]) : k.returnVoid();
     },

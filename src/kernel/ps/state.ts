@@ -2,6 +2,7 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { EPROCESS, ETHREAD, KTHREAD, PS_GLOBALS } from '../layouts.gen.js';
+import { STATUS } from '../status.gen.js';
 
 export const ProcessFlag = {
   CreateReported: 0x1,
@@ -29,7 +30,8 @@ export const ThreadFlag = {
   BreakOnTermination: 0x400,
 } as const;
 
-export const STATUS_STILL_ACTIVE = 0x103;
+/** Exit status of what has not ended. */
+export const STATUS_STILL_ACTIVE = STATUS.PENDING;
 
 export const hasProcessFlag = (k: Kernel, process: Addr, flag: number): boolean => (k.mem.u32(process + EPROCESS.Flags) & flag) !== 0;
 export const setProcessFlag = (k: Kernel, process: Addr, flag: number): void =>
@@ -44,5 +46,11 @@ export const isSystemThread = (k: Kernel, thread: Addr): boolean => hasThreadFla
 export const systemProcess = (k: Kernel): Addr => k.mem.ptr(k.globals.PS + PS_GLOBALS.PsInitialSystemProcess);
 /** Process that owns the thread (not the one it is attached to). */
 export const processOf = (k: Kernel, thread: Addr): Addr => k.mem.ptr(thread + KTHREAD.Process);
-/** Threads of a process in creation order. */
+/** Process of the current thread (not the one it is attached to). */
 export const ownProcess = (k: Kernel): Addr => processOf(k, k.currentThread());
+
+/** One more, or one less, user process that has not ended: a scenario waits for the last of them. */
+export function countLiveProcess(k: Kernel, change: 1 | -1): void {
+  const live = k.globals.PS + PS_GLOBALS.LiveUserProcesses;
+  k.mem.setU32(live, Math.max(0, k.mem.u32(live) + change));
+}

@@ -1,25 +1,35 @@
 // Further classes of NtQuerySystemInformation: handles, big pool, modules with their headers, kernel debugger, code integrity, secure boot. The machine is one
 // without kernel debugger, with code integrity and secure boot on.
-import type { Addr } from '../../machine/abi.js';
+import { type Addr, PAGE_SIZE } from '../../machine/abi.js';
 import { PE } from '../../machine/pe-header.js';
 import { modules } from '../io/module.js';
 import type { Kernel } from '../kernel.js';
-import { HANDLE_TABLE, HANDLE_TABLE_ENTRY, LDR_DATA_TABLE_ENTRY, OB_GLOBALS, OBJECT_HEADER } from '../layouts.gen.js';
+import {
+  HANDLE_TABLE,
+  HANDLE_TABLE_ENTRY,
+  LDR_DATA_TABLE_ENTRY,
+  OB_GLOBALS,
+  OBJECT_HEADER,
+  RTL_PROCESS_MODULE_INFORMATION,
+  RTL_PROCESS_MODULE_INFORMATION_EX,
+  SYSTEM_BIGPOOL_ENTRY,
+  SYSTEM_BIGPOOL_INFORMATION,
+  SYSTEM_HANDLE_INFORMATION,
+  SYSTEM_HANDLE_INFORMATION_EX,
+  SYSTEM_HANDLE_TABLE_ENTRY_INFO,
+  SYSTEM_HANDLE_TABLE_ENTRY_INFO_EX,
+} from '../layouts.gen.js';
 import { handlesOf } from '../ob/handle-table.js';
 import { bodyOf } from '../ob/object.js';
 import { readUnicode } from '../ob/strings.js';
 import { entries } from '../rtl/list.js';
+import { pack } from './class-buffer.js';
 
-const PAGE_SIZE = 4096;
-const HANDLE_SIZE = 24;
-const HANDLE_EX_SIZE = 40;
-const BIG_POOL_SIZE = 24;
-export const MODULE_SIZE = 0x128;
-const MODULE_EX_SIZE = 0x140;
 /** CODEINTEGRITY_OPTION_ENABLED, with the kernel-mode checks of user code off. */
 const CODE_INTEGRITY = 1;
 
-const put64 = (view: DataView, at: number, value: number | bigint): void => view.setBigInt64(at, BigInt.asIntN(64, BigInt(value)), true);
+/** Characters of FullPathName, with room for the zero. */
+const NAME_MAX = 255;
 
 interface OpenHandle {
   readonly process: number;
@@ -50,83 +60,76 @@ function openHandles(k: Kernel): OpenHandle[] {
   return all;
 }
 
-/** SYSTEM_HANDLE_INFORMATION */
+type Field = readonly [number, number, number | bigint];
+
+/** A count and the entries behind it. */
+function table<T>(all: readonly T[], size: number, first: number, countWidth: number, fields: (entry: T) => readonly Field[]): Uint8Array {
+  const rows = all.flatMap((entry, i) => fields(entry).map(([at, width, value]): Field => [first + i * size + at, width, value]));
+  return pack(first + all.length * size, [[0, countWidth, all.length], ...rows]).bytes;
+}
+
 export function handleInformation(k: Kernel): Uint8Array {
-  const all = openHandles(k);
-  const bytes = new Uint8Array(8 + all.length * HANDLE_SIZE);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, all.length, true);
-  all.forEach((h, i) => {
-    const o = 8 + i * HANDLE_SIZE;
-    view.setUint16(o, h.process, true);
-    bytes[o + 4] = k.mem.u8(h.header + OBJECT_HEADER.TypeIndex);
-    bytes[o + 5] = h.attributes;
-    view.setUint16(o + 6, h.handle, true);
-    put64(view, o + 8, bodyOf(h.header));
-    view.setUint32(o + 16, h.access, true);
-  });
-  return bytes;
+  const entry = SYSTEM_HANDLE_TABLE_ENTRY_INFO;
+  return table(openHandles(k), entry.sizeof, SYSTEM_HANDLE_INFORMATION.Handles, 4, (h) => [
+    [entry.UniqueProcessId, 2, h.process],
+    [entry.ObjectTypeIndex, 1, k.mem.u8(h.header + OBJECT_HEADER.TypeIndex)],
+    [entry.HandleAttributes, 1, h.attributes],
+    [entry.HandleValue, 2, h.handle],
+    [entry.Object, 8, bodyOf(h.header)],
+    [entry.GrantedAccess, 4, h.access],
+  ]);
 }
 
-/** SYSTEM_HANDLE_INFORMATION_EX */
 export function handleInformationEx(k: Kernel): Uint8Array {
-  const all = openHandles(k);
-  const bytes = new Uint8Array(16 + all.length * HANDLE_EX_SIZE);
-  const view = new DataView(bytes.buffer);
-  put64(view, 0, all.length);
-  all.forEach((h, i) => {
-    const o = 16 + i * HANDLE_EX_SIZE;
-    put64(view, o, bodyOf(h.header));
-    put64(view, o + 8, h.process);
-    put64(view, o + 16, h.handle);
-    view.setUint32(o + 24, h.access, true);
-    view.setUint16(o + 30, k.mem.u8(h.header + OBJECT_HEADER.TypeIndex), true);
-    view.setUint32(o + 32, h.attributes, true);
-  });
-  return bytes;
+  const entry = SYSTEM_HANDLE_TABLE_ENTRY_INFO_EX;
+  return table(openHandles(k), entry.sizeof, SYSTEM_HANDLE_INFORMATION_EX.Handles, 8, (h) => [
+    [entry.Object, 8, bodyOf(h.header)],
+    [entry.UniqueProcessId, 8, h.process],
+    [entry.HandleValue, 8, h.handle],
+    [entry.GrantedAccess, 4, h.access],
+    [entry.ObjectTypeIndex, 2, k.mem.u8(h.header + OBJECT_HEADER.TypeIndex)],
+    [entry.HandleAttributes, 4, h.attributes],
+  ]);
 }
 
-/** SYSTEM_BIGPOOL_INFORMATION: blocks of a page or more; bit 0 of the address says nonpaged. */
+/** Blocks of a page or more; bit 0 of the address says nonpaged. */
 export function bigPoolInformation(k: Kernel): Uint8Array {
   const all = k.pool.live().filter((b) => b.bytes >= PAGE_SIZE);
-  const bytes = new Uint8Array(8 + all.length * BIG_POOL_SIZE);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, all.length, true);
-  all.forEach((b, i) => {
-    const o = 8 + i * BIG_POOL_SIZE;
-    put64(view, o, b.address + (b.paged ? 0 : 1));
-    put64(view, o + 8, b.bytes);
-    for (let c = 0; c < 4; c++) bytes[o + 16 + c] = b.tag.charCodeAt(c) & 0xff;
-  });
-  return bytes;
+  return table(all, SYSTEM_BIGPOOL_ENTRY.sizeof, SYSTEM_BIGPOOL_INFORMATION.AllocatedInfo, 4, (b) => [
+    [SYSTEM_BIGPOOL_ENTRY.VirtualAddress, 8, b.address + (b.paged ? 0 : 1)],
+    [SYSTEM_BIGPOOL_ENTRY.SizeInBytes, 8, b.bytes],
+    ...[0, 1, 2, 3].map((c): Field => [SYSTEM_BIGPOOL_ENTRY.Tag + c, 1, b.tag.charCodeAt(c)]),
+  ]);
 }
 
 /** RTL_PROCESS_MODULE_INFORMATION of one module. */
 export function moduleEntry(k: Kernel, module: Addr, index: number): Uint8Array {
-  const bytes = new Uint8Array(MODULE_SIZE);
-  const view = new DataView(bytes.buffer);
+  const entry = RTL_PROCESS_MODULE_INFORMATION;
   const name = readUnicode(k, module + LDR_DATA_TABLE_ENTRY.FullDllName);
-  put64(view, 0x10, k.mem.ptr(module + LDR_DATA_TABLE_ENTRY.DllBase));
-  view.setUint32(0x18, k.mem.u32(module + LDR_DATA_TABLE_ENTRY.SizeOfImage), true);
-  view.setUint16(0x20, index, true);
-  view.setUint16(0x24, k.mem.u16(module + LDR_DATA_TABLE_ENTRY.LoadCount), true);
-  view.setUint16(0x26, name.lastIndexOf('\\') + 1, true);
-  for (let c = 0; c < Math.min(255, name.length); c++) bytes[0x28 + c] = name.charCodeAt(c);
-  return bytes;
+  return pack(entry.sizeof, [
+    [entry.ImageBase, 8, k.mem.ptr(module + LDR_DATA_TABLE_ENTRY.DllBase)],
+    [entry.ImageSize, 4, k.mem.u32(module + LDR_DATA_TABLE_ENTRY.SizeOfImage)],
+    [entry.LoadOrderIndex, 2, index],
+    [entry.LoadCount, 2, k.mem.u16(module + LDR_DATA_TABLE_ENTRY.LoadCount)],
+    [entry.OffsetToFileName, 2, name.lastIndexOf('\\') + 1],
+    ...Array.from(name.slice(0, NAME_MAX), (c, i): Field => [entry.FullPathName + i, 1, c.charCodeAt(0)]),
+  ]).bytes;
 }
 
 /** RTL_PROCESS_MODULE_INFORMATION_EX, one after the other, ended by an empty one of two bytes. */
 export function moduleInformationEx(k: Kernel): Uint8Array {
+  const entry = RTL_PROCESS_MODULE_INFORMATION_EX;
   const all = modules(k);
-  const bytes = new Uint8Array(all.length * MODULE_EX_SIZE + 2);
-  const view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(all.length * entry.sizeof + 2);
   all.forEach((module, i) => {
-    const o = i * MODULE_EX_SIZE;
     const base = k.mem.ptr(module + LDR_DATA_TABLE_ENTRY.DllBase);
-    view.setUint16(o, MODULE_EX_SIZE, true);
-    bytes.set(moduleEntry(k, module, i), o + 8);
-    view.setUint32(o + 0x134, k.mem.u32(base + PE.ntHeaders + 8), true);
-    put64(view, o + 0x138, base);
+    const fields: Field[] = [
+      [entry.NextOffset, 2, entry.sizeof],
+      [entry.TimeDateStamp, 4, k.mem.u32(base + PE.ntHeaders + 8)],
+      [entry.DefaultBase, 8, base],
+    ];
+    bytes.set(pack(entry.sizeof, fields).bytes, i * entry.sizeof);
+    bytes.set(moduleEntry(k, module, i), i * entry.sizeof + entry.BaseInfo);
   });
   return bytes;
 }

@@ -1,10 +1,26 @@
 // ZwQuerySystemInformation for the classes that monitors use: 5 processes and threads, 11 loaded modules, 0 basic, 3 time of day, and those of system-classes.ts. Layouts of the buffers are
-// the x64 ones of the public structures.
-import type { Addr } from '../../machine/abi.js';
+// in ntsysinfo.h and information.h.
+import { type Addr, PAGE_SIZE } from '../../machine/abi.js';
 import { modules } from '../io/module.js';
 import { TICK_100NS } from '../ke/runtime.js';
+import { allProcessors } from '../ke/thread.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
-import { EPROCESS, HANDLE_TABLE, IO_COUNTERS, KPROCESS, PS_GLOBALS, UNICODE_STRING } from '../layouts.gen.js';
+import {
+  EPROCESS,
+  HANDLE_TABLE,
+  IO_COUNTERS,
+  KPROCESS,
+  PS_GLOBALS,
+  RTL_PROCESS_MODULE_INFORMATION,
+  RTL_PROCESS_MODULES,
+  SYSTEM_BASIC_INFORMATION,
+  SYSTEM_PROCESS_INFORMATION,
+  SYSTEM_THREAD_INFORMATION,
+  SYSTEM_TIMEOFDAY_INFORMATION,
+  UNICODE_STRING,
+} from '../layouts.gen.js';
+import { USER_END } from '../mm/probe.js';
+import { GRANULARITY } from '../mm/vad.js';
 import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT } from '../ob/status.js';
 import { readUnicode } from '../ob/strings.js';
@@ -18,15 +34,26 @@ import {
   CONSTANT_CLASSES,
   handleInformation,
   handleInformationEx,
-  MODULE_SIZE,
   moduleEntry,
   moduleInformationEx,
 } from './system-classes.js';
 import { systemThread } from './thread-classes.js';
 import { mappedBytes } from './window.js';
 
-const PROCESS_SIZE = 0x100;
-const THREAD_SIZE = 0x50;
+const PROCESS = SYSTEM_PROCESS_INFORMATION;
+const PROCESS_SIZE = PROCESS.Threads;
+const THREAD_SIZE = SYSTEM_THREAD_INFORMATION.sizeof;
+
+/** What the memory of a process is counted in; peaks are not kept (U). */
+const MEMORY = [
+  PROCESS.PeakVirtualSize,
+  PROCESS.VirtualSize,
+  PROCESS.PeakWorkingSetSize,
+  PROCESS.WorkingSetSize,
+  PROCESS.PagefileUsage,
+  PROCESS.PeakPagefileUsage,
+  PROCESS.PrivatePageCount,
+] as const;
 
 /** All processes of PsActiveProcessHead in order. */
 export const activeProcesses = (k: Kernel): Addr[] =>
@@ -47,38 +74,37 @@ function processInformation(k: Kernel, at: Addr): Uint8Array {
   let o = 0;
   parts.forEach((p, index) => {
     const { process, threads } = p;
-    view.setUint32(o, index === parts.length - 1 ? 0 : p.size, true);
-    view.setUint32(o + 4, process === 0 ? k.config.cpus : threads.length, true);
+    view.setUint32(o + PROCESS.NextEntryOffset, index === parts.length - 1 ? 0 : p.size, true);
+    view.setUint32(o + PROCESS.NumberOfThreads, process === 0 ? k.config.cpus : threads.length, true);
     if (process !== 0) {
-      put64(o + 0x20, k.mem.i64(process + EPROCESS.CreateTime));
-      put64(o + 0x28, k.mem.i64(process + KPROCESS.UserTime) * TICK_100NS);
-      put64(o + 0x30, k.mem.i64(process + KPROCESS.KernelTime) * TICK_100NS);
-      view.setInt32(o + 0x48, k.mem.i8(process + KPROCESS.BasePriority), true);
-      put64(o + 0x50, k.mem.ptr(process + EPROCESS.UniqueProcessId));
-      put64(o + 0x58, k.mem.ptr(process + EPROCESS.InheritedFromUniqueProcessId));
+      put64(o + PROCESS.CreateTime, k.mem.i64(process + EPROCESS.CreateTime));
+      put64(o + PROCESS.UserTime, k.mem.i64(process + KPROCESS.UserTime) * TICK_100NS);
+      put64(o + PROCESS.KernelTime, k.mem.i64(process + KPROCESS.KernelTime) * TICK_100NS);
+      view.setInt32(o + PROCESS.BasePriority, k.mem.i8(process + KPROCESS.BasePriority), true);
+      put64(o + PROCESS.UniqueProcessId, k.mem.ptr(process + EPROCESS.UniqueProcessId));
+      put64(o + PROCESS.InheritedFromUniqueProcessId, k.mem.ptr(process + EPROCESS.InheritedFromUniqueProcessId));
       const table = k.mem.ptr(process + EPROCESS.ObjectTable);
-      view.setUint32(o + 0x60, table === 0 ? 0 : k.mem.u32(table + HANDLE_TABLE.HandleCount), true);
-      view.setUint32(o + 0x64, k.mem.u32(process + EPROCESS.SessionId), true);
+      view.setUint32(o + PROCESS.HandleCount, table === 0 ? 0 : k.mem.u32(table + HANDLE_TABLE.HandleCount), true);
+      view.setUint32(o + PROCESS.SessionId, k.mem.u32(process + EPROCESS.SessionId), true);
       const memory = mappedBytes(k, process);
-      for (const field of [0x70, 0x78, 0x88, 0x90, 0xb8, 0xc0, 0xc8]) put64(o + field, memory); // peaks are not kept (U)
+      for (const field of MEMORY) put64(o + field, memory);
       for (const [kind, field] of [
-        [PAGED, 0x98],
-        [NONPAGED, 0xa8],
+        [PAGED, PROCESS.QuotaPeakPagedPoolUsage],
+        [NONPAGED, PROCESS.QuotaPeakNonPagedPoolUsage],
       ]) {
         put64(o + field, k.mem.i64(process + EPROCESS.ProcessQuotaPeak + 8 * kind));
         put64(o + field + 8, k.mem.i64(process + EPROCESS.ProcessQuotaUsage + 8 * kind));
       }
-      bytes.set(k.mem.bytes(process + EPROCESS.IoCounters, IO_COUNTERS.sizeof), o + 0xd0);
+      bytes.set(k.mem.bytes(process + EPROCESS.IoCounters, IO_COUNTERS.sizeof), o + PROCESS.ReadOperationCount);
     }
     threads.forEach((t, i) => {
-      const record = pack(THREAD_SIZE, systemThread(k, t));
-      if ('bytes' in record) bytes.set(record.bytes, o + PROCESS_SIZE + i * THREAD_SIZE);
+      bytes.set(pack(THREAD_SIZE, systemThread(k, t)).bytes, o + PROCESS_SIZE + i * THREAD_SIZE);
     });
     if (p.name !== '') {
       const text = o + PROCESS_SIZE + threads.length * THREAD_SIZE;
-      view.setUint16(o + 0x38 + UNICODE_STRING.Length, p.name.length * 2, true);
-      view.setUint16(o + 0x38 + UNICODE_STRING.MaximumLength, p.name.length * 2 + 2, true);
-      put64(o + 0x38 + UNICODE_STRING.Buffer, at + text);
+      view.setUint16(o + PROCESS.ImageName + UNICODE_STRING.Length, p.name.length * 2, true);
+      view.setUint16(o + PROCESS.ImageName + UNICODE_STRING.MaximumLength, p.name.length * 2 + 2, true);
+      put64(o + PROCESS.ImageName + UNICODE_STRING.Buffer, at + text);
       for (let i = 0; i < p.name.length; i++) view.setUint16(text + 2 * i, p.name.charCodeAt(i), true);
     }
     o += p.size;
@@ -89,32 +115,32 @@ function processInformation(k: Kernel, at: Addr): Uint8Array {
 /** RTL_PROCESS_MODULES. */
 function moduleInformation(k: Kernel): Uint8Array {
   const all = modules(k);
-  const bytes = new Uint8Array(8 + all.length * MODULE_SIZE);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, all.length, true);
+  const { Modules, NumberOfModules } = RTL_PROCESS_MODULES;
+  const bytes = new Uint8Array(Modules + all.length * RTL_PROCESS_MODULE_INFORMATION.sizeof);
+  new DataView(bytes.buffer).setUint32(NumberOfModules, all.length, true);
   all.forEach((module, i) => {
-    bytes.set(moduleEntry(k, module, i), 8 + i * MODULE_SIZE);
+    bytes.set(moduleEntry(k, module, i), Modules + i * RTL_PROCESS_MODULE_INFORMATION.sizeof);
   });
   return bytes;
 }
 
 function basicInformation(k: Kernel): Uint8Array {
-  const bytes = new Uint8Array(0x40);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(4, 156_250, true);
-  view.setUint32(8, 4096, true);
-  view.setBigUint64(0x30, (1n << BigInt(k.config.cpus)) - 1n, true);
-  bytes[0x38] = k.config.cpus;
-  return bytes;
+  return pack(SYSTEM_BASIC_INFORMATION.sizeof, [
+    [SYSTEM_BASIC_INFORMATION.TimerResolution, 4, Number(TICK_100NS)],
+    [SYSTEM_BASIC_INFORMATION.PageSize, 4, PAGE_SIZE],
+    [SYSTEM_BASIC_INFORMATION.AllocationGranularity, 4, GRANULARITY],
+    [SYSTEM_BASIC_INFORMATION.MinimumUserModeAddress, 8, GRANULARITY],
+    [SYSTEM_BASIC_INFORMATION.MaximumUserModeAddress, 8, USER_END - 1],
+    [SYSTEM_BASIC_INFORMATION.ActiveProcessorsAffinityMask, 8, allProcessors(k)],
+    [SYSTEM_BASIC_INFORMATION.NumberOfProcessors, 1, k.config.cpus],
+  ]).bytes;
 }
 
-function timeInformation(k: Kernel): Uint8Array {
-  const bytes = new Uint8Array(0x30);
-  const view = new DataView(bytes.buffer);
-  view.setBigInt64(0, k.config.bootTime, true);
-  view.setBigInt64(8, k.systemTime(), true);
-  return bytes;
-}
+const timeInformation = (k: Kernel): Uint8Array =>
+  pack(SYSTEM_TIMEOFDAY_INFORMATION.sizeof, [
+    [SYSTEM_TIMEOFDAY_INFORMATION.BootTime, 8, k.config.bootTime],
+    [SYSTEM_TIMEOFDAY_INFORMATION.CurrentTime, 8, k.systemTime()],
+  ]).bytes;
 
 const services: ServiceDefinition[] = [
   {

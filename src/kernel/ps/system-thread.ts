@@ -6,7 +6,7 @@ import { CLIENT_ID, EPROCESS, ETHREAD, KTHREAD, OBJECT_ATTRIBUTES } from '../lay
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { pidOf, tidOf } from '../ob/note.js';
 import { allocateObject, dropReference, referenceObject } from '../ob/object.js';
-import { referenceByHandle, referenceFor } from '../ob/reference.js';
+import { borrowFor, referenceByHandle } from '../ob/reference.js';
 import { KERNEL_MODE, makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateUnicode, readUnicode } from '../ob/strings.js';
@@ -19,6 +19,7 @@ import { isSystemThread, processOf, STATUS_STILL_ACTIVE, setThreadFlag, systemPr
 import { createThread, linkThread } from './thread.js';
 
 const THREAD_ALL_ACCESS = 0x1fffff;
+const PROCESS_CREATE_THREAD = 2;
 
 /** A system thread of ours, from boot or a routine (no callbacks at boot: nobody is registered). It runs when the dispatcher gets to it. */
 export function startSystemThread(k: Kernel, name: string, routine: string, context = 0, priority = 8): Addr {
@@ -72,7 +73,7 @@ function createSystemThread(a: CreateArgs): KernelRoutine['step'] {
       case 0: {
         let process = systemProcess(k);
         if (f.ptr(at(3)) !== 0) {
-          const r = referenceByHandle(k, f.ptr(at(3)), 2, typeOf(k, ObType.Process), KERNEL_MODE);
+          const r = referenceByHandle(k, f.ptr(at(3)), PROCESS_CREATE_THREAD, typeOf(k, ObType.Process), KERNEL_MODE);
           if (!ntSuccess(r.status)) return k.return(r.status);
           process = r.body;
           dropReference(k, process); // its handle keeps it
@@ -124,16 +125,15 @@ function createSystemThread(a: CreateArgs): KernelRoutine['step'] {
   };
 }
 
-const CREATE_SUSPENDED = 1;
+const THREAD_CREATE_FLAGS_CREATE_SUSPENDED = 1;
 
 function createUserThread(k: Kernel, f: Frame): Status {
   // (*ThreadHandle, Access, Attributes, ProcessHandle, StartRoutine, Argument, CreateFlags, ZeroBits, StackSize, MaximumStackSize, AttributeList)
   switch (f.pc) {
     case 0: {
       probeUser(k, f.ptr(0), 8, true);
-      const r = referenceFor(k, f.ptr(3), 2, ObType.Process);
+      const r = borrowFor(k, f.ptr(3), PROCESS_CREATE_THREAD, ObType.Process);
       if (!ntSuccess(r.status)) return k.return(r.status);
-      dropReference(k, r.body);
       const made = createThread(k, {
         process: r.body,
         startup: 'PspUserThreadStartup',
@@ -152,7 +152,7 @@ function createUserThread(k: Kernel, f: Frame): Status {
     case 2:
       f.set(2, f.result32 | 0);
       if (ntSuccess(f.get(2))) k.mem.checked.setPtr(f.ptr(0), f.get(1));
-      if (f.u32(6) & CREATE_SUSPENDED) suspendThread(k, f.get(0));
+      if (f.u32(6) & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) suspendThread(k, f.get(0));
       k.startThread(f.get(0));
       return k.call(f, 3, 'ObfDereferenceObject', [f.get(0)]);
     default:

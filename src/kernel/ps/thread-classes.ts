@@ -3,7 +3,19 @@ import type { Addr } from '../../machine/abi.js';
 import { baseIncrement } from '../ke/priority.js';
 import { cyclesOf, TICK_100NS } from '../ke/runtime.js';
 import type { Kernel } from '../kernel.js';
-import { CLIENT_ID, EPROCESS, ETHREAD, KTHREAD } from '../layouts.gen.js';
+import {
+  CLIENT_ID,
+  EPROCESS,
+  ETHREAD,
+  GROUP_AFFINITY,
+  KERNEL_USER_TIMES,
+  KTHREAD,
+  PROCESSOR_NUMBER,
+  PSP_CYCLE_TIME_INFORMATION,
+  SYSTEM_THREAD_INFORMATION,
+  THREAD_BASIC_INFORMATION,
+  THREADINFOCLASS,
+} from '../layouts.gen.js';
 import { NT } from '../ob/status.js';
 import { readUnicode } from '../ob/strings.js';
 import { isEmpty } from '../rtl/list.js';
@@ -21,17 +33,17 @@ export const threadExitStatus = (k: Kernel, t: Addr): number =>
 export function systemThread(k: Kernel, t: Addr): [number, number, number | bigint][] {
   const m = k.mem;
   return [
-    [0, 8, BigInt(m.u32(t + KTHREAD.KernelTime)) * TICK_100NS],
-    [8, 8, BigInt(m.u32(t + KTHREAD.UserTime)) * TICK_100NS],
-    [0x10, 8, m.i64(t + ETHREAD.CreateTime)],
-    [0x20, 8, m.ptr(t + ETHREAD.StartAddress)],
-    [0x28, 8, m.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueProcess)],
-    [0x30, 8, m.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueThread)],
-    [0x38, 4, m.i8(t + KTHREAD.Priority)],
-    [0x3c, 4, m.i8(t + KTHREAD.BasePriority)],
-    [0x40, 4, m.u32(t + KTHREAD.ContextSwitches)],
-    [0x44, 4, m.u32(t + KTHREAD.State)],
-    [0x48, 4, m.u8(t + KTHREAD.WaitReason)],
+    [SYSTEM_THREAD_INFORMATION.KernelTime, 8, BigInt(m.u32(t + KTHREAD.KernelTime)) * TICK_100NS],
+    [SYSTEM_THREAD_INFORMATION.UserTime, 8, BigInt(m.u32(t + KTHREAD.UserTime)) * TICK_100NS],
+    [SYSTEM_THREAD_INFORMATION.CreateTime, 8, m.i64(t + ETHREAD.CreateTime)],
+    [SYSTEM_THREAD_INFORMATION.StartAddress, 8, m.ptr(t + ETHREAD.StartAddress)],
+    [SYSTEM_THREAD_INFORMATION.ClientId + CLIENT_ID.UniqueProcess, 8, m.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueProcess)],
+    [SYSTEM_THREAD_INFORMATION.ClientId + CLIENT_ID.UniqueThread, 8, m.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueThread)],
+    [SYSTEM_THREAD_INFORMATION.Priority, 4, m.i8(t + KTHREAD.Priority)],
+    [SYSTEM_THREAD_INFORMATION.BasePriority, 4, m.i8(t + KTHREAD.BasePriority)],
+    [SYSTEM_THREAD_INFORMATION.ContextSwitches, 4, m.u32(t + KTHREAD.ContextSwitches)],
+    [SYSTEM_THREAD_INFORMATION.ThreadState, 4, m.u32(t + KTHREAD.State)],
+    [SYSTEM_THREAD_INFORMATION.WaitReason, 4, m.u8(t + KTHREAD.WaitReason)],
   ];
 }
 
@@ -39,68 +51,91 @@ const byte =
   (field: number): QueryClass['read'] =>
   (k, t) =>
     answer32(k.mem.u8(t + field));
-const groupAffinity: QueryClass['read'] = (k, t) => pack(16, [[0, 8, k.mem.i64(t + KTHREAD.Affinity)]]);
+const groupAffinity: QueryClass['read'] = (k, t) =>
+  pack(GROUP_AFFINITY.sizeof, [[GROUP_AFFINITY.Mask, 8, k.mem.i64(t + KTHREAD.Affinity)]]);
 
 export const threadClasses: Readonly<Record<number, QueryClass>> = {
-  0: {
-    size: 0x30,
+  [THREADINFOCLASS.ThreadBasicInformation]: {
+    size: THREAD_BASIC_INFORMATION.sizeof,
     limited: true,
     read: (k, t) =>
-      pack(0x30, [
-        [0, 4, threadExitStatus(k, t)],
-        [8, 8, k.mem.ptr(t + KTHREAD.Teb)],
-        [0x10, 8, k.mem.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueProcess)],
-        [0x18, 8, k.mem.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueThread)],
-        [0x20, 8, k.mem.i64(t + KTHREAD.Affinity)],
-        [0x28, 4, k.mem.i8(t + KTHREAD.Priority)],
-        [0x2c, 4, basePriorityIncrement(k, t)],
+      pack(THREAD_BASIC_INFORMATION.sizeof, [
+        [THREAD_BASIC_INFORMATION.ExitStatus, 4, threadExitStatus(k, t)],
+        [THREAD_BASIC_INFORMATION.TebBaseAddress, 8, k.mem.ptr(t + KTHREAD.Teb)],
+        [THREAD_BASIC_INFORMATION.ClientId + CLIENT_ID.UniqueProcess, 8, k.mem.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueProcess)],
+        [THREAD_BASIC_INFORMATION.ClientId + CLIENT_ID.UniqueThread, 8, k.mem.ptr(t + ETHREAD.Cid + CLIENT_ID.UniqueThread)],
+        [THREAD_BASIC_INFORMATION.AffinityMask, 8, k.mem.i64(t + KTHREAD.Affinity)],
+        [THREAD_BASIC_INFORMATION.Priority, 4, k.mem.i8(t + KTHREAD.Priority)],
+        [THREAD_BASIC_INFORMATION.BasePriority, 4, basePriorityIncrement(k, t)],
       ]),
   },
-  1: {
-    size: 0x20,
+  [THREADINFOCLASS.ThreadTimes]: {
+    size: KERNEL_USER_TIMES.sizeof,
     limited: true,
     read: (k, t) =>
-      pack(0x20, [
-        [0, 8, k.mem.i64(t + ETHREAD.CreateTime)],
-        [8, 8, k.mem.i64(t + ETHREAD.ExitTime)],
-        [0x10, 8, BigInt(k.mem.u32(t + KTHREAD.KernelTime)) * TICK_100NS],
-        [0x18, 8, BigInt(k.mem.u32(t + KTHREAD.UserTime)) * TICK_100NS],
+      pack(KERNEL_USER_TIMES.sizeof, [
+        [KERNEL_USER_TIMES.CreateTime, 8, k.mem.i64(t + ETHREAD.CreateTime)],
+        [KERNEL_USER_TIMES.ExitTime, 8, k.mem.i64(t + ETHREAD.ExitTime)],
+        [KERNEL_USER_TIMES.KernelTime, 8, BigInt(k.mem.u32(t + KTHREAD.KernelTime)) * TICK_100NS],
+        [KERNEL_USER_TIMES.UserTime, 8, BigInt(k.mem.u32(t + KTHREAD.UserTime)) * TICK_100NS],
       ]),
   },
-  9: { size: 8, read: (k, t) => answer64(k.mem.ptr(t + ETHREAD.Win32StartAddress)) },
-  11: { size: 8, read: () => answer64(0) }, // never counted, on Windows neither
-  12: { size: 4, read: (k, t) => answer32(k.mem.u32(processOf(k, t) + EPROCESS.ActiveThreads) === 1 ? 1 : 0) },
-  14: { size: 4, read: byte(KTHREAD.DisableBoost) },
-  16: { size: 4, read: (k, t) => answer32(isEmpty(k.mem, t + ETHREAD.IrpList) ? 0 : 1) },
-  17: {
+  [THREADINFOCLASS.ThreadQuerySetWin32StartAddress]: { size: 8, read: (k, t) => answer64(k.mem.ptr(t + ETHREAD.Win32StartAddress)) },
+  [THREADINFOCLASS.ThreadPerformanceCount]: { size: 8, read: () => answer64(0) }, // never counted, on Windows neither
+  [THREADINFOCLASS.ThreadAmILastThread]: {
+    size: 4,
+    read: (k, t) => answer32(k.mem.u32(processOf(k, t) + EPROCESS.ActiveThreads) === 1 ? 1 : 0),
+  },
+  [THREADINFOCLASS.ThreadPriorityBoost]: { size: 4, read: byte(KTHREAD.DisableBoost) },
+  [THREADINFOCLASS.ThreadIsIoPending]: { size: 4, read: (k, t) => answer32(isEmpty(k.mem, t + ETHREAD.IrpList) ? 0 : 1) },
+  [THREADINFOCLASS.ThreadHideFromDebugger]: {
     size: 1,
     alignment: 1,
     read: (k, t) => pack(1, [[0, 1, k.mem.u8(t + ETHREAD.HideFromDebugger)]]),
   },
-  18: { size: 4, read: (k, t) => answer32(hasThreadFlag(k, t, ThreadFlag.BreakOnTermination) ? 1 : 0) },
-  20: { size: 4, limited: true, read: (k, t) => answer32(hasThreadFlag(k, t, ThreadFlag.Terminated) ? 1 : 0) },
-  22: { size: 4, limited: true, read: byte(ETHREAD.IoPriority) },
-  23: {
-    size: 0x10, // THREAD_CYCLE_TIME_INFORMATION
+  [THREADINFOCLASS.ThreadBreakOnTermination]: {
+    size: 4,
+    read: (k, t) => answer32(hasThreadFlag(k, t, ThreadFlag.BreakOnTermination) ? 1 : 0),
+  },
+  [THREADINFOCLASS.ThreadIsTerminated]: {
+    size: 4,
+    limited: true,
+    read: (k, t) => answer32(hasThreadFlag(k, t, ThreadFlag.Terminated) ? 1 : 0),
+  },
+  [THREADINFOCLASS.ThreadIoPriority]: { size: 4, limited: true, read: byte(ETHREAD.IoPriority) },
+  [THREADINFOCLASS.ThreadCycleTime]: {
+    size: PSP_CYCLE_TIME_INFORMATION.sizeof,
     limited: true,
     read: (k, t) =>
-      pack(0x10, [
-        [0, 8, cyclesOf(k, t)],
-        [8, 8, k.now],
+      pack(PSP_CYCLE_TIME_INFORMATION.sizeof, [
+        [PSP_CYCLE_TIME_INFORMATION.AccumulatedCycles, 8, cyclesOf(k, t)],
+        [PSP_CYCLE_TIME_INFORMATION.CurrentCycleCount, 8, k.now],
       ]),
   },
-  24: { size: 4, limited: true, read: byte(ETHREAD.PagePriority) },
-  25: { size: 4, limited: true, read: (k, t) => answer32(k.mem.i8(t + KTHREAD.BasePriority)) },
-  30: { size: 16, limited: true, read: groupAffinity },
-  33: { size: 4, limited: true, read: (k, t) => pack(4, [[2, 1, k.mem.u32(t + KTHREAD.IdealProcessor)]]) },
-  35: { size: 4, limited: true, read: (k, t) => answer32(k.mem.u32(t + KTHREAD.SuspendCount)) },
-  38: {
+  [THREADINFOCLASS.ThreadPagePriority]: { size: 4, limited: true, read: byte(ETHREAD.PagePriority) },
+  [THREADINFOCLASS.ThreadActualBasePriority]: { size: 4, limited: true, read: (k, t) => answer32(k.mem.i8(t + KTHREAD.BasePriority)) },
+  [THREADINFOCLASS.ThreadGroupInformation]: { size: GROUP_AFFINITY.sizeof, limited: true, read: groupAffinity },
+  [THREADINFOCLASS.ThreadIdealProcessorEx]: {
+    size: PROCESSOR_NUMBER.sizeof,
+    limited: true,
+    read: (k, t) => pack(PROCESSOR_NUMBER.sizeof, [[PROCESSOR_NUMBER.Number, 1, k.mem.u32(t + KTHREAD.IdealProcessor)]]),
+  },
+  [THREADINFOCLASS.ThreadSuspendCount]: { size: 4, limited: true, read: (k, t) => answer32(k.mem.u32(t + KTHREAD.SuspendCount)) },
+  [THREADINFOCLASS.ThreadNameInformation]: {
     size: 'text',
     limited: true,
     read: (k, t) =>
       hasThreadFlag(k, t, ThreadFlag.Dead) ? { status: NT.THREAD_IS_TERMINATING } : { text: readUnicode(k, t + ETHREAD.ThreadName) },
   },
-  40: { size: 0x50, limited: true, read: (k, t) => pack(0x50, systemThread(k, t)) },
-  41: { size: 16, limited: true, read: groupAffinity },
-  45: { size: 4, limited: true, read: (k, t) => answer32(k.mem.u8(processOf(k, t) + EPROCESS.SubsystemType)) },
+  [THREADINFOCLASS.ThreadSystemThreadInformation]: {
+    size: SYSTEM_THREAD_INFORMATION.sizeof,
+    limited: true,
+    read: (k, t) => pack(SYSTEM_THREAD_INFORMATION.sizeof, systemThread(k, t)),
+  },
+  [THREADINFOCLASS.ThreadActualGroupAffinity]: { size: GROUP_AFFINITY.sizeof, limited: true, read: groupAffinity },
+  [THREADINFOCLASS.ThreadSubsystemInformation]: {
+    size: 4,
+    limited: true,
+    read: (k, t) => answer32(k.mem.u8(processOf(k, t) + EPROCESS.SubsystemType)),
+  },
 };

@@ -48,6 +48,7 @@ function allocate(k: Kernel, f: Frame, tag: number | string): Status {
   return k.return(STATUS.SUCCESS);
 }
 
+/** Which bug check ends the run when a context is damaged or freed twice is not published: that of a bad pool block (U). */
 const damaged = (k: Kernel, context: Addr, name: string): Status =>
   k.bugCheck(
     0xc2,
@@ -55,7 +56,7 @@ const damaged = (k: Kernel, context: Addr, name: string): Status =>
     0,
     0,
     context,
-    `${name} of ${hex(context)}, which is no extra create parameter (freed twice, or memory of another kind) (U)`,
+    `${name} of ${hex(context)}, which is no extra create parameter (freed twice, or memory of another kind)`,
   );
 
 /** Calls the cleanup routine of a context; `next` is the place after it. */

@@ -6,12 +6,6 @@ import { ansiText, counted, produce, setCounted, type Terminator, unicodeText } 
 import { STATUS } from './status.js';
 import { downcase, lengthOf, NARROW, unitsOf, upcase, WIDE } from './text-unit.js';
 
-const {
-  SUCCESS: STATUS_SUCCESS,
-  INVALID_PARAMETER: STATUS_INVALID_PARAMETER,
-  BUFFER_TOO_SMALL: STATUS_BUFFER_TOO_SMALL,
-  NAME_TOO_LONG: STATUS_NAME_TOO_LONG,
-} = STATUS;
 const MAX_BYTES = 0xfffe;
 
 /** Upper case of a text unit by unit, as the case-insensitive routines compare. */
@@ -46,9 +40,9 @@ const initEx = (name: string, wide: boolean): KernelRoutine => ({
     const source = f.ptr(1);
     const unit = wide ? 2 : 1;
     const bytes = source === 0 ? 0 : lengthOf(k, wide ? WIDE : NARROW, source) * unit;
-    if (bytes > 0xffff - unit) return k.return(STATUS_NAME_TOO_LONG);
+    if (bytes > 0xffff - unit) return k.return(STATUS.NAME_TOO_LONG);
     setCounted(k, f.ptr(0), bytes, source === 0 ? 0 : bytes + unit, source);
-    return k.return(STATUS_SUCCESS);
+    return k.return(STATUS.SUCCESS);
   },
 });
 
@@ -71,12 +65,12 @@ const copy = (name: string, unit: number): KernelRoutine => ({
 
 function append(k: Kernel, destination: Addr, bytes: Uint8Array, unit: number): Status {
   const d = counted(k, destination);
-  if (d.length + bytes.length > d.maximum) return k.return(STATUS_BUFFER_TOO_SMALL);
+  if (d.length + bytes.length > d.maximum) return k.return(STATUS.BUFFER_TOO_SMALL);
   if (bytes.length) k.mem.checked.setBytes(d.buffer + d.length, bytes);
   const n = d.length + bytes.length;
   k.mem.checked.setU16(destination, n);
   if (unit === 2 && n + 2 <= d.maximum) k.mem.checked.setU16(d.buffer + n, 0);
-  return k.return(STATUS_SUCCESS);
+  return k.return(STATUS.SUCCESS);
 }
 
 const mapUnits = (t: string, change: (c: number) => number): string => {
@@ -208,7 +202,7 @@ export const routines: KernelRoutine[] = [
   {
     name: 'RtlAppendUnicodeToString',
     step(k, f) {
-      if (f.ptr(1) === 0) return k.return(STATUS_SUCCESS);
+      if (f.ptr(1) === 0) return k.return(STATUS.SUCCESS);
       const n = lengthOf(k, WIDE, f.ptr(1)) * 2;
       return append(k, f.ptr(0), n ? k.mem.checked.bytes(f.ptr(1), n) : new Uint8Array(), 2);
     },
@@ -223,7 +217,7 @@ export const routines: KernelRoutine[] = [
   {
     name: 'RtlAppendAsciizToString',
     step(k, f) {
-      if (f.ptr(1) === 0) return k.return(STATUS_SUCCESS);
+      if (f.ptr(1) === 0) return k.return(STATUS.SUCCESS);
       return append(k, f.ptr(0), Uint8Array.from(unitsOf(k, NARROW, f.ptr(1))), 1);
     },
   },
@@ -262,7 +256,7 @@ export const routines: KernelRoutine[] = [
     name: 'RtlCreateUnicodeString',
     step(k, f) {
       const text = f.ptr(1) === 0 ? '' : String.fromCharCode(...unitsOf(k, WIDE, f.ptr(1)));
-      return k.return(produce(k, f.ptr(0), text, true, true, 'required') === STATUS_SUCCESS ? 1 : 0);
+      return k.return(produce(k, f.ptr(0), text, true, true, 'required') === STATUS.SUCCESS ? 1 : 0);
     },
   },
   {
@@ -270,11 +264,11 @@ export const routines: KernelRoutine[] = [
     name: 'RtlDuplicateUnicodeString',
     step(k, f) {
       const flags = f.u32(0);
-      if ((flags & ~3) !== 0 || flags === 2 || f.ptr(1) === 0 || f.ptr(2) === 0) return k.return(STATUS_INVALID_PARAMETER);
+      if ((flags & ~3) !== 0 || flags === 2 || f.ptr(1) === 0 || f.ptr(2) === 0) return k.return(STATUS.INVALID_PARAMETER);
       const text = unicodeText(k, f.ptr(1));
       if (text === '' && (flags & 2) === 0) {
         setCounted(k, f.ptr(2), 0, 0, 0);
-        return k.return(STATUS_SUCCESS);
+        return k.return(STATUS.SUCCESS);
       }
       return k.return(produce(k, f.ptr(2), text, true, true, flags & 1 ? 'required' : 'none'));
     },
@@ -283,9 +277,9 @@ export const routines: KernelRoutine[] = [
     name: 'RtlUnicodeStringToInteger',
     step(k, f) {
       const v = textToInteger(unicodeText(k, f.ptr(0)), f.u32(1));
-      if (v === undefined) return k.return(STATUS_INVALID_PARAMETER);
+      if (v === undefined) return k.return(STATUS.INVALID_PARAMETER);
       k.mem.checked.setU32(f.ptr(2), v);
-      return k.return(STATUS_SUCCESS);
+      return k.return(STATUS.SUCCESS);
     },
   },
   {
@@ -293,19 +287,19 @@ export const routines: KernelRoutine[] = [
     name: 'RtlUnicodeStringToInt64',
     step(k, f) {
       const v = textToInteger64(unicodeText(k, f.ptr(0)), f.u32(1));
-      if (v === undefined) return k.return(STATUS_INVALID_PARAMETER);
+      if (v === undefined) return k.return(STATUS.INVALID_PARAMETER);
       k.mem.checked.setI64(f.ptr(2), v.value);
       if (f.ptr(3) !== 0) k.mem.checked.setPtr(f.ptr(3), counted(k, f.ptr(0)).buffer + 2 * v.used);
-      return k.return(STATUS_SUCCESS);
+      return k.return(STATUS.SUCCESS);
     },
   },
   {
     name: 'RtlCharToInteger',
     step(k, f) {
       const v = textToInteger(k.mem.checked.readAnsiz(f.ptr(0), 128), f.u32(1));
-      if (v === undefined) return k.return(STATUS_INVALID_PARAMETER);
+      if (v === undefined) return k.return(STATUS.INVALID_PARAMETER);
       k.mem.checked.setU32(f.ptr(2), v);
-      return k.return(STATUS_SUCCESS);
+      return k.return(STATUS.SUCCESS);
     },
   },
   ...(['RtlIntegerToUnicodeString', 'RtlInt64ToUnicodeString'] as const).map(
@@ -313,16 +307,16 @@ export const routines: KernelRoutine[] = [
       name,
       step(k, f) {
         const t = integerToText(f.u64(0), f.u32(1), name === 'RtlIntegerToUnicodeString' ? 32 : 64);
-        return k.return(t === undefined ? STATUS_INVALID_PARAMETER : produce(k, f.ptr(2), t, true, false, 'required'));
+        return k.return(t === undefined ? STATUS.INVALID_PARAMETER : produce(k, f.ptr(2), t, true, false, 'required'));
       },
     }),
   ),
   {
     name: 'RtlHashUnicodeString',
     step(k, f) {
-      if (f.ptr(3) === 0 || f.u32(2) > 1) return k.return(STATUS_INVALID_PARAMETER);
+      if (f.ptr(3) === 0 || f.u32(2) > 1) return k.return(STATUS.INVALID_PARAMETER);
       k.mem.checked.setU32(f.ptr(3), hashUnicode(unicodeText(k, f.ptr(0)), f.bool(1)));
-      return k.return(STATUS_SUCCESS);
+      return k.return(STATUS.SUCCESS);
     },
   },
   {
@@ -340,7 +334,7 @@ export const routines: KernelRoutine[] = [
       const s = counted(k, f.ptr(1));
       const bad =
         f.u32(0) !== 0 || (s.length & 1) !== 0 || (s.maximum & 1) !== 0 || s.length > s.maximum || (s.buffer === 0 && s.maximum !== 0);
-      return k.return(bad ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS);
+      return k.return(bad ? STATUS.INVALID_PARAMETER : STATUS.SUCCESS);
     },
   },
   {

@@ -4,8 +4,8 @@ import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, OBJECT_ATTRIBUTES, SECURITY_QUALITY_OF_SERVICE, SEP_TOKEN, TOKEN_PRIVILEGES } from '../layouts.gen.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { OBJ_KERNEL_HANDLE } from '../ob/handles.js';
-import { dropReference, referenceObject } from '../ob/object.js';
-import { type Referenced, referenceFor } from '../ob/reference.js';
+import { referenceObject } from '../ob/object.js';
+import { borrowFor, type Referenced } from '../ob/reference.js';
 import { KERNEL_MODE, makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
@@ -27,14 +27,13 @@ const CLASS_SOURCE = 7;
 const PROCESS_TOKEN = -4; // -5 is the thread's
 const EFFECTIVE_TOKEN = -6;
 
-/** A handle or pseudo handle of a token; referenced on success. */
-function referenceToken(k: Kernel, handle: Addr, access: number): Referenced {
-  if (handle > PROCESS_TOKEN || handle < EFFECTIVE_TOKEN) return referenceFor(k, handle, access, ObType.Token);
+/** Token of a handle or pseudo handle for one step: what it is of keeps it. */
+function borrowToken(k: Kernel, handle: Addr, access: number): Referenced {
+  if (handle > PROCESS_TOKEN || handle < EFFECTIVE_TOKEN) return borrowFor(k, handle, access, ObType.Token);
   const client = impersonationOf(k, k.currentThread()).token;
   const body = handle === PROCESS_TOKEN ? k.mem.ptr(k.currentProcess() + EPROCESS.Token) : client;
   const chosen = body === 0 && handle === EFFECTIVE_TOKEN ? k.mem.ptr(k.currentProcess() + EPROCESS.Token) : body;
   if (chosen === 0) return { status: NT.NO_TOKEN, body: 0, access: 0, attributes: 0 };
-  referenceObject(k, chosen);
   return { status: NT.SUCCESS, body: chosen, access: TOKEN_QUERY | TOKEN_QUERY_SOURCE, attributes: 0 };
 }
 
@@ -69,10 +68,9 @@ function openProcessToken(name: string, extended: boolean): ServiceDefinition {
       if (f.pc !== 0) return opened(k, f, out);
       probeUser(k, f.ptr(out), 8, true);
       if (extended && attributesRefused(k, f.u32(2))) return k.return(NT.INVALID_PARAMETER);
-      const r = referenceFor(k, f.ptr(0), PROCESS_QUERY_LIMITED_INFORMATION, ObType.Process);
+      const r = borrowFor(k, f.ptr(0), PROCESS_QUERY_LIMITED_INFORMATION, ObType.Process);
       if (!ntSuccess(r.status)) return k.return(r.status);
       const token = k.mem.ptr(r.body + EPROCESS.Token);
-      dropReference(k, r.body); // its handle keeps it
       referenceObject(k, token);
       return openToken(k, f, token, f.u32(1), extended ? f.u32(2) : 0);
     },
@@ -90,10 +88,9 @@ function openThreadToken(name: string, extended: boolean): ServiceDefinition {
       if (f.pc !== 0) return opened(k, f, out);
       probeUser(k, f.ptr(out), 8, true);
       if (extended && attributesRefused(k, f.u32(3))) return k.return(NT.INVALID_PARAMETER);
-      const r = referenceFor(k, f.ptr(0), THREAD_QUERY_INFORMATION, ObType.Thread);
+      const r = borrowFor(k, f.ptr(0), THREAD_QUERY_INFORMATION, ObType.Thread);
       if (!ntSuccess(r.status)) return k.return(r.status);
       const now = impersonationOf(k, r.body);
-      dropReference(k, r.body); // its handle keeps it
       if (now.token === 0) return k.return(NT.NO_TOKEN);
       if (now.level === Level.Anonymous) return k.return(NT.CANT_OPEN_ANONYMOUS);
       let token = now.token;
@@ -126,9 +123,8 @@ function duplicate(k: Kernel, f: Frame): Status {
   const type = f.u32(4);
   if (type !== TokenType.Primary && type !== TokenType.Impersonation) return k.return(NT.INVALID_PARAMETER);
   if (level > Level.Delegation) return k.return(NT.BAD_IMPERSONATION_LEVEL);
-  const r = referenceToken(k, f.ptr(0), TOKEN_DUPLICATE);
+  const r = borrowToken(k, f.ptr(0), TOKEN_DUPLICATE);
   if (!ntSuccess(r.status)) return k.return(r.status);
-  dropReference(k, r.body); // its handle keeps it
   if (!isPrimaryToken(k, r.body)) {
     const had = tokenLevel(k, r.body);
     const tooHigh = type === TokenType.Primary ? had < Level.Impersonation : level > had;
@@ -143,9 +139,8 @@ function duplicate(k: Kernel, f: Frame): Status {
 function query(k: Kernel, f: Frame): Status {
   probeUser(k, f.ptr(2), f.u32(3), true, 4);
   probeUser(k, f.ptr(4), 4, true);
-  const r = referenceToken(k, f.ptr(0), f.u32(1) === CLASS_SOURCE ? TOKEN_QUERY_SOURCE : TOKEN_QUERY);
+  const r = borrowToken(k, f.ptr(0), f.u32(1) === CLASS_SOURCE ? TOKEN_QUERY_SOURCE : TOKEN_QUERY);
   if (!ntSuccess(r.status)) return k.return(r.status);
-  dropReference(k, r.body); // its handle keeps it
   const bytes = tokenValue(k, r.body, f.u32(1), f.ptr(2));
   if (bytes === undefined) {
     k.event('se.not-simulated', { service: 'NtQueryInformationToken', class: f.u32(1) });
@@ -167,9 +162,8 @@ function adjustPrivileges(k: Kernel, f: Frame): Status {
   probeUser(k, state, 4 + 12 * count);
   if (previous !== 0) probeUser(k, previous, f.u32(3), true);
   const wanted = Array.from({ length: count }, (_, i) => [c.u32(state + 4 + 12 * i), c.u32(state + 12 + 12 * i)] as const);
-  const r = referenceToken(k, f.ptr(0), TOKEN_ADJUST_PRIVILEGES | (previous === 0 ? 0 : TOKEN_QUERY));
+  const r = borrowToken(k, f.ptr(0), TOKEN_ADJUST_PRIVILEGES | (previous === 0 ? 0 : TOKEN_QUERY));
   if (!ntSuccess(r.status)) return k.return(r.status);
-  dropReference(k, r.body); // its handle keeps it
   const present = k.mem.u64(r.body + SEP_TOKEN.PrivilegesPresent);
   const enabled = k.mem.u64(r.body + SEP_TOKEN.PrivilegesEnabled);
   let next = all ? 0n : enabled;

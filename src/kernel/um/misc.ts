@@ -8,7 +8,7 @@ import { ownProcess } from '../ps/state.js';
 import { mapUser, windowOf } from '../ps/window.js';
 import { dosError } from '../rtl/dos-error.js';
 import { formatText } from '../rtl/format.js';
-import { ATTRIBUTE_SLOTS, attributes, getLastError, PATH_SLOTS, putPath, setLastError, wideArg } from './win32.js';
+import { ATTRIBUTE_SLOTS, attributes, getLastError, PATH_SLOTS, putPath, putString, setLastError, wideArg } from './win32.js';
 
 /** Text that a thread body prints is an event of the run, like DbgPrint. */
 function output(k: Kernel, text: string): void {
@@ -55,14 +55,7 @@ function keyAttributes(k: Kernel, f: Frame, key: Addr, subKey: Addr): Addr {
 }
 
 /** Value name as UNICODE_STRING in the attribute slots. */
-function valueName(k: Kernel, f: Frame, name: Addr): Addr {
-  const path = putPath(k, f, PATH, wideArg(k, name));
-  const us = f.localAddress(ATTR);
-  k.mem.setU16(us, path.bytes);
-  k.mem.setU16(us + 2, path.bytes + 2);
-  k.mem.setPtr(us + 8, path.address);
-  return us;
-}
+const valueName = (k: Kernel, f: Frame, name: Addr): Addr => putString(k, f, ATTR, PATH, wideArg(k, name));
 
 /** Registry functions return the error code itself. */
 const reg = (k: Kernel, status: number): Status => k.return(ntSuccess(status) ? 0 : dosError(status));

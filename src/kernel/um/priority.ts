@@ -1,8 +1,10 @@
 // Priorities, affinity and processors in Win32 (reference: scheduler.md §1, §4, §5). Priority classes and relative priorities are other numbers here than in the
 // kernel: a class is a bit, and ±15 (time-critical, idle) become ±16, which saturates.
 import type { Status } from '../../machine/abi.js';
+import { writeGroupAffinity } from '../ke/processors.js';
+import { allProcessors } from '../ke/thread.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { GROUP_AFFINITY, PROCESSOR_NUMBER } from '../layouts.gen.js';
+import { GROUP_AFFINITY, PROCESS_BASIC_INFORMATION, PROCESSOR_NUMBER, THREAD_BASIC_INFORMATION } from '../layouts.gen.js';
 import { ntSuccess } from '../ob/status.js';
 import { setLastError, toBool, valueOr, win32 } from './win32.js';
 
@@ -14,8 +16,8 @@ const ERROR_INVALID_PARAMETER = 87;
 const ERROR_RETURN = 0x7fffffff;
 const ALL_GROUPS = 0xffff;
 const BasicInformation = 0;
-const BASIC = { size: 0x30, processAffinity: 0x10, threadAffinity: 0x20, basePriority: 0x2c } as const;
-const ProcessClass = { PriorityClass: 18, AffinityMask: 21, PriorityBoost: 22 } as const;
+const BASIC_SLOTS = THREAD_BASIC_INFORMATION.sizeof / 8;
+const ProcessClass = { PriorityClass: 18, AffinityMask: 21, PriorityBoost: 22, ForegroundInformation: 25 } as const;
 const ThreadClass = {
   BasePriority: 3,
   AffinityMask: 4,
@@ -57,16 +59,22 @@ const priorityBoost = (what: 'Process' | 'Thread', infoClass: number): KernelRou
 function setAffinity(name: string, infoClass: number, size: number, result: (k: Kernel, f: Frame) => Status): KernelRoutine {
   return {
     name,
-    locals: 6,
+    locals: BASIC_SLOTS,
     cost: 10,
     step(k, f) {
-      if (f.pc === 0) return k.systemCall(f, 1, 'NtQueryInformationThread', [f.ptr(0), BasicInformation, f.localAddress(0), BASIC.size, 0]);
+      if (f.pc === 0)
+        return k.systemCall(f, 1, 'NtQueryInformationThread', [
+          f.ptr(0),
+          BasicInformation,
+          f.localAddress(0),
+          THREAD_BASIC_INFORMATION.sizeof,
+          0,
+        ]);
       if (!ntSuccess(f.result32)) return valueOr(k, f.result32 | 0, 0, 0);
       if (f.pc === 2) return result(k, f);
       if (infoClass === ThreadClass.GroupInformation)
         return k.systemCall(f, 2, 'NtSetInformationThread', [f.ptr(0), infoClass, f.ptr(1), size]);
-      k.mem.setI64(f.localAddress(0), f.i64(1));
-      f.set(1, k.mem.ptr(f.localAddress(0) + BASIC.threadAffinity));
+      k.mem.setI64(f.localAddress(0), f.i64(1)); // the old mask stays where it is behind it
       return k.systemCall(f, 2, 'NtSetInformationThread', [f.ptr(0), infoClass, f.localAddress(0), size]);
     },
   };
@@ -95,10 +103,10 @@ export const routines: KernelRoutine[] = [
   }),
   win32({
     name: 'GetThreadPriority',
-    locals: 6,
+    locals: BASIC_SLOTS,
     service: 'NtQueryInformationThread',
-    args: (_k, f) => [f.ptr(0), BasicInformation, f.localAddress(0), BASIC.size, 0],
-    result: (k, f, status) => valueOr(k, status, k.mem.i32(f.localAddress(0) + BASIC.basePriority), ERROR_RETURN),
+    args: (_k, f) => [f.ptr(0), BasicInformation, f.localAddress(0), THREAD_BASIC_INFORMATION.sizeof, 0],
+    result: (k, f, status) => valueOr(k, status, k.mem.i32(f.localAddress(0) + THREAD_BASIC_INFORMATION.BasePriority), ERROR_RETURN),
   }),
   win32({
     // (Thread, Priority): the service says which levels there are
@@ -113,13 +121,12 @@ export const routines: KernelRoutine[] = [
   }),
   ...priorityBoost('Process', ProcessClass.PriorityBoost),
   ...priorityBoost('Thread', ThreadClass.PriorityBoost),
-  setAffinity('SetThreadAffinityMask', ThreadClass.AffinityMask, 8, (k, f) => k.return(f.get(1))),
+  setAffinity('SetThreadAffinityMask', ThreadClass.AffinityMask, 8, (k, f) =>
+    k.returnBig(k.mem.i64(f.localAddress(0) + THREAD_BASIC_INFORMATION.AffinityMask)),
+  ),
   setAffinity('SetThreadGroupAffinity', ThreadClass.GroupInformation, GROUP_AFFINITY.sizeof, (k, f) => {
     // (Thread, Affinity, *Previous | NULL)
-    if (f.ptr(2) !== 0) {
-      k.mem.checked.fill(f.ptr(2), GROUP_AFFINITY.sizeof);
-      k.mem.checked.setI64(f.ptr(2), k.mem.i64(f.localAddress(0) + BASIC.threadAffinity));
-    }
+    writeGroupAffinity(k, f.ptr(2), k.mem.u64(f.localAddress(0) + THREAD_BASIC_INFORMATION.AffinityMask));
     return k.return(1);
   }),
   win32({
@@ -139,14 +146,20 @@ export const routines: KernelRoutine[] = [
   {
     // (Process, *ProcessMask, *SystemMask); the system's is that of a process that was never restricted: all processors
     name: 'GetProcessAffinityMask',
-    locals: 6,
+    locals: BASIC_SLOTS,
     cost: 10,
     step(k, f) {
       if (f.pc === 0)
-        return k.systemCall(f, 1, 'NtQueryInformationProcess', [f.ptr(0), BasicInformation, f.localAddress(0), BASIC.size, 0]);
+        return k.systemCall(f, 1, 'NtQueryInformationProcess', [
+          f.ptr(0),
+          BasicInformation,
+          f.localAddress(0),
+          PROCESS_BASIC_INFORMATION.sizeof,
+          0,
+        ]);
       if (!ntSuccess(f.result32)) return toBool(k, f.result32 | 0);
-      k.mem.checked.setI64(f.ptr(1), k.mem.i64(f.localAddress(0) + BASIC.processAffinity));
-      k.mem.checked.setI64(f.ptr(2), BigInt.asIntN(64, (1n << BigInt(k.config.cpus)) - 1n));
+      k.mem.checked.setI64(f.ptr(1), k.mem.i64(f.localAddress(0) + PROCESS_BASIC_INFORMATION.AffinityMask));
+      k.mem.checked.setI64(f.ptr(2), BigInt.asIntN(64, allProcessors(k)));
       return k.return(1);
     },
   },
@@ -185,7 +198,8 @@ export const routines: KernelRoutine[] = [
     name: 'GetCurrentProcessorNumberEx',
     cost: 2,
     step(k, f) {
-      k.mem.checked.setU32(f.ptr(0), k.cpuNumber << 16);
+      k.mem.checked.setU32(f.ptr(0), 0); // NULL faults
+      k.mem.setU8(f.ptr(0) + PROCESSOR_NUMBER.Number, k.cpuNumber);
       return k.returnVoid();
     },
   },
@@ -204,7 +218,7 @@ export const routines: KernelRoutine[] = [
     service: 'NtSetInformationProcess',
     args(k, f) {
       k.mem.setU8(f.localAddress(0), f.bool(1) ? 1 : 0);
-      return [f.ptr(0) === 0 ? CURRENT_PROCESS : f.ptr(0), 25, f.localAddress(0), 1];
+      return [f.ptr(0) === 0 ? CURRENT_PROCESS : f.ptr(0), ProcessClass.ForegroundInformation, f.localAddress(0), 1];
     },
   }),
 ];

@@ -1,8 +1,19 @@
 // Processes and threads in Win32: StartProcess, CreateProcessW, CreateThread, OpenProcess, TerminateProcess, IDs.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { CLIENT_ID, EPROCESS, ETHREAD, KTHREAD, PEB, RTL_USER_PROCESS_PARAMETERS, TEB, UNICODE_STRING } from '../layouts.gen.js';
+import {
+  CLIENT_ID,
+  EPROCESS,
+  ETHREAD,
+  KTHREAD,
+  PEB,
+  PROCESS_BASIC_INFORMATION,
+  RTL_USER_PROCESS_PARAMETERS,
+  TEB,
+  THREAD_BASIC_INFORMATION,
+} from '../layouts.gen.js';
 import { ntSuccess } from '../ob/status.js';
+import { setUnicode } from '../ob/strings.js';
 import { toNtPath } from '../ps/program.js';
 import { hasThreadFlag, ownProcess, ThreadFlag } from '../ps/state.js';
 import { moduleBase } from './loader-data.js';
@@ -25,6 +36,12 @@ const ERROR_MOD_NOT_FOUND = 126;
 const ERROR_INSUFFICIENT_BUFFER = 122;
 /** A handle that no table has. */
 const NO_HANDLE = 0x7ffffffc;
+
+/** IDs in the basic information of a thread. */
+const CLIENT = {
+  process: THREAD_BASIC_INFORMATION.ClientId + CLIENT_ID.UniqueProcess,
+  thread: THREAD_BASIC_INFORMATION.ClientId + CLIENT_ID.UniqueThread,
+} as const;
 
 const PARAMETER_SLOTS = RTL_USER_PROCESS_PARAMETERS.sizeof / 8;
 // Slots of the process creators: handles, query buffer, parameters, image path.
@@ -73,11 +90,7 @@ function create(k: Kernel, f: Frame, nextPc: number, o: Creation): Status {
   k.mem.fill(parameters, RTL_USER_PROCESS_PARAMETERS.sizeof);
   const subsystem = image.startsWith('/');
   const path = putPath(k, f, PATH, subsystem ? image : toNtPath(fullPath(image)));
-  const put = (field: number, address: Addr, bytes: number): void => {
-    k.mem.setU16(parameters + field + UNICODE_STRING.Length, bytes);
-    k.mem.setU16(parameters + field + UNICODE_STRING.MaximumLength, bytes + 2);
-    k.mem.setPtr(parameters + field + UNICODE_STRING.Buffer, address);
-  };
+  const put = (field: number, address: Addr, bytes: number): void => setUnicode(k, parameters + field, address, bytes, bytes + 2);
   put(RTL_USER_PROCESS_PARAMETERS.ImagePathName, path.address, path.bytes);
   if (command !== 0) put(RTL_USER_PROCESS_PARAMETERS.CommandLine, command, wideArg(k, command).length * 2);
   else put(RTL_USER_PROCESS_PARAMETERS.CommandLine, path.address + (subsystem ? 0 : 8), path.bytes - (subsystem ? 0 : 8));
@@ -116,10 +129,10 @@ function createProcess(k: Kernel, f: Frame): Status {
       if (!ntSuccess(f.result32)) return toBool(k, f.result32 | 0);
       k.mem.checked.setPtr(info, f.get(PROCESS));
       k.mem.checked.setPtr(info + 8, f.get(THREAD));
-      return k.systemCall(f, 2, 'NtQueryInformationThread', [f.get(THREAD), 0, f.localAddress(QUERY), 0x30, 0]);
+      return k.systemCall(f, 2, 'NtQueryInformationThread', [f.get(THREAD), 0, f.localAddress(QUERY), THREAD_BASIC_INFORMATION.sizeof, 0]);
     default:
-      k.mem.checked.setU32(info + 0x10, k.mem.u32(f.localAddress(QUERY) + 0x10));
-      k.mem.checked.setU32(info + 0x14, k.mem.u32(f.localAddress(QUERY) + 0x18));
+      k.mem.checked.setU32(info + 0x10, k.mem.u32(f.localAddress(QUERY) + CLIENT.process));
+      k.mem.checked.setU32(info + 0x14, k.mem.u32(f.localAddress(QUERY) + CLIENT.thread));
       return k.return(1);
   }
 }
@@ -177,9 +190,9 @@ function createThread(name: string, shift: number): KernelRoutine {
           ]);
         case 1:
           if (!ntSuccess(f.result32) || f.ptr(5 + shift) === 0) return valueOr(k, f.result32 | 0, f.get(0), 0);
-          return k.systemCall(f, 2, 'NtQueryInformationThread', [f.get(0), 0, f.localAddress(1), 0x30, 0]);
+          return k.systemCall(f, 2, 'NtQueryInformationThread', [f.get(0), 0, f.localAddress(1), THREAD_BASIC_INFORMATION.sizeof, 0]);
         default:
-          k.mem.checked.setU32(f.ptr(5 + shift), k.mem.u32(f.localAddress(1) + 0x18));
+          k.mem.checked.setU32(f.ptr(5 + shift), k.mem.u32(f.localAddress(1) + CLIENT.thread));
           return k.return(f.get(0));
       }
     },
@@ -255,15 +268,15 @@ export const routines: KernelRoutine[] = [
   win32({ name: 'TerminateThread', service: 'NtTerminateThread', args: (_k, f) => [f.ptr(0), f.i32(1)] }),
   counted('SuspendThread', 'NtSuspendThread'),
   counted('ResumeThread', 'NtResumeThread'),
-  query('GetProcessId', 'NtQueryInformationProcess', 0x30, 0x20),
-  query('GetThreadId', 'NtQueryInformationThread', 0x30, 0x18),
+  query('GetProcessId', 'NtQueryInformationProcess', PROCESS_BASIC_INFORMATION.sizeof, PROCESS_BASIC_INFORMATION.UniqueProcessId),
+  query('GetThreadId', 'NtQueryInformationThread', THREAD_BASIC_INFORMATION.sizeof, CLIENT.thread),
   ...(['Process', 'Thread'] as const).map((what) =>
     win32({
       // (Handle, PDWORD ExitCode)
       name: `GetExitCode${what}`,
       locals: 6,
       service: `NtQueryInformation${what}`,
-      args: (_k, f) => [f.ptr(0), 0, f.localAddress(0), 0x30, 0],
+      args: (_k, f) => [f.ptr(0), 0, f.localAddress(0), THREAD_BASIC_INFORMATION.sizeof, 0], // as large as the process' one, ExitStatus first in both
       result(k, f, status) {
         if (ntSuccess(status)) k.mem.checked.setU32(f.ptr(1), k.mem.u32(f.localAddress(0)));
         return toBool(k, status);

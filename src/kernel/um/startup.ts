@@ -5,11 +5,11 @@ import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, ETHREAD, KTHREAD, PEB, PS_GLOBALS, RTL_USER_PROCESS_PARAMETERS, TEB, UNICODE_STRING } from '../layouts.gen.js';
 import { ntSuccess } from '../ob/status.js';
 import { imageSizeOf, toDevicePath } from '../ps/program.js';
-import { hasThreadFlag, isSubsystemProcess, ownProcess, ThreadFlag } from '../ps/state.js';
+import { hasThreadFlag, ownProcess, ThreadFlag } from '../ps/state.js';
 import { windowOf } from '../ps/window.js';
 import { dosError } from '../rtl/dos-error.js';
 import { linkModule } from './loader-data.js';
-import { PATH_SLOTS, putPath, setLastError, wideArg } from './win32.js';
+import { PATH_SLOTS, putString, setLastError, wideArg } from './win32.js';
 
 const CURRENT_PROCESS = -1;
 const CURRENT_THREAD = -2;
@@ -20,14 +20,7 @@ const DLLS = ['kernel32.dll', 'KernelBase.dll'];
 const WORKER_LIFETIME = -20_000n;
 
 /** UNICODE_STRING in slots 0 and 1 for the characters at slot 3. */
-function dllName(k: Kernel, f: Frame, name: string): Addr {
-  const path = putPath(k, f, 3, name);
-  const us = f.localAddress(0);
-  k.mem.setU16(us + UNICODE_STRING.Length, path.bytes);
-  k.mem.setU16(us + UNICODE_STRING.MaximumLength, path.bytes + 2);
-  k.mem.setPtr(us + UNICODE_STRING.Buffer, path.address);
-  return us;
-}
+const dllName = (k: Kernel, f: Frame, name: string): Addr => putString(k, f, 0, 3, name);
 
 /** Bytes of an executable's image (U: a round figure, as IMAGE_INFO has it). */
 const EXE_SIZE = 0x20000;
@@ -51,7 +44,6 @@ function start(k: Kernel, f: Frame): Status {
   switch (f.pc) {
     case 0:
       if (!first) return delay(k, f);
-      if (isSubsystemProcess(k, process)) return k.systemCall(f, 3, 'NtStartProgramThreads', []);
       return k.systemCall(f, 1, 'NtMapUserImage', [dllName(k, f, DLLS[0]), f.localAddress(2), 0, 0]);
     case 1:
       linkModule(k, USER_BASE + windowOf(k, process).image, EXE_SIZE, imagePathOf(k));

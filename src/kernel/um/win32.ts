@@ -4,6 +4,7 @@ import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { KTHREAD, OBJECT_ATTRIBUTES, TEB, UNICODE_STRING } from '../layouts.gen.js';
 import { ntSuccess } from '../ob/status.js';
+import { setUnicode } from '../ob/strings.js';
 import { dosError } from '../rtl/dos-error.js';
 
 export const INVALID_HANDLE_VALUE = -1;
@@ -67,9 +68,7 @@ export function attributes(k: Kernel, f: Frame, at: number, text: Addr, length: 
   k.mem.setPtr(oa + OBJECT_ATTRIBUTES.RootDirectory, root);
   k.mem.setU32(oa + OBJECT_ATTRIBUTES.Attributes, flags);
   if (text !== 0) {
-    k.mem.setU16(us + UNICODE_STRING.Length, length);
-    k.mem.setU16(us + UNICODE_STRING.MaximumLength, length + 2);
-    k.mem.setPtr(us + UNICODE_STRING.Buffer, text);
+    setUnicode(k, us, text, length, length + 2);
     k.mem.setPtr(oa + OBJECT_ATTRIBUTES.ObjectName, us);
   }
   return oa;
@@ -85,6 +84,13 @@ export function putPath(k: Kernel, f: Frame, at: number, text: string): { readon
   const address = f.localAddress(at);
   k.mem.writeUtf16(address, shown, true);
   return { address, bytes: shown.length * 2 };
+}
+
+/** UNICODE_STRING in the slots from `at` on for text that is written into those from `path` on; returns its address. */
+export function putString(k: Kernel, f: Frame, at: number, path: number, text: string): Addr {
+  const put = putPath(k, f, path, text);
+  setUnicode(k, f.localAddress(at), put.address, put.bytes, put.bytes + 2);
+  return f.localAddress(at);
 }
 
 /** Text of a user PCWSTR, '' for NULL. */

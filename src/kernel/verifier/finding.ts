@@ -7,11 +7,10 @@ import { type Addr, FrameFlag, ROUTINE_BASE } from '../../machine/abi.js';
 import { frameAt, type StackFrame } from '../../machine/walk.js';
 import { imageContaining, moduleName } from '../io/module.js';
 import type { Kernel } from '../kernel.js';
-import { VF_GLOBALS, VF_INVOCATION, VF_SITE } from '../layouts.gen.js';
+import { VF_GLOBALS, VF_INVOCATION, VF_LIMITS, VF_SITE } from '../layouts.gen.js';
 
 /** There is no driver code at this moment. */
 export const NO_SITE = -1;
-const SITES = 1024;
 const MAX_FRAMES = 256;
 const MAX_LINES = 24;
 
@@ -119,8 +118,8 @@ function told(k: Kernel, what: string, site: number): boolean {
   const id = hashOf(what);
   const table = k.globals.VF + VF_GLOBALS.Sites;
   const start = (id ^ Math.imul(site, 0x9e3779b1)) >>> 0;
-  for (let i = 0; i < SITES; i++) {
-    const entry = table + ((start + i) % SITES) * VF_SITE.sizeof;
+  for (let i = 0; i < VF_LIMITS.VfSites; i++) {
+    const entry = table + ((start + i) % VF_LIMITS.VfSites) * VF_SITE.sizeof;
     const held = k.mem.u32(entry + VF_SITE.Id);
     if (held === id && k.mem.i32(entry + VF_SITE.Site) === site) return true;
     if (held !== 0) continue;

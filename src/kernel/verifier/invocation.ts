@@ -2,9 +2,9 @@
 // callbacks are not tracked: the rules are about the others, and a registry callback is called because somebody uses the registry.
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
-import { KPRCB, KTHREAD, VF_GLOBALS, VF_INVOCATION } from '../layouts.gen.js';
+import { KPRCB, KTHREAD, VF_GLOBALS, VF_INVOCATION, VF_LIMITS } from '../layouts.gen.js';
 
-const RECORDS = 256;
+const RECORDS = VF_LIMITS.VfInvocations;
 const V = VF_INVOCATION;
 
 const running = (k: Kernel): Addr => k.globals.VF + VF_GLOBALS.Running;

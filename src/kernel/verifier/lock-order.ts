@@ -7,14 +7,12 @@ import { ObjectType } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
 import { variableAt } from '../ke/waiters.js';
 import type { Frame, Kernel } from '../kernel.js';
-import { DISPATCHER_HEADER, KPRCB, VF_GLOBALS, VF_HELD, VF_LOCK_EDGE } from '../layouts.gen.js';
+import { DISPATCHER_HEADER, KPRCB, KTHREAD, VF_GLOBALS, VF_HELD, VF_LIMITS, VF_LOCK_EDGE } from '../layouts.gen.js';
 import { calledByDriver, siteOf } from './finding.js';
 
-const MAX_HELD = 256;
-const MAX_NODES = 512;
-const MAX_EDGES = 1024;
-/** Fuller than this the table of orders begins anew: what was known is forgotten, nothing wrong is said. */
-const FULL = 768;
+const { VfHeld: MAX_HELD, VfLockNodes: MAX_NODES, VfLockEdges: MAX_EDGES } = VF_LIMITS;
+/** With so many orders the table begins anew: what was known is forgotten, nothing wrong is said. A search needs a free entry to end at. */
+const FULL = (MAX_EDGES * 3) / 4;
 
 /** Routines that wait for the lock of their first argument. */
 const ACQUIRES: ReadonlySet<string> = new Set(
@@ -55,6 +53,7 @@ const enum Act {
   AcquireMutex,
   ReleaseMutex,
   Free,
+  Load,
 }
 /** What an event says, by the number of its kind; mutexes name their owner. */
 const ACTS: Act[] = Object.keys(KINDS).map(() => Act.None);
@@ -67,6 +66,7 @@ for (const [kind, act] of [
   ['ke.mutex.release', Act.ReleaseMutex],
   ['ke.mutex.abandoned', Act.ReleaseMutex],
   ['mm.pool.free', Act.Free],
+  ['io.load-driver', Act.Load],
 ] as const)
   ACTS[KIND_ID[kind]] = act;
 
@@ -80,7 +80,9 @@ export function watchLocks(k: Kernel): void {
     else if (act === Act.Release) letGo(k, values[first], holderNow(k));
     else if (act === Act.AcquireMutex) hold(k, values[first], values[first + 1]);
     else if (act === Act.ReleaseMutex) letGo(k, values[first], values[first + 1]);
-    else forget(k, values[first], values[first + 1]);
+    else if (act === Act.Free) forget(k, values[first], values[first + 1]);
+    // (driver, base, size)
+    else forget(k, values[first + 1], values[first + 2]);
   };
   k.trace.watcher = other
     ? (kind, values, first) => {
@@ -117,9 +119,13 @@ function letGo(k: Kernel, lock: Addr, holder: number): void {
     }
     if (found < 0) found = i;
   }
-  if (found < 0) return;
-  for (let i = found; i < n - 1; i++) k.mem.copy(heldAt(k, i), heldAt(k, i + 1), VF_HELD.sizeof);
-  k.mem.setU32(k.globals.VF + VF_GLOBALS.HeldCount, n - 1);
+  if (found >= 0) removeHeld(k, found);
+}
+
+function removeHeld(k: Kernel, index: number): void {
+  const last = heldCount(k) - 1;
+  for (let i = index; i < last; i++) k.mem.copy(heldAt(k, i), heldAt(k, i + 1), VF_HELD.sizeof);
+  k.mem.setU32(k.globals.VF + VF_GLOBALS.HeldCount, last);
 }
 
 /** A lock that lies in [address, address + bytes) and is held, with its holder. */
@@ -134,28 +140,74 @@ export function heldLockIn(k: Kernel, address: Addr, bytes: number): { readonly 
 // ------------------------------------------------------------------ the order
 const nodeAt = (k: Kernel, i: number): Addr => k.globals.VF + VF_GLOBALS.LockNodes + 8 * i;
 
-/** Memory begins a new life: locks that lay there are no longer those that were ordered. */
+/** Memory begins a new life: locks that lay there, and threads that held some, are no longer those that were known. */
 function forget(k: Kernel, address: Addr, bytes: number): void {
+  const within = (a: Addr): boolean => a >= address && a < address + bytes;
+  for (let i = heldCount(k) - 1; i >= 0; i--)
+    if (within(k.mem.ptr(heldAt(k, i) + VF_HELD.Lock)) || within(k.mem.ptr(heldAt(k, i) + VF_HELD.Holder))) removeHeld(k, i);
   for (let i = 0, n = k.mem.u32(k.globals.VF + VF_GLOBALS.NodeCount); i < n; i++) {
-    const lock = k.mem.ptr(nodeAt(k, i));
-    if (lock >= address && lock < address + bytes) k.mem.setPtr(nodeAt(k, i), 0);
+    if (!within(k.mem.ptr(nodeAt(k, i)))) continue;
+    k.mem.setPtr(nodeAt(k, i), 0);
+    dropEdges(k, i + 1);
   }
 }
 
-/** Number of a lock (from 1). */
-function nodeOf(k: Kernel, lock: Addr): number {
-  const count = k.globals.VF + VF_GLOBALS.NodeCount;
-  const n = k.mem.u32(count);
-  for (let i = 0; i < n; i++) if (k.mem.ptr(nodeAt(k, i)) === lock) return i + 1;
-  if (n >= MAX_NODES || k.mem.u32(k.globals.VF + VF_GLOBALS.EdgeCount) >= FULL) {
-    k.mem.setU32(count, 0);
-    k.mem.setU32(k.globals.VF + VF_GLOBALS.EdgeCount, 0);
-    k.mem.fill(k.globals.VF + VF_GLOBALS.LockEdges, MAX_EDGES * VF_LOCK_EDGE.sizeof);
-    return nodeOf(k, lock);
+/** The number of a lock that is gone is given to another, so its orders go. The others are entered anew: a gap would end searches too early. */
+function dropEdges(k: Kernel, gone: number): void {
+  const kept: { from: number; to: number; site: number; thread: Addr }[] = [];
+  let dropped = false;
+  for (let i = 0; i < MAX_EDGES; i++) {
+    const e = k.globals.VF + VF_GLOBALS.LockEdges + i * VF_LOCK_EDGE.sizeof;
+    const from = k.mem.u16(e + VF_LOCK_EDGE.From);
+    if (from === 0) continue;
+    const to = k.mem.u16(e + VF_LOCK_EDGE.To);
+    if (from === gone || to === gone) dropped = true;
+    else kept.push({ from, to, site: k.mem.u32(e + VF_LOCK_EDGE.Site), thread: k.mem.ptr(e + VF_LOCK_EDGE.Thread) });
   }
-  k.mem.setPtr(nodeAt(k, n), lock);
-  k.mem.setU32(count, n + 1);
-  return n + 1;
+  if (!dropped) return;
+  clearEdges(k);
+  for (const { from, to, site, thread } of kept) enter(k, edgeAt(k, from, to), from, to, site, thread);
+}
+
+function clearEdges(k: Kernel): void {
+  k.mem.fill(k.globals.VF + VF_GLOBALS.LockEdges, MAX_EDGES * VF_LOCK_EDGE.sizeof);
+  k.mem.setU32(k.globals.VF + VF_GLOBALS.EdgeCount, 0);
+}
+
+/** Makes a free entry the order of two locks. */
+function enter(k: Kernel, edge: Addr, from: number, to: number, site: number, thread: Addr): void {
+  k.mem.setU16(edge + VF_LOCK_EDGE.From, from);
+  k.mem.setU16(edge + VF_LOCK_EDGE.To, to);
+  k.mem.setU32(edge + VF_LOCK_EDGE.Site, site);
+  k.mem.setPtr(edge + VF_LOCK_EDGE.Thread, thread);
+  k.mem.setU32(k.globals.VF + VF_GLOBALS.EdgeCount, k.mem.u32(k.globals.VF + VF_GLOBALS.EdgeCount) + 1);
+}
+
+/** Number of a lock (from 1); 0: there is none left. */
+function nodeOf(k: Kernel, lock: Addr): number {
+  const n = k.mem.u32(k.globals.VF + VF_GLOBALS.NodeCount);
+  let free = n;
+  for (let i = 0; i < n; i++) {
+    const at = k.mem.ptr(nodeAt(k, i));
+    if (at === lock) return i + 1;
+    if (at === 0 && free === n) free = i;
+  }
+  if (free >= MAX_NODES) return 0;
+  k.mem.setPtr(nodeAt(k, free), lock);
+  if (free === n) k.mem.setU32(k.globals.VF + VF_GLOBALS.NodeCount, n + 1);
+  return free + 1;
+}
+
+/** Numbers of two locks and room for one more order. */
+function pairOf(k: Kernel, held: Addr, lock: Addr): { readonly from: number; readonly to: number } {
+  if (k.mem.u32(k.globals.VF + VF_GLOBALS.EdgeCount) < FULL) {
+    const from = nodeOf(k, held);
+    const to = nodeOf(k, lock);
+    if (from !== 0 && to !== 0) return { from, to };
+  }
+  k.mem.setU32(k.globals.VF + VF_GLOBALS.NodeCount, 0);
+  clearEdges(k);
+  return { from: nodeOf(k, held), to: nodeOf(k, lock) };
 }
 
 /** Entry of the edge, or the free one where it belongs. */
@@ -178,7 +230,7 @@ function way(k: Kernel, from: number, to: number): Addr {
       const next = k.mem.u16(e + VF_LOCK_EDGE.To);
       const first = at.first || e;
       if (next === to) return first;
-      if (seen.has(next) || k.mem.ptr(nodeAt(k, next - 1)) === 0) continue;
+      if (seen.has(next)) continue;
       seen.add(next);
       open.push({ node: next, first });
     }
@@ -186,27 +238,28 @@ function way(k: Kernel, from: number, to: number): Addr {
   return 0;
 }
 
+/** A local variable of this thread: the next call has another lock at this address, and nothing says when. */
+const ofStack = (k: Kernel, lock: Addr): boolean => {
+  const thread = k.currentThread();
+  return lock >= k.mem.ptr(thread + KTHREAD.StackLimit) && lock < k.mem.ptr(thread + KTHREAD.StackBase);
+};
+
 const nameOf = (k: Kernel, lock: Addr): string => variableAt(k, lock) ?? hex(lock);
 
 /** Somebody is about to wait for a lock: a violation stops, or is told, when the opposite order was seen. */
 function attempt(k: Kernel, f: Frame, lock: Addr): Status | undefined {
   const holder = holderNow(k);
+  if (ofStack(k, lock)) return undefined;
   for (let i = 0; i < heldCount(k); i++) {
     if (k.mem.ptr(heldAt(k, i) + VF_HELD.Holder) !== holder) continue;
     const held = k.mem.ptr(heldAt(k, i) + VF_HELD.Lock);
     if (held === lock) continue;
-    // numbers of both before the edge: the table may begin anew
-    nodeOf(k, held);
-    const to = nodeOf(k, lock);
-    const from = nodeOf(k, held);
+    if (ofStack(k, held)) continue;
+    const { from, to } = pairOf(k, held, lock);
     const edge = edgeAt(k, from, to);
     if (k.mem.u16(edge + VF_LOCK_EDGE.From) !== 0) continue;
     const against = way(k, to, from);
-    k.mem.setU16(edge + VF_LOCK_EDGE.From, from);
-    k.mem.setU16(edge + VF_LOCK_EDGE.To, to);
-    k.mem.setU32(edge + VF_LOCK_EDGE.Site, Math.max(0, siteOf(k, f.fp)));
-    k.mem.setPtr(edge + VF_LOCK_EDGE.Thread, k.currentThread());
-    k.mem.setU32(k.globals.VF + VF_GLOBALS.EdgeCount, k.mem.u32(k.globals.VF + VF_GLOBALS.EdgeCount) + 1);
+    enter(k, edge, from, to, Math.max(0, siteOf(k, f.fp)), k.currentThread());
     if (against === 0) continue;
     const stop = k.violation(0x1001, lock, held, 0, contradiction(k, lock, held, against));
     if (stop !== undefined) return stop;

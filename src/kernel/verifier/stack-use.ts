@@ -16,13 +16,12 @@ export function paintStack(k: Kernel, invocation: Addr): void {
   const top = m.ptr(invocation + VF_INVOCATION.StackTop);
   const from = Math.max(m.registers.stackLimit, top - PAINTED);
   const first = (from + STRIDE - 1) & ~(STRIDE - 1);
-  const words = new Uint32Array(m.wasm.buffer);
   const end = top - STRIDE;
   let at = first;
   // Most of it is still painted from the callback before: only what is above the first other word is written.
-  while (at <= end && words[at >> 2] === PAINT) at += STRIDE;
+  while (at <= end && m.words[at >> 2] === PAINT) at += STRIDE;
   if (at <= end) m.touch(at, end + STRIDE - at);
-  for (; at <= end; at += STRIDE) words[at >> 2] = PAINT;
+  for (; at <= end; at += STRIDE) m.words[at >> 2] = PAINT;
   m.setPtr(invocation + VF_INVOCATION.PaintedFrom, first);
 }
 
@@ -32,8 +31,7 @@ export function stackUsed(k: Kernel, invocation: Addr): number {
   const top = m.ptr(invocation + VF_INVOCATION.StackTop);
   let at = m.ptr(invocation + VF_INVOCATION.PaintedFrom);
   if (at === 0) return 0;
-  const words = new Uint32Array(m.wasm.buffer);
-  while (at + STRIDE <= top && words[at >> 2] === PAINT) at += STRIDE;
+  while (at + STRIDE <= top && m.words[at >> 2] === PAINT) at += STRIDE;
   return Math.max(0, top - at);
 }
 

@@ -1,18 +1,16 @@
 // waits-for-work-item at run time: a callback waits while a work item that it queued has not run; certain when the worker that runs it ends the wait.
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
-import { IO_WORKITEM, KTHREAD, VF_INVOCATION } from '../layouts.gen.js';
+import { IO_WORKITEM, KTHREAD, VF_INVOCATION, VF_LIMITS } from '../layouts.gen.js';
 import type { EntryCheck } from './check.js';
 import { callbackName, report } from './finding.js';
 import { allInvocations, kindWord } from './invocation.js';
 
 const V = VF_INVOCATION;
-/** Items remembered by an invocation. */
-const MOST = 8;
 
 function noteQueued(k: Kernel, invocation: Addr, item: Addr): void {
   const n = k.mem.u32(invocation + V.QueuedCount);
-  if (n >= MOST) return;
+  if (n >= VF_LIMITS.VfQueued) return;
   k.mem.setPtr(invocation + V.Queued + 8 * n, item);
   k.mem.setU32(invocation + V.QueuedCount, n + 1);
 }

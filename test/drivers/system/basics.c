@@ -5,11 +5,6 @@
 thread main { Sleep(1); }
 #endif
 
-NTKERNELAPI BOOLEAN PsIsProtectedProcess(PEPROCESS Process);
-NTKERNELAPI PVOID PsGetProcessWow64Process(PEPROCESS Process);
-NTKERNELAPI PVOID PsGetThreadTeb(PETHREAD Thread);
-NTKERNELAPI BOOLEAN KeTestAlertThread(KPROCESSOR_MODE Mode);
-
 static VOID Time(VOID) {
   LARGE_INTEGER frequency, a, b, ticks, local, system;
   ULONGLONG interrupt = KeQueryInterruptTime();
@@ -133,14 +128,9 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   NTSTATUS status = MakeDevice(DriverObject, Control);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   Time();
   Threads();
   Locks();

@@ -94,16 +94,11 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   ULONG i;
   UCHAR key[200];
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   for (i = 0; i < sizeof g_Text; i++) g_Text[i] = "The quick brown fox jumps over the lazy dog"[i % 43];
   RtlFillMemory(key, sizeof key, 'k');
   for (i = 0; i < RTL_NUMBER_OF(g_Rows); i++) {

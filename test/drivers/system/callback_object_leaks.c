@@ -7,12 +7,11 @@ static VOID Nothing(PVOID Context, PVOID A, PVOID B) {
   UNREFERENCED_PARAMETER(A);
   UNREFERENCED_PARAMETER(B);
 }
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
 TEST_ENTRY {
   OBJECT_ATTRIBUTES oa;
   PCALLBACK_OBJECT object;
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
   InitializeObjectAttributes(&oa, NULL, 0, NULL, NULL);
   CHECK_EQ(ExCreateCallback(&object, &oa, TRUE, TRUE), STATUS_SUCCESS);
   CHECK(ExRegisterCallback(object, Nothing, NULL) != NULL);

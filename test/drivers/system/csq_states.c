@@ -4,7 +4,7 @@
 thread main { Sleep(1); }
 #endif
 
-typedef struct _QUEUE { IO_CSQ Csq; LIST_ENTRY List; KSPIN_LOCK Lock; NTSTATUS Refuse; PVOID InsertContext; LONG Inserts, Removes, Cancelled, Held; PIRP Last; NTSTATUS LastStatus; KIRQL CompleteIrql; } QUEUE;
+typedef struct _QUEUE { IO_CSQ Csq; LIST_ENTRY List; KSPIN_LOCK Lock; NTSTATUS Refuse; PVOID InsertContext; LONG Inserts, Removes, Cancelled, Held; PIRP Last; KIRQL CompleteIrql; } QUEUE;
 static QUEUE g_Q, g_Ex;
 #define Q(csq) CONTAINING_RECORD(csq, QUEUE, Csq)
 
@@ -57,58 +57,56 @@ static VOID Setup(QUEUE *q) {
   KeInitializeSpinLock(&q->Lock);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
-
 TEST_ENTRY {
   IO_CSQ_IRP_CONTEXT context, second;
   PIRP a = Packet(), b = Packet(), c = Packet();
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
   Setup(&g_Q);
   Setup(&g_Ex);
-  FACT_EQ("verification-rules 2 cancel-safe queue: IoCsqInitialize", IoCsqInitialize(&g_Q.Csq, Insert, Remove, Peek, Acquire, Release, Cancelled), STATUS_SUCCESS);
-  FACT_EQ("verification-rules 2 cancel-safe queue: IoCsqInitializeEx", IoCsqInitializeEx(&g_Ex.Csq, InsertEx, Remove, Peek, Acquire, Release, Cancelled), STATUS_SUCCESS);
+  FACT_EQ("documentation cancel-safe queue: IoCsqInitialize", IoCsqInitialize(&g_Q.Csq, Insert, Remove, Peek, Acquire, Release, Cancelled), STATUS_SUCCESS);
+  FACT_EQ("documentation cancel-safe queue: IoCsqInitializeEx", IoCsqInitializeEx(&g_Ex.Csq, InsertEx, Remove, Peek, Acquire, Release, Cancelled), STATUS_SUCCESS);
 
   IoCsqInsertIrp(&g_Q.Csq, a, NULL);
-  FACT("verification-rules 2 cancel-safe queue: the packet is marked pending and can be cancelled", (IoGetCurrentIrpStackLocation(a)->Control & SL_PENDING_RETURNED) && a->CancelRoutine != NULL && g_Q.Inserts == 1);
+  FACT("documentation cancel-safe queue: the packet is marked pending and can be cancelled", (IoGetCurrentIrpStackLocation(a)->Control & SL_PENDING_RETURNED) && a->CancelRoutine != NULL && g_Q.Inserts == 1);
   IoCsqInsertIrp(&g_Q.Csq, b, NULL);
-  FACT("verification-rules 2 cancel-safe queue: IoCsqRemoveNextIrp: the first", IoCsqRemoveNextIrp(&g_Q.Csq, NULL) == a && a->CancelRoutine == NULL && g_Q.Removes == 1);
-  FACT_EQ("verification-rules 2 cancel-safe queue: a cancel after removal reaches nobody", IoCancelIrp(a), FALSE);
-  FACT("verification-rules 2 cancel-safe queue: but is remembered", a->Cancel && g_Q.Cancelled == 0);
+  FACT("documentation cancel-safe queue: IoCsqRemoveNextIrp: the first", IoCsqRemoveNextIrp(&g_Q.Csq, NULL) == a && a->CancelRoutine == NULL && g_Q.Removes == 1);
+  FACT_EQ("documentation cancel-safe queue: a cancel after removal reaches nobody", IoCancelIrp(a), FALSE);
+  FACT("documentation cancel-safe queue: but is remembered", a->Cancel && g_Q.Cancelled == 0);
   IoCsqInsertIrp(&g_Q.Csq, c, NULL);
-  FACT("verification-rules 2 cancel-safe queue: PeekContext selects", IoCsqRemoveNextIrp(&g_Q.Csq, c) == c);
-  FACT("verification-rules 2 cancel-safe queue: PeekContext of one that is not there", IoCsqRemoveNextIrp(&g_Q.Csq, c) == NULL);
+  FACT("documentation cancel-safe queue: PeekContext selects", IoCsqRemoveNextIrp(&g_Q.Csq, c) == c);
+  FACT("documentation cancel-safe queue: PeekContext of one that is not there", IoCsqRemoveNextIrp(&g_Q.Csq, c) == NULL);
 
-  FACT_EQ("verification-rules 2 cancel-safe queue: cancel of a queued packet", IoCancelIrp(b), TRUE);
-  FACT("verification-rules 2 cancel-safe queue: it is removed and completed as cancelled", g_Q.Cancelled == 1 && g_Q.Last == b && IsListEmpty(&g_Q.List));
-  FACT("verification-rules 2 cancel-safe queue: without the queue's lock, at the IRQL of the canceller", g_Q.CompleteIrql == PASSIVE_LEVEL && KeGetCurrentIrql() == PASSIVE_LEVEL);
-  FACT("verification-rules 2 cancel-safe queue: an empty queue", IoCsqRemoveNextIrp(&g_Q.Csq, NULL) == NULL);
+  FACT_EQ("documentation cancel-safe queue: cancel of a queued packet", IoCancelIrp(b), TRUE);
+  FACT("documentation cancel-safe queue: it is removed and completed as cancelled", g_Q.Cancelled == 1 && g_Q.Last == b && IsListEmpty(&g_Q.List));
+  FACT("documentation cancel-safe queue: without the queue's lock, at the IRQL of the canceller", g_Q.CompleteIrql == PASSIVE_LEVEL && KeGetCurrentIrql() == PASSIVE_LEVEL);
+  FACT("documentation cancel-safe queue: an empty queue", IoCsqRemoveNextIrp(&g_Q.Csq, NULL) == NULL);
 
   // cancelled before it was inserted
   IoCsqInsertIrp(&g_Q.Csq, a, NULL);
-  FACT("verification-rules 2 cancel-safe queue: inserted after its cancel: completed at once", g_Q.Cancelled == 2 && g_Q.Last == a && IsListEmpty(&g_Q.List));
+  FACT("documentation cancel-safe queue: inserted after its cancel: completed at once", g_Q.Cancelled == 2 && g_Q.Last == a && IsListEmpty(&g_Q.List));
 
   // by context
   IoCsqInsertIrp(&g_Q.Csq, c, &context);
-  FACT("verification-rules 2 cancel-safe queue: the context names packet and queue", context.Irp == c && context.Csq == &g_Q.Csq);
-  FACT("verification-rules 2 cancel-safe queue: IoCsqRemoveIrp", IoCsqRemoveIrp(&g_Q.Csq, &context) == c && context.Irp == NULL && c->CancelRoutine == NULL);
-  FACT("verification-rules 2 cancel-safe queue: IoCsqRemoveIrp a second time", IoCsqRemoveIrp(&g_Q.Csq, &context) == NULL);
+  FACT("documentation cancel-safe queue: the context names packet and queue", context.Irp == c && context.Csq == &g_Q.Csq);
+  FACT("documentation cancel-safe queue: IoCsqRemoveIrp", IoCsqRemoveIrp(&g_Q.Csq, &context) == c && context.Irp == NULL && c->CancelRoutine == NULL);
+  FACT("documentation cancel-safe queue: IoCsqRemoveIrp a second time", IoCsqRemoveIrp(&g_Q.Csq, &context) == NULL);
   IoCsqInsertIrp(&g_Q.Csq, c, &second);
   IoCancelIrp(c);
-  FACT("verification-rules 2 cancel-safe queue: IoCsqRemoveIrp of a cancelled packet", IoCsqRemoveIrp(&g_Q.Csq, &second) == NULL && g_Q.Last == c && g_Q.Cancelled == 3);
+  FACT("documentation cancel-safe queue: IoCsqRemoveIrp of a cancelled packet", IoCsqRemoveIrp(&g_Q.Csq, &second) == NULL && g_Q.Last == c && g_Q.Cancelled == 3);
 
   // Ex: the driver decides
   PIRP d = Packet();
   g_Ex.Refuse = STATUS_DEVICE_BUSY;
-  FACT("verification-rules 2 cancel-safe queue: IoCsqInsertIrpEx: the callback's refusal", IoCsqInsertIrpEx(&g_Ex.Csq, d, NULL, (PVOID)0x66) == STATUS_DEVICE_BUSY && g_Ex.InsertContext == (PVOID)0x66);
-  FACT("verification-rules 2 cancel-safe queue: a refused packet cannot be cancelled by the queue", d->CancelRoutine == NULL && !IoCancelIrp(d) && IsListEmpty(&g_Ex.List));
+  FACT("documentation cancel-safe queue: IoCsqInsertIrpEx: the callback's refusal", IoCsqInsertIrpEx(&g_Ex.Csq, d, NULL, (PVOID)0x66) == STATUS_DEVICE_BUSY && g_Ex.InsertContext == (PVOID)0x66);
+  FACT("documentation cancel-safe queue: a refused packet cannot be cancelled by the queue", d->CancelRoutine == NULL && !IoCancelIrp(d) && IsListEmpty(&g_Ex.List));
   PIRP e = Packet();
   g_Ex.Refuse = STATUS_SUCCESS;
-  FACT("verification-rules 2 cancel-safe queue: IoCsqInsertIrpEx", IoCsqInsertIrpEx(&g_Ex.Csq, e, &context, NULL) == STATUS_SUCCESS && context.Irp == e);
+  FACT("documentation cancel-safe queue: IoCsqInsertIrpEx", IoCsqInsertIrpEx(&g_Ex.Csq, e, &context, NULL) == STATUS_SUCCESS && context.Irp == e);
   KIRQL old = KeRaiseIrqlToDpcLevel();
-  FACT("verification-rules 2 cancel-safe queue: at DISPATCH_LEVEL", IoCsqRemoveIrp(&g_Ex.Csq, &context) == e);
+  FACT("documentation cancel-safe queue: at DISPATCH_LEVEL", IoCsqRemoveIrp(&g_Ex.Csq, &context) == e);
   KeLowerIrql(old);
-  FACT_EQ("verification-rules 2 cancel-safe queue: every acquired lock was released", g_Q.Held + g_Ex.Held, 0);
+  FACT_EQ("documentation cancel-safe queue: every acquired lock was released", g_Q.Held + g_Ex.Held, 0);
   IoFreeIrp(a);
   IoFreeIrp(b);
   IoFreeIrp(c);

@@ -22,8 +22,6 @@ thread main {
 }
 #endif
 
-NTSYSAPI NTSTATUS ZwDeleteFile(POBJECT_ATTRIBUTES ObjectAttributes);
-
 static IO_STATUS_BLOCK g_Iosb;
 
 static NTSTATUS Open(PHANDLE File, PCWSTR Path, ACCESS_MASK Access, ULONG Share, ULONG Disposition, ULONG Options) {

@@ -15,8 +15,6 @@ thread main {
 }
 #endif
 
-NTKERNELAPI BOOLEAN ExEnumHandleTable(PVOID HandleTable, PVOID Procedure, PVOID Parameter, PHANDLE Handle);
-NTKERNELAPI VOID FASTCALL ExfUnblockPushLock(PEX_PUSH_LOCK PushLock, PVOID WaitBlock);
 typedef struct { LONG64 Low; ULONG GrantedAccess; ULONG Spare; } ENTRY, *PENTRY;
 typedef struct { PVOID Object; ULONG Seen; HANDLE Found; BOOLEAN Stop; } SEARCH, *PSEARCH;
 

@@ -25,8 +25,6 @@ thread main {
 }
 #endif
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
-
 TEST_ENTRY {
   OBJECT_ATTRIBUTES oa;
   CLIENT_ID cid = {(HANDLE)4, NULL};
@@ -37,7 +35,7 @@ TEST_ENTRY {
   UCHAR buffer[128];
   ULONG length = 0;
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
 
   InitializeObjectAttributes(&oa, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
   CHECK_EQ(ZwOpenProcess(&h, PROCESS_ALL_ACCESS, &oa, &cid), STATUS_SUCCESS);

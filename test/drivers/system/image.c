@@ -5,11 +5,6 @@
 thread main { Sleep(1); }
 #endif
 
-NTSYSAPI PIMAGE_NT_HEADERS RtlImageNtHeader(PVOID Base);
-NTSYSAPI PVOID RtlImageDirectoryEntryToData(PVOID Base, BOOLEAN MappedAsImage, USHORT DirectoryEntry, PULONG Size);
-NTSYSAPI PVOID RtlFindExportedRoutineByName(PVOID Base, PCSTR RoutineName);
-NTSYSAPI NTSTATUS ZwQuerySystemInformation(ULONG, PVOID, ULONG, PULONG);
-
 static ULONG g_Zero[32];
 __declspec(code_seg("PAGE")) static VOID Paged(VOID) { PAGED_CODE(); }
 

@@ -14,10 +14,6 @@ thread main {
 }
 #endif
 
-NTSYSAPI NTSTATUS ZwQueryInformationProcess(HANDLE, PROCESSINFOCLASS, PVOID, ULONG, PULONG);
-NTSYSAPI NTSTATUS ZwQueryInformationThread(HANDLE, THREADINFOCLASS, PVOID, ULONG, PULONG);
-NTSYSAPI NTSTATUS ZwQuerySystemInformation(ULONG, PVOID, ULONG, PULONG);
-
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   HANDLE h;
   OBJECT_ATTRIBUTES oa;
@@ -72,13 +68,8 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

@@ -4,13 +4,11 @@
 // variant
 #include "system.h"
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
-
 TEST_ENTRY {
   PDEVICE_OBJECT device;
   PIRP irp;
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
   CHECK_EQ(IoCreateDevice(DriverObject, 0, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE, &device), STATUS_SUCCESS);
   // never an IRP: memory of the driver that was not initialised (a freed IRP is found as freed pool, 0xCC)
   irp = ExAllocatePoolZero(NonPagedPoolNx, 0x200, 'tset');

@@ -10,7 +10,6 @@
 // case IN_APC bugcheck 0x20
 // case IMPERSONATES bugcheck 0xDF
 // case IO_PRIORITY bugcheck 0x128
-// case IN_CALLOUT bugcheck 0x107
 #include "system.h"
 #if 0 // threads
 thread main {
@@ -18,7 +17,6 @@ thread main {
 }
 #endif
 
-NTKERNELAPI BOOLEAN PsIsThreadImpersonating(PETHREAD Thread);
 static PIO_WORKITEM g_Item, g_Blocker, g_Own;
 static KEVENT g_Done, g_Release;
 static LONG g_Runs;
@@ -89,16 +87,13 @@ static VOID Terminates(PDEVICE_OBJECT DeviceObject, PVOID Context) {
 }
 #endif
 #ifdef CASE_IN_APC
-typedef VOID (*KKERNEL)(PKAPC, PVOID *, PVOID *, PVOID *, PVOID *);
-VOID KeInitializeApc(PKAPC, PKTHREAD, LONG, KKERNEL, PVOID, PVOID, KPROCESSOR_MODE, PVOID);
-BOOLEAN KeInsertQueueApc(PKAPC, PVOID, PVOID, KPRIORITY);
 static KAPC g_First, g_Second;
-static VOID Quiet(PKAPC Apc, PVOID *N, PVOID *C, PVOID *A, PVOID *B) {
+static VOID Quiet(PKAPC Apc, PKNORMAL_ROUTINE *N, PVOID *C, PVOID *A, PVOID *B) {
   UNREFERENCED_PARAMETER(Apc); UNREFERENCED_PARAMETER(N); UNREFERENCED_PARAMETER(C); UNREFERENCED_PARAMETER(A); UNREFERENCED_PARAMETER(B);
 }
 static VOID Ends(PVOID Context, PVOID A1, PVOID A2) {
   UNREFERENCED_PARAMETER(Context); UNREFERENCED_PARAMETER(A1); UNREFERENCED_PARAMETER(A2);
-  KeInitializeApc(&g_Second, KeGetCurrentThread(), 0, Quiet, NULL, Ends, KernelMode, NULL);
+  KeInitializeApc(&g_Second, KeGetCurrentThread(), OriginalApcEnvironment, Quiet, NULL, Ends, KernelMode, NULL);
   KeInsertQueueApc(&g_Second, NULL, NULL, 0); // not while this one is in progress
   EXPECT_STOP("bugchecks 3 0x20: thread exits with a pending APC", 0x20, &g_Second, 0, 0, 0);
   KeEnterCriticalRegion();
@@ -107,19 +102,8 @@ static VOID Ends(PVOID Context, PVOID A1, PVOID A2) {
 static VOID ApcThread(PVOID Context) {
   UNREFERENCED_PARAMETER(Context);
   KeLeaveCriticalRegion(); // that of every system thread
-  KeInitializeApc(&g_First, KeGetCurrentThread(), 0, Quiet, NULL, Ends, KernelMode, NULL);
+  KeInitializeApc(&g_First, KeGetCurrentThread(), OriginalApcEnvironment, Quiet, NULL, Ends, KernelMode, NULL);
   KeInsertQueueApc(&g_First, NULL, NULL, 0);
-}
-#endif
-
-#ifdef CASE_IN_CALLOUT
-static VOID EndsInside(PVOID Parameter) {
-  UNREFERENCED_PARAMETER(Parameter);
-  EXPECT_STOP("bugchecks 3 0x107: PsTerminateSystemThread inside an expanded-stack callout", 0x107, PsGetCurrentThread(), 0, 0, 0);
-  PsTerminateSystemThread(STATUS_SUCCESS);
-}
-static VOID CalloutThread(PVOID Context) {
-  KeExpandKernelStackAndCallout(EndsInside, Context, 0x10000);
 }
 #endif
 
@@ -172,11 +156,6 @@ static VOID Unload(PDRIVER_OBJECT DriverObject) {
 #ifdef CASE_IN_APC
   HANDLE h;
   PsCreateSystemThread(&h, THREAD_ALL_ACCESS, NULL, NULL, NULL, ApcThread, NULL);
-  SleepMs(50);
-#endif
-#ifdef CASE_IN_CALLOUT
-  HANDLE h;
-  PsCreateSystemThread(&h, THREAD_ALL_ACCESS, NULL, NULL, NULL, CalloutThread, NULL);
   SleepMs(50);
 #endif
   IoQueueWorkItem(g_Item, Plain, DelayedWorkQueue, (PVOID)9);

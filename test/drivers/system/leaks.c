@@ -26,8 +26,6 @@ static PVOID g_Handle;
 static KTIMER g_Timer;
 static KDPC g_Dpc;
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
-
 TEST_ENTRY {
   UNICODE_STRING gone = RTL_CONSTANT_STRING(L"\\??\\Gone"), nothing = RTL_CONSTANT_STRING(L"\\Device\\Nothing");
   OB_CALLBACK_REGISTRATION r = {0};
@@ -35,7 +33,7 @@ TEST_ENTRY {
   LARGE_INTEGER due = {.QuadPart = -10000000000LL};
   HANDLE h;
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
   PsSetCreateProcessNotifyRoutine(Legacy, FALSE);
   PsSetCreateThreadNotifyRoutine(Thread);
   PsSetLoadImageNotifyRoutine(Image);

@@ -10,9 +10,6 @@ thread main {
 }
 #endif
 
-NTSYSAPI NTSTATUS ZwOpenThread(PHANDLE, ACCESS_MASK, POBJECT_ATTRIBUTES, PCLIENT_ID);
-NTKERNELAPI NTSTATUS PsLookupProcessThreadByCid(PCLIENT_ID Cid, PEPROCESS *Process, PETHREAD *Thread);
-
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   PEPROCESS self = PsGetCurrentProcess(), found;
   PETHREAD thread;
@@ -58,13 +55,8 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

@@ -106,15 +106,10 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_INVALID_DEVICE_REQUEST, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   PULONG none;
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   // the System process has no user addresses
   Pool = ExAllocatePoolWithTag(NonPagedPool, 2 * PAGE_SIZE, 'paMU');
   PoolMdl = PoolMdlOf();

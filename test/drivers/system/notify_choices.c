@@ -26,10 +26,11 @@ thread main {
 #endif
 
 enum { Plain, LegacyParent, Backwards, ThreadFirst, AtApc, NewThread, ByKind, Reject, Guarded, Signed };
-static LONG g_Order, g_Wrong, g_Twice, g_Processes;
+static LONG g_Order, g_Twice, g_Processes;
 static HANDLE g_Main, g_LastProcess, g_TwiceFor;
 static LONG g_EarlyThreads;
 static BOOLEAN g_Inherits;
+static HANDLE g_LegacyParent;
 
 static VOID First(PEPROCESS Process, HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO Info) {
   UNREFERENCED_PARAMETER(Process);
@@ -54,9 +55,10 @@ static VOID Legacy(HANDLE ParentId, HANDLE ProcessId, BOOLEAN Create) {
   if (Create) g_Order = 0;
   if (VARIANT == Backwards) return; // it comes before what it looks at
   if (ProcessId == g_Main) return;
+  if (Create) g_LegacyParent = ParentId;
   if (Create && g_Inherits) FACT("callbacks 2 ParentId of a process that inherits handles", ParentId == g_Main);
   else if (Create) FACT("callbacks 2 ParentId of a process that does not", ParentId == (VARIANT == LegacyParent ? NULL : g_Main));
-  else FACT("callbacks 2 ParentId at exit is that of the creation", ParentId == g_Main || VARIANT == LegacyParent);
+  else FACT("callbacks 2 ParentId at exit is that of the creation", ParentId == g_LegacyParent);
 }
 
 static VOID Thread(HANDLE ProcessId, HANDLE ThreadId, BOOLEAN Create) {

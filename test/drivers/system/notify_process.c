@@ -28,15 +28,11 @@ thread main {
 }
 #endif
 
-static LONG g_Legacy, g_LegacyExit, g_Ex, g_ExExit, g_Ex2, g_Order, g_Images, g_Spoofed, g_Threads;
+static LONG g_Legacy, g_LegacyExit, g_Ex, g_ExExit, g_Ex2, g_Order, g_Images, g_Spoofed;
 static HANDLE g_Child, g_Main, g_Created, g_ChildParent, g_LastThread;
 static PEPROCESS g_ChildObject;
 static PFILE_OBJECT g_File;
-
-static BOOLEAN EndsWith(PCUNICODE_STRING Name, PCWSTR End) {
-  USHORT n = (USHORT)wcslen(End);
-  return Name != NULL && Name->Length / 2 >= n && _wcsnicmp(Name->Buffer + Name->Length / 2 - n, End, n) == 0;
-}
+static HANDLE g_Reported[4]; // by the process callback, in order
 
 static VOID Image(PUNICODE_STRING Name, HANDLE ProcessId, PIMAGE_INFO Info) {
   UNREFERENCED_PARAMETER(Name);
@@ -44,10 +40,16 @@ static VOID Image(PUNICODE_STRING Name, HANDLE ProcessId, PIMAGE_INFO Info) {
   if (ProcessId != NULL && ProcessId == g_Created) g_Images++;
 }
 
+static BOOLEAN WasReported(HANDLE ProcessId) {
+  for (LONG i = 0; i < g_Legacy; i++)
+    if (g_Reported[i] == ProcessId) return TRUE;
+  return FALSE;
+}
+
 static VOID Thread(HANDLE ProcessId, HANDLE ThreadId, BOOLEAN Create) {
   if (ProcessId == (HANDLE)4) return;
   if (Create) {
-    if (ProcessId == g_Created) FACT("callbacks 3 the process callback comes before that of its first thread", g_Threads++ >= 0);
+    FACT("callbacks 3 the process callback comes before that of its first thread", WasReported(ProcessId));
   } else if (ProcessId == g_Child) {
     g_LastThread = ThreadId;
   }
@@ -58,9 +60,9 @@ static VOID Legacy(HANDLE ParentId, HANDLE ProcessId, BOOLEAN Create) {
   FACT("callbacks 2 normal kernel APCs are off", KeAreApcsDisabled());
   FACT("callbacks 2 special kernel APCs are on", !KeAreAllApcsDisabled());
   if (Create) {
-    g_Legacy++;
+    g_Reported[g_Legacy++ & 3] = ProcessId;
     g_Created = ProcessId;
-    g_Images = g_Threads = 0;
+    g_Images = 0;
     if (g_Main == NULL) g_Main = ProcessId;
     FACT("callbacks 6 the first registered is called first", g_Order++ % 3 == 0);
     FACT("callbacks 2 creation: in the context of the creator", PsGetCurrentProcessId() != ProcessId);
@@ -97,6 +99,7 @@ static BOOLEAN LoaderListIsEmpty(PEPROCESS Process) {
 static VOID Ex(PEPROCESS Process, HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO Info) {
   PEPROCESS found;
   LARGE_INTEGER now = {.QuadPart = 0};
+  PUCHAR raw = (PUCHAR)Info;
   FACT("callbacks 2 Process is the object of ProcessId", PsGetProcessId(Process) == ProcessId);
   FACT("callbacks 2 PsLookupProcessByProcessId finds it, in creation and exit", NT_SUCCESS(PsLookupProcessByProcessId(ProcessId, &found)) && found == Process);
   ObDereferenceObject(found);
@@ -105,13 +108,14 @@ static VOID Ex(PEPROCESS Process, HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO Info)
     g_Ex++;
     FACT("callbacks 6 the second registered is called second", g_Order++ % 3 == 1);
     FACT_EQ("callbacks 2 Size", Info->Size, sizeof(*Info));
-    FACT_EQ("callbacks 2 sizeof(PS_CREATE_NOTIFY_INFO) on x64", sizeof(*Info), 0x48);
-    FACT_EQ("ps-routines 8 offset of ParentProcessId", FIELD_OFFSET(PS_CREATE_NOTIFY_INFO, ParentProcessId), 0x10);
-    FACT_EQ("ps-routines 8 offset of CreatingThreadId", FIELD_OFFSET(PS_CREATE_NOTIFY_INFO, CreatingThreadId), 0x18);
-    FACT_EQ("ps-routines 8 offset of FileObject", FIELD_OFFSET(PS_CREATE_NOTIFY_INFO, FileObject), 0x28);
-    FACT_EQ("ps-routines 8 offset of ImageFileName", FIELD_OFFSET(PS_CREATE_NOTIFY_INFO, ImageFileName), 0x30);
-    FACT_EQ("ps-routines 8 offset of CommandLine", FIELD_OFFSET(PS_CREATE_NOTIFY_INFO, CommandLine), 0x38);
-    FACT_EQ("ps-routines 8 offset of CreationStatus", FIELD_OFFSET(PS_CREATE_NOTIFY_INFO, CreationStatus), 0x40);
+    FACT_EQ("ps-routines 8 PS_CREATE_NOTIFY_INFO: Size at 0", *(PSIZE_T)raw, 0x48);
+    FACT_EQ("ps-routines 8 PS_CREATE_NOTIFY_INFO: Flags at 8, bit 0 FileOpenNameAvailable, bit 1 IsSubsystemProcess", *(PULONG)(raw + 8), 1);
+    FACT("ps-routines 8 PS_CREATE_NOTIFY_INFO: ParentProcessId at 0x10", *(PHANDLE)(raw + 0x10) == PsGetProcessInheritedFromUniqueProcessId(Process));
+    FACT("ps-routines 8 PS_CREATE_NOTIFY_INFO: CreatingThreadId at 0x18, process and thread", *(PHANDLE)(raw + 0x18) == PsGetCurrentProcessId() && *(PHANDLE)(raw + 0x20) == PsGetCurrentThreadId());
+    FACT_EQ("ps-routines 8 PS_CREATE_NOTIFY_INFO: FileObject at 0x28", **(PSHORT *)(raw + 0x28), IO_TYPE_FILE);
+    FACT("ps-routines 8 PS_CREATE_NOTIFY_INFO: ImageFileName at 0x30", EndsWith(*(PUNICODE_STRING *)(raw + 0x30), L".exe"));
+    FACT("ps-routines 8 PS_CREATE_NOTIFY_INFO: CommandLine at 0x38", (*(PUNICODE_STRING *)(raw + 0x38))->Length > 0);
+    FACT_EQ("ps-routines 8 PS_CREATE_NOTIFY_INFO: CreationStatus at 0x40", *(PULONG)(raw + 0x40), STATUS_SUCCESS);
     FACT("callbacks 2 FileOpenNameAvailable: the exact name", Info->FileOpenNameAvailable);
     FACT("ps-routines 8 IsSubsystemProcess only for Ex2 registrations", !Info->IsSubsystemProcess);
     FACT("callbacks 2 CreatingThreadId: the thread that creates", Info->CreatingThreadId.UniqueThread == PsGetCurrentThreadId());

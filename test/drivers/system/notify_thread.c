@@ -132,8 +132,6 @@ TEST_ENTRY {
   FACT_EQ("ps-routines 1 thread Ex: a type that does not exist", PsSetCreateThreadNotifyRoutineEx((PSCREATETHREADNOTIFYTYPE)2, (PVOID)NonSystem), STATUS_INVALID_PARAMETER);
   FACT_EQ("ps-routines 1 thread Ex: NonSystem", PsSetCreateThreadNotifyRoutineEx(PsCreateThreadNotifyNonSystem, (PVOID)NonSystem), STATUS_SUCCESS);
   FACT_EQ("ps-routines 1 thread Ex: Subsystems", PsSetCreateThreadNotifyRoutineEx(PsCreateThreadNotifySubsystems, (PVOID)Subsystems), STATUS_SUCCESS);
-  FACT_EQ("ps-routines 8 PsCreateThreadNotifyNonSystem", PsCreateThreadNotifyNonSystem, 0);
-  FACT_EQ("ps-routines 8 PsCreateThreadNotifySubsystems", PsCreateThreadNotifySubsystems, 1);
   CHECK(!NT_SUCCESS(PsSetCreateThreadNotifyRoutine(NULL)));
   CHECK_EQ(PsSetCreateThreadNotifyRoutine(Twice), STATUS_SUCCESS);
   FACT_EQ("callbacks 3 the same thread routine twice is accepted", PsSetCreateThreadNotifyRoutine(Twice), STATUS_SUCCESS);

@@ -33,6 +33,7 @@ static PVOID g_High, g_Low, g_Desktop;
 static LONG g_Order, g_PostHigh, g_PostLow, g_Duplicates, g_Kernel, g_Other, g_Failed, g_DesktopPre, g_DesktopPost, g_All;
 static HANDLE g_Target;
 static ACCESS_MASK g_Wanted, g_Granted;
+static PEPROCESS g_Opened;
 
 static OB_PREOP_CALLBACK_STATUS PreHigh(PVOID Context, POB_PRE_OPERATION_INFORMATION Info) {
   FACT("callbacks 5 RegistrationContext is handed over", Context == (PVOID)0x1234);
@@ -49,6 +50,10 @@ static OB_PREOP_CALLBACK_STATUS PreHigh(PVOID Context, POB_PRE_OPERATION_INFORMA
     return OB_PREOP_SUCCESS;
   }
   if (g_All) { // the driver opens the process itself, see Control
+    PUCHAR raw = (PUCHAR)Info;
+    FACT("callbacks 5 pre information: Operation at 0, Flags at 4", *(PULONG)raw == OB_OPERATION_HANDLE_CREATE && *(PULONG)(raw + 4) == 0);
+    FACT("callbacks 5 pre information: Object at 8, ObjectType at 0x10", *(PVOID *)(raw + 8) == g_Opened && *(POBJECT_TYPE *)(raw + 0x10) == *PsProcessType);
+    FACT_EQ("callbacks 5 pre information: Parameters at 0x20", **(PULONG *)(raw + 0x20), g_Wanted);
     FACT_EQ("callbacks 5 create: DesiredAccess as it was asked for", Info->Parameters->CreateHandleInformation.DesiredAccess, g_Wanted);
     FACT_EQ("callbacks 5 create: OriginalDesiredAccess", Info->Parameters->CreateHandleInformation.OriginalDesiredAccess, g_Wanted);
     Info->Parameters->CreateHandleInformation.DesiredAccess = g_All == 1 ? 0 : 0x1fffff;
@@ -102,6 +107,7 @@ static VOID PostHigh(PVOID Context, POB_POST_OPERATION_INFORMATION Info) {
     return;
   }
   g_Granted = Info->Parameters->CreateHandleInformation.GrantedAccess;
+  if (g_All) FACT("callbacks 5 post information: CallContext at 0x18, ReturnStatus at 0x20, Parameters at 0x28", *(PVOID *)((PUCHAR)Info + 0x18) == (PVOID)0x77 && *(PULONG)((PUCHAR)Info + 0x20) == 0 && **(PULONG *)((PUCHAR)Info + 0x28) == g_Granted);
 }
 
 static VOID PostLow(PVOID Context, POB_POST_OPERATION_INFORMATION Info) {
@@ -142,6 +148,7 @@ static NTSTATUS Register(PCWSTR Altitude, PVOID Context, POB_OPERATION_REGISTRAT
 static ACCESS_MASK OpenAll(PEPROCESS Process, LONG How, ACCESS_MASK Wanted, ULONG Attributes) {
   HANDLE h;
   g_All = How;
+  g_Opened = Process;
   g_Wanted = Wanted;
   g_Granted = 0xdead;
   CHECK_EQ(ObOpenObjectByPointer(Process, Attributes, NULL, Wanted, *PsProcessType, KernelMode, &h), STATUS_SUCCESS);
@@ -195,18 +202,18 @@ TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
   DriverObject->DriverUnload = Unload;
   FACT_EQ("callbacks 5 ObGetFilterVersion", ObGetFilterVersion(), 0x100);
-  FACT_EQ("callbacks 5 OB_FLT_REGISTRATION_VERSION", OB_FLT_REGISTRATION_VERSION, 0x100);
-  FACT_EQ("callbacks 5 OB_PREOP_SUCCESS", OB_PREOP_SUCCESS, 0);
-  FACT_EQ("callbacks 5 OB_OPERATION_HANDLE_CREATE", OB_OPERATION_HANDLE_CREATE, 1);
-  FACT_EQ("callbacks 5 pre information: Flags", FIELD_OFFSET(OB_PRE_OPERATION_INFORMATION, Flags), 4);
-  FACT_EQ("callbacks 5 pre information: Object", FIELD_OFFSET(OB_PRE_OPERATION_INFORMATION, Object), 8);
-  FACT_EQ("callbacks 5 pre information: ObjectType", FIELD_OFFSET(OB_PRE_OPERATION_INFORMATION, ObjectType), 0x10);
-  FACT_EQ("callbacks 5 pre information: CallContext", FIELD_OFFSET(OB_PRE_OPERATION_INFORMATION, CallContext), 0x18);
-  FACT_EQ("callbacks 5 pre information: Parameters", FIELD_OFFSET(OB_PRE_OPERATION_INFORMATION, Parameters), 0x20);
-  FACT_EQ("callbacks 5 post information: ReturnStatus", FIELD_OFFSET(OB_POST_OPERATION_INFORMATION, ReturnStatus), 0x20);
-  FACT_EQ("callbacks 5 post information: Parameters", FIELD_OFFSET(OB_POST_OPERATION_INFORMATION, Parameters), 0x28);
-  FACT_EQ("callbacks 5 duplicate parameters: SourceProcess", FIELD_OFFSET(OB_PRE_DUPLICATE_HANDLE_INFORMATION, SourceProcess), 8);
-  FACT_EQ("callbacks 5 duplicate parameters: TargetProcess", FIELD_OFFSET(OB_PRE_DUPLICATE_HANDLE_INFORMATION, TargetProcess), 0x10);
+  HEADER("callbacks 5 OB_FLT_REGISTRATION_VERSION", OB_FLT_REGISTRATION_VERSION == 0x100);
+  HEADER("callbacks 5 OB_PREOP_SUCCESS", OB_PREOP_SUCCESS == 0);
+  HEADER("callbacks 5 OB_OPERATION_HANDLE_CREATE", OB_OPERATION_HANDLE_CREATE == 1);
+  HEADER("callbacks 5 pre information: Flags", FIELD_OFFSET(OB_PRE_OPERATION_INFORMATION, Flags) == 4);
+  HEADER("callbacks 5 pre information: Object", FIELD_OFFSET(OB_PRE_OPERATION_INFORMATION, Object) == 8);
+  HEADER("callbacks 5 pre information: ObjectType", FIELD_OFFSET(OB_PRE_OPERATION_INFORMATION, ObjectType) == 0x10);
+  HEADER("callbacks 5 pre information: CallContext", FIELD_OFFSET(OB_PRE_OPERATION_INFORMATION, CallContext) == 0x18);
+  HEADER("callbacks 5 pre information: Parameters", FIELD_OFFSET(OB_PRE_OPERATION_INFORMATION, Parameters) == 0x20);
+  HEADER("callbacks 5 post information: ReturnStatus", FIELD_OFFSET(OB_POST_OPERATION_INFORMATION, ReturnStatus) == 0x20);
+  HEADER("callbacks 5 post information: Parameters", FIELD_OFFSET(OB_POST_OPERATION_INFORMATION, Parameters) == 0x28);
+  HEADER("callbacks 5 duplicate parameters: SourceProcess", FIELD_OFFSET(OB_PRE_DUPLICATE_HANDLE_INFORMATION, SourceProcess) == 8);
+  HEADER("callbacks 5 duplicate parameters: TargetProcess", FIELD_OFFSET(OB_PRE_DUPLICATE_HANDLE_INFORMATION, TargetProcess) == 0x10);
   low[0].ObjectType = PsProcessType;
   low[0].Operations = OB_OPERATION_HANDLE_CREATE | OB_OPERATION_HANDLE_DUPLICATE;
   low[0].PreOperation = PreLow;
@@ -228,7 +235,7 @@ TEST_ENTRY {
   FACT_EQ("callbacks 5 registration at APC_LEVEL, of desktops", Register(L"30000", NULL, desktop, 1, &g_Desktop), STATUS_SUCCESS);
   KeLowerIrql(irql);
   FACT_EQ("callbacks 5 an altitude that is in use, also by the same driver", Register(L"1000", NULL, low, 1, &h), STATUS_FLT_INSTANCE_ALTITUDE_COLLISION);
-  FACT_EQ("callbacks 5 STATUS_FLT_INSTANCE_ALTITUDE_COLLISION", (ULONG)STATUS_FLT_INSTANCE_ALTITUDE_COLLISION, 0xC01C0011);
+  HEADER("callbacks 5 STATUS_FLT_INSTANCE_ALTITUDE_COLLISION", (ULONG)STATUS_FLT_INSTANCE_ALTITUDE_COLLISION == 0xC01C0011);
   wrong[0] = low[0];
   wrong[0].ObjectType = ExEventObjectType;
   FACT_EQ("callbacks 5 an object type without callbacks", Register(L"7", NULL, wrong, 1, &h), STATUS_INVALID_PARAMETER);

@@ -2,12 +2,11 @@
 #include "system.h"
 #include <pico.h>
 static VOID Dispatch(PPS_PICO_SYSTEM_CALL_INFORMATION Information) { UNREFERENCED_PARAMETER(Information); }
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
 TEST_ENTRY {
   PS_PICO_PROVIDER_ROUTINES provider = { sizeof(PS_PICO_PROVIDER_ROUTINES) };
   PS_PICO_ROUTINES routines = { sizeof(PS_PICO_ROUTINES) };
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
   provider.DispatchSystemCall = Dispatch;
   FACT_EQ("subsystem-processes 4 TOO_LATE after core drivers were loaded", PsRegisterPicoProvider(&provider, &routines), STATUS_TOO_LATE);
   FACT("subsystem-processes 4 TOO_LATE fills nothing", routines.CreateProcess == NULL);

@@ -26,15 +26,15 @@ thread main {
   FACT("ps-routines 7 NtDuplicateObject: another handle of the same object", DuplicateHandle(GetCurrentProcess(), e, GetCurrentProcess(), &copy, 0, FALSE, DUPLICATE_SAME_ACCESS) && copy != e && SetEvent(copy) && WaitForSingleObject(e, 0) == WAIT_OBJECT_0);
   FACT("ps-routines 7 NtDuplicateObject: less access", DuplicateHandle(GetCurrentProcess(), e, GetCurrentProcess(), &other, SYNCHRONIZE, FALSE, 0) && !SetEvent(other) && GetLastError() == ERROR_ACCESS_DENIED);
   CloseHandle(other);
-  FACT("ps-routines 7 DUPLICATE_CLOSE_SOURCE: the source is closed", DuplicateHandle(GetCurrentProcess(), copy, GetCurrentProcess(), &other, 0, FALSE, DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE) && !CloseHandle(copy) && GetLastError() == ERROR_INVALID_HANDLE);
-  FACT("ps-routines 7 DUPLICATE_CLOSE_SOURCE without a target: only closes", DuplicateHandle(GetCurrentProcess(), other, NULL, NULL, 0, FALSE, DUPLICATE_CLOSE_SOURCE) && !CloseHandle(other));
+  FACT("documentation DUPLICATE_CLOSE_SOURCE: the source is closed", DuplicateHandle(GetCurrentProcess(), copy, GetCurrentProcess(), &other, 0, FALSE, DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE) && !CloseHandle(copy) && GetLastError() == ERROR_INVALID_HANDLE);
+  FACT("documentation DUPLICATE_CLOSE_SOURCE without a target: only closes", DuplicateHandle(GetCurrentProcess(), other, NULL, NULL, 0, FALSE, DUPLICATE_CLOSE_SOURCE) && !CloseHandle(other));
   FACT("ps-routines conventions pseudo handle: a real handle by duplication", DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &real, 0, FALSE, DUPLICATE_SAME_ACCESS) && GetThreadId(real) == GetCurrentThreadId());
   CloseHandle(real);
   FACT("ps-routines conventions closing a pseudo handle does nothing", CloseHandle(GetCurrentProcess()) && CloseHandle(GetCurrentThread()));
   FACT("ps-routines 7 NtDuplicateObject: INVALID_HANDLE", NtDuplicateObject(GetCurrentProcess(), (HANDLE)0x7FF0, GetCurrentProcess(), &copy, 0, 0, DUPLICATE_SAME_ACCESS) == STATUS_INVALID_HANDLE);
   FACT("ps-routines 7 NtDuplicateObject: OBJECT_TYPE_MISMATCH for a source that is no process", NtDuplicateObject(e, e, GetCurrentProcess(), &copy, 0, 0, DUPLICATE_SAME_ACCESS) == STATUS_OBJECT_TYPE_MISMATCH);
-  FACT("ps-routines 7 protection from close: set", SetHandleInformation(e, HANDLE_FLAG_PROTECT_FROM_CLOSE, HANDLE_FLAG_PROTECT_FROM_CLOSE) && GetHandleInformation(e, &flags) && flags == HANDLE_FLAG_PROTECT_FROM_CLOSE);
-  FACT_EQ("ps-routines 7 protection from close: HANDLE_NOT_CLOSABLE", NtClose(e), STATUS_HANDLE_NOT_CLOSABLE);
+  FACT("documentation protection from close: set", SetHandleInformation(e, HANDLE_FLAG_PROTECT_FROM_CLOSE, HANDLE_FLAG_PROTECT_FROM_CLOSE) && GetHandleInformation(e, &flags) && flags == HANDLE_FLAG_PROTECT_FROM_CLOSE);
+  FACT_EQ("documentation protection from close: HANDLE_NOT_CLOSABLE", NtClose(e), STATUS_HANDLE_NOT_CLOSABLE);
   EXPECT(SetHandleInformation(e, HANDLE_FLAG_PROTECT_FROM_CLOSE | HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT));
   FACT("ps-routines 8 OBJ_INHERIT is kept with the handle", GetHandleInformation(e, &flags) && flags == HANDLE_FLAG_INHERIT);
   EXPECT(Start(NULL, TRUE, CREATE_SUSPENDED, &child));
@@ -42,7 +42,7 @@ thread main {
   FACT("ps-routines 8 OBJ_INHERIT: the child has the handle under the same value", DuplicateHandle(child.hProcess, e, GetCurrentProcess(), &copy, 0, FALSE, DUPLICATE_SAME_ACCESS) && SetEvent(copy) && WaitForSingleObject(e, 0) == WAIT_OBJECT_0);
   CloseHandle(copy);
   FACT("ps-routines 8 a handle without OBJ_INHERIT is not inherited", !DuplicateHandle(child.hProcess, d, GetCurrentProcess(), &copy, 0, FALSE, DUPLICATE_SAME_ACCESS));
-  FACT("ps-routines 7 CREATE_SUSPENDED: the first thread does not run", WaitForSingleObject(child.hProcess, 300) == WAIT_TIMEOUT);
+  FACT("documentation CREATE_SUSPENDED: the first thread does not run", WaitForSingleObject(child.hProcess, 300) == WAIT_TIMEOUT);
   EXPECT(Start(child.hProcess, FALSE, CREATE_SUSPENDED, &spoofed));
   EXPECT(NtQueryInformationProcess(spoofed.hProcess, ProcessBasicInformation, &basic, sizeof basic, NULL) == STATUS_SUCCESS);
   FACT_EQ("ps-routines 8 ParentProcessId may differ from the creator", basic.InheritedFromUniqueProcessId, child.dwProcessId);
@@ -56,16 +56,12 @@ thread main {
 }
 #endif
 
-typedef struct { BOOLEAN Inherit, ProtectFromClose; } FLAGS;
-NTKERNELAPI NTSTATUS ObSetHandleAttributes(HANDLE, FLAGS *, KPROCESSOR_MODE);
-NTKERNELAPI NTSTATUS ObDuplicateObject(PEPROCESS, HANDLE, PEPROCESS, PHANDLE, ACCESS_MASK, ULONG, ULONG, KPROCESSOR_MODE);
-
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   HANDLE user = *(HANDLE *)Irp->AssociatedIrp.SystemBuffer, h = NULL, k = NULL;
   OBJECT_ATTRIBUTES oa;
   PVOID event = NULL, object = NULL;
   OBJECT_HANDLE_INFORMATION info;
-  FLAGS flags = {TRUE, TRUE};
+  OBJECT_HANDLE_FLAG_INFORMATION flags = {TRUE, TRUE};
   UNREFERENCED_PARAMETER(DeviceObject);
   CHECK_EQ(ObReferenceObjectByHandle(user, EVENT_MODIFY_STATE, *ExEventObjectType, UserMode, &event, &info), STATUS_SUCCESS);
   FACT("ps-routines 7 ObReferenceObjectByHandle: HandleAttributes", info.HandleAttributes == OBJ_INHERIT);
@@ -82,9 +78,9 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   CHECK_EQ(ObSetHandleAttributes(h, &flags, KernelMode), STATUS_SUCCESS);
   flags.ProtectFromClose = FALSE;
   CHECK_EQ(ObSetHandleAttributes(h, &flags, KernelMode), STATUS_SUCCESS);
-  FACT_EQ("ps-routines 7 ObDuplicateObject: into the System process", ObDuplicateObject(PsGetCurrentProcess(), user, PsInitialSystemProcess, &k, 0, OBJ_KERNEL_HANDLE, DUPLICATE_SAME_ACCESS, KernelMode), STATUS_SUCCESS);
+  FACT_EQ("documentation ObDuplicateObject: into the System process", ObDuplicateObject(PsGetCurrentProcess(), user, PsInitialSystemProcess, &k, 0, OBJ_KERNEL_HANDLE, DUPLICATE_SAME_ACCESS, KernelMode), STATUS_SUCCESS);
   CHECK_EQ(ObReferenceObjectByHandle(k, 0, *ExEventObjectType, KernelMode, &object, NULL), STATUS_SUCCESS);
-  FACT("ps-routines 7 ObDuplicateObject: the same object", object == event);
+  FACT("documentation ObDuplicateObject: the same object", object == event);
   ObDereferenceObject(object);
   CHECK_EQ(ZwClose(k), STATUS_SUCCESS);
   CHECK_EQ(ZwClose(h), STATUS_SUCCESS);
@@ -99,13 +95,8 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

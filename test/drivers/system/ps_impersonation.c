@@ -9,12 +9,6 @@ thread main {
 }
 #endif
 
-NTKERNELAPI BOOLEAN PsIsThreadImpersonating(PETHREAD);
-NTSYSAPI NTSTATUS ZwAdjustPrivilegesToken(HANDLE, BOOLEAN, PTOKEN_PRIVILEGES, ULONG, PTOKEN_PRIVILEGES, PULONG);
-NTKERNELAPI SECURITY_IMPERSONATION_LEVEL SeTokenImpersonationLevel(PACCESS_TOKEN);
-
-static LONG_PTR References(PVOID Object) { return ((PLONG_PTR)((PUCHAR)Object - 0x30))[0]; }
-
 static PACCESS_TOKEN Now(PBOOLEAN Copy, PBOOLEAN Effective, PSECURITY_IMPERSONATION_LEVEL Level) {
   PACCESS_TOKEN token = PsReferenceImpersonationToken(PsGetCurrentThread(), Copy, Effective, Level);
   if (token != NULL) PsDereferenceImpersonationToken(token);
@@ -39,7 +33,7 @@ static VOID Clients(PACCESS_TOKEN System) {
   FACT("ps-routines 4 PsReferenceImpersonationToken: the client's token with what was said", Now(&copy, &effective, &level) == System && copy == TRUE && effective == FALSE && level == SecurityImpersonation);
   FACT_EQ("ps-routines 4 PsImpersonateClient: references the token", References(System), before + 1);
   SeCaptureSubjectContext(&subject);
-  FACT("ps-routines 4 SeCaptureSubjectContext: client and process token", subject.ClientToken == System && subject.PrimaryToken != System && subject.ImpersonationLevel == SecurityImpersonation && SeQuerySubjectContextToken(&subject) == System);
+  FACT("documentation SeCaptureSubjectContext: client and process token", subject.ClientToken == System && subject.PrimaryToken != System && subject.ImpersonationLevel == SecurityImpersonation && SeQuerySubjectContextToken(&subject) == System);
   SeReleaseSubjectContext(&subject);
   FACT("ps-routines 4 PsDisableImpersonation: TRUE when impersonating, saves token, flags and level", PsDisableImpersonation(me, &state) && state.Token == System && state.CopyOnOpen && !state.EffectiveOnly && state.Level == SecurityImpersonation);
   FACT("ps-routines 4 PsDisableImpersonation: the thread acts for itself", !PsIsThreadImpersonating(me));
@@ -162,13 +156,8 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

@@ -7,11 +7,11 @@ thread main {
   ULONG_PTR in = (ULONG_PTR)p;
   EXPECT(DeviceIoControl(d, IOCTL_BUFFERED, &in, sizeof in, NULL, 0, &got, NULL));
   EXPECT(WaitForSingleObject(p, 1000) == WAIT_OBJECT_0);
-  FACT("ps-routines conventions kill on close ends the processes of the job", GetExitCodeProcess(p, &code) && code == 0);
+  FACT("documentation kill on close ends the processes of the job", GetExitCodeProcess(p, &code) && code == 0);
   CloseHandle(p);
   EXPECT(DeviceIoControl(d, IOCTL_PEND, NULL, 0, NULL, 0, &got, NULL));
   q = StartProcess(NOTEPAD, L"notepad");
-  FACT("ps-routines conventions a child beyond the active process limit is not created", q == NULL && GetLastError() == 1816);
+  FACT("documentation a child beyond the active process limit is not created", q == NULL && GetLastError() == 1816);
   EXPECT(DeviceIoControl(d, IOCTL_RELEASE, NULL, 0, NULL, 0, &got, NULL));
   q = StartProcess(NOTEPAD, L"notepad");
   in = (ULONG_PTR)q;
@@ -22,12 +22,6 @@ thread main {
 }
 #endif
 
-NTSYSAPI NTSTATUS ZwCreateJobObject(PHANDLE, ACCESS_MASK, POBJECT_ATTRIBUTES);
-NTSYSAPI NTSTATUS ZwAssignProcessToJobObject(HANDLE, HANDLE);
-NTSYSAPI NTSTATUS ZwIsProcessInJob(HANDLE, HANDLE);
-NTSYSAPI NTSTATUS ZwQueryInformationJobObject(HANDLE, ULONG, PVOID, ULONG, PULONG);
-NTSYSAPI NTSTATUS ZwSetInformationJobObject(HANDLE, ULONG, PVOID, ULONG);
-NTKERNELAPI PVOID PsGetProcessJob(PEPROCESS);
 static HANDLE g_Job;
 
 static VOID Limit(HANDLE Job, ULONG Flags, ULONG Active) {
@@ -53,10 +47,10 @@ static VOID Killed(HANDLE UserHandle) {
   CHECK_EQ(ObReferenceObjectByHandle(UserHandle, 0, *PsProcessType, UserMode, (PVOID *)&process, NULL), STATUS_SUCCESS);
   CHECK_EQ(ObOpenObjectByPointer(process, OBJ_KERNEL_HANDLE, NULL, PROCESS_ALL_ACCESS, *PsProcessType, KernelMode, &h), STATUS_SUCCESS);
   FACT_EQ("ps-routines conventions PsJobType: the type of job objects", ObReferenceObjectByHandle(job, 0, *PsJobType, KernelMode, &body, NULL), STATUS_SUCCESS);
-  FACT("ps-routines 10 PsGetProcessJob: NULL without a job", PsGetProcessJob(process) == NULL);
+  FACT("documentation PsGetProcessJob: NULL without a job", PsGetProcessJob(process) == NULL);
   CHECK_EQ(ZwIsProcessInJob(h, NULL), STATUS_PROCESS_NOT_IN_JOB);
   CHECK_EQ(ZwAssignProcessToJobObject(job, h), STATUS_SUCCESS);
-  FACT("ps-routines 10 PsGetProcessJob: the job of a process", PsGetProcessJob(process) == body);
+  FACT("documentation PsGetProcessJob: the job of a process", PsGetProcessJob(process) == body);
   CHECK(ZwIsProcessInJob(h, NULL) == STATUS_PROCESS_IN_JOB && ZwIsProcessInJob(h, job) == STATUS_PROCESS_IN_JOB);
   CHECK_EQ(ZwAssignProcessToJobObject(job, h), STATUS_ACCESS_DENIED);
   CHECK_EQ(ZwQueryInformationJobObject(job, 1, counts, sizeof counts, NULL), STATUS_SUCCESS);
@@ -85,20 +79,15 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     break;
   default:
     CHECK_EQ(ObReferenceObjectByHandle(*(HANDLE *)Irp->AssociatedIrp.SystemBuffer, 0, *PsProcessType, UserMode, (PVOID *)&child, NULL), STATUS_SUCCESS);
-    FACT("ps-routines 10 a child is in its parent's job", PsGetProcessJob(child) != NULL && PsGetProcessJob(child) == PsGetProcessJob(PsGetCurrentProcess()));
+    FACT("documentation a child is in its parent's job", PsGetProcessJob(child) != NULL && PsGetProcessJob(child) == PsGetProcessJob(PsGetCurrentProcess()));
     ObDereferenceObject(child);
     ZwClose(g_Job);
   }
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

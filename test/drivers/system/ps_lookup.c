@@ -23,15 +23,6 @@ thread main {
 }
 #endif
 
-NTKERNELAPI BOOLEAN PsIsSystemProcess(PEPROCESS);
-NTKERNELAPI BOOLEAN PsIsProtectedProcess(PEPROCESS);
-NTKERNELAPI BOOLEAN PsIsProtectedProcessLight(PEPROCESS);
-NTKERNELAPI PVOID PsGetThreadTeb(PETHREAD);
-NTKERNELAPI PVOID PsGetProcessWow64Process(PEPROCESS);
-NTKERNELAPI ULONG PsGetProcessSessionId(PEPROCESS);
-NTKERNELAPI BOOLEAN PsIsThreadImpersonating(PETHREAD);
-NTKERNELAPI NTSTATUS PsAcquireProcessExitSynchronization(PEPROCESS);
-NTKERNELAPI VOID PsReleaseProcessExitSynchronization(PEPROCESS);
 static PEPROCESS g_Victim;
 
 static BOOLEAN Same(PCUNICODE_STRING a, PCWSTR b) {
@@ -141,13 +132,8 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

@@ -27,12 +27,6 @@ thread main {
 }
 #endif
 
-NTSYSAPI NTSTATUS ZwOpenThread(PHANDLE, ACCESS_MASK, POBJECT_ATTRIBUTES, PCLIENT_ID);
-NTSYSAPI NTSTATUS NtOpenThread(PHANDLE, ACCESS_MASK, POBJECT_ATTRIBUTES, PCLIENT_ID);
-NTSYSAPI NTSTATUS NtTerminateProcess(HANDLE, NTSTATUS);
-NTSYSAPI NTSTATUS ZwGetNextProcess(HANDLE, ACCESS_MASK, ULONG, ULONG, PHANDLE);
-NTSYSAPI NTSTATUS ZwGetNextThread(HANDLE, HANDLE, ACCESS_MASK, ULONG, ULONG, PHANDLE);
-
 static VOID Processes(VOID) {
   HANDLE h = NULL;
   OBJECT_ATTRIBUTES oa;
@@ -143,13 +137,8 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

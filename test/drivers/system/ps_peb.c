@@ -10,15 +10,13 @@ thread main {
   in[0] = (ULONG_PTR)&word;
   in[1] = (ULONG_PTR)GetModuleHandleW(L"ntdll.dll");
   in[2] = (ULONG_PTR)GetModuleHandleW(NULL);
-  FACT("ps-routines 8 the loader lists name the modules", in[1] != 0 && GetModuleHandleW(L"kernel32") != NULL && GetModuleHandleW(L"nothing.dll") == NULL);
+  FACT("documentation the loader lists name the modules", in[1] != 0 && GetModuleHandleW(L"kernel32") != NULL && GetModuleHandleW(L"nothing.dll") == NULL);
   SetLastError(0x77);
   EXPECT(DeviceIoControl(d, IOCTL_BUFFERED, in, sizeof in, NULL, 0, &got, NULL));
   FACT_EQ("ps-routines 6 a driver that is attached writes the process' memory", word, 0x32323232);
   CloseHandle(d);
 }
 #endif
-
-NTKERNELAPI PVOID PsGetThreadTeb(PETHREAD);
 
 static PULONG_PTR g_In;
 static PEPROCESS g_Process;
@@ -45,18 +43,18 @@ static ULONG Walk(PUCHAR Ldr, ULONG List, PVOID *Second) {
 static VOID Read(PUCHAR Peb) {
   PUCHAR parameters = *(PUCHAR *)(Peb + 0x20), ldr = *(PUCHAR *)(Peb + 0x18), first = (PUCHAR)((PLIST_ENTRY)(ldr + 0x10))->Flink;
   PVOID second = NULL;
-  FACT("ps-routines 8 PEB.ImageBaseAddress", *(PVOID *)(Peb + 0x10) == (PVOID)g_In[2] && *(PVOID *)(Peb + 0x10) == PsGetProcessSectionBaseAddress(g_Process));
-  FACT("ps-routines 8 PEB.BeingDebugged: FALSE", Peb[2] == 0);
-  FACT("ps-routines 8 PEB.SessionId", *(PULONG)(Peb + 0x2C0) == 1);
-  FACT("ps-routines 8 PEB versions and processors", *(PULONG)(Peb + 0x118) == 10 && *(PUSHORT)(Peb + 0x120) == 22621 && *(PULONG)(Peb + 0xB8) == KeQueryActiveProcessorCount(NULL));
-  FACT("ps-routines 8 ProcessParameters.ImagePathName", Is(parameters + 0x60, L"C:\\Test\\main.exe"));
-  FACT("ps-routines 8 ProcessParameters.CommandLine", Is(parameters + 0x70, L"main.exe -x"));
-  FACT("ps-routines 8 ProcessParameters.CurrentDirectory", Is(parameters + 0x38, L"C:\\Test\\"));
-  FACT_EQ("ps-routines 8 Ldr.InLoadOrderModuleList: exe, ntdll, kernel32, KernelBase", Walk(ldr, 0x10, &second), 4);
-  FACT("ps-routines 8 Ldr: ntdll comes second in load order", second == (PVOID)g_In[1]);
-  FACT_EQ("ps-routines 8 Ldr.InMemoryOrderModuleList", Walk(ldr, 0x20, NULL), 4);
-  FACT_EQ("ps-routines 8 Ldr.InInitializationOrderModuleList: without the executable", Walk(ldr, 0x30, NULL), 3);
-  FACT("ps-routines 8 LDR_DATA_TABLE_ENTRY: base, size and names", *(PVOID *)(first + 0x30) == (PVOID)g_In[2] && *(PULONG)(first + 0x40) > 0 && Is(first + 0x48, L"C:\\Test\\main.exe") && Is(first + 0x58, L"main.exe"));
+  FACT("documentation PEB.ImageBaseAddress", *(PVOID *)(Peb + 0x10) == (PVOID)g_In[2] && *(PVOID *)(Peb + 0x10) == PsGetProcessSectionBaseAddress(g_Process));
+  FACT("documentation PEB.BeingDebugged: FALSE", Peb[2] == 0);
+  FACT("documentation PEB.SessionId", *(PULONG)(Peb + 0x2C0) == 1);
+  FACT("documentation PEB versions and processors", *(PULONG)(Peb + 0x118) == 10 && *(PUSHORT)(Peb + 0x120) == 22621 && *(PULONG)(Peb + 0xB8) == KeQueryActiveProcessorCount(NULL));
+  FACT("documentation ProcessParameters.ImagePathName", Is(parameters + 0x60, L"C:\\Test\\main.exe"));
+  FACT("documentation ProcessParameters.CommandLine", Is(parameters + 0x70, L"main.exe -x"));
+  FACT("documentation ProcessParameters.CurrentDirectory", Is(parameters + 0x38, L"C:\\Test\\"));
+  FACT_EQ("documentation Ldr.InLoadOrderModuleList: exe, ntdll, kernel32, KernelBase", Walk(ldr, 0x10, &second), 4);
+  FACT("documentation Ldr: ntdll comes second in load order", second == (PVOID)g_In[1]);
+  FACT_EQ("documentation Ldr.InMemoryOrderModuleList", Walk(ldr, 0x20, NULL), 4);
+  FACT_EQ("documentation Ldr.InInitializationOrderModuleList: without the executable", Walk(ldr, 0x30, NULL), 3);
+  FACT("documentation LDR_DATA_TABLE_ENTRY: base, size and names", *(PVOID *)(first + 0x30) == (PVOID)g_In[2] && *(PULONG)(first + 0x40) > 0 && Is(first + 0x48, L"C:\\Test\\main.exe") && Is(first + 0x58, L"main.exe"));
 }
 
 static NTSTATUS Touch(PVOID Address) {
@@ -98,19 +96,17 @@ static VOID Attached(PVOID Context) {
 }
 
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
-  HANDLE h;
-  OBJECT_ATTRIBUTES oa;
   KAPC_STATE state;
   UNREFERENCED_PARAMETER(DeviceObject);
   g_In = Irp->AssociatedIrp.SystemBuffer;
   g_Process = PsGetCurrentProcess();
   g_Teb = PsGetCurrentThreadTeb();
   __try {
-    FACT("ps-routines 8 TEB.Self", *(PVOID *)(g_Teb + 0x30) == g_Teb);
-    FACT("ps-routines 8 TEB.ClientId", *(HANDLE *)(g_Teb + 0x40) == PsGetCurrentProcessId() && *(HANDLE *)(g_Teb + 0x48) == PsGetCurrentThreadId());
-    FACT("ps-routines 8 TEB.ProcessEnvironmentBlock", *(PVOID *)(g_Teb + 0x60) == (PVOID)PsGetProcessPeb(g_Process));
-    FACT_EQ("ps-routines 8 TEB.LastErrorValue", *(PULONG)(g_Teb + 0x68), 0x77);
-    FACT("ps-routines 8 TEB.StackBase and StackLimit", *(PULONG_PTR)(g_Teb + 8) > *(PULONG_PTR)(g_Teb + 0x10));
+    FACT("documentation TEB.Self", *(PVOID *)(g_Teb + 0x30) == g_Teb);
+    FACT("documentation TEB.ClientId", *(HANDLE *)(g_Teb + 0x40) == PsGetCurrentProcessId() && *(HANDLE *)(g_Teb + 0x48) == PsGetCurrentThreadId());
+    FACT("documentation TEB.ProcessEnvironmentBlock", *(PVOID *)(g_Teb + 0x60) == (PVOID)PsGetProcessPeb(g_Process));
+    FACT_EQ("documentation TEB.LastErrorValue", *(PULONG)(g_Teb + 0x68), 0x77);
+    FACT("documentation TEB.StackBase and StackLimit", *(PULONG_PTR)(g_Teb + 8) > *(PULONG_PTR)(g_Teb + 0x10));
   } __except (EXCEPTION_EXECUTE_HANDLER) {
     CHECK(FALSE);
   }
@@ -123,20 +119,12 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   FACT("ps-routines 6 TEB unavailable while attached", PsGetCurrentThreadTeb() == NULL && PsGetThreadTeb(PsGetCurrentThread()) == g_Teb);
   KeUnstackDetachProcess(&state);
   FACT("ps-routines 6 the TEB again after detaching", PsGetCurrentThreadTeb() == g_Teb);
-  InitializeObjectAttributes(&oa, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
-  CHECK_EQ(PsCreateSystemThread(&h, THREAD_ALL_ACCESS, &oa, NULL, NULL, Attached, NULL), STATUS_SUCCESS);
-  ZwWaitForSingleObject(h, FALSE, NULL);
-  ZwClose(h);
+  Join(StartThread(Attached, NULL));
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
-}
-
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
 }
 
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

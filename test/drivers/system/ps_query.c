@@ -34,10 +34,6 @@ thread main {
 }
 #endif
 
-NTSYSAPI NTSTATUS ZwQueryInformationProcess(HANDLE, PROCESSINFOCLASS, PVOID, ULONG, PULONG);
-NTSYSAPI NTSTATUS ZwSetInformationProcess(HANDLE, PROCESSINFOCLASS, PVOID, ULONG);
-NTSYSAPI NTSTATUS NtQueryInformationProcess(HANDLE, PROCESSINFOCLASS, PVOID, ULONG, PULONG);
-
 static BOOLEAN Is(PVOID Text, PCWSTR Wanted) {
   UNICODE_STRING wanted;
   RtlInitUnicodeString(&wanted, Wanted);
@@ -84,8 +80,8 @@ static VOID Classes(HANDLE Self) {
   FACT("ps-routines 8 ProcessIoCounters: a device control counts as another operation", io.OtherOperationCount >= 1);
   CHECK_EQ(ZwQueryInformationProcess(Self, ProcessVmCounters, &vm, sizeof vm, &length), STATUS_SUCCESS);
   FACT("ps-routines 8 ProcessVmCounters: memory in use", vm.VirtualSize > 0 && vm.PeakVirtualSize >= vm.VirtualSize && vm.WorkingSetSize > 0);
-  FACT_EQ("ps-routines 8 VM_COUNTERS_EX: PrivateUsage behind", ZwQueryInformationProcess(Self, ProcessVmCounters, snapshot, sizeof vm + 8, &length), STATUS_SUCCESS);
-  FACT_EQ("ps-routines 8 VM_COUNTERS_EX2: two more", ZwQueryInformationProcess(Self, ProcessVmCounters, snapshot, sizeof vm + 24, &length), STATUS_SUCCESS);
+  FACT_EQ("documentation VM_COUNTERS_EX: PrivateUsage behind", ZwQueryInformationProcess(Self, ProcessVmCounters, snapshot, sizeof vm + 8, &length), STATUS_SUCCESS);
+  FACT_EQ("documentation VM_COUNTERS_EX2: two more", ZwQueryInformationProcess(Self, ProcessVmCounters, snapshot, sizeof vm + 24, &length), STATUS_SUCCESS);
   CHECK_EQ(ZwQueryInformationProcess(Self, ProcessPooledUsageAndLimits, &pooled, sizeof pooled, &length), STATUS_SUCCESS);
   CHECK_EQ(ZwQueryInformationProcess(Self, ProcessQuotaLimits, &limits, sizeof limits, &length), STATUS_SUCCESS);
   CHECK(pooled.PagedPoolLimit == limits.PagedPoolLimit && pooled.NonPagedPoolLimit == limits.NonPagedPoolLimit && limits.MinimumWorkingSetSize < limits.MaximumWorkingSetSize);
@@ -165,13 +161,8 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

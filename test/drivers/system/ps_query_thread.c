@@ -49,10 +49,6 @@ thread main {
 }
 #endif
 
-NTSYSAPI NTSTATUS ZwQueryInformationThread(HANDLE, THREADINFOCLASS, PVOID, ULONG, PULONG);
-NTKERNELAPI NTSTATUS PsSuspendThread(PETHREAD, PULONG);
-NTKERNELAPI NTSTATUS PsResumeThread(PETHREAD, PULONG);
-
 static VOID Set(HANDLE t, PETHREAD Thread) {
   LONG value = 0;
   ULONG now = 9;
@@ -107,13 +103,8 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

@@ -9,9 +9,6 @@ thread main {
 }
 #endif
 
-NTSYSAPI NTSTATUS ZwQueryInformationProcess(HANDLE, PROCESSINFOCLASS, PVOID, ULONG, PULONG);
-NTSYSAPI NTSTATUS ZwSetInformationProcess(HANDLE, PROCESSINFOCLASS, PVOID, ULONG);
-
 static VM_COUNTERS Counters(VOID) {
   VM_COUNTERS c;
   CHECK_EQ(ZwQueryInformationProcess(ZwCurrentProcess(), ProcessVmCounters, &c, sizeof c, NULL), STATUS_SUCCESS);
@@ -67,17 +64,17 @@ static VOID Quota(VOID) {
   FACT_EQ("ps-routines 4 PsReturnPoolQuota: raises if more is returned than was charged", Return(self, PagedPool, before.QuotaPagedPoolUsage + 1), STATUS_QUOTA_EXCEEDED);
   FACT("ps-routines 8 VM_COUNTERS: the peak stays", Counters().QuotaPeakPagedPoolUsage >= before.QuotaPagedPoolUsage + 1000);
   CHECK_EQ(Charge(PsInitialSystemProcess, PagedPool, (ULONG_PTR)1 << 40), STATUS_SUCCESS); // System is never charged
-  FACT_EQ("ps-routines 4 ExAllocatePoolWithQuotaTag", Allocate(PagedPool, 256, &block), STATUS_SUCCESS);
-  FACT("ps-routines 4 ExAllocatePoolWithQuotaTag: the current process is charged", Counters().QuotaPagedPoolUsage - before.QuotaPagedPoolUsage >= 256);
+  FACT_EQ("documentation ExAllocatePoolWithQuotaTag", Allocate(PagedPool, 256, &block), STATUS_SUCCESS);
+  FACT("documentation ExAllocatePoolWithQuotaTag: the current process is charged", Counters().QuotaPagedPoolUsage - before.QuotaPagedPoolUsage >= 256);
   ExFreePoolWithTag(block, 'atuQ');
   FACT_EQ("ps-routines 4 ExFreePool: the charge goes back", Counters().QuotaPagedPoolUsage, before.QuotaPagedPoolUsage);
   limits.PagedPoolLimit = before.QuotaPagedPoolUsage + 512;
   CHECK_EQ(ZwSetInformationProcess(ZwCurrentProcess(), ProcessQuotaLimits, &limits, sizeof limits), STATUS_SUCCESS);
-  FACT_EQ("ps-routines 4 ExAllocatePoolWithQuotaTag: raises when the quota is exceeded", Allocate(PagedPool, 1024, &block), STATUS_QUOTA_EXCEEDED);
-  FACT_EQ("ps-routines 4 POOL_QUOTA_FAIL_INSTEAD_OF_RAISE: NULL instead", Allocate(PagedPool | POOL_QUOTA_FAIL_INSTEAD_OF_RAISE, 1024, &block), STATUS_SUCCESS);
+  FACT_EQ("documentation ExAllocatePoolWithQuotaTag: raises when the quota is exceeded", Allocate(PagedPool, 1024, &block), STATUS_QUOTA_EXCEEDED);
+  FACT_EQ("documentation POOL_QUOTA_FAIL_INSTEAD_OF_RAISE: NULL instead", Allocate(PagedPool | POOL_QUOTA_FAIL_INSTEAD_OF_RAISE, 1024, &block), STATUS_SUCCESS);
   CHECK(block == NULL);
   block = ExAllocatePool2(POOL_FLAG_PAGED | POOL_FLAG_USE_QUOTA, 1024, 'atuQ');
-  FACT("ps-routines 4 ExAllocatePool2 POOL_FLAG_USE_QUOTA: NULL when exceeded", block == NULL);
+  FACT("documentation ExAllocatePool2 POOL_FLAG_USE_QUOTA: NULL when exceeded", block == NULL);
 }
 
 static VOID Small(VOID) {
@@ -133,13 +130,8 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

@@ -9,9 +9,7 @@ thread main {
 }
 #endif
 
-NTKERNELAPI BOOLEAN PsIsThreadImpersonating(PETHREAD);
 static KEVENT g_Started, g_Stop;
-static PDRIVER_OBJECT g_Driver;
 
 static VOID Body(PVOID Context) {
   FACT("ps-routines 2 PsCreateSystemThread: StartContext is handed on", Context == (PVOID)0x1234);
@@ -40,10 +38,6 @@ static PETHREAD ByHandle(HANDLE h) {
   PETHREAD thread = NULL;
   CHECK_EQ(ObReferenceObjectByHandle(h, THREAD_ALL_ACCESS, *PsThreadType, KernelMode, (PVOID *)&thread, NULL), STATUS_SUCCESS);
   return thread;
-}
-
-static LONG_PTR References(PVOID Object) { // OBJECT_HEADER.PointerCount
-  return ((PLONG_PTR)((PUCHAR)Object - 0x30))[0];
 }
 
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
@@ -111,16 +105,10 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  g_Driver = DriverObject;
   KeInitializeEvent(&g_Started, NotificationEvent, FALSE);
   KeInitializeEvent(&g_Stop, NotificationEvent, FALSE);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

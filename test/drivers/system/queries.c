@@ -10,13 +10,6 @@ thread main {
 }
 #endif
 
-NTSYSAPI NTSTATUS ZwQueryObject(HANDLE Handle, OBJECT_INFORMATION_CLASS Class, PVOID Information, ULONG Length, PULONG ReturnLength);
-NTSYSAPI NTSTATUS ZwQueryDirectoryObject(HANDLE Directory, PVOID Buffer, ULONG Length, BOOLEAN Single, BOOLEAN Restart, PULONG Context, PULONG ReturnLength);
-NTSYSAPI NTSTATUS ZwCreateSymbolicLinkObject(PHANDLE Link, ACCESS_MASK Access, POBJECT_ATTRIBUTES ObjectAttributes, PUNICODE_STRING Target);
-NTKERNELAPI NTSTATUS ObOpenObjectByName(POBJECT_ATTRIBUTES ObjectAttributes, POBJECT_TYPE Type, KPROCESSOR_MODE Mode, PACCESS_STATE State, ACCESS_MASK Access, PVOID Context, PHANDLE Handle);
-NTKERNELAPI BOOLEAN PsIsProcessBeingDebugged(PEPROCESS Process);
-NTSYSAPI NTSTATUS ZwQueryInformationToken(HANDLE Token, TOKEN_INFORMATION_CLASS Class, PVOID Information, ULONG Length, PULONG ReturnLength);
-
 static BOOLEAN Is(PCUNICODE_STRING Text, PCWSTR Wanted) {
   UNICODE_STRING wanted;
   RtlInitUnicodeString(&wanted, Wanted);

@@ -6,8 +6,6 @@
 // expect leak a handle to process 4, opened at Open
 #include "system.h"
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
-
 static PEPROCESS TakeTwice(VOID) {
   PEPROCESS process = NULL;
   for (int i = 0; i < 3; i++) PsLookupProcessByProcessId((HANDLE)4, &process);
@@ -27,7 +25,7 @@ TEST_ENTRY {
   HANDLE handle;
   OBJECT_ATTRIBUTES oa;
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
   Give(TakeTwice());
   CHECK_EQ(PsLookupThreadByThreadId(PsGetCurrentThreadId(), &thread), STATUS_SUCCESS);
   // balanced, through several routines

@@ -1,8 +1,6 @@
 // Registry services from a driver: create, set, query with lengths, enumerate in order, delete rules.
 #include "system.h"
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
-
 static NTSTATUS Open(PHANDLE Key, PCWSTR Path, BOOLEAN Create, PULONG Disposition) {
   UNICODE_STRING name;
   OBJECT_ATTRIBUTES oa;
@@ -20,7 +18,7 @@ TEST_ENTRY {
   PKEY_VALUE_FULL_INFORMATION full = (PVOID)buffer;
   PKEY_BASIC_INFORMATION basic = (PVOID)buffer;
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
   CHECK_EQ(Open(&key, L"\\Registry\\Machine\\SOFTWARE\\Nope", FALSE, NULL), STATUS_OBJECT_NAME_NOT_FOUND);
   {
     UNICODE_STRING current = RTL_CONSTANT_STRING(L"Current");

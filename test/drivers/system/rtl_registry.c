@@ -1,7 +1,6 @@
 // RtlQueryRegistryValues with its table, RtlWriteRegistryValue and relatives.
 #include "system.h"
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
 static LONG g_Calls;
 
 static NTSTATUS Routine(PWSTR Name, ULONG Type, PVOID Data, ULONG Length, PVOID Context, PVOID EntryContext) {
@@ -16,7 +15,7 @@ TEST_ENTRY {
   ULONG number = 0, missing = 0, fallback = 7;
   UNICODE_STRING text = {0};
   ULONG value = 42;
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
   CHECK_EQ(RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, L"t"), STATUS_SUCCESS);
   CHECK_EQ(RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, L"nobody"), STATUS_OBJECT_NAME_NOT_FOUND);
   CHECK_EQ(RtlCreateRegistryKey(RTL_REGISTRY_SERVICES, L"t\\Parameters"), STATUS_SUCCESS);

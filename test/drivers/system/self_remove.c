@@ -1,4 +1,5 @@
 // Removing a callback from inside itself waits for itself: a deadlock, and the run says so (reference: callbacks.md 7; ps-routines.md 1).
+// Each FACT says that its callback began to remove itself; that the removal never returned is said by the end of the run, a deadlock, and by the CHECK behind it.
 // variant
 // variant
 // variant

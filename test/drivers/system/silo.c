@@ -1,6 +1,5 @@
 // Silos: who is in which, context slots and contexts, monitors, hard references, the end (reference: ps-routines.md 5).
 #include "system.h"
-#include <ntundoc.h>
 
 static LONG g_Created, g_Terminated, g_Cleaned, g_HostCreated;
 static PESILO g_Last;
@@ -34,7 +33,7 @@ static PESILO NewServerSilo(PHANDLE Job) {
 static VOID Contexts(PESILO Silo) {
   ULONG slot = PS_INVALID_SILO_CONTEXT_SLOT, other = 0;
   PVOID a = NULL, b = NULL, got = NULL;
-  FACT_EQ("ps-routines 5 PS_INVALID_SILO_CONTEXT_SLOT", PS_INVALID_SILO_CONTEXT_SLOT, 0xFFFFFFFF);
+  HEADER("ps-routines 5 PS_INVALID_SILO_CONTEXT_SLOT", PS_INVALID_SILO_CONTEXT_SLOT == 0xFFFFFFFF);
   FACT("ps-routines 5 PsAllocSiloContextSlot: Reserved must be 0", !NT_SUCCESS(PsAllocSiloContextSlot(1, &slot)));
   FACT("ps-routines 5 PsAllocSiloContextSlot", NT_SUCCESS(PsAllocSiloContextSlot(0, &slot)) && slot != PS_INVALID_SILO_CONTEXT_SLOT);
   FACT("ps-routines 5 PsAllocSiloContextSlot: another slot", NT_SUCCESS(PsAllocSiloContextSlot(0, &other)) && other != slot);
@@ -85,8 +84,6 @@ static VOID Contexts(PESILO Silo) {
   FACT_EQ("ps-routines 5 PsMakeSiloContextPermanent", PsMakeSiloContextPermanent(Silo, slot), STATUS_SUCCESS);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
-
 TEST_ENTRY {
   SILO_MONITOR_REGISTRATION r = { 0 };
   PSILO_MONITOR monitor = NULL;
@@ -95,7 +92,7 @@ TEST_ENTRY {
   PVOID context = NULL, got = NULL;
   ULONG slot;
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
   // the host
   FACT("ps-routines 5 PsIsHostSilo of PsGetHostSilo", PsIsHostSilo(host));
   FACT("ps-routines 5 PsGetCurrentSilo: the thread's silo", PsGetCurrentSilo() == host);
@@ -109,7 +106,7 @@ TEST_ENTRY {
   CHECK(PsGetThreadServerSilo(PsGetCurrentThread()) == host);
   CHECK(PsGetCurrentServerSiloName() != NULL);
   // registration
-  FACT_EQ("ps-routines 5 SILO_MONITOR_REGISTRATION_VERSION", SILO_MONITOR_REGISTRATION_VERSION, 1);
+  HEADER("ps-routines 5 SILO_MONITOR_REGISTRATION_VERSION", SILO_MONITOR_REGISTRATION_VERSION == 1);
   r.ComponentName = &g_Component;
   r.CreateCallback = OnCreate;
   r.TerminateCallback = OnTerminate;
@@ -169,8 +166,7 @@ TEST_ENTRY {
   // the end
   FACT_EQ("ps-routines 5 PsAcquireSiloHardReference", PsAcquireSiloHardReference(silo), STATUS_SUCCESS);
   PsTerminateServerSilo(silo, STATUS_SUCCESS);
-  FACT("ps-routines 5 PsTerminateServerSilo returns to the caller", TRUE);
-  FACT("ps-routines 5 PsAcquireSiloHardReference keeps the silo from terminating", g_Terminated == 1 && NT_SUCCESS(PsGetSiloContext(silo, slot, &got)));
+  FACT("ps-routines 5 PsTerminateServerSilo returns to the caller; PsAcquireSiloHardReference keeps the silo from terminating", g_Terminated == 1 && NT_SUCCESS(PsGetSiloContext(silo, slot, &got)));
   PsDereferenceSiloContext(got);
   FACT("ps-routines 5 PsAcquireSiloHardReference fails when the silo is terminating", !NT_SUCCESS(PsAcquireSiloHardReference(silo)));
   PsReleaseSiloHardReference(silo);

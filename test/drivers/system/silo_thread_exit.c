@@ -8,10 +8,8 @@ static VOID Thread(PVOID Context) {
   PsTerminateSystemThread(STATUS_SUCCESS);
 }
 TEST_ENTRY {
-  HANDLE thread;
   UNREFERENCED_PARAMETER(DriverObject);
   UNREFERENCED_PARAMETER(RegistryPath);
-  PsCreateSystemThread(&thread, THREAD_ALL_ACCESS, NULL, NULL, NULL, Thread, NULL);
-  ZwWaitForSingleObject(thread, FALSE, NULL);
+  Join(StartThread(Thread, NULL));
   return STATUS_SUCCESS;
 }

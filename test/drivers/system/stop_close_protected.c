@@ -1,12 +1,11 @@
 // ZwClose of a kernel handle that is protected from close.
 // expect bugcheck 0x93
 #include "system.h"
-typedef struct { BOOLEAN Inherit, ProtectFromClose; } FLAGS;
-NTKERNELAPI NTSTATUS ObSetHandleAttributes(HANDLE, FLAGS *, KPROCESSOR_MODE);
+
 TEST_ENTRY {
   HANDLE h;
   OBJECT_ATTRIBUTES oa;
-  FLAGS flags = {FALSE, TRUE};
+  OBJECT_HANDLE_FLAG_INFORMATION flags = {FALSE, TRUE};
   UNREFERENCED_PARAMETER(RegistryPath);
   UNREFERENCED_PARAMETER(DriverObject);
   InitializeObjectAttributes(&oa, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);

@@ -8,7 +8,6 @@ thread main {
   DeviceIoControl(d, IOCTL_BUFFERED, NULL, 0, NULL, 0, &got, NULL);
 }
 #endif
-NTSYSAPI NTSTATUS ZwSetInformationProcess(HANDLE, PROCESSINFOCLASS, PVOID, ULONG);
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   ULONG on = 1;
   UNREFERENCED_PARAMETER(DeviceObject);

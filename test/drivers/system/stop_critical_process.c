@@ -9,7 +9,6 @@ thread main {
   TerminateProcess(p, 0);
 }
 #endif
-NTSYSAPI NTSTATUS ZwSetInformationProcess(HANDLE, PROCESSINFOCLASS, PVOID, ULONG);
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   PEPROCESS process;
   HANDLE h;

@@ -16,11 +16,8 @@ static VOID Attached(PVOID Context) {
   PsTerminateSystemThread(STATUS_SUCCESS);
 }
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
-  HANDLE h;
-  OBJECT_ATTRIBUTES oa;
   UNREFERENCED_PARAMETER(DeviceObject);
-  InitializeObjectAttributes(&oa, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
-  if (NT_SUCCESS(PsCreateSystemThread(&h, THREAD_ALL_ACCESS, &oa, NULL, NULL, Attached, PsGetCurrentProcess()))) ZwWaitForSingleObject(h, FALSE, NULL);
+  Join(StartThread(Attached, PsGetCurrentProcess()));
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 TEST_ENTRY {

@@ -11,11 +11,8 @@ static VOID Body(PVOID Context) {
   KeExpandKernelStackAndCallout(Callout, NULL, MAXIMUM_EXPANSION_SIZE);
 }
 TEST_ENTRY {
-  HANDLE h;
-  OBJECT_ATTRIBUTES oa;
   UNREFERENCED_PARAMETER(RegistryPath);
   UNREFERENCED_PARAMETER(DriverObject);
-  InitializeObjectAttributes(&oa, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
-  if (NT_SUCCESS(PsCreateSystemThread(&h, THREAD_ALL_ACCESS, &oa, NULL, NULL, Body, NULL))) ZwWaitForSingleObject(h, FALSE, NULL);
+  Join(StartThread(Body, NULL));
   return STATUS_SUCCESS;
 }

@@ -6,8 +6,6 @@ thread main {
 }
 #endif
 
-NTSTATUS ZwSuspendThread(HANDLE Thread, PULONG Previous);
-NTSTATUS ZwResumeThread(HANDLE Thread, PULONG Previous);
 static volatile LONG g_Beats, g_Leave, g_Stop;
 
 static VOID Loop(PVOID Context) {

@@ -4,15 +4,7 @@
 #include "check.h"
 #include "shared.h"
 
-// exported, but in no header: drivers declare them themselves
-NTKERNELAPI PCHAR PsGetProcessImageFileName(PEPROCESS Process);
-NTKERNELAPI HANDLE PsGetProcessInheritedFromUniqueProcessId(PEPROCESS Process);
-NTKERNELAPI PVOID PsGetProcessPeb(PEPROCESS Process);
-NTKERNELAPI PVOID PsGetProcessSectionBaseAddress(PEPROCESS Process);
-NTKERNELAPI NTSTATUS PsReferenceProcessFilePointer(PEPROCESS Process, PFILE_OBJECT *FileObject);
 
-NTKERNELAPI NTSTATUS ObReferenceObjectByName(PUNICODE_STRING Name, ULONG Attributes, PVOID AccessState, ACCESS_MASK Access, POBJECT_TYPE Type,
-  KPROCESSOR_MODE Mode, PVOID ParseContext, PVOID *Object);
 
 LONG g_Failures = 0;
 PDEVICE_OBJECT g_Device = NULL;
@@ -44,4 +36,35 @@ static NTSTATUS MakeDevice(PDRIVER_OBJECT DriverObject, PDRIVER_DISPATCH Control
 static VOID DropDevice(VOID) {
   IoDeleteSymbolicLink((PUNICODE_STRING)&g_LinkName);
   IoDeleteDevice(g_Device);
+}
+
+// DriverUnload of a driver that has nothing to take back, and of one that has its device.
+static VOID UnloadNothing(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
+static VOID UnloadDevice(PDRIVER_OBJECT DriverObject) {
+  UNREFERENCED_PARAMETER(DriverObject);
+  DropDevice();
+}
+
+// A system thread, referenced: Join waits for its end and gives the reference back.
+static PETHREAD StartThread(PKSTART_ROUTINE Routine, PVOID Context) {
+  HANDLE h;
+  PETHREAD thread = NULL;
+  OBJECT_ATTRIBUTES oa;
+  InitializeObjectAttributes(&oa, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
+  CHECK_EQ(PsCreateSystemThread(&h, THREAD_ALL_ACCESS, &oa, NULL, NULL, Routine, Context), STATUS_SUCCESS);
+  CHECK_EQ(ObReferenceObjectByHandle(h, SYNCHRONIZE, *PsThreadType, KernelMode, (PVOID *)&thread, NULL), STATUS_SUCCESS);
+  ZwClose(h);
+  return thread;
+}
+static VOID Join(PETHREAD Thread) {
+  KeWaitForSingleObject(Thread, Executive, KernelMode, FALSE, NULL);
+  ObDereferenceObject(Thread);
+}
+
+// References of an object: PointerCount of the OBJECT_HEADER in front of it.
+static LONG_PTR References(PVOID Object) { return *(PLONG_PTR)((PUCHAR)Object - 0x30); }
+
+static BOOLEAN EndsWith(PCUNICODE_STRING Name, PCWSTR End) {
+  USHORT n = (USHORT)wcslen(End);
+  return Name != NULL && Name->Length / 2 >= n && _wcsnicmp(Name->Buffer + Name->Length / 2 - n, End, n) == 0;
 }

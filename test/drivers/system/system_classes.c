@@ -10,8 +10,6 @@ thread main {
 }
 #endif
 
-NTSYSAPI NTSTATUS ZwQuerySystemInformation(ULONG, PVOID, ULONG, PULONG);
-
 static PUCHAR Query(ULONG Class, PULONG Length) {
   PUCHAR list;
   CHECK_EQ(ZwQuerySystemInformation(Class, NULL, 0, Length), STATUS_INFO_LENGTH_MISMATCH);
@@ -60,16 +58,11 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   UCHAR debugger[2] = {9, 9};
   ULONG integrity[2] = {8, 0};
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   CHECK_EQ(ZwQuerySystemInformation(35, debugger, sizeof debugger, NULL), STATUS_SUCCESS);
   CHECK(debugger[0] == 0 && debugger[1] == 1);
   CHECK_EQ(ZwQuerySystemInformation(103, integrity, sizeof integrity, NULL), STATUS_SUCCESS);

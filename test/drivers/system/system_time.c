@@ -6,7 +6,6 @@ thread main {
 }
 #endif
 
-NTSTATUS ZwSetSystemTime(PLARGE_INTEGER SystemTime, PLARGE_INTEGER PreviousTime);
 static KTIMER g_Absolute, g_Relative;
 static LONG g_Device1, g_Device2;
 static PDEVICE_OBJECT g_Second;

@@ -3,14 +3,12 @@
 #include <wdmsec.h>
 #include "system.h"
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
-
 TEST_ENTRY {
   OSVERSIONINFOW version = {sizeof(version)};
   UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Device\\Secure"), routine = RTL_CONSTANT_STRING(L"KdDebuggerEnabled");
   PDEVICE_OBJECT device;
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
   FACT("documentation KdDebuggerEnabled: FALSE without a kernel debugger", !KD_DEBUGGER_ENABLED && !*KdDebuggerEnabled);
   FACT("documentation KdDebuggerNotPresent: TRUE without one", KD_DEBUGGER_NOT_PRESENT && KdRefreshDebuggerNotPresent());
   FACT_EQ("documentation KdDisableDebugger without a debugger", KdDisableDebugger(), STATUS_DEBUGGER_INACTIVE);

@@ -1,9 +1,7 @@
 // States of threads and the reason why they wait or lost the CPU, as SYSTEM_THREAD_INFORMATION shows KTHREAD.State and WaitReason.
 #include "system.h"
-#include "ntundoc.h"
-NTSYSAPI NTSTATUS NTAPI ZwYieldExecution(VOID);
 static KEVENT g_Go, g_There, g_Resume;
-static volatile LONG g_Stop, g_Mode;
+static volatile LONG g_Mode;
 static HANDLE g_Thread;
 
 static VOID Pinned(PVOID Context) {
@@ -32,10 +30,9 @@ static VOID Rival(PVOID Context) {
   }
 }
 static SYSTEM_THREAD_INFORMATION Info(VOID) {
-  SYSTEM_THREAD_INFORMATION info[2];
-  RtlZeroMemory(info, sizeof info);
-  CHECK_EQ(ZwQueryInformationThread(g_Thread, ThreadSystemThreadInformation, info, 0x50, NULL), STATUS_SUCCESS);
-  return info[0];
+  SYSTEM_THREAD_INFORMATION info = {0};
+  CHECK_EQ(ZwQueryInformationThread(g_Thread, ThreadSystemThreadInformation, &info, sizeof info, NULL), STATUS_SUCCESS);
+  return info;
 }
 /** The next mode of the thread, while this one sleeps. */
 static VOID Next(LONG mode) {
@@ -45,7 +42,6 @@ static VOID Next(LONG mode) {
   KeWaitForSingleObject(&g_There, Executive, KernelMode, FALSE, NULL);
   SleepMs(40);
 }
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
 
 TEST_ENTRY {
   HANDLE rival;
@@ -53,7 +49,7 @@ TEST_ENTRY {
   SYSTEM_THREAD_INFORMATION info;
   PKTHREAD me = KeGetCurrentThread();
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
   KeInitializeEvent(&g_Go, SynchronizationEvent, FALSE);
   KeInitializeEvent(&g_There, NotificationEvent, FALSE);
   KeInitializeEvent(&g_Resume, SynchronizationEvent, FALSE);

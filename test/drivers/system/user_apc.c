@@ -4,7 +4,6 @@
 #include <winternl.h>
 code {
   static volatile LONG g_Ran, g_Data, g_Order[8];
-  static HANDLE g_Main;
   static volatile LONG g_Stop;
   static VOID NTAPI Apc(ULONG_PTR Data) {
     g_Order[g_Ran++] = (LONG)Data;
@@ -54,11 +53,11 @@ thread main {
   FACT("scheduler 11 user APC: those queued by one run in the same wait", g_Ran == 3 && g_Order[2] == 3);
   g_Ran = 0;
   EXPECT(NtQueueApcThread(GetCurrentThread(), Three, (PVOID)1, (PVOID)2, (PVOID)3) == 0);
-  FACT_EQ("scheduler 11 NtTestAlert: delivers pending user APCs", NtTestAlert(), 0);
-  FACT("scheduler 11 NtQueueApcThread: three arguments", g_Ran == 1 && g_Data == 123);
+  FACT_EQ("documentation NtTestAlert: delivers pending user APCs", NtTestAlert(), 0);
+  FACT("documentation NtQueueApcThread: three arguments", g_Ran == 1 && g_Data == 123);
   FACT_EQ("scheduler 7 alert: NtAlertThread", NtAlertThread(GetCurrentThread()), 0);
-  FACT_EQ("scheduler 11 NtTestAlert: STATUS_ALERTED when alerted", NtTestAlert(), STATUS_ALERTED);
-  FACT_EQ("scheduler 11 NtTestAlert: clears the alert", NtTestAlert(), 0);
+  FACT_EQ("documentation NtTestAlert: STATUS_ALERTED when alerted", NtTestAlert(), STATUS_ALERTED);
+  FACT_EQ("documentation NtTestAlert: clears the alert", NtTestAlert(), 0);
   NtAlertThread(GetCurrentThread());
   LARGE_INTEGER due;
   due.QuadPart = -10000000;
@@ -113,14 +112,10 @@ thread main {
 }
 #endif
 
-typedef VOID (*KKERNEL)(PKAPC, PVOID *, PVOID *, PVOID *, PVOID *);
-VOID KeInitializeApc(PKAPC, PKTHREAD, LONG, KKERNEL, VOID (*)(PKAPC), PVOID, KPROCESSOR_MODE, PVOID);
-BOOLEAN KeInsertQueueApc(PKAPC, PVOID, PVOID, KPRIORITY);
-BOOLEAN KeTestAlertThread(KPROCESSOR_MODE);
 static KAPC g_Apc;
 static LONG g_Kernel, g_Rundown;
 
-static VOID KernelRoutine(PKAPC Apc, PVOID *Normal, PVOID *Context, PVOID *A1, PVOID *A2) {
+static VOID KernelRoutine(PKAPC Apc, PKNORMAL_ROUTINE *Normal, PVOID *Context, PVOID *A1, PVOID *A2) {
   UNREFERENCED_PARAMETER(Normal); UNREFERENCED_PARAMETER(A1); UNREFERENCED_PARAMETER(A2);
   FACT("scheduler 11 user APC: its kernel routine runs at APC_LEVEL in the thread", KeGetCurrentIrql() == APC_LEVEL && Apc->Thread == KeGetCurrentThread());
   CHECK(*Context == (PVOID)4);
@@ -132,9 +127,9 @@ static VOID Rundown(PKAPC Apc) {
 }
 
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
-  PVOID routine = *(PVOID *)Irp->AssociatedIrp.SystemBuffer;
+  PKNORMAL_ROUTINE routine = *(PKNORMAL_ROUTINE *)Irp->AssociatedIrp.SystemBuffer;
   UNREFERENCED_PARAMETER(DeviceObject);
-  KeInitializeApc(&g_Apc, KeGetCurrentThread(), 0, KernelRoutine, Rundown, routine, UserMode, (PVOID)4);
+  KeInitializeApc(&g_Apc, KeGetCurrentThread(), OriginalApcEnvironment, KernelRoutine, Rundown, routine, UserMode, (PVOID)4);
   FACT("scheduler 11 KeInsertQueueApc: a user APC", KeInsertQueueApc(&g_Apc, (PVOID)5, (PVOID)6, 0));
   FACT_EQ("scheduler 11 KAPC: Inserted (user APC)", g_Apc.Inserted, TRUE);
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);

@@ -48,17 +48,6 @@ thread main {
 }
 #endif
 
-NTSYSAPI NTSTATUS ZwCreateMutant(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes, BOOLEAN InitialOwner);
-NTSYSAPI NTSTATUS ZwReleaseMutant(HANDLE Handle, PLONG Previous);
-NTSYSAPI NTSTATUS ZwCreateSemaphore(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes, LONG Initial, LONG Maximum);
-NTSYSAPI NTSTATUS ZwReleaseSemaphore(HANDLE Handle, LONG Count, PLONG Previous);
-NTSYSAPI NTSTATUS ZwWaitForMultipleObjects(ULONG Count, PHANDLE Handles, WAIT_TYPE Type, BOOLEAN Alertable, PLARGE_INTEGER Timeout);
-NTSYSAPI NTSTATUS ZwClearEvent(HANDLE Handle);
-NTSYSAPI NTSTATUS ZwResetEvent(HANDLE Handle, PLONG Previous);
-NTSYSAPI NTSTATUS ZwPulseEvent(HANDLE Handle, PLONG Previous);
-NTKERNELAPI BOOLEAN KeAlertThread(PKTHREAD Thread, KPROCESSOR_MODE AlertMode);
-NTKERNELAPI VOID KeQueryOwnerMutant(PKMUTANT Mutant, PCLIENT_ID ClientId);
-
 static LONG g_Killed;
 static KEVENT g_Never;
 
@@ -71,7 +60,7 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   ms.QuadPart = -300000;
   switch (s->Parameters.DeviceIoControl.IoControlCode) {
     case IOCTL_KILLED: {
-      // an alert of kernel mode does not break a wait of kernel mode that is not alertable, termination breaks one of user mode
+      // the thread is terminated meanwhile: that breaks waits of user mode, alertable or not, and none of kernel mode
       status = KeWaitForSingleObject(&g_Never, Executive, UserMode, FALSE, NULL);
       FACT_EQ("scheduler 7 (FALSE, User): broken by thread termination only: USER_APC", status, STATUS_USER_APC);
       FACT("scheduler 7 NT_SUCCESS is TRUE for USER_APC: code must compare", NT_SUCCESS(status));
@@ -95,7 +84,7 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
       status = ObReferenceObjectByHandle(*(PHANDLE)Irp->AssociatedIrp.SystemBuffer, 0, NULL, UserMode, &object, NULL);
       CHECK_EQ(status, STATUS_SUCCESS);
       KeQueryOwnerMutant(object, &id);
-      FACT("scheduler 8 KeQueryOwnerMutant: the owner's client id", id.UniqueThread == PsGetCurrentThreadId() && id.UniqueProcess == PsGetCurrentProcessId());
+      FACT("documentation KeQueryOwnerMutant: the owner's client id", id.UniqueThread == PsGetCurrentThreadId() && id.UniqueProcess == PsGetCurrentProcessId());
       FACT("scheduler 8 owning a user-mode mutant leaves kernel APCs on", !KeAreApcsDisabled());
       ObDereferenceObject(object);
       return CompleteIrp(Irp, STATUS_SUCCESS, 0);
@@ -111,11 +100,11 @@ static VOID Unload(PDRIVER_OBJECT DriverObject) {
 }
 
 static KEVENT g_Ready;
-static NTSTATUS g_Status[2];
+static NTSTATUS g_Status;
 static VOID Waits(PVOID Context) {
   UNREFERENCED_PARAMETER(Context);
   KeSetEvent(&g_Ready, 0, FALSE);
-  g_Status[0] = KeWaitForSingleObject(&g_Never, Executive, UserMode, TRUE, NULL);
+  g_Status = KeWaitForSingleObject(&g_Never, Executive, UserMode, TRUE, NULL);
   PsTerminateSystemThread(STATUS_NO_MEMORY);
 }
 
@@ -133,7 +122,7 @@ static VOID Threads(VOID) {
   FACT_EQ("scheduler 8 the type byte of a thread", *(PUCHAR)thread, 6);
   KeAlertThread((PKTHREAD)thread, UserMode);
   FACT_EQ("scheduler 8 waitable with PETHREAD", KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL), STATUS_SUCCESS);
-  FACT_EQ("scheduler 7 (TRUE, User): an alert breaks the wait: ALERTED", g_Status[0], STATUS_ALERTED);
+  FACT_EQ("scheduler 7 (TRUE, User): an alert breaks the wait: ALERTED", g_Status, STATUS_ALERTED);
   FACT_EQ("scheduler 8 a terminated thread stays signalled", KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL), STATUS_SUCCESS);
   FACT_EQ("scheduler 8 waitable by handle", ZwWaitForSingleObject(h, FALSE, &zero), STATUS_SUCCESS);
   ObDereferenceObject(thread);
@@ -141,7 +130,7 @@ static VOID Threads(VOID) {
 }
 
 static VOID Services(VOID) {
-  HANDLE e, m, s, file, none = (HANDLE)0x12345678;
+  HANDLE e, m, s, refused, none = (HANDLE)0x12345678;
   LONG old = -1;
   OBJECT_ATTRIBUTES oa;
   LARGE_INTEGER zero = {0};
@@ -149,7 +138,7 @@ static VOID Services(VOID) {
   UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\BaseNamedObjects\\WaitObjects");
   InitializeObjectAttributes(&oa, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
   CHECK_EQ(ZwCreateEvent(&e, EVENT_ALL_ACCESS, &oa, SynchronizationEvent, FALSE), STATUS_SUCCESS);
-  FACT_EQ("scheduler 8 ZwCreateEvent: a wrong type", ZwCreateEvent(&m, EVENT_ALL_ACCESS, &oa, (EVENT_TYPE)7, FALSE), STATUS_INVALID_PARAMETER);
+  FACT_EQ("documentation ZwCreateEvent: a wrong type", ZwCreateEvent(&m, EVENT_ALL_ACCESS, &oa, (EVENT_TYPE)7, FALSE), STATUS_INVALID_PARAMETER);
   FACT("scheduler 8 ZwSetEvent: previous state", ZwSetEvent(e, &old) == STATUS_SUCCESS && old == 0);
   FACT("scheduler 8 ZwSetEvent of a set event", ZwSetEvent(e, &old) == STATUS_SUCCESS && old == 1);
   FACT_EQ("scheduler 7 ZwWaitForSingleObject", ZwWaitForSingleObject(e, FALSE, NULL), STATUS_SUCCESS);
@@ -162,12 +151,12 @@ static VOID Services(VOID) {
   CHECK_EQ(ZwCreateMutant(&m, MUTANT_ALL_ACCESS, &oa, TRUE), STATUS_SUCCESS);
   FACT("scheduler 8 NtCreateMutant with an initial owner leaves kernel APCs on", !KeAreApcsDisabled());
   FACT_EQ("scheduler 8 the owner may acquire again", ZwWaitForSingleObject(m, FALSE, &zero), STATUS_SUCCESS);
-  FACT("scheduler 8 NtReleaseMutant: previous state", ZwReleaseMutant(m, &old) == STATUS_SUCCESS && old == -1);
-  FACT("scheduler 8 NtReleaseMutant: 0 = now free", ZwReleaseMutant(m, &old) == STATUS_SUCCESS && old == 0);
-  FACT_EQ("scheduler 8 NtReleaseMutant by a non-owner: a status, no exception", ZwReleaseMutant(m, NULL), STATUS_MUTANT_NOT_OWNED);
+  FACT("documentation NtReleaseMutant: previous state", ZwReleaseMutant(m, &old) == STATUS_SUCCESS && old == -1);
+  FACT("documentation NtReleaseMutant: 0 = now free", ZwReleaseMutant(m, &old) == STATUS_SUCCESS && old == 0);
+  FACT_EQ("documentation NtReleaseMutant by a non-owner: a status, no exception", ZwReleaseMutant(m, NULL), STATUS_MUTANT_NOT_OWNED);
 
   CHECK_EQ(ZwCreateSemaphore(&s, SEMAPHORE_ALL_ACCESS, &oa, 1, 2), STATUS_SUCCESS);
-  FACT_EQ("scheduler 8 NtCreateSemaphore: 0 <= Count <= Limit", ZwCreateSemaphore(&file, SEMAPHORE_ALL_ACCESS, &oa, 3, 2), STATUS_INVALID_PARAMETER);
+  FACT_EQ("documentation NtCreateSemaphore: 0 <= Count <= Limit", ZwCreateSemaphore(&refused, SEMAPHORE_ALL_ACCESS, &oa, 3, 2), STATUS_INVALID_PARAMETER);
   FACT("scheduler 8 NtReleaseSemaphore: previous count", ZwReleaseSemaphore(s, 1, &old) == STATUS_SUCCESS && old == 1);
   FACT_EQ("scheduler 8 NtReleaseSemaphore: limit exceeded is a status, no exception", ZwReleaseSemaphore(s, 1, NULL), STATUS_SEMAPHORE_LIMIT_EXCEEDED);
   FACT("scheduler 8 NtReleaseSemaphore: Adjustment >= 1", !NT_SUCCESS(ZwReleaseSemaphore(s, 0, NULL)));
@@ -194,12 +183,11 @@ static VOID Services(VOID) {
   ZwClose(e);
   InitializeObjectAttributes(&oa, &name, OBJ_KERNEL_HANDLE, NULL, NULL);
   CHECK_EQ(ZwCreateEvent(&e, EVENT_ALL_ACCESS, &oa, NotificationEvent, TRUE), STATUS_SUCCESS);
-  FACT_EQ("scheduler 8 ZwCreateEvent: the name exists", ZwCreateEvent(&m, EVENT_ALL_ACCESS, &oa, NotificationEvent, TRUE), STATUS_OBJECT_NAME_COLLISION);
-  FACT("scheduler 8 ZwOpenEvent", ZwOpenEvent(&m, SYNCHRONIZE, &oa) == STATUS_SUCCESS && ZwWaitForSingleObject(m, FALSE, &zero) == STATUS_SUCCESS);
+  FACT_EQ("documentation ZwCreateEvent: the name exists", ZwCreateEvent(&m, EVENT_ALL_ACCESS, &oa, NotificationEvent, TRUE), STATUS_OBJECT_NAME_COLLISION);
+  FACT("documentation ZwOpenEvent", ZwOpenEvent(&m, SYNCHRONIZE, &oa) == STATUS_SUCCESS && ZwWaitForSingleObject(m, FALSE, &zero) == STATUS_SUCCESS);
   ZwClose(m);
   ZwClose(e);
   FACT_EQ("scheduler 8 the last handle takes the name", ZwOpenEvent(&m, SYNCHRONIZE, &oa), STATUS_OBJECT_NAME_NOT_FOUND);
-  UNREFERENCED_PARAMETER(file);
 }
 
 static LONG g_TimerApcs;
@@ -261,17 +249,12 @@ static VOID Body(PVOID Context) {
 }
 
 TEST_ENTRY {
-  HANDLE h;
-  OBJECT_ATTRIBUTES oa;
   UNREFERENCED_PARAMETER(RegistryPath);
   KeInitializeEvent(&g_Never, NotificationEvent, FALSE);
   KeInitializeEvent(&g_Ready, SynchronizationEvent, FALSE);
   DriverObject->DriverUnload = Unload;
   MakeDevice(DriverObject, Control);
   Threads();
-  InitializeObjectAttributes(&oa, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
-  CHECK_EQ(PsCreateSystemThread(&h, THREAD_ALL_ACCESS, &oa, NULL, NULL, Body, NULL), STATUS_SUCCESS);
-  ZwWaitForSingleObject(h, FALSE, NULL);
-  ZwClose(h);
+  Join(StartThread(Body, NULL));
   return RESULT();
 }

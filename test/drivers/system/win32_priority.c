@@ -7,21 +7,16 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   *(LONG *)Irp->AssociatedIrp.SystemBuffer = KeQueryPriorityThread(KeGetCurrentThread());
   return CompleteIrp(Irp, STATUS_SUCCESS, sizeof(LONG));
 }
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }
 #if 0 // threads
 code {
   static HANDLE g_Go;
   static volatile LONG g_Priority;
-#define ASK CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800, METHOD_BUFFERED, FILE_ANY_ACCESS)
-  static LONG Now(HANDLE d) { LONG p = 0; DWORD n; DeviceIoControl(d, ASK, &p, sizeof p, &p, sizeof p, &n, NULL); return p; }
+  static LONG Now(HANDLE d) { LONG p = 0; DWORD n; DeviceIoControl(d, IOCTL_BUFFERED, &p, sizeof p, &p, sizeof p, &n, NULL); return p; }
   // base priority of the current thread as the system knows it
   static LONG Base(void) {
     LONG b = -1;

@@ -11,9 +11,8 @@
 TRACELOGGING_DEFINE_PROVIDER(g_Provider, "Leaky", (0x71ae54db, 0x0862, 0x41bf, 0xa2, 0x4f, 0x53, 0x30, 0xce, 0xc7, 0xf6, 0xc9));
 static REGHANDLE g_Handle;
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) {
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadNothing;
   WPP_INIT_TRACING(DriverObject, RegistryPath);
   CHECK(TraceLoggingRegister(g_Provider) == STATUS_SUCCESS);
   CHECK(EtwRegister(&g_Provider->Id, NULL, NULL, &g_Handle) == STATUS_SUCCESS);

@@ -1,7 +1,6 @@
 // What drivers see of WSL processes (reference: subsystem-processes.md 2, 3 and callbacks.md 8): which registrations see them, what the create information holds,
 // veto, exits, parents that are gone. The kernel's own provider runs the programs.
 #include "system.h"
-#include <ntundoc.h>
 #if 0 // threads
 thread main {
   // a session: the service starts init, everything else is fork and exec

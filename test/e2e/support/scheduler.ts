@@ -66,6 +66,7 @@ export async function schedulerPanel(workbench: Workbench, example: Example): Pr
   await workbench.fold('Watch', 'Loaded Scripts', 'Breakpoints');
   await workbench.frames.filter({ hasText: 'DriverEntry' }).first().waitFor();
   await panel.locator('.status', { hasText: 'in the past' }).waitFor();
+  await workbench.focusedLine.waitFor();
   await workbench.screenshot('scheduler-click-moved-the-debugger');
 
   // the other theme, dark or light

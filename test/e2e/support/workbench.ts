@@ -96,6 +96,11 @@ export class Workbench {
     return this.page.locator('.debug-top-stack-frame-line').first();
   }
 
+  /** The line of the frame that is shown, the topmost or one below kernel frames. */
+  get focusedLine(): Locator {
+    return this.page.locator('.debug-top-stack-frame-line, .debug-focused-stack-frame-line').first();
+  }
+
   get toolbar(): Locator {
     return this.page.locator('.debug-toolbar');
   }

@@ -146,7 +146,8 @@ export class Rig {
   }
   /** A page that can be written with an unmapped one behind it; returns its first byte. */
   guardedPage(options: { readonly writable?: boolean; readonly pageable?: boolean; readonly user?: boolean } = {}): Addr {
-    const o = this.k.mem.pages.allocate(MAP.drivers, 1, { writable: true, ...options }, { after: 1, zero: true });
+    const o = this.k.mem.pages.allocate(MAP.drivers, 1, { writable: true, ...options }, { after: 1 });
+    this.k.mem.raw.fill(o, PAGE_SIZE);
     return toAddress(o);
   }
   /** Gives the machine a user window of `pages` pages at USER_BASE. */
