@@ -120,9 +120,10 @@ export class Kernel implements MachineHost {
   verifies(option: VerifierOption): boolean {
     return (this.config.verifierFlags & VERIFIER_OPTIONS[option]) !== 0;
   }
-  /** Drivers are verified: its automatic checks are on with any option. */
-  get verified(): boolean {
-    return this.config.verifierFlags !== 0;
+  /** Somebody asked for this option of Driver Verifier (config.ts), or for any: its automatic checks come with each. Not for hot paths (verifier/call-checks.ts). */
+  asked(option?: VerifierOption): boolean {
+    const asked = this.config.verifierAsked;
+    return (option === undefined ? asked : asked & VERIFIER_OPTIONS[option]) !== 0;
   }
   /**
    * What Driver Verifier stops with: bug check 0xC4. Undefined: violations are reported, a finding was told and the caller goes on.

@@ -293,7 +293,6 @@ BAD1(RaiseInDpc, 0xC8, -1) {
   EXPECT_STOP("bugchecks 2 0xC8: (current << 16) | (expected << 8) | id after a callout", 0xC8, (5 << 16) | (2 << 8) | 2, &g_Dpc, 0, 0);
   return RunBad(Raise, NULL);
 }
-// verifier none
 BAD1(RegionInDpc, 0xC7, 4) {
   EXPECT_STOP("bugchecks 2 0xC7: 4 = APC disable count changed by a DPC", 0xC7, 4, Unbalanced, 0, 0xFFFF);
   return RunBad(Unbalanced, NULL);

@@ -136,7 +136,6 @@ BAD(SetNullEvent, 0xA, 0) {
   EXPECT_STOP("bugchecks 1 0xA: bad KEVENT pointer given to a Ke routine", 0xA, 0, DISPATCH_LEVEL, 1, ANY);
   return KeSetEvent(NULL, 0, FALSE);
 }
-// verifier miscellaneous off
 BAD(PagedEvent, 0xA, -1) {
   PKEVENT e = ExAllocatePoolWithTag(PagedPool, sizeof *e, 'evEp');
   KeInitializeEvent(e, NotificationEvent, FALSE);

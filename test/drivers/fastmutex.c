@@ -142,7 +142,6 @@ TEST_ENTRY {
   return RESULT();
 }
 
-// verifier deadlock-detection off
 BAD(RecursiveFast, 0xBF, -1) {
   ExInitializeFastMutex(&g_Fast);
   ExAcquireFastMutex(&g_Fast);
@@ -184,7 +183,6 @@ BAD(WrongPushRelease, 0x162, -1) {
   KeLeaveCriticalRegion();
   return STATUS_SUCCESS;
 }
-// verifier deadlock-detection off
 BAD(RecursiveGuarded, 0xBF, -1) {
   KeInitializeGuardedMutex(&g_Guarded);
   KeAcquireGuardedMutex(&g_Guarded);
@@ -192,7 +190,6 @@ BAD(RecursiveGuarded, 0xBF, -1) {
   KeAcquireGuardedMutex(&g_Guarded);
   return STATUS_SUCCESS;
 }
-// verifier deadlock-detection off
 BAD(RecursiveUnsafe, 0xBF, -1) {
   ExInitializeFastMutex(&g_Fast);
   KeEnterCriticalRegion();

@@ -191,7 +191,7 @@ TEST_ENTRY {
   return RESULT();
 }
 
-BAD(McbNotInitialized, 0xC4, 0x13) {
+BAD(McbNotInitialized, 0xC2, -1) {
   LARGE_MCB mcb;
   FsRtlInitializeLargeMcb(&mcb, PagedPool);
   PVOID mapping = mcb.BaseMcb.Mapping;

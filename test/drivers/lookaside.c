@@ -127,7 +127,6 @@ BAD(UseAfterFree, 0xD5, -1) {
   ExFreeToNPagedLookasideList(&g_NonPaged, (PVOID)p);
   return *p;
 }
-// verifier miscellaneous off
 BAD(DeleteTwice, 0x139, 3) {
   ExInitializeNPagedLookasideList(&g_NonPaged, NULL, NULL, 0, 48, '1kaL', 0);
   ExInitializePagedLookasideList(&g_Paged, NULL, NULL, 0, 48, '2kaL', 0);
@@ -136,7 +135,6 @@ BAD(DeleteTwice, 0x139, 3) {
   return STATUS_SUCCESS;
 }
 // The header of a list that was freed with its structure is still on the system's list of lists.
-// verifier miscellaneous off
 BAD(FreedWithoutDelete, 0xCC, -1) {
   PNPAGED_LOOKASIDE_LIST list = ExAllocatePoolWithTag(NonPagedPool, sizeof(*list), 'tsiL');
   ExInitializeNPagedLookasideList(list, NULL, NULL, 0, 48, '1kaL', 0);

@@ -55,7 +55,6 @@ BAD(Underrun, 0xC1, -1) {
   ExFreePoolWithTag((PVOID)p, 'rdnU');
   return STATUS_SUCCESS;
 }
-// verifier none
 BAD(DoubleFree, 0xC2, 7) {
   PVOID p = ExAllocatePoolWithTag(NonPagedPool, 32, 'lbuD');
   ExFreePoolWithTag(p, 'lbuD');
@@ -67,24 +66,20 @@ BAD(WrongTag, 0xC2, 0xA) {
   ExFreePoolWithTag(p, 'owT ');
   return STATUS_SUCCESS;
 }
-// verifier none
 BAD(FreeStack, 0xC2, 0x46) {
   LONG local = 1;
   ExFreePool(&local);
   return local;
 }
-// verifier none
 BAD(FreeNull, 0xC2, 0x46) {
   ExFreePool(NULL);
   return STATUS_SUCCESS;
 }
-// verifier none
 BAD(PagedAtDispatch, 0xC2, 8) {
   KeRaiseIrqlToDpcLevel();
   ExAllocatePoolWithTag(PagedPool, 16, 'gaP ');
   return STATUS_SUCCESS;
 }
-// verifier none
 BAD(ZeroBytes, 0xC2, 0) {
   ExAllocatePoolWithTag(NonPagedPool, 0, 'oreZ');
   return STATUS_SUCCESS;
@@ -107,13 +102,11 @@ BAD(CallData, 0xFC, -1) {
 BAD(WildPointer, 0x50, -1) {
   return *(volatile LONG *)0xFFFFF80012345678;
 }
-// verifier none
 BAD(FreeUserAddress, 0xC2, 0x40) {
   EXPECT_STOP("bugchecks 7 0x40: freeing a user-mode address", 0xC2, 0x40, 0x20000, 0, ANY);
   ExFreePool((PVOID)0x20000);
   return STATUS_SUCCESS;
 }
-// verifier none
 BAD(FreePagedAtDispatch, 0xC2, 9) {
   PVOID p = ExAllocatePoolWithTag(PagedPool, 64, 'gaP ');
   KeRaiseIrqlToDpcLevel();

@@ -212,7 +212,6 @@ BAD(Recursive, 0xF, 0) {
   KeAcquireSpinLock(&g_Lock, &b);
   return STATUS_SUCCESS;
 }
-// verifier deadlock-detection off
 BAD(ReleaseFree, 0x10, 0) {
   KeInitializeSpinLock(&g_Lock);
   KIRQL irql = KeRaiseIrqlToDpcLevel();
@@ -310,7 +309,6 @@ BAD(ReleaseFreeEx, 0x10, 0) {
   ExReleaseSpinLockShared(&g_Ex, irql);
   return STATUS_SUCCESS;
 }
-// verifier deadlock-detection off
 BAD(ReleaseOfOther, 0x10, 0) {
   // the lock is taken by another thread's word: what a release by the wrong thread finds
   KIRQL irql = KeRaiseIrqlToDpcLevel();

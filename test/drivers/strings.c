@@ -81,7 +81,7 @@ TEST_ENTRY {
   return RESULT();
 }
 
-BAD(FreeTwice, 0xC4, 0x13) {
+BAD(FreeTwice, 0xC2, 7) {
   UNICODE_STRING a, b;
   ANSI_STRING text;
   RtlInitAnsiString(&text, "twice");
@@ -97,7 +97,7 @@ BAD(ReadToTerminator, 0xCD, -1) {
   RtlUpcaseUnicodeString(&upper, &name, TRUE);
   return (NTSTATUS)wcslen(upper.Buffer);
 }
-BAD(FreeConstant, 0xC4, 0x10) {
+BAD(FreeConstant, 0xC2, -1) {
   UNICODE_STRING name;
   RtlInitUnicodeString(&name, L"constant");
   RtlFreeUnicodeString(&name);

@@ -61,6 +61,7 @@ static VOID QuotaDpc(PKDPC Dpc, PVOID Context, PVOID A1, PVOID A2) {
   UNREFERENCED_PARAMETER(A2);
   ExAllocatePoolWithQuotaTag(NonPagedPoolNx, 16, 'atuQ');
 }
+// verifier standard
 BAD(QuotaInDpc, 0xC4, 0x10B) {
   KeInitializeDpc(&g_Dpc, QuotaDpc, NULL);
   EXPECT_STOP("bugchecks 8 0x10B: quota charged from a DPC", 0xC4, 0x10B, ANY, ANY, ANY);

@@ -1,4 +1,5 @@
 // Driver Verifier's checks of locks beyond their order: releases, recursion, initialisation, IRQL and APCs.
+// every run: verifier standard
 #include "check.h"
 LONG g_Failures;
 static KSPIN_LOCK g_Spin;

@@ -1,4 +1,5 @@
 // Driver Verifier's checks of objects: where they lie, whether they are initialised, what is freed with them; and of the calls around them.
+// every run: verifier standard
 #include "check.h"
 LONG g_Failures;
 static ERESOURCE g_Resource;

@@ -1,4 +1,5 @@
 // Pool as Driver Verifier looks at it: its codes (0xC4, 0xC1), and what the same mistakes are with options off (0xC2, 0x19, or nothing).
+// every run: verifier standard
 #include "check.h"
 LONG g_Failures;
 
@@ -80,7 +81,7 @@ BAD(FreeUser, 0xC4, 0x16) {
   ExFreePool((PVOID)0x7FF60000);
   return STATUS_SUCCESS;
 }
-// verifier special-pool off
+// verifier standard special-pool off
 BAD(TrackedOverrun, 0xC4, 0x51) {
   PUCHAR p = Block(20);
   p[20] = 1;

@@ -24,7 +24,7 @@ export interface Bad {
   readonly p1: number | undefined;
   /** Numbers of CPUs on which it must. */
   readonly cpus: readonly number[];
-  /** Options of Driver Verifier that its run asks for: the words of `verifier ...` in a scenario. */
+  /** Options of Driver Verifier that its run asks for (verifierOf). */
   readonly verifier: string | undefined;
   /** Its lines. */
   readonly first: number;
@@ -57,21 +57,26 @@ export function factsOf(text: string): Fact[] {
   return facts;
 }
 
-/** A line `// every run: verifier WORDS`: what all runs of a text ask for. */
-export const verifierOfAll = (text: string): string | undefined => /^\/\/ every run: verifier (.+)$/m.exec(text)?.[1].trim();
+/**
+ * The options of Driver Verifier that a run asks for, as words of `verifier ...` in a scenario: a line `// verifier WORDS` in front of its function, else a line
+ * `// every run: verifier WORDS` anywhere.
+ */
+function verifierOf(text: string, line: number): string | undefined {
+  const before = text.split('\n')[line - 2] ?? '';
+  return (/^\/\/ verifier (.+)$/.exec(before.trim()) ?? /^\/\/ every run: verifier (.+)$/m.exec(text))?.[1].trim();
+}
+/** Those of the run of TEST_ENTRY. */
+export const verifierOfEntry = (text: string): string | undefined => verifierOf(text, lineAt(text, text.search(/^TEST_ENTRY/m)));
 
-/** The BAD functions of a text, in order. A line `// verifier WORDS` in front of one says what its run asks for instead of what all runs do. */
+/** The BAD functions of a text, in order. */
 export function badsOf(text: string): Bad[] {
-  const all = verifierOfAll(text);
-  const lines = text.split('\n');
   return [...text.matchAll(/^BAD([12]?)\((\w+),([^,\n]*),([^)\n]*)\)(?:[^\n]*\}(?=\r?\n)|[^\n]*(?:\n(?!\})[^\n]*)*)/gm)].map((m) => {
     const first = lineAt(text, m.index);
     const code = number(m[3]);
     const p1 = number(m[4]);
     assert.ok(code !== undefined && (p1 !== undefined || m[4].trim() === '-1'), `${m[2]}: code and first parameter are numbers`);
     const cpus = { 1: [1], 2: [2] }[m[1]] ?? [1, 2];
-    const verifier = /^\/\/ verifier (.+)$/.exec((lines[first - 2] ?? '').trim())?.[1] ?? all;
-    return { name: m[2], code, p1, cpus, verifier, first, last: first + m[0].split('\n').length - 1 };
+    return { name: m[2], code, p1, cpus, verifier: verifierOf(text, first), first, last: first + m[0].split('\n').length - 1 };
   });
 }
 

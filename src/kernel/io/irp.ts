@@ -70,7 +70,7 @@ function callDriver(k: Kernel, f: Frame): Status {
   if (f.pc === 1) {
     k.event('io.dispatch-return', { irp: f.ptr(1), status: f.result32 });
     if (k.irql !== f.get(0)) k.event('io.irql-changed', { routine: f.get(1), before: f.get(0), after: k.irql });
-    const changed = apcCountChanged(k, 0xc5, f.get(1), f.get(2), 'the dispatch routine');
+    const changed = k.asked() ? apcCountChanged(k, 0xc5, f.get(1), f.get(2), 'the dispatch routine') : undefined;
     if (changed !== undefined) return changed;
     return k.return(f.result32 | 0);
   }
@@ -101,14 +101,14 @@ function callDriver(k: Kernel, f: Frame): Status {
   k.event('io.dispatch', { irp, device, major: majorName(major), routine });
   f.set(0, k.irql);
   f.set(1, routine);
-  f.set(2, combinedApcDisable(k, k.currentThread()));
+  if (k.asked()) f.set(2, combinedApcDisable(k, k.currentThread()));
   return k.call(f, 1, routine, [device, irp]);
 }
 
 /** Driver Verifier: a routine of a driver returned with more or fewer critical regions than it was called with (reference: bugchecks 8, 0xC5, 0xFB). */
 function apcCountChanged(k: Kernel, code: number, routine: Addr, before: number, what: string): Status | undefined {
   const now = combinedApcDisable(k, k.currentThread());
-  if (now === before || !k.verified) return undefined;
+  if (now === before) return undefined;
   const text = `${what} ${k.functionAtText(routine)} changed the APC disable count from ${before | 0} to ${now | 0}: critical or guarded regions are unbalanced`;
   return k.violation(code, routine, now, before, text);
 }
@@ -121,7 +121,7 @@ const APCS = 3;
 /** Driver Verifier: a completion routine returned at another IRQL (0xFA) or APC disable count (0xFB). */
 function completionChanged(k: Kernel, f: Frame): Status | undefined {
   const routine = f.get(ROUTINE);
-  if (k.verified && k.irql !== f.get(IRQL)) {
+  if (k.irql !== f.get(IRQL)) {
     const text = `the completion routine ${k.functionAtText(routine)} was called at IRQL ${f.get(IRQL)} and returned at ${k.irql}`;
     const stop = k.violation(0xfa, routine, f.get(IRQL), k.irql, text);
     if (stop !== undefined) return stop;
@@ -151,7 +151,7 @@ function completeRequest(k: Kernel, f: Frame): Status {
     k.event('io.complete', { irp, status: status >>> 0, information: m.ptr(irp + IRP.IoStatus + IO_STATUS_BLOCK.Information) });
     if (status === NT.PENDING) k.event('io.completed-pending', { irp });
   } else {
-    const changed = completionChanged(k, f);
+    const changed = k.asked() ? completionChanged(k, f) : undefined;
     if (changed !== undefined) return changed;
     if ((f.result32 | 0) === NT.MORE_PROCESSING_REQUIRED) return k.returnVoid();
   }
@@ -176,9 +176,11 @@ function completeRequest(k: Kernel, f: Frame): Status {
     m.setPtr(stack + IO_STACK_LOCATION.CompletionRoutine, 0);
     if (wanted && routine !== 0) {
       const device = location + 1 > stackCount ? 0 : m.ptr(stack + STACK + IO_STACK_LOCATION.DeviceObject);
-      f.set(ROUTINE, routine);
-      f.set(IRQL, k.irql);
-      f.set(APCS, combinedApcDisable(k, k.currentThread()));
+      if (k.asked()) {
+        f.set(ROUTINE, routine);
+        f.set(IRQL, k.irql);
+        f.set(APCS, combinedApcDisable(k, k.currentThread()));
+      }
       return k.call(f, 1, routine, [device, irp, context]);
     }
     // No routine of its own: what was marked pending below is pending for the one above.

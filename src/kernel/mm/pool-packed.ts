@@ -93,7 +93,7 @@ export class PackedPool {
     const size = classBytes(m.u32(header + R.Pages));
     const block = header + HEADER - KERNEL_BASE;
     const first = m.raw.unequal(block + bytes, block + size, FILL);
-    if (this.k.verifies('pool-tracking') && first < block + size) {
+    if (this.k.asked('pool-tracking') && first < block + size) {
       const text = `bytes behind the end of the ${bytes}-byte block at ${hex(header + HEADER)} were overwritten (first at ${hex(toAddress(first))})`;
       throw new BugCheckError(0xc4, [0x51, header + HEADER, toAddress(first), bytes], text);
     }
@@ -103,7 +103,7 @@ export class PackedPool {
     const own = m.ptr(next + R.Address);
     if ((state === MAGIC && own === next + HEADER) || (state === 0 && (own === 0 || own === next + HEADER))) return;
     const text = `the header behind the ${bytes}-byte block at ${hex(header + HEADER)} was overwritten`;
-    if (this.k.verifies('pool-tracking')) throw new BugCheckError(0xc4, [0x51, header + HEADER, next, bytes], text);
+    if (this.k.asked('pool-tracking')) throw new BugCheckError(0xc4, [0x51, header + HEADER, next, bytes], text);
     throw new BugCheckError(0x19, [0x20, header, next, 0], text);
   }
 

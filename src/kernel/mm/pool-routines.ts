@@ -34,36 +34,45 @@ interface Request {
   readonly quota: boolean;
 }
 
-/** Nobody may ask so: pool tracking has codes of its own, special pool alone too (U: which one comes when both would is not documented). */
+/** Nobody may ask so. Pool tracking that was asked for has codes of its own, special pool alone too (U: which one comes when both would is not documented). */
 function badRequest(k: Kernel, r: Request): Status | undefined {
   if (k.irql > (r.paged ? APC_LEVEL : DISPATCH_LEVEL)) {
     const kind = r.paged ? 'paged pool: only at APC_LEVEL or below' : 'nonpaged pool: only at DISPATCH_LEVEL or below';
     const text = `allocation at IRQL ${k.irql} from ${kind}`;
-    if (k.verifies('pool-tracking')) return k.violation(r.paged ? 0x1 : 0x2, k.irql, r.type, r.bytes, text);
-    if (k.verifies('special-pool')) return k.bugCheck(0xc1, k.irql, r.type, r.bytes, 0x30, text);
+    if (k.asked('pool-tracking')) return k.violation(r.paged ? 0x1 : 0x2, k.irql, r.type, r.bytes, text);
+    if (k.asked('special-pool')) return k.bugCheck(0xc1, k.irql, r.type, r.bytes, 0x30, text);
     return k.bugCheck(0xc2, 0x8, k.irql, r.type, r.bytes, text);
   }
   if (r.bytes === 0n) {
     const text = 'pool allocation of zero bytes';
-    return k.verifies('pool-tracking') ? k.violation(0, k.irql, r.type, 0, text) : k.bugCheck(0xc2, 0, 0, r.type, r.tag, text);
+    return k.asked('pool-tracking') ? k.violation(0, k.irql, r.type, 0, text) : k.bugCheck(0xc2, 0, 0, r.type, r.tag, text);
   }
   return undefined;
 }
 
+const callerOf = (k: Kernel, f: Frame): Addr => instructionPointer(k.machine, k.machine.headers.prev(f.fp));
+
 const NAMES_A_POOL = /[A-Za-z0-9]/;
 
-/** Tags that nobody could find again, and pool that must not fail: what the classic routines stop at while drivers are verified. */
-function badClassic(k: Kernel, type: number, bytes: bigint, tag: number, quota: boolean, caller: Addr): Status | undefined {
+/** Pool that must not fail, tags that nobody could find again: what the classic routines stop at. */
+function badClassic(k: Kernel, f: Frame, type: number, bytes: bigint, tag: number, quota: boolean): Status | undefined {
   if (type & POOL_MUST_SUCCEED)
     return k.bugCheck(0xc2, 0x9a, type, bytes, tag, 'allocation from must-succeed pool, which does not exist any more');
-  if (!k.verified) return undefined;
-  if (quota && k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive))
+  if (!k.verifies('pool-tracking')) return undefined;
+  if (quota && k.asked() && k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive))
     return k.violation(0x10b, 0, 0, 0, 'pool quota is charged in a DPC routine: to whatever process was interrupted');
-  if (tag === 0) return k.bugCheck(0xc2, 0x9b, type, bytes, caller, 'pool is allocated with the tag 0');
+  if (tag === 0) return k.bugCheck(0xc2, 0x9b, type, bytes, callerOf(k, f), 'pool is allocated with the tag 0');
   if (BIG.test(tagText(tag)))
-    return k.bugCheck(0xc2, 0x9c, type, bytes, caller, `pool is allocated with the tag '${tagText(tag)}', which is the kernel's own`);
+    return k.bugCheck(
+      0xc2,
+      0x9c,
+      type,
+      bytes,
+      callerOf(k, f),
+      `pool is allocated with the tag '${tagText(tag)}', which is the kernel's own`,
+    );
   if (NAMES_A_POOL.test(tagText(tag))) return undefined;
-  return k.bugCheck(0xc2, 0x9d, tag, type, caller, 'pool is allocated with a tag that has no letter or digit');
+  return k.bugCheck(0xc2, 0x9d, tag, type, callerOf(k, f), 'pool is allocated with a tag that has no letter or digit');
 }
 
 function allocate(k: Kernel, r: Request): Status {
@@ -87,7 +96,7 @@ function allocate(k: Kernel, r: Request): Status {
 function classic(k: Kernel, f: Frame, tag: number, quota: boolean): Status {
   const type = f.u32(0);
   const bytes = f.u64(1);
-  const wrong = badClassic(k, type, bytes, tag, quota, instructionPointer(k.machine, k.machine.headers.prev(f.fp)));
+  const wrong = badClassic(k, f, type, bytes, tag, quota);
   if (wrong !== undefined) return wrong;
   const raise = quota ? (type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE) === 0 : (type & POOL_RAISE_IF_ALLOCATION_FAILURE) !== 0;
   return allocate(k, { paged: (type & PAGED) !== 0, bytes, tag, zero: (type & POOL_ZERO_ALLOCATION) !== 0, raise, type, quota });

@@ -223,7 +223,12 @@ export class Pool {
       if (size !== undefined) return this.freed(size.paged, size.bytes, address);
       if (this.packed.wasFreed(address)) this.badFree(0x7, 0x13, address, `double free: the block at ${hex(address)} was freed already`);
       const inside = this.packed.describe(address);
-      if (inside?.paged && inside.state === 'live' && address % PAGE_SIZE === inside.address % PAGE_SIZE && !this.k.verified) {
+      if (
+        inside?.paged &&
+        inside.state === 'live' &&
+        address % PAGE_SIZE === inside.address % PAGE_SIZE &&
+        !this.k.asked('pool-tracking')
+      ) {
         const pages = (address - inside.address) / PAGE_SIZE;
         throw new BugCheckError(0xc2, [0x41286, 0, 0, pages], `free in the middle of ${inside.text}, ${pages} pages behind its start`);
       }
@@ -235,11 +240,10 @@ export class Pool {
     if (state !== RecordState.Allocated || m.ptr(r + R.Address) !== address) {
       const start = state === RecordState.Allocated ? ` (the block starts at ${hex(m.ptr(r + R.Address))})` : '';
       const text = `free of ${hex(address)}, which is not the start of a pool block${start}`;
-      if (!this.k.verifies('pool-tracking') && state === RecordState.Allocated) {
-        const given = m.u32(r + R.Pages) * PAGE_SIZE;
-        throw new BugCheckError(0xc1, [address, m.u32(r + R.Bytes), given, 0x21], text);
+      if (this.k.asked('special-pool') && !this.k.asked('pool-tracking')) {
+        if (state !== RecordState.Allocated) throw new BugCheckError(0xc1, [address, 0, 0, 0x20], text);
+        throw new BugCheckError(0xc1, [address, m.u32(r + R.Bytes), m.u32(r + R.Pages) * PAGE_SIZE, 0x21], text);
       }
-      if (!this.k.verifies('pool-tracking')) throw new BugCheckError(0xc1, [address, 0, 0, 0x20], text);
       this.badFree(0x46, 0x10, address, text);
     }
     const own = m.u32(r + R.Tag);
@@ -255,9 +259,9 @@ export class Pool {
     this.freed(paged, m.u32(r + R.Bytes), address);
   }
 
-  /** Pool tracking has codes of its own (0xC4), the pool itself 0xC2. */
+  /** The code of the pool itself is 0xC2; pool tracking that was asked for has its own, 0xC4. */
   private badFree(plain: number, tracked: number, address: Addr, text: string, contents = 0): never {
-    if (!this.k.verifies('pool-tracking')) bad(plain, address, contents, text);
+    if (!this.k.asked('pool-tracking')) bad(plain, address, contents, text);
     const p = tracked === 0x10 ? [address, 0, 0] : tracked === 0x16 ? [0, address, 0] : [0, address, contents];
     throw new BugCheckError(0xc4, [tracked, ...p], text);
   }
@@ -267,8 +271,8 @@ export class Pool {
     if (irql <= (paged ? APC_LEVEL : DISPATCH_LEVEL)) return;
     const text = `free of ${paged ? 'paged' : 'nonpaged'} pool at IRQL ${irql}`;
     const type = paged ? PAGED : 0;
-    if (this.k.verifies('pool-tracking')) throw new BugCheckError(0xc4, [paged ? 0x11 : 0x12, irql, type, address], text);
-    if (this.k.verifies('special-pool')) throw new BugCheckError(0xc1, [irql, type, address, 0x31], text);
+    if (this.k.asked('pool-tracking')) throw new BugCheckError(0xc4, [paged ? 0x11 : 0x12, irql, type, address], text);
+    if (this.k.asked('special-pool')) throw new BugCheckError(0xc1, [irql, type, address, 0x31], text);
     throw new BugCheckError(0xc2, [0x9, irql, type, address], text);
   }
 

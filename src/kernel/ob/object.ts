@@ -86,7 +86,7 @@ export function grantAccess(k: Kernel, body: Addr, desired: number): number {
 
 function badReference(k: Kernel, body: Addr, what: string): Status {
   const type = objectType(k, body);
-  if (k.verified && (what === 'reference' || what === 'dereference')) {
+  if (k.asked() && (what === 'reference' || what === 'dereference')) {
     const text = `${what} of a ${type === 0 ? '' : `${typeName(k, type)} `}object whose reference count is 0`;
     return k.bugCheck(0xc4, 0x3f, body, what === 'reference' ? 1 : -1, 0, text);
   }

@@ -62,7 +62,7 @@ const apcs: CallCheck = (k, f, name) => {
 
 const OPENS =
   'ZwCreateKey ZwOpenKey ZwOpenKeyEx ZwCreateFile ZwOpenFile ZwCreateEvent ZwOpenEvent ZwOpenProcess ZwOpenThread ZwCreateDirectoryObject ' +
-  'ZwOpenDirectoryObject ZwOpenSymbolicLinkObject ZwCreateSection ZwOpenSection ZwCreateTimer ZwOpenTimer';
+  'ZwOpenDirectoryObject ZwOpenSymbolicLinkObject ZwCreateTimer ZwOpenTimer';
 const NAMED = 'ZwQueryValueKey ZwSetValueKey ZwDeleteValueKey';
 
 export const serviceChecks: readonly CallChecks[] = [

@@ -4,8 +4,8 @@
 // case NOT_ATTACHED bugcheck 0x6
 // case PENDING bugcheck 0x6
 // case SYSTEM_CALL bugcheck 0x1
-// case CRITICAL bugcheck 0x1, verifier none
-// case GUARDED bugcheck 0x1, verifier none
+// case CRITICAL bugcheck 0x1
+// case GUARDED bugcheck 0x1
 // case RAISED bugcheck 0x4A
 #include "system.h"
 #if 0 // threads

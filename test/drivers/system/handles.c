@@ -1,6 +1,4 @@
 // Handles and references: tables, kernel handles, type and access checks, duplicates, names, pseudo handles.
-// invalid handles are answered with a status, for once
-// variant verifier miscellaneous off;
 #include "system.h"
 #if 0 // threads
 thread main {

@@ -1,27 +1,27 @@
 // Driver Verifier's checks of handles, objects and Zw routines (reference: bugchecks 8, 10): each variant is one mistake and the bug check that it ends in.
-// variant
-// variant
-// variant
-// variant
-// variant
-// variant
-// variant
-// variant
-// variant
-// variant
-// variant
-// variant
-// variant
-// variant verifier security off miscellaneous off;
-// variant verifier ddi-compliance off;
-// variant
-// variant
-// variant
-// variant
-// variant
-// variant
-// variant
-// variant
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard security off miscellaneous off;
+// variant verifier standard ddi-compliance off;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
+// variant verifier standard;
 #include "system.h"
 
 #if 0 // threads

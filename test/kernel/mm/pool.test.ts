@@ -24,7 +24,7 @@ TEST_ENTRY {
   assert.equal(run('fill[31][63] = 1;').status, 0);
   assert.equal(run("ExFreePoolWithTag(fill[31], 'lliF'); fill[31][0] = 1;").bugCheck?.code, 0xd5);
   assert.equal(run('fill[31][64] = 1;').bugCheck?.code, 0xd6);
-  assert.equal(run("ExFreePoolWithTag(fill[31], 'lliF'); ExFreePoolWithTag(fill[31], 'lliF');").bugCheck?.code, 0xc4);
+  assert.equal(run("ExFreePoolWithTag(fill[31], 'lliF'); ExFreePoolWithTag(fill[31], 'lliF');").bugCheck?.code, 0xc2);
   assert.equal(run("ExFreePoolWithTag(fill[31], 'xliF');").bugCheck?.code, 0xc2);
 });
 

@@ -149,6 +149,6 @@ test('freeing twice is a bug check', () => {
   m.copy(copy, d, 16);
   rig.call('RtlFreeUnicodeString', d);
   const failure = rig.fails('RtlFreeUnicodeString', copy);
-  assert.equal(failure.bugCheck, 0xc4);
-  assert.equal(failure.parameters?.[0], 0x13n);
+  assert.equal(failure.bugCheck, 0xc2);
+  assert.equal(failure.parameters?.[0], 7n);
 });
