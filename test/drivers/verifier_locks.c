@@ -120,3 +120,13 @@ BAD(LeaveGuarded, 0xC4, 0x4000E) {
   KeLeaveGuardedRegion();
   return STATUS_SUCCESS;
 }
+BAD(ResourceReleasedTooLate, 0xC4, 0x38) {
+  static ERESOURCE resource;
+  ExInitializeResourceLite(&resource);
+  KeEnterCriticalRegion();
+  ExAcquireResourceExclusiveLite(&resource, TRUE);
+  KeLeaveCriticalRegion();
+  EXPECT_STOP("bugchecks 8 0x38: ERESOURCE release with APCs enabled", 0xC4, 0x38, PASSIVE_LEVEL, 0, &resource);
+  ExReleaseResourceLite(&resource);
+  return STATUS_SUCCESS;
+}

@@ -53,6 +53,11 @@ BAD(LeaveAtDispatch, 0xC4, 0x11B) {
   KeLeaveCriticalRegion();
   return STATUS_SUCCESS;
 }
+BAD(UserEvent, 0xC4, 0xE0) {
+  EXPECT_STOP("bugchecks 8 0xE0: user-mode address given to a kernel routine", 0xC4, 0xE0, 0x7FF60000, sizeof(KEVENT), ANY);
+  KeInitializeEvent((PRKEVENT)0x7FF60000, NotificationEvent, FALSE);
+  return STATUS_SUCCESS;
+}
 BAD(PageableEvent, 0xC4, 0xE1) {
   PKEVENT event = ExAllocatePoolWithTag(PagedPool, sizeof *event, 'gaPV');
   EXPECT_STOP("bugchecks 8 0xE1: sync object at pageable address", 0xC4, 0xE1, event, 0, 0);

@@ -71,6 +71,15 @@ BAD(FreeTwice, 0xC4, 0x13) {
   ExFreePool(p);
   return STATUS_SUCCESS;
 }
+BAD(FreeTimer, 0xC4, 0x15) {
+  LARGE_INTEGER later = {.QuadPart = -10000000};
+  PKTIMER timer = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof *timer, 'gTrV');
+  KeInitializeTimer(timer);
+  KeSetTimer(timer, later, NULL);
+  EXPECT_STOP("bugchecks 8 0x15: freeing pool with an active timer", 0xC4, 0x15, timer, NonPagedPool, timer);
+  ExFreePool(timer);
+  return STATUS_SUCCESS;
+}
 BAD(FreeNull, 0xC4, 0x16) {
   EXPECT_STOP("bugchecks 8 0x16: free at a bad address", 0xC4, 0x16, 0, NULL, 0);
   ExFreePool(NULL);

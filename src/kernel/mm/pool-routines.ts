@@ -9,6 +9,7 @@ import { randomBytes } from '../ke/random.js';
 import { queuedTimerIn } from '../ke/timer-queue.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KPRCB } from '../layouts.gen.js';
+import { isPageable } from '../verifier/call-check.js';
 import { heldLockIn } from '../verifier/lock-order.js';
 import { objectsInFreedPool } from '../verifier/object-checks.js';
 import { PAGED, tagText } from './pool.js';
@@ -117,6 +118,14 @@ function stillUsed(k: Kernel, address: Addr, size: number | undefined): Status |
   if (size === undefined) return undefined;
   const end = address + size;
   const timer = queuedTimerIn(k, address, size);
+  if (timer !== 0 && k.asked('pool-tracking'))
+    return k.violation(
+      0x15,
+      timer,
+      isPageable(k, address) ? PAGED : 0,
+      address,
+      'pool is freed that contains a timer which is still set: KeCancelTimer first',
+    );
   if (timer !== 0)
     return k.bugCheck(0xc7, 0, timer, address, end, 'pool is freed that contains a timer which is still set: KeCancelTimer first');
   const item = queuedWorkItemIn(k, address, size);

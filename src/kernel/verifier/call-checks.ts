@@ -10,6 +10,7 @@ import type { CallCheck, CallChecks } from './call-check.js';
 import { calledByDriver } from './finding.js';
 import { handleChecks } from './handle-checks.js';
 import { lockChecks } from './lock-checks.js';
+import { mdlChecks } from './mdl-checks.js';
 import { objectChecks } from './object-checks.js';
 import { serviceChecks } from './service-checks.js';
 
@@ -29,6 +30,7 @@ export const CALL_CHECKS: readonly CallChecks[] = [
   ...lockChecks,
   ...handleChecks,
   ...serviceChecks,
+  ...mdlChecks,
   { option: undefined, routines: 'memcpy RtlCopyMemory', check: overlap },
 ];
 

@@ -1,5 +1,5 @@
 // Driver Verifier's checks of locks beyond their order (lock-order.ts): who releases what, with which routine, and in what state a lock is initialised
-// (reference: bugchecks 8, 0xC4/0x1000-0x1009, 0x37-0x3A, 0xEA, 0xEB). A spin lock's word is the owner thread | 1, or the handle of a queued holder.
+// (reference: bugchecks 8, 0xC4/0x1000-0x1009, 0x38-0x3A, 0xEA, 0xEB). A spin lock's word is the owner thread | 1, or the handle of a queued holder.
 import type { Addr } from '../../machine/abi.js';
 import { APC_LEVEL } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
@@ -60,6 +60,12 @@ const unsafeMutex =
     return k.violation(code, k.irql, combined(k), f.ptr(0), text);
   };
 
+const releasesResource: CallCheck = (k, f, name) => {
+  if (!apcsEnabled(k)) return undefined;
+  const text = `${name} of the resource at ${hex(f.ptr(0))} with normal kernel APCs enabled: the critical region was left too early`;
+  return k.violation(0x38, k.irql, combined(k), f.ptr(0), text);
+};
+
 const SPIN_ACQUIRES =
   'KeAcquireSpinLock KeAcquireSpinLockRaiseToDpc KfAcquireSpinLock KeAcquireSpinLockAtDpcLevel KefAcquireSpinLockAtDpcLevel KeAcquireSpinLockForDpc';
 const SPIN_RELEASES =
@@ -78,6 +84,7 @@ export const lockChecks: readonly CallChecks[] = [
     routines: 'KeInitializeSpinLock KeInitializeMutex KeInitializeGuardedMutex ExInitializeFastMutex',
     check: initialises,
   },
+  { option: undefined, routines: 'ExReleaseResourceLite ExReleaseResourceForThreadLite', check: releasesResource },
   { option: undefined, routines: 'ExAcquireFastMutexUnsafe', check: unsafeMutex(0x39) },
   { option: undefined, routines: 'ExReleaseFastMutexUnsafe', check: unsafeMutex(0x3a) },
 ];

@@ -6,14 +6,32 @@ import { resourceIn } from '../ex/resource.js';
 import { DISPATCH_LEVEL } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
 import type { Kernel } from '../kernel.js';
+import { ERESOURCE, FAST_MUTEX, KEVENT, KMUTANT, KSEMAPHORE, KTIMER } from '../layouts.gen.js';
 import { type CallCheck, type CallChecks, isPageable } from './call-check.js';
 
 const setsEvent: CallCheck = (k, f, name) =>
   k.violation(0x80, k.irql, f.ptr(0), 0, `${name} at IRQL ${k.irql}: only at DISPATCH_LEVEL or below`);
 
-/** The dispatcher touches these at DISPATCH_LEVEL. */
+/** Bytes of the objects that these routines initialise. */
+const OBJECT_BYTES: Readonly<Record<string, number>> = {
+  KeInitializeEvent: KEVENT.sizeof,
+  KeInitializeMutex: KMUTANT.sizeof,
+  KeInitializeSemaphore: KSEMAPHORE.sizeof,
+  KeInitializeTimer: KTIMER.sizeof,
+  KeInitializeTimerEx: KTIMER.sizeof,
+  KeInitializeSpinLock: 8,
+  KeInitializeGuardedMutex: FAST_MUTEX.sizeof,
+  ExInitializeFastMutex: FAST_MUTEX.sizeof,
+  ExInitializeResourceLite: ERESOURCE.sizeof,
+};
+
+/** The dispatcher touches these at DISPATCH_LEVEL, in any process. */
 const inPageable: CallCheck = (k, f, name) => {
   const object = f.ptr(0);
+  if (object > 0) {
+    const text = `${name}: the object at ${hex(object)} lies in user memory, which is another's in another process`;
+    return k.violation(0xe0, object, OBJECT_BYTES[name], 0, text);
+  }
   if (!isPageable(k, object)) return undefined;
   return k.violation(0xe1, object, 0, 0, `${name}: the object at ${hex(object)} lies in pageable memory`);
 };
@@ -79,9 +97,7 @@ export const objectChecks: readonly CallChecks[] = [
   { option: undefined, routines: 'KeSetEvent', only: (k) => k.irql > DISPATCH_LEVEL, check: setsEvent },
   {
     option: 'miscellaneous',
-    routines:
-      'KeInitializeEvent KeInitializeMutex KeInitializeSemaphore KeInitializeTimer KeInitializeTimerEx KeInitializeSpinLock ' +
-      'KeInitializeGuardedMutex ExInitializeFastMutex ExInitializeResourceLite',
+    routines: Object.keys(OBJECT_BYTES).join(' '),
     check: inPageable,
   },
   { option: 'miscellaneous', routines: 'ExQueueWorkItem', check: workItem },

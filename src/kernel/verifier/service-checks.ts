@@ -2,6 +2,7 @@
 // (reference: bugchecks 8, 0xE3, 0xE4, 0xE6; verification-rules 1.1). Looked at are the arguments that every such routine has in the same form.
 import type { Addr, Status } from '../../machine/abi.js';
 import { instructionPointer } from '../../machine/exception-record.js';
+import { registrationOf } from '../etw/provider.js';
 import { PASSIVE_LEVEL } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
 import type { Frame, Kernel } from '../kernel.js';
@@ -65,7 +66,13 @@ const OPENS =
   'ZwOpenDirectoryObject ZwOpenSymbolicLinkObject ZwCreateTimer ZwOpenTimer';
 const NAMED = 'ZwQueryValueKey ZwSetValueKey ZwDeleteValueKey';
 
+const unregisters: CallCheck = (k, f, name) => {
+  if (registrationOf(k, f.ptr(0)) !== 0) return undefined;
+  return k.violation(0xdc, 0, f.ptr(0), 0, `${name} of ${hex(f.ptr(0))}, which is no registration (unregistered twice?)`);
+};
+
 export const serviceChecks: readonly CallChecks[] = [
+  { option: undefined, routines: 'EtwUnregister', check: unregisters },
   { option: 'security', routines: OPENS, check: opens },
   { option: 'security', routines: NAMED, check: stringAt(1) },
   {
