@@ -130,3 +130,66 @@ BAD(ResourceReleasedTooLate, 0xC4, 0x38) {
   ExReleaseResourceLite(&resource);
   return STATUS_SUCCESS;
 }
+static PKTHREAD g_Keeper;
+static KEVENT g_End;
+static VOID KeepsLock(PVOID Context) {
+  UNREFERENCED_PARAMETER(Context);
+  g_Keeper = KeGetCurrentThread();
+  KeWaitForSingleObject(&g_End, Executive, KernelMode, FALSE, NULL);
+  ExAcquireFastMutex(&g_Fast);
+}
+BAD(EndsWithLock, 0xC4, 0x100A) {
+  ExInitializeFastMutex(&g_Fast);
+  KeInitializeEvent(&g_End, NotificationEvent, FALSE);
+  TestStartThread(KeepsLock, NULL, 8, NULL);
+  SleepMs(10);
+  EXPECT_STOP("bugchecks 8 0x100A: a terminating thread owns a lock", 0xC4, 0x100A, g_Keeper, ANY, ANY);
+  KeSetEvent(&g_End, 0, FALSE);
+  SleepMs(50);
+  return STATUS_SUCCESS;
+}
+
+// the rules of ddi-compliance, where deadlock detection does not see the mistake first
+// verifier none ddi-compliance on
+BAD(RuleCriticalRegions, 0xC4, 0x40003) {
+  EXPECT_STOP("bugchecks 8 0x40003: CriticalRegions", 0xC4, 0x40003, ANY, ANY, ANY);
+  KeLeaveCriticalRegion();
+  return STATUS_SUCCESS;
+}
+// verifier none ddi-compliance on
+BAD(RuleSpinLock, 0xC4, 0x40009) {
+  KIRQL old;
+  KeInitializeSpinLock(&g_Spin);
+  KeAcquireSpinLock(&g_Spin, &old);
+  EXPECT_STOP("bugchecks 8 0x40009: SpinLock", 0xC4, 0x40009, ANY, ANY, ANY);
+  KeAcquireSpinLock(&g_Spin, &old);
+  return STATUS_SUCCESS;
+}
+// verifier none ddi-compliance on
+BAD(RuleSpinlockRelease, 0xC4, 0x4000A) {
+  KIRQL old;
+  KeInitializeSpinLock(&g_Spin);
+  KeRaiseIrql(DISPATCH_LEVEL, &old);
+  EXPECT_STOP("bugchecks 8 0x4000A: SpinlockRelease", 0xC4, 0x4000A, ANY, ANY, ANY);
+  KeReleaseSpinLock(&g_Spin, old);
+  return STATUS_SUCCESS;
+}
+// verifier none ddi-compliance on
+BAD(RuleQueuedSpinLock, 0xC4, 0x40006) {
+  KeInitializeSpinLock(&g_Spin);
+  KeAcquireInStackQueuedSpinLock(&g_Spin, &g_Handle);
+  EXPECT_STOP("bugchecks 8 0x40006: QueuedSpinLock", 0xC4, 0x40006, ANY, ANY, ANY);
+  KeAcquireInStackQueuedSpinLock(&g_Spin, &g_Handle);
+  return STATUS_SUCCESS;
+}
+// verifier none ddi-compliance on
+BAD(RuleQueuedSpinLockRelease, 0xC4, 0x40007) {
+  KIRQL old;
+  KeInitializeSpinLock(&g_Spin);
+  KeAcquireInStackQueuedSpinLock(&g_Spin, &g_Handle);
+  KeReleaseInStackQueuedSpinLock(&g_Handle);
+  KeRaiseIrql(DISPATCH_LEVEL, &old);
+  EXPECT_STOP("bugchecks 8 0x40007: QueuedSpinLockRelease", 0xC4, 0x40007, ANY, ANY, ANY);
+  KeReleaseInStackQueuedSpinLock(&g_Handle);
+  return STATUS_SUCCESS;
+}

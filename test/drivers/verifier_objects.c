@@ -90,6 +90,28 @@ BAD(PageableWorkItem, 0xC4, 0x131) {
   ExQueueWorkItem(item, DelayedWorkQueue);
   return STATUS_SUCCESS;
 }
+BAD(WaitHigh, 0xC4, 0x120) {
+  LARGE_INTEGER zero = {0};
+  KIRQL old;
+  KeInitializeEvent(&g_Event, NotificationEvent, TRUE);
+  KeRaiseIrql(HIGH_LEVEL, &old);
+  EXPECT_STOP("bugchecks 8 0x120: wait > DISPATCH", 0xC4, 0x120, ANY, &g_Event, &zero);
+  return KeWaitForSingleObject(&g_Event, Executive, KernelMode, FALSE, &zero);
+}
+BAD(WaitForEver, 0xC4, 0x121) {
+  KeInitializeEvent(&g_Event, NotificationEvent, FALSE);
+  KeRaiseIrqlToDpcLevel();
+  EXPECT_STOP("bugchecks 8 0x121: wait at DISPATCH with NULL timeout", 0xC4, 0x121, ANY, &g_Event, NULL);
+  return KeWaitForSingleObject(&g_Event, Executive, KernelMode, FALSE, NULL);
+}
+BAD(WaitForSome, 0xC4, 0x122) {
+  LARGE_INTEGER soon = {.QuadPart = -10};
+  PVOID objects[1] = {&g_Event};
+  KeInitializeEvent(&g_Event, NotificationEvent, FALSE);
+  KeRaiseIrqlToDpcLevel();
+  EXPECT_STOP("bugchecks 8 0x122: wait at DISPATCH with nonzero timeout", 0xC4, 0x122, ANY, &g_Event, &soon);
+  return KeWaitForMultipleObjects(1, objects, WaitAny, Executive, KernelMode, FALSE, &soon, NULL);
+}
 BAD(UserWaitOnStack, 0xC4, 0x123) {
   KEVENT local;
   KeInitializeEvent(&local, NotificationEvent, TRUE);

@@ -12,7 +12,9 @@ import { handleChecks } from './handle-checks.js';
 import { lockChecks } from './lock-checks.js';
 import { mdlChecks } from './mdl-checks.js';
 import { objectChecks } from './object-checks.js';
+import { ruleChecks } from './rule-checks.js';
 import { serviceChecks } from './service-checks.js';
+import { waitChecks } from './wait-checks.js';
 
 /** (Destination, Source, Length) of memory that must not overlap. */
 const overlap: CallCheck = (k, f, name) => {
@@ -28,6 +30,8 @@ const overlap: CallCheck = (k, f, name) => {
 export const CALL_CHECKS: readonly CallChecks[] = [
   ...objectChecks,
   ...lockChecks,
+  ...ruleChecks,
+  ...waitChecks,
   ...handleChecks,
   ...serviceChecks,
   ...mdlChecks,

@@ -66,9 +66,9 @@ const releasesResource: CallCheck = (k, f, name) => {
   return k.violation(0x38, k.irql, combined(k), f.ptr(0), text);
 };
 
-const SPIN_ACQUIRES =
+export const SPIN_ACQUIRES =
   'KeAcquireSpinLock KeAcquireSpinLockRaiseToDpc KfAcquireSpinLock KeAcquireSpinLockAtDpcLevel KefAcquireSpinLockAtDpcLevel KeAcquireSpinLockForDpc';
-const SPIN_RELEASES =
+export const SPIN_RELEASES =
   'KeReleaseSpinLock KfReleaseSpinLock KeReleaseSpinLockFromDpcLevel KefReleaseSpinLockFromDpcLevel KeReleaseSpinLockForDpc';
 
 export const lockChecks: readonly CallChecks[] = [

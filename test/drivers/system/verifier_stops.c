@@ -215,7 +215,7 @@ TEST_ENTRY {
   case 21:
     KeInitializeSpinLock(&lock);
     KeAcquireSpinLock(&lock, &irql);
-    EXPECT_STOP("bugchecks 10 wait at DISPATCH_LEVEL with verifier: 0x3B", 0xC4, 0x3B, DISPATCH_LEVEL, &g_Wait, 0);
+    EXPECT_STOP("bugchecks 10 wait at DISPATCH_LEVEL with verifier: 0x121", 0xC4, 0x121, ANY, &g_Wait, NULL);
     KeInitializeEvent(&g_Wait, NotificationEvent, FALSE);
     KeWaitForSingleObject(&g_Wait, Executive, KernelMode, FALSE, NULL);
     break;
