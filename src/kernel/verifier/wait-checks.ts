@@ -21,7 +21,7 @@ const atDispatch = (k: Kernel): boolean => k.irql >= DISPATCH_LEVEL;
 
 export const waitChecks: readonly CallChecks[] = [
   // (Object, WaitReason, WaitMode, Alertable, Timeout)
-  { option: undefined, routines: 'KeWaitForSingleObject KeWaitForMutexObject', only: atDispatch, check: at((_, f) => f.ptr(0), 4) },
+  { option: undefined, routines: 'KeWaitForSingleObject', only: atDispatch, check: at((_, f) => f.ptr(0), 4) },
   // (Count, Object[], WaitType, WaitReason, WaitMode, Alertable, Timeout, WaitBlockArray)
   { option: undefined, routines: 'KeWaitForMultipleObjects', only: atDispatch, check: at((k, f) => k.mem.checked.ptr(f.ptr(1)), 6) },
 ];
