@@ -39,7 +39,8 @@ function wrap(definition: KernelRoutine, id: number, asked = 0): KernelRoutine {
       return raiseBugCheck(k, e.code, e.parameters, e.explanation);
     }
   };
-  return { ...definition, step };
+  // all of one shape, with every property: the machine reads them at each call, and they would be of a dozen shapes
+  return { name: definition.name, locals: definition.locals, cost: definition.cost, step, unwind: definition.unwind };
 }
 
 /** The step of a routine that takes or gives back references for its caller also keeps the account of them. */

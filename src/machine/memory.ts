@@ -134,6 +134,16 @@ export class Memory extends Accessors {
     return o >= 0 && o <= this.direct && (o & 3) === 0 ? o >>> 2 : -1;
   }
 
+  /** The same for a kernel address of which the low half is at hand: it is the offset. */
+  placeOf(low: number): number {
+    return low >= 0 && low <= this.direct && (low & 3) === 0 ? low >> 2 : -1;
+  }
+  /** Marks the page of one place in `words` (and of the next, when the pair is aligned). */
+  touchPlace(place: number): void {
+    this.all[DIRTY_TABLE + (place >>> (PAGE_SHIFT - 2))] = 1;
+    this.blocks[place >>> (PAGE_SHIFT + 6)] = 1;
+  }
+
   // The accessors that the kernel uses a hundred times at a context switch: kernel addresses without the general way through `at`.
   override u8(a: Addr): number {
     const o = a - KERNEL_BASE;

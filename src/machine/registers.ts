@@ -70,6 +70,14 @@ export class Registers {
     this.words[Reg.UserMode >> 2] = v ? 1 : 0;
     this.updateMasks();
   }
+  /** Where the running CPU goes on: innermost frame, mode and IRQL together. */
+  enter(top: number, userMode: boolean, irql: number): void {
+    const w = this.words;
+    w[Reg.Top >> 2] = top;
+    w[Reg.UserMode >> 2] = userMode ? 1 : 0;
+    w[Reg.Irql >> 2] = irql;
+    this.updateMasks();
+  }
   get cpu(): number {
     return this.words[Reg.Cpu >> 2];
   }
@@ -129,6 +137,14 @@ export class Registers {
     this.words[Reg.UserSize >> 2] = size;
     this.view.setUint32(Reg.UserBias, bias >>> 0, true);
     this.view.setInt32(Reg.UserBias + 4, Math.floor(bias / TWO32), true);
+  }
+  /** No process window. */
+  clearUserWindow(): void {
+    const w = this.words;
+    w[Reg.UserOffset >> 2] = 0;
+    w[Reg.UserSize >> 2] = 0;
+    w[Reg.UserBias >> 2] = 0;
+    w[(Reg.UserBias >> 2) + 1] = 0;
   }
   get userBias(): Addr {
     return this.view.getUint32(Reg.UserBias, true) + this.view.getInt32(Reg.UserBias + 4, true) * TWO32;

@@ -2,6 +2,8 @@
 // else (the type of `Kernel.event` is made from this table), and whoever shows events reads here what a value is: an address of a thread, a status ...
 // The values are recorded in the order in which they are written here.
 
+import { WAIT_REASON_NAMES } from '../base/wait-reasons.js';
+
 /** What a value is. The first line are simulated addresses; queries by object look at them. `quad` is 64 bits, given as number or bigint. */
 export type ValueMeaning =
   | ('thread' | 'object' | 'lock' | 'code' | 'address')
@@ -267,6 +269,7 @@ export const WORDS = [
   'plain',
   'queued',
   'rw',
+  ...WAIT_REASON_NAMES,
 ] as const;
 export type Word = (typeof WORDS)[number];
 export const WORD = Object.fromEntries(WORDS.map((w, i) => [w, i])) as Readonly<Record<Word, number>>;

@@ -4,13 +4,16 @@ import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { LOW_REALTIME_PRIORITY, MAXIMUM_DYNAMIC_PRIORITY } from './constants.js';
+import { addressAt, priorityAt } from './fields.js';
 
-/** At the end of a wait: `increment` of whoever signalled, and the separation when the process is in the foreground. */
-export function boost(k: Kernel, thread: Addr, increment: number): void {
+/** At the end of a wait of the thread at a place (fields.ts): `increment` of whoever signalled, and the separation when the process is in the foreground. */
+export function boost(k: Kernel, t: number, increment: number): void {
   const m = k.mem;
-  const now = m.i8(thread + KTHREAD.Priority);
-  const foreground = m.u8(m.ptr(thread + KTHREAD.Process) + KPROCESS.Foreground) !== 0;
-  if (now >= LOW_REALTIME_PRIORITY || (increment <= 0 && !foreground) || m.u8(thread + KTHREAD.DisableBoost)) return;
+  const bytes = m.buffer;
+  const now = priorityAt(m, t);
+  const foreground = bytes[(m.words[t + (KTHREAD.Process >> 2)] >>> 0) + KPROCESS.Foreground] !== 0;
+  if (now >= LOW_REALTIME_PRIORITY || (increment <= 0 && !foreground) || bytes[(t << 2) + KTHREAD.DisableBoost]) return;
+  const thread = addressAt(t);
   const base = m.i8(thread + KTHREAD.BasePriority);
   if (base >= LOW_REALTIME_PRIORITY) return;
   const separation = foreground ? m.u32(k.globals.KE + KE_GLOBALS.PsPrioritySeparation) : 0;

@@ -99,11 +99,5 @@ export const WaitReason = {
   WrGuardedMutex: 35,
   WrRundown: 36,
 } as const;
-export const WAIT_REASON_NAMES = (
-  'Executive FreePage PageIn PoolAllocation DelayExecution Suspended UserRequest WrExecutive WrFreePage WrPageIn WrPoolAllocation ' +
-  'WrDelayExecution WrSuspended WrUserRequest WrSpare0 WrQueue WrLpcReceive WrLpcReply WrVirtualMemory WrPageOut WrRendezvous WrKeyedEvent ' +
-  'WrTerminated WrProcessInSwap WrCpuRateControl WrCalloutStack WrKernel WrResource WrPushLock WrMutex WrQuantumEnd WrDispatchInt WrPreempted ' +
-  'WrYieldExecution WrFastMutex WrGuardedMutex WrRundown WrAlertByThreadId WrDeferredPreempt WrPhysicalFault WrIoRing WrMdlCache'
-).split(' ');
-
+export { WAIT_REASON_NAMES } from '../../base/wait-reasons.js';
 export { STATUS } from '../status.gen.js';

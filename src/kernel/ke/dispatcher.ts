@@ -1,16 +1,18 @@
 // The heart of waiting: when is an object signalled, what does satisfying a wait do to it, whom does a signal release (reference: scheduler.md §7, §8).
 // Waiters are the KWAIT_BLOCKs on the object's WaitListHead, first in first out. A waiting thread's innermost frame is the routine that waits;
 // the wait status is written into that frame's result slot, so nothing else has to remember it.
-import { type Addr, FRAME, KERNEL_BASE } from '../../machine/abi.js';
+import { type Addr, FRAME } from '../../machine/abi.js';
 import { KIND_ID } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { DISPATCHER_HEADER, KEVENT, KMUTANT, KQUEUE, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
-import { corrupt, insertTail, LIST_LIMIT, remove, removeHead } from '../rtl/list.js';
+import { corrupt, insertTail, LIST_LIMIT, remove, removeAt, removeHead } from '../rtl/list.js';
 import { BugCheckError } from './bugcheck.js';
-import { ObjectType, STATUS, WaitAll } from './constants.js';
-import { readyThread } from './ready.js';
+import { ObjectType, STATUS, WaitAll, WaitAny } from './constants.js';
+import { addressAt, placeOf, pointee, touchThread } from './fields.js';
+import { readyAt } from './ready.js';
 import { removeTimer } from './timer-queue.js';
 
+const TWO32 = 4294967296;
 const STATE = DISPATCHER_HEADER.SignalState;
 export const WAIT_LIST = DISPATCHER_HEADER.WaitListHead;
 
@@ -96,21 +98,37 @@ export function waitObjects(k: Kernel, thread: Addr): Addr[] {
   );
 }
 
+const T = {
+  kernelStack: KTHREAD.KernelStack >> 2,
+  invocation: KTHREAD.CallbackInvocation >> 2,
+  queue: KTHREAD.Queue >> 2,
+  waitBlockCount: KTHREAD.WaitBlockCount >> 2,
+  waitBlockList: KTHREAD.WaitBlockList >> 2,
+  waitHasTimeout: KTHREAD.WaitHasTimeout >> 2,
+  waitStatus: KTHREAD.WaitStatus >> 2,
+} as const;
+
 /** Takes all blocks of the thread's wait off their lists and its timeout timer out of the timer queue. */
-export function removeWaitBlocks(k: Kernel, thread: Addr): void {
+export const removeWaitBlocks = (k: Kernel, thread: Addr): void => removeBlocks(k, placeOf(thread));
+
+function removeBlocks(k: Kernel, t: number): void {
   const m = k.mem;
-  const count = m.u32(thread + KTHREAD.WaitBlockCount);
-  const list = m.ptr(thread + KTHREAD.WaitBlockList);
-  for (let i = 0; i < count; i++) remove(m, list + i * KWAIT_BLOCK.sizeof);
-  m.setU32(thread + KTHREAD.WaitBlockCount, 0);
-  if (m.u32(thread + KTHREAD.WaitHasTimeout)) {
-    const timerBlock = thread + KTHREAD.WaitBlock + 3 * KWAIT_BLOCK.sizeof;
-    remove(m, timerBlock);
+  const w = m.words;
+  const count = w[t + T.waitBlockCount];
+  const list = pointee(m, t + T.waitBlockList);
+  for (let i = 0; i < count; i++) removeAt(m, list + i * (KWAIT_BLOCK.sizeof >> 2));
+  w[t + T.waitBlockCount] = 0;
+  touchThread(m, t);
+  if (w[t + T.waitHasTimeout] !== 0) {
+    const thread = addressAt(t);
+    remove(m, thread + KTHREAD.WaitBlock + 3 * KWAIT_BLOCK.sizeof);
     removeTimer(k, thread + KTHREAD.Timer);
-    m.setU32(thread + KTHREAD.WaitHasTimeout, 0);
+    w[t + T.waitHasTimeout] = 0;
   }
-  const queue = m.ptr(thread + KTHREAD.Queue);
-  if (queue !== 0) m.setU32(queue + KQUEUE.CurrentCount, m.u32(queue + KQUEUE.CurrentCount) + 1);
+  if (w[t + T.queue] !== 0) {
+    const count = m.ptr(addressAt(t) + KTHREAD.Queue) + KQUEUE.CurrentCount;
+    m.setU32(count, m.u32(count) + 1);
+  }
 }
 
 /** A thread that serves the queue does not run for it any more (it waits, leaves or ended): another one may take an entry now. */
@@ -143,12 +161,23 @@ export function takeEntry(k: Kernel, queue: Addr): Addr {
 /** Ends the wait of a thread with a status; the thread becomes ready. */
 export function unwaitThread(k: Kernel, thread: Addr, status: number, increment: number, by: Addr): void {
   const m = k.mem;
-  removeWaitBlocks(k, thread);
-  m.setPtr(thread + KTHREAD.WaitStatus, status);
-  m.raw.setPtr(m.ptr(thread + KTHREAD.KernelStack) - KERNEL_BASE + FRAME.result, status);
-  k.trace.note(KIND_ID['ke.unwait'], thread, status >>> 0, by, k.currentThread());
-  k.hooks.verifier?.waitEnds(k, thread, by, k.currentThread());
-  readyThread(k, thread, increment);
+  const t = placeOf(thread);
+  removeBlocks(k, t);
+  setResult(m.words, t + T.waitStatus, status);
+  // the frame that waits: a stack that a driver has overwritten is found when the thread goes on
+  const frame = m.words[t + T.kernelStack];
+  setResult(m.words, (frame + FRAME.result) >> 2, status);
+  m.touch(frame + FRAME.result, 8);
+  const running = k.currentThread();
+  k.trace.note(KIND_ID['ke.unwait'], thread, status >>> 0, by, running);
+  if (m.words[t + T.invocation] !== 0) k.hooks.verifier?.waitEnds(k, thread, by, running);
+  readyAt(k, t, increment, 'woken');
+}
+
+/** A wait status, or the address of a queue's entry, as the signed 64-bit number that a wait returns. */
+function setResult(w: Int32Array, place: number, status: number): void {
+  w[place] = status;
+  w[place + 1] = status >= 0 && status < TWO32 ? 0 : Math.floor(status / TWO32);
 }
 
 /** After an object became signalled: releases the waiters it can satisfy, in order. */
@@ -157,6 +186,7 @@ export function waitTest(k: Kernel, object: Addr, increment: number): void {
   if (k.hooks.races && !isTimer(objectType(k, object))) k.hooks.races.signalled(object);
   const head = object + WAIT_LIST;
   if (m.ptr(head) === head) return;
+  if (alone(k, object, increment)) return;
   // Who is released leaves the list, with all its blocks: the place to go on from is taken before, behind the blocks of the same thread.
   let next = m.ptr(head);
   for (let n = 0; next !== head; n++) {
@@ -183,6 +213,23 @@ export function waitTest(k: Kernel, object: Addr, increment: number): void {
       unwaitThread(k, thread, key | satisfy(k, object, thread), increment, object);
     }
   }
+}
+
+/** The one waiter of an object that is signalled, as nearly always: released without the search below. False: it is not so simple. */
+function alone(k: Kernel, object: Addr, increment: number): boolean {
+  const m = k.mem;
+  const w = m.words;
+  const head = m.wordAt(object + WAIT_LIST);
+  if (head < 0 || w[head] !== w[head + 2]) return false;
+  const block = m.placeOf(w[head]);
+  if (block < 0 || w[head + 1] !== w[head + 3] || w[block] !== head << 2 || w[block + 2] !== head << 2) return false;
+  const o = block << 2;
+  const type = m.buffer[o + KWAIT_BLOCK.WaitType];
+  if (type !== WaitAny || objectType(k, object) === ObjectType.Mutant || m.i32(object + STATE) <= 0) return false;
+  const thread = addressAt(pointee(m, block + (KWAIT_BLOCK.Thread >> 2)));
+  const key = m.buffer[o + KWAIT_BLOCK.WaitKey] | (m.buffer[o + KWAIT_BLOCK.WaitKey + 1] << 8);
+  unwaitThread(k, thread, key | satisfy(k, object, thread), increment, object);
+  return true;
 }
 
 /** KeSetEvent. Returns the previous state. */

@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { find } from '../rtl/list.js';
 import { CLOCK_INTERVAL_NS, QUANTUM_UNITS_PER_TICK } from './constants.js';
+import { placeOf, quad } from './fields.js';
 
 /**
  * A clock interrupt comes late when a step is long, and what was lost then must not cost a whole further interval: a quantum of two intervals ends at the second
@@ -19,8 +20,13 @@ export function armQuantum(k: Kernel, thread: Addr, units = k.mem.u8(thread + KT
   k.mem.setPtr(thread + KTHREAD.QuantumTarget, k.mem.ptr(thread + KTHREAD.CycleTime) + steps - slack(k));
 }
 
-export const quantumUsedUp = (k: Kernel, thread: Addr): boolean =>
-  k.mem.ptr(thread + KTHREAD.CycleTime) >= k.mem.ptr(thread + KTHREAD.QuantumTarget);
+export const quantumUsedUp = (k: Kernel, thread: Addr): boolean => quantumUsedUpAt(k, placeOf(thread));
+
+/** Of the thread at a place (fields.ts). */
+export function quantumUsedUpAt(k: Kernel, t: number): boolean {
+  const w = k.mem.words;
+  return quad(w, t + (KTHREAD.CycleTime >> 2)) >= quad(w, t + (KTHREAD.QuantumTarget >> 2));
+}
 
 /** Units by separation 0, 1, 2. */
 const TABLES = { short: { variable: [6, 12, 18], fixed: [18, 18, 18] }, long: { variable: [12, 24, 36], fixed: [36, 36, 36] } } as const;

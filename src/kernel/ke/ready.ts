@@ -4,24 +4,42 @@
 import type { Addr } from '../../machine/abi.js';
 import { KIND_ID, WORD } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
-import { KE_GLOBALS, KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
-import { find, first, insertHead, insertTail, remove } from '../rtl/list.js';
+import { KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
+import { find, insertHead, insertTailAt, removeAt } from '../rtl/list.js';
 import { boost } from './boost.js';
 import { DISPATCH_LEVEL, ThreadState } from './constants.js';
+import { addressAt, cpuCount, placeOf, prcbAt, priorityAt, setPointer, setQuad, touchPrcb, touchThread } from './fields.js';
 import { prcbOf } from './prcb.js';
 
-export const cpuCount = (k: Kernel): number => k.mem.u32(k.globals.KE + KE_GLOBALS.NumberProcessors);
+export { cpuCount } from './fields.js';
 
-export const mayRunOn = (k: Kernel, thread: Addr, cpu: number): boolean =>
-  ((k.mem.u32(thread + KTHREAD.Affinity + 4 * (cpu >>> 5)) >>> (cpu & 31)) & 1) === 1;
+// Threads and CPUs are named by place here (fields.ts); the exported routines take addresses.
+const T = {
+  affinity: KTHREAD.Affinity >> 2,
+  ideal: KTHREAD.IdealProcessor >> 2,
+  nextProcessor: KTHREAD.NextProcessor >> 2,
+  state: KTHREAD.State >> 2,
+  waitList: KTHREAD.WaitListEntry >> 2,
+  waitTime: KTHREAD.WaitTime >> 2,
+} as const;
+const P = {
+  current: KPRCB.CurrentThread >> 2,
+  idle: KPRCB.IdleThread >> 2,
+  next: KPRCB.NextThread >> 2,
+  readyHeads: KPRCB.DispatcherReadyListHead >> 2,
+  summary: KPRCB.ReadySummary >> 2,
+} as const;
+const HEAD = LIST_ENTRY.sizeof >> 2;
 
-const priorityOf = (k: Kernel, thread: Addr): number => k.mem.i8(thread + KTHREAD.Priority);
+const allows = (w: Int32Array, t: number, cpu: number): boolean => ((w[t + T.affinity + (cpu >>> 5)] >>> (cpu & 31)) & 1) === 1;
+export const mayRunOn = (k: Kernel, thread: Addr, cpu: number): boolean => allows(k.mem.words, placeOf(thread), cpu);
+
+const priorityOf = (k: Kernel, thread: Addr): number => priorityAt(k.mem, placeOf(thread));
 
 /** A CPU is idle for the scheduler when it runs its idle thread and nothing is standby for it. */
-function isIdle(k: Kernel, cpu: number): boolean {
-  const w = k.mem.words;
-  const p = prcbOf(k, cpu) >>> 2;
-  return w[p + (KPRCB.CurrentThread >> 2)] === w[p + (KPRCB.IdleThread >> 2)] && w[p + (KPRCB.NextThread >> 2)] === 0;
+function isIdle(w: Int32Array, cpu: number): boolean {
+  const p = prcbAt(cpu);
+  return w[p + P.current] === w[p + P.idle] && w[p + P.next] === 0;
 }
 
 export function setState(k: Kernel, thread: Addr, state: number): void {
@@ -33,93 +51,125 @@ export type ReadyWhy = 'woken' | 'started' | 'preempted' | 'quantum' | 'yield' |
 
 /** Makes a thread ready: `increment` is the boost of the wait that ended. It is on a ready list, standby or in a list of its CPU afterwards. */
 export function readyThread(k: Kernel, thread: Addr, increment = 0, why: ReadyWhy = 'woken'): void {
-  setState(k, thread, ThreadState.DeferredReady);
-  boost(k, thread, increment);
-  placeThread(k, thread, false, why);
+  readyAt(k, placeOf(thread), increment, why);
+}
+
+export function readyAt(k: Kernel, t: number, increment: number, why: ReadyWhy): void {
+  k.mem.words[t + T.state] = ThreadState.DeferredReady;
+  boost(k, t, increment);
+  placeAt(k, t, false, why);
 }
 
 /** Puts a ready thread somewhere. `head`: it was preempted and goes first among its equals. */
 export function placeThread(k: Kernel, thread: Addr, head: boolean, why: ReadyWhy): void {
-  const m = k.mem;
-  m.setPtr(thread + KTHREAD.WaitTime, k.now);
-  const ideal = m.u32(thread + KTHREAD.IdealProcessor);
-  const last = m.u32(thread + KTHREAD.NextProcessor);
-  const n = cpuCount(k);
-  const idle = chooseIdle(k, thread, ideal, last, n);
-  if (idle >= 0) return makeStandby(k, thread, idle, why);
-  let cpu = ideal < n && mayRunOn(k, thread, ideal) ? ideal : last < n && mayRunOn(k, thread, last) ? last : -1;
-  for (let c = 0; cpu < 0 && c < n; c++) if (mayRunOn(k, thread, c)) cpu = c;
-  if (cpu < 0) cpu = 0;
-  const prcb = prcbOf(k, cpu);
-  const standby = m.ptr(prcb + KPRCB.NextThread);
-  const priority = priorityOf(k, thread);
-  if (standby !== 0) {
-    if (priority > priorityOf(k, standby)) {
-      m.setPtr(prcb + KPRCB.NextThread, 0);
-      makeStandby(k, thread, cpu, why);
-      return enqueue(k, standby, cpu, true, 'displaced');
-    }
-  } else if (priority > priorityOf(k, m.ptr(prcb + KPRCB.CurrentThread))) {
-    m.setU8(m.ptr(prcb + KPRCB.CurrentThread) + KTHREAD.Preempted, 1);
-    return makeStandby(k, thread, cpu, why);
-  }
-  enqueue(k, thread, cpu, head, why);
+  placeAt(k, placeOf(thread), head, why);
 }
 
-function chooseIdle(k: Kernel, thread: Addr, ideal: number, last: number, n: number): number {
-  const usable = (c: number): boolean => c < n && isIdle(k, c) && mayRunOn(k, thread, c);
+function placeAt(k: Kernel, t: number, head: boolean, why: ReadyWhy): void {
+  const m = k.mem;
+  const w = m.words;
+  setQuad(w, t + T.waitTime, k.now);
+  touchThread(m, t);
+  const ideal = w[t + T.ideal];
+  const last = w[t + T.nextProcessor];
+  const n = cpuCount(k);
+  const idle = chooseIdle(k, t, ideal, last, n);
+  if (idle >= 0) return makeStandby(k, t, idle, why);
+  const cpu = ideal < n && allows(w, t, ideal) ? ideal : last < n && allows(w, t, last) ? last : firstAllowed(w, t, n);
+  const p = prcbAt(cpu);
+  const standby = w[p + P.next] >>> 2;
+  const priority = priorityAt(m, t);
+  if (standby !== 0) {
+    if (priority > priorityAt(m, standby)) {
+      makeStandby(k, t, cpu, why);
+      return enqueue(k, standby, cpu, true, 'displaced');
+    }
+  } else {
+    const running = w[p + P.current] >>> 2;
+    if (priority > priorityAt(m, running)) {
+      m.buffer[(running << 2) + KTHREAD.Preempted] = 1;
+      touchThread(m, running);
+      return makeStandby(k, t, cpu, why);
+    }
+  }
+  enqueue(k, t, cpu, head, why);
+}
+
+function firstAllowed(w: Int32Array, t: number, n: number): number {
+  for (let c = 0; c < n; c++) if (allows(w, t, c)) return c;
+  return 0;
+}
+
+function chooseIdle(k: Kernel, t: number, ideal: number, last: number, n: number): number {
+  const w = k.mem.words;
+  const usable = (c: number): boolean => c < n && isIdle(w, c) && allows(w, t, c);
   if (usable(ideal)) return ideal;
+  if (n === 1) return -1;
   if (usable(last)) return last;
   if (usable(k.cpuNumber)) return k.cpuNumber;
   for (let c = 0; c < n; c++) if (usable(c)) return c;
   return -1;
 }
 
-function makeStandby(k: Kernel, thread: Addr, cpu: number, why: ReadyWhy): void {
-  const prcb = prcbOf(k, cpu);
-  setState(k, thread, ThreadState.Standby);
-  k.mem.setU32(thread + KTHREAD.NextProcessor, cpu);
-  k.mem.setPtr(prcb + KPRCB.NextThread, thread);
-  k.trace.note(KIND_ID['ke.ready'], thread, cpu, priorityOf(k, thread), 1, WORD[why]);
+function makeStandby(k: Kernel, t: number, cpu: number, why: ReadyWhy): void {
+  const m = k.mem;
+  const w = m.words;
+  const p = prcbAt(cpu);
+  w[t + T.state] = ThreadState.Standby;
+  w[t + T.nextProcessor] = cpu;
+  touchThread(m, t);
+  setPointer(w, p + P.next, t);
+  touchPrcb(m, p);
+  k.trace.note(KIND_ID['ke.ready'], addressAt(t), cpu, priorityAt(m, t), 1, WORD[why]);
   if (cpu !== k.cpuNumber) k.catchUp(cpu);
   else if (k.irql < DISPATCH_LEVEL) k.requestStop();
 }
 
-function enqueue(k: Kernel, thread: Addr, cpu: number, head: boolean, why: ReadyWhy): void {
+function enqueue(k: Kernel, t: number, cpu: number, head: boolean, why: ReadyWhy): void {
   const m = k.mem;
-  const prcb = prcbOf(k, cpu);
-  const priority = priorityOf(k, thread);
-  const list = prcb + KPRCB.DispatcherReadyListHead + priority * LIST_ENTRY.sizeof;
-  if (head) insertHead(m, list, thread + KTHREAD.WaitListEntry);
-  else insertTail(m, list, thread + KTHREAD.WaitListEntry);
-  m.setU32(prcb + KPRCB.ReadySummary, (m.u32(prcb + KPRCB.ReadySummary) | (1 << priority)) >>> 0);
-  m.setU32(thread + KTHREAD.NextProcessor, cpu);
-  setState(k, thread, ThreadState.Ready);
-  k.trace.note(KIND_ID['ke.ready'], thread, cpu, priority, 0, WORD[why]);
+  const w = m.words;
+  const p = prcbAt(cpu);
+  const priority = priorityAt(m, t);
+  const list = p + P.readyHeads + priority * HEAD;
+  if (head) insertHead(m, addressAt(list), addressAt(t + T.waitList));
+  else insertTailAt(m, list, t + T.waitList);
+  w[p + P.summary] |= 1 << priority;
+  touchPrcb(m, p);
+  w[t + T.nextProcessor] = cpu;
+  w[t + T.state] = ThreadState.Ready;
+  touchThread(m, t);
+  k.trace.note(KIND_ID['ke.ready'], addressAt(t), cpu, priority, 0, WORD[why]);
 }
 
 /** Takes a thread off the ready list it is on. */
 export function dequeue(k: Kernel, thread: Addr): void {
+  dequeueAt(k, placeOf(thread));
+}
+
+function dequeueAt(k: Kernel, t: number): void {
   const m = k.mem;
-  const prcb = prcbOf(k, m.u32(thread + KTHREAD.NextProcessor));
-  const priority = priorityOf(k, thread);
-  if (remove(m, thread + KTHREAD.WaitListEntry)) {
-    m.setU32(prcb + KPRCB.ReadySummary, (m.u32(prcb + KPRCB.ReadySummary) & ~(1 << priority)) >>> 0);
-  }
+  const w = m.words;
+  if (!removeAt(m, t + T.waitList)) return;
+  const p = prcbAt(w[t + T.nextProcessor]);
+  w[p + P.summary] &= ~(1 << priorityAt(m, t));
+  touchPrcb(m, p);
 }
 
 /** Highest ready priority on a CPU, -1 when its lists are empty. */
 export function highestReady(k: Kernel, cpu: number): number {
-  const summary = k.mem.u32(prcbOf(k, cpu) + KPRCB.ReadySummary);
+  const summary = k.mem.words[prcbAt(cpu) + P.summary];
   return summary === 0 ? -1 : 31 - Math.clz32(summary);
 }
 
 /** Takes the best thread for a CPU: its own lists first; when they are empty, the best one that another CPU's lists hold and that may run here. */
-export function selectReady(k: Kernel, cpu: number, atLeast = 0): Addr {
+export const selectReady = (k: Kernel, cpu: number, atLeast = 0): Addr => addressAt(selectReadyAt(k, cpu, atLeast));
+
+export function selectReadyAt(k: Kernel, cpu: number, atLeast = 0): number {
+  const w = k.mem.words;
   const own = highestReady(k, cpu);
   if (own >= atLeast && own >= 0) {
-    const t = first(k.mem, prcbOf(k, cpu) + KPRCB.DispatcherReadyListHead + own * LIST_ENTRY.sizeof) - KTHREAD.WaitListEntry;
-    dequeue(k, t);
+    const t = (w[prcbAt(cpu) + P.readyHeads + own * HEAD] >>> 2) - T.waitList;
+    dequeueAt(k, t);
     return t;
   }
   if (own >= 0) return 0;
@@ -127,11 +177,10 @@ export function selectReady(k: Kernel, cpu: number, atLeast = 0): Addr {
   let bestPriority = atLeast - 1;
   for (let c = 0; c < cpuCount(k); c++) {
     if (c === cpu) continue;
-    const summary = k.mem.u32(prcbOf(k, c) + KPRCB.ReadySummary);
+    const summary = w[prcbAt(c) + P.summary];
     for (let p = 31; p > bestPriority; p--) {
       if (((summary >>> p) & 1) === 0) continue;
-      const head = prcbOf(k, c) + KPRCB.DispatcherReadyListHead + p * LIST_ENTRY.sizeof;
-      const found = find(k.mem, head, (e) => mayRunOn(k, e - KTHREAD.WaitListEntry, cpu));
+      const found = find(k.mem, addressAt(prcbAt(c) + P.readyHeads + p * HEAD), (e) => mayRunOn(k, e - KTHREAD.WaitListEntry, cpu));
       if (found !== 0) {
         best = found - KTHREAD.WaitListEntry;
         bestPriority = p;
@@ -140,7 +189,7 @@ export function selectReady(k: Kernel, cpu: number, atLeast = 0): Addr {
     }
   }
   if (best !== 0) dequeue(k, best);
-  return best;
+  return placeOf(best);
 }
 
 /** After the running thread's priority went down: someone on the CPU's lists may be better now. */
@@ -150,7 +199,7 @@ export function displaceIfHigherReady(k: Kernel, cpu: number): void {
   const running = priorityOf(k, k.mem.ptr(prcb + KPRCB.CurrentThread));
   if (highestReady(k, cpu) > running) {
     const t = selectReady(k, cpu, running + 1);
-    if (t !== 0) makeStandby(k, t, cpu, 'displaced');
+    if (t !== 0) makeStandby(k, placeOf(t), cpu, 'displaced');
   }
 }
 
@@ -160,8 +209,8 @@ export function displaceStandby(k: Kernel, cpu: number): void {
   const standby = k.mem.ptr(at);
   if (highestReady(k, cpu) <= priorityOf(k, standby)) return;
   k.mem.setPtr(at, 0);
-  makeStandby(k, selectReady(k, cpu), cpu, 'displaced');
-  enqueue(k, standby, cpu, false, 'displaced');
+  makeStandby(k, selectReadyAt(k, cpu), cpu, 'displaced');
+  enqueue(k, placeOf(standby), cpu, false, 'displaced');
 }
 
 /** Moves a thread off CPUs its affinity no longer allows. */
@@ -178,7 +227,7 @@ export function applyAffinity(k: Kernel, thread: Addr): void {
     placeThread(k, thread, false, 'affinity');
   } else if (state === ThreadState.Running) {
     const next = selectReady(k, cpu);
-    if (next !== 0) makeStandby(k, next, cpu, 'affinity');
+    if (next !== 0) makeStandby(k, placeOf(next), cpu, 'affinity');
     else m.setU8(prcbOf(k, cpu) + KPRCB.DispatchPending, 1);
     if (cpu === k.cpuNumber) k.requestStop();
   }

@@ -1,16 +1,17 @@
 // The main loop: takes clock and software interrupts, lets the chooser say which CPU advances and how far, runs that slice on the machine, acts on
 // why it stopped. Between two slices everything is in memory and in the CPU register sets, so the loop can be left and entered anywhere.
-import { type Addr, Reason, Reg } from '../../machine/abi.js';
+import { Reason, Reg } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KI_BUGCHECK_DATA, KPRCB, KTHREAD } from '../layouts.gen.js';
+import { GLOBALS } from '../nt-layout.js';
 import { KERNEL_APC_PENDING, kernelApcDue, restartWait, takeApcInterrupt, USER_APC_PENDING } from './apc.js';
 import { BugCheckError, type BugCheckInfo, raiseBugCheck } from './bugcheck.js';
 import { clockInterrupt, skipToTick } from './clock.js';
 import { APC_LEVEL, CLOCK_LEVEL, DISPATCH_LEVEL, IPI_LEVEL, ThreadState } from './constants.js';
 import { takeDpcInterrupt } from './dpc.js';
+import { addQuad, addressAt, cpuCount, currentThreadAt, placeOf, prcbAt, quad } from './fields.js';
 import { takeIpi } from './ipi.js';
 import { prcbOf } from './prcb.js';
-import { cpuCount } from './ready.js';
 import { spinSatisfied } from './spin-wait.js';
 import { quantumEnd, swapContext } from './switch.js';
 import { firstTimer } from './timer-queue.js';
@@ -66,8 +67,18 @@ export function run(k: Kernel, options: RunOptions): RunResult {
   }
 }
 
-/** Place of a word of kernel memory in `mem.words`: the low half of a kernel address is its offset. */
-const word = (a: Addr): number => a >>> 2;
+const SLICE_LEFT = placeOf(GLOBALS.KE + KE_GLOBALS.SliceLeft);
+const STEPS_RUN = placeOf(GLOBALS.KE + KE_GLOBALS.StepsRun);
+const CYCLE_TIME = KTHREAD.CycleTime >> 2;
+const P = {
+  current: KPRCB.CurrentThread >> 2,
+  flags: KPRCB.DpcRoutineActive >> 2,
+  idle: KPRCB.IdleThread >> 2,
+  next: KPRCB.NextThread >> 2,
+  nextTick: KPRCB.NextTick >> 2,
+  request: KPRCB.RequestSummary >> 2,
+  spin: KPRCB.SpinAddress >> 2,
+} as const;
 
 class RunLoop {
   private stepsLeft: number;
@@ -98,8 +109,8 @@ class RunLoop {
     this.skew = k.chooser.skew ?? SKEW;
     this.words = k.mem.words;
     this.bytes = k.mem.buffer;
-    this.bugCheckActive = word(k.globals.KE + KE_GLOBALS.KiBugCheckData + KI_BUGCHECK_DATA.Active);
-    this.stopRequested = word(k.globals.KE + KE_GLOBALS.StopRequested);
+    this.bugCheckActive = placeOf(k.globals.KE + KE_GLOBALS.KiBugCheckData + KI_BUGCHECK_DATA.Active);
+    this.stopRequested = placeOf(k.globals.KE + KE_GLOBALS.StopRequested);
   }
 
   go(): RunResult {
@@ -130,11 +141,13 @@ class RunLoop {
     }
   }
 
+  // A slice ends at the next clock interrupt at the latest: 31 bits.
   private get sliceLeft(): number {
-    return this.k.mem.ptr(this.k.globals.KE + KE_GLOBALS.SliceLeft);
+    return this.words[SLICE_LEFT];
   }
   private set sliceLeft(v: number) {
-    this.k.mem.setPtr(this.k.globals.KE + KE_GLOBALS.SliceLeft, v);
+    this.words[SLICE_LEFT] = v;
+    this.k.mem.touchPlace(SLICE_LEFT);
   }
 
   private timeOf(cpu: number): number {
@@ -143,19 +156,20 @@ class RunLoop {
 
   /** Fills `able` with the CPUs that can advance now. */
   private findRunnable(): void {
-    const { able, words, k } = this;
-    able.length = 0;
-    for (let c = 0; c < this.cpus; c++) {
-      const p = prcbOf(k, c);
-      if (words[word(p + KPRCB.RequestSummary)] !== 0) {
-        able.push(c);
-        continue;
-      }
-      // an idle CPU has no frame; one that is in a DPC or IPI has
-      const busy = words[word(p + KPRCB.CurrentThread)] !== words[word(p + KPRCB.IdleThread)] || k.machine.wordsOf(c)[Reg.Top >> 2] !== 0;
-      if (!busy && words[word(p + KPRCB.NextThread)] === 0 && this.bytes[(p + KPRCB.DpcRequested) >>> 0] === 0) continue;
-      if (words[word(p + KPRCB.SpinAddress)] === 0 || spinSatisfied(k, p)) able.push(c);
-    }
+    const { able } = this;
+    let n = 0;
+    for (let c = 0; c < this.cpus; c++) if (this.canAdvance(c)) able[n++] = c;
+    if (able.length > n) able.length = n; // setting it costs more than all the rest
+  }
+
+  private canAdvance(cpu: number): boolean {
+    const { words, k } = this;
+    const p = prcbAt(cpu);
+    if (words[p + P.request] !== 0) return true;
+    // an idle CPU has no frame; one that is in a DPC or IPI has
+    const busy = words[p + P.current] !== words[p + P.idle] || k.machine.wordsOf(cpu)[Reg.Top >> 2] !== 0;
+    if (!busy && words[p + P.next] === 0 && this.bytes[(p << 2) + KPRCB.DpcRequested] === 0) return false;
+    return words[p + P.spin] === 0 || spinSatisfied(k, addressAt(p));
   }
 
   /** Chooses who goes on; takes the interrupts due there. May leave no slice (state changed: look again). */
@@ -168,8 +182,9 @@ class RunLoop {
     for (let i = 1; i < able.length; i++) slowest = Math.min(slowest, this.timeOf(able[i]));
     if (slowest >= this.maxTime) return { reason: 'maxTime' };
     if (able.length < this.cpus && this.carryOthers(slowest)) return undefined;
-    fair.length = 0;
-    for (const c of able) if (this.timeOf(c) <= slowest + this.skew) fair.push(c);
+    let n = 0;
+    for (const c of able) if (this.timeOf(c) <= slowest + this.skew) fair[n++] = c;
+    if (fair.length > n) fair.length = n;
     const choice = k.chooser.choose(k, fair);
     if (!choice) return { reason: 'choice' };
     k.machine.switchCpu(choice.cpu);
@@ -218,27 +233,31 @@ class RunLoop {
 
   /** Steps until something must be looked at again. */
   private cut(steps: number, slowest: number, several: boolean): number {
-    const k = this.k;
+    const { k, words } = this;
     const now = k.machine.cpu.time;
-    let n = Math.min(steps, k.mem.ptr(k.prcb() + KPRCB.NextTick) - now);
+    const { cpu } = k.mem.registers;
+    let n = Math.min(steps, quad(words, prcbAt(cpu) + P.nextTick) - now);
     if (several) n = Math.min(n, slowest + this.skew - now + 1);
-    const clock0 = k.mem.ptr(prcbOf(k, 0) + KPRCB.NextTick);
-    if (clock0 > now) n = Math.min(n, clock0 - now); // CPU 0 expires timers: nobody passes it
+    if (cpu !== 0) {
+      const clock0 = quad(words, prcbAt(0) + P.nextTick);
+      if (clock0 > now) n = Math.min(n, clock0 - now); // CPU 0 expires timers: nobody passes it
+    }
     if (this.maxTime > now) n = Math.min(n, this.maxTime - now);
     return Math.max(1, n);
   }
 
   /** Nothing at all is due on the current CPU, as nearly always. */
-  private quiet(prcb: Addr): boolean {
+  private quiet(p: number): boolean {
     const { words, k } = this;
     const r = k.mem.registers;
-    if (k.machine.cpu.time >= k.mem.ptr(prcb + KPRCB.NextTick) || words[word(prcb + KPRCB.RequestSummary)] !== 0) return false;
-    if (r.irql >= DISPATCH_LEVEL) return true;
+    if (words[p + P.request] !== 0 || k.machine.cpu.time >= quad(words, p + P.nextTick)) return false;
+    const { irql } = r;
+    if (irql >= DISPATCH_LEVEL) return true;
     // four bytes: DpcRoutineActive, DpcRequested, QuantumEnd, DispatchPending
-    if (words[word(prcb + KPRCB.DpcRoutineActive)] >>> 8 !== 0 || words[word(prcb + KPRCB.NextThread)] !== 0) return false;
-    const thread = words[word(prcb + KPRCB.CurrentThread)] >>> 0;
-    if (thread === words[word(prcb + KPRCB.IdleThread)] >>> 0 || r.irql >= APC_LEVEL) return true;
-    if (this.bytes[thread + KERNEL_APC_PENDING] !== 0 || words[word(thread + KTHREAD.WaitRestart)] !== 0) return false;
+    if (words[p + P.flags] >>> 8 !== 0 || words[p + P.next] !== 0) return false;
+    const thread = words[p + P.current];
+    if (thread === words[p + P.idle] || irql >= APC_LEVEL) return true;
+    if (this.bytes[thread + KERNEL_APC_PENDING] !== 0 || words[(thread + KTHREAD.WaitRestart) >> 2] !== 0) return false;
     return !r.userMode || this.bytes[thread + USER_APC_PENDING] === 0;
   }
 
@@ -247,8 +266,8 @@ class RunLoop {
     const k = this.k;
     const m = k.mem;
     const r = m.registers;
+    if (this.quiet(prcbAt(r.cpu))) return r.top !== 0;
     const prcb = k.prcb();
-    if (this.quiet(prcb)) return r.top !== 0;
     for (let guard = 0; guard < 64; guard++) {
       if (k.machine.cpu.time >= m.ptr(prcb + KPRCB.NextTick) && r.irql < CLOCK_LEVEL) {
         clockInterrupt(k);
@@ -297,22 +316,26 @@ class RunLoop {
       this.sliceLeft = 0;
       return undefined;
     }
+    const { words } = this;
     const given = Math.min(this.sliceLeft, this.stepsLeft);
-    const thread = k.currentThread();
+    const thread = currentThreadAt(k);
     const reason = k.machine.run(given, this.skipBreak && m.registers.top === this.breakTop);
     this.skipBreak = false;
     const used = k.machine.executed;
     this.stepsLeft -= used;
     this.sliceLeft = Math.max(0, this.sliceLeft - used);
-    const globals = k.globals.KE;
-    m.setPtr(globals + KE_GLOBALS.StepsRun, m.ptr(globals + KE_GLOBALS.StepsRun) + used);
-    if (!m.u8(k.prcb() + KPRCB.DpcRoutineActive)) m.setPtr(thread + KTHREAD.CycleTime, m.ptr(thread + KTHREAD.CycleTime) + used);
+    addQuad(words, STEPS_RUN, used);
+    m.touchPlace(STEPS_RUN);
+    if ((words[prcbAt(m.registers.cpu) + P.flags] & 0xff) === 0) {
+      addQuad(words, thread + CYCLE_TIME, used);
+      m.touchPlace(thread + CYCLE_TIME);
+    }
     switch (reason) {
       case Reason.Fuel:
         return undefined;
       case Reason.Done:
         this.sliceLeft = 0;
-        return this.done(thread);
+        return this.done(addressAt(thread));
       case Reason.Dispatch:
         this.sliceLeft = 0;
         this.giveUp();
@@ -332,12 +355,10 @@ class RunLoop {
 
   /** The current thread waits, ended, spins or yielded. */
   private giveUp(): void {
-    const k = this.k;
-    const m = k.mem;
-    const prcb = k.prcb();
-    if (this.words[word(prcb + KPRCB.SpinAddress)] !== 0) return;
-    const thread = m.ptr(prcb + KPRCB.CurrentThread);
-    const state = this.words[word(thread + KTHREAD.State)];
+    const { k, words } = this;
+    const p = prcbAt(k.mem.registers.cpu);
+    if (words[p + P.spin] !== 0) return;
+    const state = words[(words[p + P.current] + KTHREAD.State) >> 2];
     if (state === ThreadState.Waiting || state === ThreadState.Terminated) swapContext(k);
   }
 

@@ -1,66 +1,90 @@
 // Context switch: what a thread takes with it (innermost frame, return value, mode, IRQL) lies in its KTHREAD while it does not run.
 // Only the run loop and the routines that give up the CPU call this; a switch happens below DISPATCH_LEVEL only.
-import { type Addr, KERNEL_BASE, Reg, toAddress, USER_BASE } from '../../machine/abi.js';
+import { type Addr, Reg, USER_BASE } from '../../machine/abi.js';
 import { KIND_ID, WORD, type Word } from '../../trace/kinds.js';
 import type { Kernel } from '../kernel.js';
 import { KAPC_STATE, KPRCB, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { decay } from './boost.js';
 import { LOW_REALTIME_PRIORITY, ThreadState, WaitReason } from './constants.js';
+import { addressAt, placeOf, prcbAt, priorityAt, quad, setPointer, touchPrcb, touchThread } from './fields.js';
 import { currentPrcb } from './prcb.js';
-import { armQuantum, quantumUsedUp } from './quantum.js';
-import { highestReady, placeThread, type ReadyWhy, selectReady, setState } from './ready.js';
+import { armQuantum, quantumUsedUp, quantumUsedUpAt } from './quantum.js';
+import { highestReady, placeThread, type ReadyWhy, selectReady, selectReadyAt, setState } from './ready.js';
 
 /** KPRCB.DispatchPending: the thread gives up its turn. */
 export const YIELD = 2;
 
+const T = {
+  apcProcess: (KTHREAD.ApcState + KAPC_STATE.Process) >> 2,
+  contextSwitches: KTHREAD.ContextSwitches >> 2,
+  exceptionCode: KTHREAD.ExceptionCode >> 2,
+  kernelStack: KTHREAD.KernelStack >> 2,
+  nextProcessor: KTHREAD.NextProcessor >> 2,
+  process: KTHREAD.Process >> 2,
+  returnValue: KTHREAD.ReturnValue >> 2,
+  stackLimit: KTHREAD.StackLimit >> 2,
+  state: KTHREAD.State >> 2,
+  userStackLimit: KTHREAD.UserStackLimit >> 2,
+  waitTime: KTHREAD.WaitTime >> 2,
+} as const;
+const P = {
+  contextSwitches: KPRCB.KeContextSwitches >> 2,
+  current: KPRCB.CurrentThread >> 2,
+  idle: KPRCB.IdleThread >> 2,
+  next: KPRCB.NextThread >> 2,
+} as const;
+const USER_OFFSET = KPROCESS.UserOffset >> 2;
+const USER_SIZE = KPROCESS.UserSize >> 2;
+
 /** Address space of a process becomes current on this CPU. */
-export function loadAddressSpace(k: Kernel, process: Addr): void {
-  const offset = process === 0 ? 0 : k.mem.u32(process + KPROCESS.UserOffset);
-  const size = process === 0 ? 0 : k.mem.u32(process + KPROCESS.UserSize);
-  k.mem.registers.setUserWindow(offset, size, size === 0 ? 0 : USER_BASE - offset);
+export const loadAddressSpace = (k: Kernel, process: Addr): void => loadWindow(k, placeOf(process));
+
+function loadWindow(k: Kernel, process: number): void {
+  const w = k.mem.words;
+  const size = process === 0 ? 0 : w[process + USER_SIZE];
+  if (size === 0) return k.mem.registers.clearUserWindow();
+  const offset = w[process + USER_OFFSET];
+  k.mem.registers.setUserWindow(offset, size, USER_BASE - offset);
 }
 
 /** StackLimit register (offset) for a thread in the given mode. */
-export function stackLimitOf(k: Kernel, thread: Addr, userMode: boolean): number {
-  if (!userMode) return k.mem.ptr(thread + KTHREAD.StackLimit) - KERNEL_BASE;
-  const process = k.mem.ptr(thread + KTHREAD.Process);
-  return k.mem.ptr(thread + KTHREAD.UserStackLimit) - USER_BASE + k.mem.u32(process + KPROCESS.UserOffset);
+export const stackLimitOf = (k: Kernel, thread: Addr, userMode: boolean): number => stackLimitAt(k, placeOf(thread), userMode);
+
+function stackLimitAt(k: Kernel, t: number, userMode: boolean): number {
+  const w = k.mem.words;
+  if (!userMode) return w[t + T.stackLimit];
+  return quad(w, t + T.userStackLimit) - USER_BASE + w[(w[t + T.process] >>> 2) + USER_OFFSET];
 }
 
-function saveContext(k: Kernel, thread: Addr): void {
-  const m = k.mem;
-  const r = m.registers;
-  m.setPtr(thread + KTHREAD.KernelStack, r.top === 0 ? 0 : toAddress(r.top));
-  m.setI32(thread + KTHREAD.ReturnValue, r.words[Reg.ReturnValue >> 2]);
-  m.setI32(thread + KTHREAD.ReturnValue + 4, r.words[(Reg.ReturnValue >> 2) + 1]);
-  m.setU32(thread + KTHREAD.ExceptionCode, r.exceptionCode);
-  m.setU8(thread + KTHREAD.UserModeContext, r.userMode ? 1 : 0);
-  m.setU8(thread + KTHREAD.WaitIrql, r.irql);
-  m.setU8(thread + KTHREAD.Running, 0);
+function saveContext(k: Kernel, t: number): void {
+  const { words: w, buffer: bytes, registers: r } = k.mem;
+  setPointer(w, t + T.kernelStack, r.top >> 2);
+  w[t + T.returnValue] = r.words[Reg.ReturnValue >> 2];
+  w[t + T.returnValue + 1] = r.words[(Reg.ReturnValue >> 2) + 1];
+  w[t + T.exceptionCode] = r.words[Reg.ExceptionCode >> 2];
+  const o = t << 2;
+  bytes[o + KTHREAD.UserModeContext] = r.words[Reg.UserMode >> 2];
+  bytes[o + KTHREAD.WaitIrql] = r.words[Reg.Irql >> 2];
+  bytes[o + KTHREAD.Running] = 0;
 }
 
-function loadContext(k: Kernel, thread: Addr): void {
-  const m = k.mem;
-  const r = m.registers;
-  const top = m.ptr(thread + KTHREAD.KernelStack);
-  r.top = top === 0 ? 0 : top - KERNEL_BASE;
-  r.words[Reg.ReturnValue >> 2] = m.i32(thread + KTHREAD.ReturnValue);
-  r.words[(Reg.ReturnValue >> 2) + 1] = m.i32(thread + KTHREAD.ReturnValue + 4);
-  r.exceptionCode = m.u32(thread + KTHREAD.ExceptionCode);
-  const userMode = m.u8(thread + KTHREAD.UserModeContext) !== 0;
-  r.userMode = userMode;
-  r.irql = m.u8(thread + KTHREAD.WaitIrql);
-  r.stackLimit = stackLimitOf(k, thread, userMode);
-  loadAddressSpace(k, m.ptr(thread + KTHREAD.ApcState + KAPC_STATE.Process));
-  m.setU8(thread + KTHREAD.Running, 1);
+function loadContext(k: Kernel, t: number): void {
+  const { words: w, buffer: bytes, registers: r } = k.mem;
+  r.words[Reg.ReturnValue >> 2] = w[t + T.returnValue];
+  r.words[(Reg.ReturnValue >> 2) + 1] = w[t + T.returnValue + 1];
+  r.words[Reg.ExceptionCode >> 2] = w[t + T.exceptionCode];
+  const o = t << 2;
+  const userMode = bytes[o + KTHREAD.UserModeContext] !== 0;
+  r.enter(w[t + T.kernelStack], userMode, bytes[o + KTHREAD.WaitIrql]);
+  r.stackLimit = stackLimitAt(k, t, userMode);
+  loadWindow(k, w[t + T.apcProcess] >>> 2);
+  bytes[o + KTHREAD.Running] = 1;
 }
 
 function loadIdle(k: Kernel): void {
   const r = k.mem.registers;
-  r.top = 0;
-  r.userMode = false;
-  r.irql = 0;
-  loadAddressSpace(k, 0);
+  r.enter(0, false, 0);
+  r.clearUserWindow();
 }
 
 export const isIdleThread = (k: Kernel, thread: Addr): boolean => thread === k.mem.ptr(currentPrcb(k) + KPRCB.IdleThread);
@@ -71,45 +95,52 @@ export const isIdleThread = (k: Kernel, thread: Addr): boolean => thread === k.m
  */
 export function swapContext(k: Kernel): void {
   const m = k.mem;
-  const prcb = currentPrcb(k);
-  const cpu = k.cpuNumber;
-  const irql = k.irql;
-  const old = m.ptr(prcb + KPRCB.CurrentThread);
-  const idle = m.ptr(prcb + KPRCB.IdleThread);
-  let next = m.ptr(prcb + KPRCB.NextThread);
-  m.setPtr(prcb + KPRCB.NextThread, 0);
-  const yields = m.u8(prcb + KPRCB.DispatchPending) === YIELD;
-  const ended = m.u8(prcb + KPRCB.QuantumEnd) !== 0;
-  m.setU8(prcb + KPRCB.DispatchPending, 0);
-  m.setU8(prcb + KPRCB.QuantumEnd, 0);
-  if (next === 0) next = selectReady(k, cpu);
-  const wasRunning = old !== idle && m.u32(old + KTHREAD.State) === ThreadState.Running;
-  const oldState = old === idle ? 0 : m.u32(old + KTHREAD.State);
+  const { words: w, buffer: bytes, registers: r } = m;
+  const { cpu, irql } = r;
+  const p = prcbAt(cpu);
+  const old = w[p + P.current] >>> 2;
+  const idle = w[p + P.idle] >>> 2;
+  const yields = bytes[(p << 2) + KPRCB.DispatchPending] === YIELD;
+  const ended = bytes[(p << 2) + KPRCB.QuantumEnd] !== 0;
+  bytes[(p << 2) + KPRCB.DispatchPending] = 0;
+  bytes[(p << 2) + KPRCB.QuantumEnd] = 0;
+  let next = w[p + P.next] >>> 2;
+  setPointer(w, p + P.next, 0);
+  if (next === 0) next = selectReadyAt(k, cpu);
+  const oldState = old === idle ? 0 : w[old + T.state];
+  const wasRunning = old !== idle && oldState === ThreadState.Running;
   if (old !== idle) saveContext(k, old);
-  const head = !yields && !ended && m.u8(old + KTHREAD.Preempted) !== 0;
+  const head = !yields && !ended && bytes[(old << 2) + KTHREAD.Preempted] !== 0;
   const ready: keyof typeof LOST = yields ? 'yield' : ended ? 'quantum' : 'preempted';
-  m.setU8(old + KTHREAD.Preempted, 0);
+  bytes[(old << 2) + KTHREAD.Preempted] = 0;
+  touchThread(m, old);
   const target = next === 0 ? idle : next;
-  m.setPtr(prcb + KPRCB.CurrentThread, target);
+  setPointer(w, p + P.current, target);
   if (target !== idle) {
     // CPU clocks may differ by the skew bound; a thread never runs before the moment at which another CPU made it ready
-    k.machine.cpu.time = Math.max(k.machine.cpu.time, m.ptr(target + KTHREAD.WaitTime));
-    setState(k, target, ThreadState.Running);
-    m.setU32(target + KTHREAD.NextProcessor, cpu);
-    m.setU32(target + KTHREAD.ContextSwitches, m.u32(target + KTHREAD.ContextSwitches) + 1);
-    if (quantumUsedUp(k, target)) armQuantum(k, target);
+    const since = quad(w, target + T.waitTime);
+    const clock = k.machine.cpu;
+    if (clock.time < since) clock.time = since;
+    w[target + T.state] = ThreadState.Running;
+    w[target + T.nextProcessor] = cpu;
+    w[target + T.contextSwitches]++;
+    if (quantumUsedUpAt(k, target)) armQuantum(k, addressAt(target));
     loadContext(k, target);
+    touchThread(m, target);
   } else {
     loadIdle(k);
   }
-  m.setU32(prcb + KPRCB.KeContextSwitches, m.u32(prcb + KPRCB.KeContextSwitches) + 1);
-  k.trace.note(KIND_ID['ke.switch'], cpu, old === idle ? 0 : old, next, WORD[wasRunning ? ready : stateWord(oldState)]);
-  if (k.irql !== irql) k.trace.note(KIND_ID['ke.irql'], irql, k.irql);
+  w[p + P.contextSwitches]++;
+  touchPrcb(m, p);
+  const why = WORD[wasRunning ? ready : stateWord(oldState)];
+  k.trace.note(KIND_ID['ke.switch'], cpu, old === idle ? 0 : addressAt(old), addressAt(next), why);
+  if (r.irql !== irql) k.trace.note(KIND_ID['ke.irql'], irql, r.irql);
   if (wasRunning) {
-    m.setU8(old + KTHREAD.WaitReason, LOST[ready]);
-    if (head && m.i8(old + KTHREAD.Priority) >= LOW_REALTIME_PRIORITY) armQuantum(k, old);
-    setState(k, old, ThreadState.Ready);
-    placeThread(k, old, head, ready);
+    const thread = addressAt(old);
+    bytes[(old << 2) + KTHREAD.WaitReason] = LOST[ready];
+    if (head && priorityAt(m, old) >= LOW_REALTIME_PRIORITY) armQuantum(k, thread);
+    setState(k, thread, ThreadState.Ready);
+    placeThread(k, thread, head, ready);
   }
 }
 

@@ -3,7 +3,7 @@
 // A kernel APC takes a waiting thread off its lists, runs, and `resumeWait` queues it again at the tail, invisible to the caller.
 import { type Addr, FRAME, Reason, type Status, toAddress } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
-import { KIND_ID } from '../../trace/kinds.js';
+import { KIND_ID, WORD } from '../../trace/kinds.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KMUTANT, KPRCB, KQUEUE, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
 import { insertTail, isEmpty } from '../rtl/list.js';
@@ -22,6 +22,7 @@ import {
   WAIT_LIST,
   waitObjects,
 } from './dispatcher.js';
+import { addressAt, placeOf, pointee, setPointer, setPointerTo, setQuad, touchThread } from './fields.js';
 import { softwareInterruptDue } from './irql.js';
 import { probeObject } from './probe-object.js';
 import { yieldThread } from './switch.js';
@@ -46,6 +47,22 @@ export interface WaitRequest {
 }
 
 const FOREVER = 2 ** 52;
+
+const T = {
+  invocation: KTHREAD.CallbackInvocation >> 2,
+  kernelStack: KTHREAD.KernelStack >> 2,
+  queue: KTHREAD.Queue >> 2,
+  state: KTHREAD.State >> 2,
+  waitBlock: KTHREAD.WaitBlock >> 2,
+  waitBlockCount: KTHREAD.WaitBlockCount >> 2,
+  waitBlockList: KTHREAD.WaitBlockList >> 2,
+  waitHasTimeout: KTHREAD.WaitHasTimeout >> 2,
+  waitTime: KTHREAD.WaitTime >> 2,
+} as const;
+/** Words of a KWAIT_BLOCK. */
+const B = { type: KWAIT_BLOCK.WaitType >> 2, thread: KWAIT_BLOCK.Thread >> 2, object: KWAIT_BLOCK.Object >> 2 } as const;
+/** Numbers of the reasons' names in the trace. */
+const REASON: readonly (number | undefined)[] = WAIT_REASON_NAMES.map((name) => WORD[name]);
 
 /** Interrupt time (100 ns) at which a timeout is due. */
 export function dueFromTimeout(k: Kernel, timeout: bigint): number {
@@ -81,56 +98,112 @@ function interruption(k: Kernel, thread: Addr, mode: number, alertable: boolean)
 }
 
 export function wait(k: Kernel, f: Frame, nextPc: number, r: WaitRequest): Status {
+  if (r.object !== undefined) return waitForOne(k, f, nextPc, r.object, r.reason ?? 0, r.mode ?? 0, r.alertable ?? false, r.timeout);
   f.pc = nextPc;
-  const m = k.mem;
-  const objects = r.objects ?? (r.object === undefined ? [] : [r.object]);
-  if (k.irql >= DISPATCH_LEVEL && r.timeout !== 0n) return waitAtDispatch(k, objects[0] ?? 0, r);
+  const objects = r.objects ?? [];
+  if (k.irql >= DISPATCH_LEVEL && r.timeout !== 0n) return waitAtDispatch(k, objects[0] ?? 0, r.timeout);
   if (objects.length > (r.blocks ? 64 : 3)) {
     return k.bugCheck(0xc, 0, 0, 0, 0, `wait for ${objects.length} objects: at most 3 without a wait block array, 64 with one`);
   }
+  const mode = r.mode ?? 0;
   for (const o of objects) {
-    probeObject(k, o, DISPATCHER_HEADER.sizeof);
-    checkInitialised(k, o);
-    if (!isWaitable(objectType(k, o)) || (objectType(k, o) === ObjectType.Queue && r.reason !== WaitReason.WrQueue)) {
-      return k.bugCheck(
-        0xa,
-        o,
-        2,
-        0,
-        0,
-        `the address ${hex(o)} given to a wait is no object that one waits for (type byte ${objectType(k, o)})`,
-      );
-    }
+    const bad = checkObject(k, o, r.reason ?? 0);
+    if (bad !== undefined) return bad;
   }
   const thread = k.currentThread();
-  if ((r.mode ?? 0) === UserMode && k.verifies('miscellaneous')) {
+  if (mode === UserMode) {
     for (const o of objects) {
-      if (o < m.ptr(thread + KTHREAD.StackLimit) || o >= m.ptr(thread + KTHREAD.StackBase)) continue;
-      const stop = k.violation(
-        0x123,
-        o,
-        0,
-        0,
-        `UserMode wait for the object at ${hex(o)} on the kernel stack, which may be paged out meanwhile`,
-      );
-      if (stop !== undefined) return stop;
+      const bad = checkOnStack(k, thread, o);
+      if (bad !== undefined) return bad;
     }
   }
   const satisfied = trySatisfy(k, thread, objects, r.type ?? WaitAny);
   if (satisfied === LIMIT) return k.raiseStatus(STATUS.MUTANT_LIMIT_EXCEEDED);
   if (satisfied >= 0) return finish(k, f.fp, satisfied);
-  if (r.timeout === 0n) return finish(k, f.fp, STATUS.TIMEOUT);
-  const interrupted = interruption(k, thread, r.mode ?? 0, r.alertable ?? false);
-  if (interrupted) return finish(k, f.fp, interrupted);
-  let due: number | undefined;
-  if (r.timeout !== undefined) {
-    due = dueFromTimeout(k, r.timeout);
-    if (due <= interruptTime100(k)) return finish(k, f.fp, STATUS.TIMEOUT);
+  const over = endsAtOnce(k, thread, mode, r.alertable ?? false, r.timeout);
+  if (over !== undefined) return finish(k, f.fp, over);
+  const blocks = placeOf(r.blocks ?? 0) || placeOf(thread + KTHREAD.WaitBlock);
+  for (let i = 0; i < objects.length; i++) k.mem.setPtr(addressAt(blocks) + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object, objects[i]);
+  record(k, placeOf(thread), blocks, objects.length, r.type ?? WaitAny, r.reason ?? 0, mode, r.alertable ?? false, r.timeout);
+  queueBlocks(k, placeOf(thread));
+  note(k, thread, objects[0] ?? 0, objects.length, r.type ?? WaitAny);
+  for (let i = 1; i < objects.length; i++) k.event('ke.wait.object', { thread, object: objects[i], index: i });
+  for (const o of objects) noteMutex(k, o);
+  return giveUp(k, f, thread, objects);
+}
+
+/** The same for one object, which is what nearly every wait is. */
+export function waitForOne(
+  k: Kernel,
+  f: Frame,
+  nextPc: number,
+  object: Addr,
+  reason: number,
+  mode: number,
+  alertable: boolean,
+  timeout: bigint | undefined,
+): Status {
+  f.pc = nextPc;
+  if (k.irql >= DISPATCH_LEVEL && timeout !== 0n) return waitAtDispatch(k, object, timeout);
+  const bad = checkObject(k, object, reason);
+  if (bad !== undefined) return bad;
+  const thread = k.currentThread();
+  if (mode === UserMode) {
+    const stop = checkOnStack(k, thread, object);
+    if (stop !== undefined) return stop;
   }
-  commit(k, thread, objects, r, due);
-  k.hooks.verifier?.waitBegins(k, thread, f.fp, objects, r.reason ?? 0);
-  m.setPtr(thread + KTHREAD.KernelStack, toAddress(f.fp));
-  k.mem.registers.top = f.fp;
+  const type = objectType(k, object);
+  if (type !== ObjectType.Queue) {
+    if (isFull(k, object, thread)) return k.raiseStatus(STATUS.MUTANT_LIMIT_EXCEEDED);
+    if (isSignalled(k, object, thread)) return finish(k, f.fp, satisfy(k, object, thread));
+  }
+  if (timeout !== undefined || alertable || mode === UserMode) {
+    const over = endsAtOnce(k, thread, mode, alertable, timeout);
+    if (over !== undefined) return finish(k, f.fp, over);
+  }
+  const t = placeOf(thread);
+  const block = t + T.waitBlock;
+  setPointerTo(k.mem.words, block + B.object, object);
+  record(k, t, block, 1, WaitAny, reason, mode, alertable, timeout);
+  queueBlocks(k, t);
+  note(k, thread, object, 1, WaitAny);
+  if (type === ObjectType.Mutant) noteMutex(k, object);
+  if (k.mem.words[t + T.invocation] === 0) return giveUp(k, f, thread);
+  return giveUp(k, f, thread, [object]);
+}
+
+/** Bug check of an object that is none, or one of the wrong kind. */
+function checkObject(k: Kernel, o: Addr, reason: number): Status | undefined {
+  probeObject(k, o, DISPATCHER_HEADER.sizeof);
+  checkInitialised(k, o);
+  const type = objectType(k, o);
+  if (isWaitable(type) && (type !== ObjectType.Queue || reason === WaitReason.WrQueue)) return undefined;
+  return k.bugCheck(0xa, o, 2, 0, 0, `the address ${hex(o)} given to a wait is no object that one waits for (type byte ${type})`);
+}
+
+/** UserMode waits for an object on the own kernel stack. */
+function checkOnStack(k: Kernel, thread: Addr, o: Addr): Status | undefined {
+  if (!k.verifies('miscellaneous')) return undefined;
+  if (o < k.mem.ptr(thread + KTHREAD.StackLimit) || o >= k.mem.ptr(thread + KTHREAD.StackBase)) return undefined;
+  return k.violation(0x123, o, 0, 0, `UserMode wait for the object at ${hex(o)} on the kernel stack, which may be paged out meanwhile`);
+}
+
+/** Status of a wait that is not satisfied and does not begin either: only a test, an alert or APC that is there, a time that is over. */
+function endsAtOnce(k: Kernel, thread: Addr, mode: number, alertable: boolean, timeout: bigint | undefined): number | undefined {
+  if (timeout === 0n) return STATUS.TIMEOUT;
+  const interrupted = interruption(k, thread, mode, alertable);
+  if (interrupted) return interrupted;
+  return timeout !== undefined && dueFromTimeout(k, timeout) <= interruptTime100(k) ? STATUS.TIMEOUT : undefined;
+}
+
+/** The wait is on its lists: the thread gives up the CPU. `objects`: of a thread with a callback that the verifier looks at. */
+function giveUp(k: Kernel, f: Frame, thread: Addr, objects?: readonly Addr[]): Status {
+  const m = k.mem;
+  const t = placeOf(thread);
+  if (objects) k.hooks.verifier?.waitBegins(k, thread, f.fp, objects, m.u8(thread + KTHREAD.WaitReason));
+  setPointer(m.words, t + T.kernelStack, f.fp >> 2);
+  touchThread(m, t);
+  m.registers.top = f.fp;
   return k.stop(Reason.Dispatch);
 }
 
@@ -157,67 +230,79 @@ function trySatisfy(k: Kernel, thread: Addr, objects: readonly Addr[], type: num
   return -1;
 }
 
-function commit(k: Kernel, thread: Addr, objects: readonly Addr[], r: WaitRequest, due: number | undefined): void {
-  const m = k.mem;
-  const blocks = r.blocks || thread + KTHREAD.WaitBlock;
-  m.setPtr(thread + KTHREAD.WaitBlockList, blocks);
-  m.setU8(thread + KTHREAD.WaitType, r.type ?? WaitAny);
-  m.setU8(thread + KTHREAD.WaitReason, r.reason ?? 0);
-  m.setU8(thread + KTHREAD.WaitMode, r.mode ?? 0);
-  m.setU8(thread + KTHREAD.Alertable, r.alertable ? 1 : 0);
-  m.setPtr(thread + KTHREAD.WaitTime, k.now);
-  for (let i = 0; i < objects.length; i++) m.setPtr(blocks + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object, objects[i]);
-  m.setU32(thread + KTHREAD.WaitBlockCount, objects.length);
-  m.setU32(thread + KTHREAD.WaitHasTimeout, due === undefined ? 0 : (r.timeout ?? 0n) > 0n ? 2 : 1); // 2: of the system clock
-  if (due !== undefined) m.setPtr(thread + KTHREAD.WaitDueTime, due);
-  queueBlocks(k, thread);
-  const reason = k.trace.text(WAIT_REASON_NAMES[r.reason ?? 0] ?? String(r.reason));
-  k.trace.note(
-    KIND_ID['ke.wait'],
-    thread,
-    objects[0] ?? 0,
-    objects.length,
-    r.type ?? WaitAny,
-    reason,
-    r.mode ?? 0,
-    r.alertable ? 1 : 0,
-    due ?? -1,
-  );
-  for (let i = 1; i < objects.length; i++) k.event('ke.wait.object', { thread, object: objects[i], index: i });
-  for (const o of objects)
-    if (objectType(k, o) === ObjectType.Mutant) k.event('ke.mutex.wait', { mutex: o, owner: m.ptr(o + KMUTANT.OwnerThread) });
+/** What the thread waits for, in its KTHREAD; who calls it queues the blocks and so marks the thread written. */
+function record(
+  k: Kernel,
+  t: number,
+  blocks: number,
+  count: number,
+  type: number,
+  reason: number,
+  mode: number,
+  alertable: boolean,
+  timeout: bigint | undefined,
+): void {
+  const { words: w, buffer: bytes } = k.mem;
+  setPointer(w, t + T.waitBlockList, blocks);
+  const o = t << 2;
+  bytes[o + KTHREAD.WaitType] = type;
+  bytes[o + KTHREAD.WaitReason] = reason;
+  bytes[o + KTHREAD.WaitMode] = mode;
+  bytes[o + KTHREAD.Alertable] = alertable ? 1 : 0;
+  setQuad(w, t + T.waitTime, k.now);
+  w[t + T.waitBlockCount] = count;
+  w[t + T.waitHasTimeout] = timeout === undefined ? 0 : timeout > 0n ? 2 : 1; // 2: of the system clock
+  if (timeout !== undefined) k.mem.setPtr(addressAt(t) + KTHREAD.WaitDueTime, dueFromTimeout(k, timeout));
+}
+
+function note(k: Kernel, thread: Addr, first: Addr, count: number, type: number): void {
+  if (!k.trace.recording) return;
+  const { words: w, buffer: bytes } = k.mem;
+  const o = thread >>> 0;
+  const due = w[(o + KTHREAD.WaitHasTimeout) >> 2] === 0 ? -1 : k.mem.ptr(thread + KTHREAD.WaitDueTime);
+  const number = bytes[o + KTHREAD.WaitReason];
+  const reason = REASON[number] ?? k.trace.text(String(number));
+  k.trace.note(KIND_ID['ke.wait'], thread, first, count, type, reason, bytes[o + KTHREAD.WaitMode], bytes[o + KTHREAD.Alertable], due);
+}
+
+function noteMutex(k: Kernel, o: Addr): void {
+  if (objectType(k, o) === ObjectType.Mutant) k.event('ke.mutex.wait', { mutex: o, owner: k.mem.ptr(o + KMUTANT.OwnerThread) });
 }
 
 /** Puts the blocks of the thread's recorded wait on their lists, starts the timeout, state = Waiting. */
-function queueBlocks(k: Kernel, thread: Addr): void {
+function queueBlocks(k: Kernel, t: number): void {
   const m = k.mem;
-  const blocks = m.ptr(thread + KTHREAD.WaitBlockList);
-  const type = m.u8(thread + KTHREAD.WaitType);
-  for (let i = 0; i < m.u32(thread + KTHREAD.WaitBlockCount); i++) {
-    fillBlock(k, blocks + i * KWAIT_BLOCK.sizeof, thread, m.ptr(blocks + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object), i, type);
+  const w = m.words;
+  const blocks = pointee(m, t + T.waitBlockList);
+  const type = m.buffer[(t << 2) + KTHREAD.WaitType];
+  const count = w[t + T.waitBlockCount];
+  for (let i = 0; i < count; i++) {
+    const block = blocks + i * (KWAIT_BLOCK.sizeof >> 2);
+    fillBlock(k, block, t, m.ptr(addressAt(block + B.object)), i, type);
   }
-  if (m.u32(thread + KTHREAD.WaitHasTimeout)) {
+  if (w[t + T.waitHasTimeout] !== 0) {
+    const thread = addressAt(t);
     const timer = thread + KTHREAD.Timer;
     initHeader(k, timer, ObjectType.NotificationTimer, KTIMER.sizeof, 0);
-    m.setU8(timer + DISPATCHER_HEADER.Absolute, m.u32(thread + KTHREAD.WaitHasTimeout) - 1);
+    m.setU8(timer + DISPATCHER_HEADER.Absolute, w[t + T.waitHasTimeout] - 1);
     m.setPtr(timer + KTIMER.Dpc, 0);
     m.setU32(timer + KTIMER.Period, 0);
-    fillBlock(k, thread + KTHREAD.WaitBlock + 3 * KWAIT_BLOCK.sizeof, thread, timer, STATUS.TIMEOUT, WaitAny);
+    fillBlock(k, t + T.waitBlock + 3 * (KWAIT_BLOCK.sizeof >> 2), t, timer, STATUS.TIMEOUT, WaitAny);
     insertTimer(k, timer, m.ptr(thread + KTHREAD.WaitDueTime));
   }
-  m.setU32(thread + KTHREAD.State, ThreadState.Waiting);
-  const queue = m.ptr(thread + KTHREAD.Queue);
-  if (queue !== 0) serverStops(k, queue);
+  w[t + T.state] = ThreadState.Waiting;
+  touchThread(m, t);
+  if (w[t + T.queue] !== 0) serverStops(k, m.ptr(addressAt(t) + KTHREAD.Queue));
 }
 
-function fillBlock(k: Kernel, block: Addr, thread: Addr, object: Addr, key: number, type: number): void {
+function fillBlock(k: Kernel, block: number, t: number, object: Addr, key: number, type: number): void {
   const m = k.mem;
-  m.setU8(block + KWAIT_BLOCK.WaitType, type);
-  m.setU8(block + KWAIT_BLOCK.BlockState, 4);
-  m.setU16(block + KWAIT_BLOCK.WaitKey, key);
-  m.setPtr(block + KWAIT_BLOCK.Thread, thread);
-  m.setPtr(block + KWAIT_BLOCK.Object, object);
-  insertTail(m, object + WAIT_LIST, block + KWAIT_BLOCK.WaitListEntry);
+  // one word: WaitType, BlockState (4), WaitKey
+  m.words[block + B.type] = type | (4 << 8) | (key << 16);
+  setPointer(m.words, block + B.thread, t);
+  setPointerTo(m.words, block + B.object, object);
+  m.touch(block << 2, KWAIT_BLOCK.sizeof);
+  insertTail(m, object + WAIT_LIST, addressAt(block));
 }
 
 /**
@@ -234,7 +319,7 @@ export function resumeWait(k: Kernel, thread: Addr, fp: number): boolean {
   if (status < 0 && m.u32(thread + KTHREAD.WaitHasTimeout) && m.ptr(thread + KTHREAD.WaitDueTime) <= interruptTime100(k))
     status = STATUS.TIMEOUT;
   if (status >= 0) return over(k, thread, fp, status);
-  queueBlocks(k, thread);
+  queueBlocks(k, placeOf(thread));
   m.setPtr(thread + KTHREAD.KernelStack, toAddress(fp));
   return false;
 }
@@ -266,8 +351,8 @@ export function endWaitNext(k: Kernel, f: Frame, nextPc: number): Status | undef
   return k.stop(Reason.Dispatch);
 }
 
-function waitAtDispatch(k: Kernel, object: Addr, r: WaitRequest): Status {
-  const timeout = r.timeout === undefined ? 'no timeout' : `timeout ${r.timeout}`;
+function waitAtDispatch(k: Kernel, object: Addr, due: bigint | undefined): Status {
+  const timeout = due === undefined ? 'no timeout' : `timeout ${due}`;
   if (k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive)) {
     return k.bugCheck(0xb8, k.currentThread(), 0, 0, 0, `wait with ${timeout} inside a DPC routine: a DPC must not block`);
   }
@@ -293,13 +378,7 @@ export const routines: KernelRoutine[] = [
       if (f.pc === 1) return k.return(f.result);
       const later = endWaitNext(k, f, 2);
       if (later !== undefined) return later;
-      return k.wait(f, 1, {
-        object: f.ptr(0),
-        reason: f.u32(1),
-        mode: f.u8(2),
-        alertable: f.bool(3),
-        timeout: timeoutArgument(k, f.ptr(4)),
-      });
+      return waitForOne(k, f, 1, f.ptr(0), f.u32(1), f.u8(2), f.bool(3), timeoutArgument(k, f.ptr(4)));
     },
   },
   {
@@ -347,7 +426,7 @@ export const routines: KernelRoutine[] = [
         f.pc = 2;
         return yieldThread(k, f.fp) ? k.stop(Reason.Dispatch) : k.return(STATUS.SUCCESS);
       }
-      if (interval === 0n) return waitAtDispatch(k, 0, { timeout: 0n });
+      if (interval === 0n) return waitAtDispatch(k, 0, 0n);
       return k.wait(f, 1, { reason: WaitReason.DelayExecution, mode: f.u8(0), alertable: f.bool(1), timeout: interval });
     },
   },

@@ -31,14 +31,20 @@ export function isEmpty(mem: Memory, head: Addr): boolean {
 // are read and written as words: the upper half of a kernel address is always the same. Everything else goes the general way.
 const HIGH = Math.floor(KERNEL_BASE / 4294967296);
 const ENTRY_BYTES = LIST_ENTRY.sizeof;
+const addressOf = (place: number): Addr => KERNEL_BASE + 4 * place;
 
 function insertBetween(mem: Memory, previous: Addr, next: Addr, entry: Addr): void {
   const p = mem.wordAt(previous);
   const n = mem.wordAt(next);
   const e = mem.wordAt(entry);
   if (p < 0 || n < 0 || e < 0) return insertSlowly(mem, previous, next, entry);
+  link(mem, p, n, e);
+}
+
+/** `insertBetween` by places in `words`. */
+function link(mem: Memory, p: number, n: number, e: number): void {
   const w = mem.words;
-  if (w[p] !== (next | 0) || w[p + 1] !== HIGH || w[n + 2] !== (previous | 0) || w[n + 3] !== HIGH) corrupt(previous);
+  if (w[p] !== n << 2 || w[p + 1] !== HIGH || w[n + 2] !== p << 2 || w[n + 3] !== HIGH) corrupt(addressOf(p));
   w[e] = n << 2;
   w[e + 1] = HIGH;
   w[e + 2] = p << 2;
@@ -46,8 +52,8 @@ function insertBetween(mem: Memory, previous: Addr, next: Addr, entry: Addr): vo
   w[n + 2] = e << 2;
   w[p] = e << 2;
   mem.touch(e << 2, ENTRY_BYTES);
-  mem.touch((n << 2) + 8, 8);
-  mem.touch(p << 2, 8);
+  mem.touchPlace(n + 2);
+  mem.touchPlace(p);
 }
 
 function insertSlowly(mem: Memory, previous: Addr, next: Addr, entry: Addr): void {
@@ -59,7 +65,18 @@ function insertSlowly(mem: Memory, previous: Addr, next: Addr, entry: Addr): voi
 }
 
 export function insertTail(mem: Memory, head: Addr, entry: Addr): void {
-  insertBetween(mem, mem.ptr(head + BLINK), head, entry);
+  const h = mem.wordAt(head);
+  const e = mem.wordAt(entry);
+  if (h < 0 || e < 0) return insertSlowly(mem, mem.ptr(head + BLINK), head, entry);
+  insertTailAt(mem, h, e);
+}
+
+/** The same by places in `words` (Memory.wordAt), of which both must be valid. */
+export function insertTailAt(mem: Memory, head: number, entry: number): void {
+  const w = mem.words;
+  const p = w[head + 3] === HIGH ? mem.placeOf(w[head + 2]) : -1;
+  if (p < 0) return insertSlowly(mem, mem.ptr(addressOf(head) + BLINK), addressOf(head), addressOf(entry));
+  link(mem, p, head, entry);
 }
 
 export function insertHead(mem: Memory, head: Addr, entry: Addr): void {
@@ -74,16 +91,20 @@ export function insertBefore(mem: Memory, position: Addr, entry: Addr): void {
 /** Unlinks the entry; true when its list is empty now. */
 export function remove(mem: Memory, entry: Addr): boolean {
   const e = mem.wordAt(entry);
+  return e < 0 ? removeSlowly(mem, entry) : removeAt(mem, e);
+}
+
+/** The same by place in `words`, which must be valid. */
+export function removeAt(mem: Memory, e: number): boolean {
   const w = mem.words;
-  if (e < 0 || w[e + 1] !== HIGH || w[e + 3] !== HIGH) return removeSlowly(mem, entry);
-  const n = mem.wordAt(KERNEL_BASE + (w[e] >>> 0));
-  const p = mem.wordAt(KERNEL_BASE + (w[e + 2] >>> 0));
-  if (n < 0 || p < 0) return removeSlowly(mem, entry);
-  if (w[n + 2] !== e << 2 || w[n + 3] !== HIGH || w[p] !== e << 2 || w[p + 1] !== HIGH) corrupt(entry);
+  const n = w[e + 1] === HIGH ? mem.placeOf(w[e]) : -1;
+  const p = w[e + 3] === HIGH ? mem.placeOf(w[e + 2]) : -1;
+  if (n < 0 || p < 0) return removeSlowly(mem, addressOf(e));
+  if (w[n + 2] !== e << 2 || w[n + 3] !== HIGH || w[p] !== e << 2 || w[p + 1] !== HIGH) corrupt(addressOf(e));
   w[p] = n << 2;
   w[n + 2] = p << 2;
-  mem.touch(p << 2, 8);
-  mem.touch((n << 2) + 8, 8);
+  mem.touchPlace(p);
+  mem.touchPlace(n + 2);
   return n === p;
 }
 
