@@ -1,5 +1,6 @@
 // Every checking driver of test/drivers: DriverEntry must return STATUS_SUCCESS on 1, 2 and 4 CPUs under several seeds; every BAD(...) function must end in
 // the bug check that it names. Facts (FACT of check.h) must all be reached. INTERLOCK_SEEDS=20 runs as many seeds.
+// A driver asks for options of Driver Verifier by `// every run: verifier WORDS`, one of its functions by `// verifier WORDS` in the line before (facts.ts).
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
