@@ -12,7 +12,9 @@ export const VERIFIER_OPTIONS = {
   'pool-tracking': 0x8,
   /** Order in which spin locks, mutexes and fast mutexes are acquired. */
   'deadlock-detection': 0x20,
-  /** Pool that is freed with a timer, work item or held lock in it. */
+  /** What is given to Zw routines: user-mode addresses, malformed strings. */
+  security: 0x100,
+  /** Pool that is freed with something in it that is still used; objects in pageable memory; handles. */
   miscellaneous: 0x800,
   /** IRQL of every routine by its annotation. */
   'ddi-compliance': 0x20000,

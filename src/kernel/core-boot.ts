@@ -45,7 +45,7 @@ export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
   if (!(config.cpus >= 1 && config.cpus <= 64)) throw new RangeError(`a machine has 1 to 64 CPUs, not ${config.cpus}`);
   const machine = given ?? new Machine({ cpus: config.cpus, shadow: config.races });
   const trace = new Trace(undefined, KINDS);
-  const k = new Kernel(machine, trace, config, chooser ?? new SeededChooser(), table.list, table.index);
+  const k = new Kernel(machine, trace, config, chooser ?? new SeededChooser(), table.verified(config.verifierAsked), table.index);
   machine.host = k as never;
   machine.mem.pages.resident = !k.verifies('force-irql');
   machine.exactSlices = k.chooser.exact ?? false;

@@ -8,4 +8,5 @@ typedef struct _ETWP_REGISTRATION {
   GUID Id;
   PVOID EnableCallback;
   PVOID CallbackContext;
+  PVOID Caller; // where EtwRegister was called
 } ETWP_REGISTRATION;

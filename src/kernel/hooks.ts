@@ -79,6 +79,8 @@ export interface KernelHooks {
   };
   /** Unhandled exception in user mode: ends the process. Returns like a routine step (Stopped with a reason). */
   userException?: (k: Kernel, x: ExceptionInfo) => Status;
+  /** Does the handle lead to an object, asked by kernel mode in the current process? */
+  handleIsValid?: (k: Kernel, handle: Addr) => boolean;
   /** Once a second of virtual time, from the clock interrupt of CPU 0. */
   balance?: (k: Kernel) => void;
   /** Is `balance` to be called although nothing can run and no timer is set? */

@@ -3,6 +3,7 @@ import type { SalAnnotation } from '../c/tree.js';
 import type { Status } from '../machine/abi.js';
 import type { Kernel } from './kernel.js';
 import { irqlRule } from './verifier/ddi-rules.js';
+import { ruleText } from './verifier/rule-text.js';
 
 export interface IrqlLimit {
   readonly min: number;
@@ -63,11 +64,4 @@ export function wrongIrql(k: Kernel, name: string, irql: number, limit: IrqlLimi
   const text = `${name} is called at IRQL ${irql}; its documentation permits ${allowed}${rule ? ` (rule ${rule.name})` : ''}`;
   if (!rule) return k.violation(0xe5, irql, irql > limit.max ? limit.max : limit.min, k.addressOf(routine), text);
   return k.violation(rule.code, k.config.verifierReports ? 0 : ruleText(k, rule.name), irql, 0, text);
-}
-
-/** Name of a rule as a string in nonpaged pool: the machine stops, so it needs no end. */
-function ruleText(k: Kernel, name: string): number {
-  const at = k.pool.allocate('nonpaged', name.length + 1, 'VfRl');
-  if (at !== 0) k.mem.writeAnsi(at, name, true);
-  return at;
 }

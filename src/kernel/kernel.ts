@@ -120,6 +120,11 @@ export class Kernel implements MachineHost {
   verifies(option: VerifierOption): boolean {
     return (this.config.verifierFlags & VERIFIER_OPTIONS[option]) !== 0;
   }
+  /** Somebody asked for this option of Driver Verifier (config.ts), or for any: its automatic checks come with each. Not for hot paths (verifier/call-checks.ts). */
+  asked(option?: VerifierOption): boolean {
+    const asked = this.config.verifierAsked;
+    return (option === undefined ? asked : asked & VERIFIER_OPTIONS[option]) !== 0;
+  }
   /**
    * What Driver Verifier stops with: bug check 0xC4. Undefined: violations are reported, a finding was told and the caller goes on.
    */

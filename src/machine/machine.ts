@@ -26,7 +26,7 @@ import type { CompiledImage, FunctionInfo, Step } from './image.js';
 import { Loader } from './loader.js';
 import { Memory } from './memory.js';
 import type { MachineObserver, RaceObserver } from './observer.js';
-import type { Registers } from './registers.js';
+import { DISPATCH_LEVEL, type Registers } from './registers.js';
 import { routineFixedSize } from './routine.js';
 import { beginRaise, exceptionAt, internalRoutine, pushTrap, type RaiseOptions } from './seh.js';
 import { describeFrame } from './walk.js';
@@ -311,8 +311,14 @@ export class Machine {
    */
   call(target: Addr, args: readonly (number | bigint)[], flags = 0): Status {
     const fn = this.resolveCode(target);
-    if (fn < 0) return this.fault(Fault.Execute, target, 16);
+    if (fn < 0 || this.isAbsent(target)) return this.fault(Fault.Execute, target, 16);
     return this.callNumber(fn, args, flags);
+  }
+  /** Pageable code at an IRQL at which it cannot be brought in. */
+  private isAbsent(code: Addr): boolean {
+    if (this.registers.irql < DISPATCH_LEVEL) return false;
+    const o = this.mem.offsetOf(code, 16);
+    return o >= 0 && (this.mem.deny[o >>> PAGE_SHIFT] & Deny.Pageable) !== 0;
   }
   /** The same for a function number: ROUTINE_BASE + id, or a compiled function. */
   callNumber(fn: number, args: readonly (number | bigint)[], flags = 0): Status {

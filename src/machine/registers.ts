@@ -4,7 +4,7 @@ import { type Addr, Deny, REGISTERS, type Reason, Reg } from './abi.js';
 
 const TWO32 = 4294967296;
 /** IRQL from which on pageable pages may not be touched. */
-const DISPATCH_LEVEL = 2;
+export const DISPATCH_LEVEL = 2;
 
 export class Registers {
   /** All words (Reg.Size / 4), for saving and loading. */

@@ -23,6 +23,8 @@ export interface MachineBlock {
   prioritySeparation: number;
   /** `verifier ...`: options of Driver Verifier as flag bits; violations are findings. */
   verifierFlags: number;
+  /** Those that the scenario switches on itself; without a word the standard ones are on, but not asked for. */
+  verifierAsked: number;
   verifierReports: boolean;
   /** `verifier ... faults N`: of 10,000 allocations. */
   faultProbability: number;
@@ -161,6 +163,7 @@ export const DEFAULT_MACHINE: Readonly<MachineBlock> = {
   callbackStackBytes: 4096,
   prioritySeparation: 2,
   verifierFlags: VERIFIER_STANDARD,
+  verifierAsked: 0,
   verifierReports: false,
   faultProbability: 600,
   choices: {},

@@ -1,11 +1,17 @@
 // The block `machine`: processors, limits, the version of Windows, unconfirmed facts taken another way, and the options of Driver Verifier.
 import { CHOICE_NAMES, CHOICES } from '../base/choices.js';
-import { VERIFIER_OPTION_NAMES, VERIFIER_OPTIONS, VERIFIER_STANDARD, verifierNames } from '../base/verifier-options.js';
+import {
+  VERIFIER_OPTION_NAMES,
+  VERIFIER_OPTIONS,
+  VERIFIER_STANDARD,
+  type VerifierOption,
+  verifierNames,
+} from '../base/verifier-options.js';
 import { DEFAULT_MACHINE, type MachineBlock } from './ast.js';
 import { StubReader } from './stub-reader.js';
 
 /** Bits of the standard set whose checks are always on (I/O verification, security) or about what is not simulated (DMA): accepted without a word. */
-const IGNORED_FLAGS = 0x190;
+const IGNORED_FLAGS = 0x90;
 
 export abstract class MachineReader extends StubReader {
   protected readonly machine: MachineBlock = { ...DEFAULT_MACHINE };
@@ -52,16 +58,16 @@ export abstract class MachineReader extends StubReader {
     const m = this.machine;
     do {
       const option = VERIFIER_OPTION_NAMES.find((n) => this.is(n));
-      if (this.accept('standard')) m.verifierFlags = VERIFIER_STANDARD;
-      else if (this.accept('none')) m.verifierFlags = 0;
+      if (this.accept('standard')) m.verifierFlags = m.verifierAsked = VERIFIER_STANDARD;
+      else if (this.accept('none')) m.verifierFlags = m.verifierAsked = 0;
       else if (this.accept('report')) m.verifierReports = true;
       else if (this.accept('faults')) {
         m.faultProbability = this.integer('how many of 10000 allocations fail', 0, 10000);
-        m.verifierFlags |= VERIFIER_OPTIONS['low-resources'];
+        this.switchOption('low-resources', true);
       } else if (this.accept('flags')) {
         const at = this.word;
         const flags = this.integer('the flags of Driver Verifier', 0, 0xffffffff);
-        m.verifierFlags = verifierNames(flags).reduce((bits, n) => bits | VERIFIER_OPTIONS[n], 0);
+        m.verifierFlags = m.verifierAsked = verifierNames(flags).reduce((bits, n) => bits | VERIFIER_OPTIONS[n], 0);
         if (m.verifierFlags !== (flags & ~IGNORED_FLAGS) >>> 0)
           this.error(
             `flags 0x${((flags & ~IGNORED_FLAGS) ^ m.verifierFlags).toString(16)} are not simulated`,
@@ -70,8 +76,8 @@ export abstract class MachineReader extends StubReader {
           );
       } else if (option) {
         this.advance();
-        if (this.accept('on')) m.verifierFlags |= VERIFIER_OPTIONS[option];
-        else if (this.accept('off')) m.verifierFlags &= ~VERIFIER_OPTIONS[option];
+        if (this.accept('on')) this.switchOption(option, true);
+        else if (this.accept('off')) this.switchOption(option, false);
         else this.fail(`expected 'on' or 'off' after ${option}, found ${this.show()}`);
       } else
         this.fail(
@@ -80,6 +86,13 @@ export abstract class MachineReader extends StubReader {
           'scenario-unknown-word',
         );
     } while (this.word.kind === 'word' && !this.is('}'));
+  }
+
+  private switchOption(option: VerifierOption, on: boolean): void {
+    const bit = VERIFIER_OPTIONS[option];
+    const m = this.machine;
+    m.verifierFlags = on ? m.verifierFlags | bit : m.verifierFlags & ~bit;
+    m.verifierAsked = on ? m.verifierAsked | bit : m.verifierAsked & ~bit;
   }
 
   /** `choice NAME VALUE`: an unconfirmed fact taken another way. */

@@ -140,6 +140,7 @@ export class Simulation {
       prioritySeparation: m.prioritySeparation,
       choices: m.choices,
       verifierFlags: m.verifierFlags,
+      verifierAsked: m.verifierAsked,
       verifierReports: m.verifierReports,
       faultProbability: m.faultProbability,
       ...(machine ? { machine } : {}),

@@ -313,10 +313,10 @@ BAD(SixtyFive, 0xC, 0) {
   EXPECT_STOP("bugchecks 5 0xC: Count > 64 with wait block array", 0xC, 0, 0, 0, 0);
   return KeWaitForMultipleObjects(65, g_Objects, WaitAny, Executive, KernelMode, FALSE, NULL, g_Blocks);
 }
-BAD(WaitNextAtDispatch, 0xC4, 0xE5) {
+BAD(WaitNextAtDispatch, 0xC4, 0x20016) {
   InitAll();
   KeRaiseIrqlToDpcLevel();
-  EXPECT_STOP("scheduler 6 KeSetEvent with Wait = TRUE only at APC_LEVEL or below", 0xC4, 0xE5, DISPATCH_LEVEL, APC_LEVEL, KeSetEvent);
+  EXPECT_STOP("scheduler 6 KeSetEvent with Wait = TRUE only at APC_LEVEL or below", 0xC4, 0x20016, ANY, DISPATCH_LEVEL, 0);
   return KeSetEvent(&g_Events[0], 0, TRUE);
 }
 BAD(WaitOnNothing, 0xA, -1) {

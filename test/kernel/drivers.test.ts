@@ -1,10 +1,12 @@
 // Every checking driver of test/drivers: DriverEntry must return STATUS_SUCCESS on 1, 2 and 4 CPUs under several seeds; every BAD(...) function must end in
 // the bug check that it names. Facts (FACT of check.h) must all be reached. INTERLOCK_SEEDS=20 runs as many seeds.
+// A driver asks for options of Driver Verifier by `// every run: verifier WORDS`, one of its functions by `// verifier WORDS` in the line before (facts.ts).
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { assertStop, badsOf, factsOf, missing, mustReach } from './facts.js';
+import { assertStop, badsOf, factsOf, missing, mustReach, verifierOfEntry } from './facts.js';
 import { driverText, type HarnessResult, runDriver } from './harness.js';
+import { verifierSettings } from './verifier-words.js';
 
 const drivers = readdirSync(new URL('../drivers/', import.meta.url))
   .filter((f) => f.endsWith('.c'))
@@ -26,7 +28,7 @@ for (const name of drivers) {
       test(`${name} on ${cpus} CPUs`, () => {
         const all: string[] = [];
         for (let seed = 1; seed <= SEEDS; seed++) {
-          const r = runDriver(text, { cpus, seed, name });
+          const r = runDriver(text, { cpus, seed, name, ...verifierSettings(verifierOfEntry(text)) });
           assert.equal(r.status, 0, `seed ${seed}: ${say(r)}`);
           assert.equal(r.run.reason, 'deadlock', `seed ${seed}: ${say(r)}`);
           assert.deepEqual(
@@ -42,10 +44,10 @@ for (const name of drivers) {
       });
     }
   }
-  for (const { name: entry, code, p1, cpus: counts } of badsOf(text)) {
+  for (const { name: entry, code, p1, cpus: counts, verifier } of badsOf(text)) {
     test(`${name}: ${entry} ends in bug check 0x${code.toString(16)}`, () => {
       for (const cpus of counts) {
-        const r = runDriver(text, { cpus, entry, name, maxTime: 2_000_000_000 });
+        const r = runDriver(text, { cpus, entry, name, maxTime: 2_000_000_000, ...verifierSettings(verifier) });
         assert.equal(r.run.reason, 'bugcheck', say(r));
         assert.equal(r.bugCheck!.code, code, say(r));
         assert.ok(r.bugCheck!.explanation.length > 0);

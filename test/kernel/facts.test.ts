@@ -1,7 +1,7 @@
 // The judge of the checking drivers: what it demands of a run, and that a run without it fails.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertStop, badsOf, factsOf, factsOfCase, missing, mustReach, withoutCases } from './facts.js';
+import { assertStop, badsOf, casesOf, factsOf, factsOfCase, missing, mustReach, verifierOfEntry, withoutCases } from './facts.js';
 
 const TEXT = `// case LATE bugcheck 0x5
 static VOID Helper(VOID) { FACT("page 1 helper", Ask()); } // FACT("no fact", 1)
@@ -43,10 +43,22 @@ test('stops and BAD functions with their numbers', () => {
     ],
   );
   assert.deepEqual(badsOf(TEXT), [
-    { name: 'Short', code: 0xc4, p1: undefined, cpus: [2], first: 12, last: 12 },
-    { name: 'Long', code: 10, p1: 2, cpus: [1, 2], first: 13, last: 15 },
+    { name: 'Short', code: 0xc4, p1: undefined, cpus: [2], verifier: undefined, first: 12, last: 12 },
+    { name: 'Long', code: 10, p1: 2, cpus: [1, 2], verifier: undefined, first: 13, last: 15 },
   ]);
   assert.throws(() => badsOf('BAD(Named, CODE, 1) { }\n'), /Named: code and first parameter are numbers/);
+});
+
+test('what a run asks of Driver Verifier: the line in front of its function, else the one of every run', () => {
+  const text = (before: string, own: string): string => `${before}\n// verifier none\nTEST_ENTRY {\n}\n${own}\nBAD(One, 0xC4, 1) {\n}\n`;
+  const words = (t: string): (string | undefined)[] => [verifierOfEntry(t), badsOf(t)[0].verifier];
+  assert.deepEqual(words(text('// a', '// a')), ['none', undefined]);
+  assert.deepEqual(words(text('// every run: verifier standard', '// a')), ['none', 'standard']);
+  assert.deepEqual(words(text('// every run: verifier standard', '// verifier none special-pool on')), ['none', 'none special-pool on']);
+  assert.deepEqual(casesOf('// case A bugcheck 0x5\n// case B bugcheck 0x1, verifier standard\n'), [
+    { name: 'A', code: 5, verifier: undefined },
+    { name: 'B', code: 1, verifier: 'standard' },
+  ]);
 });
 
 test('facts that could be missed without a word are refused', () => {

@@ -24,6 +24,8 @@ export interface Bad {
   readonly p1: number | undefined;
   /** Numbers of CPUs on which it must. */
   readonly cpus: readonly number[];
+  /** Options of Driver Verifier that its run asks for (verifierOf). */
+  readonly verifier: string | undefined;
   /** Its lines. */
   readonly first: number;
   readonly last: number;
@@ -55,6 +57,17 @@ export function factsOf(text: string): Fact[] {
   return facts;
 }
 
+/**
+ * The options of Driver Verifier that a run asks for, as words of `verifier ...` in a scenario: a line `// verifier WORDS` in front of its function, else a line
+ * `// every run: verifier WORDS` anywhere.
+ */
+function verifierOf(text: string, line: number): string | undefined {
+  const before = text.split('\n')[line - 2] ?? '';
+  return (/^\/\/ verifier (.+)$/.exec(before.trim()) ?? /^\/\/ every run: verifier (.+)$/m.exec(text))?.[1].trim();
+}
+/** Those of the run of TEST_ENTRY. */
+export const verifierOfEntry = (text: string): string | undefined => verifierOf(text, lineAt(text, text.search(/^TEST_ENTRY/m)));
+
 /** The BAD functions of a text, in order. */
 export function badsOf(text: string): Bad[] {
   return [...text.matchAll(/^BAD([12]?)\((\w+),([^,\n]*),([^)\n]*)\)(?:[^\n]*\}(?=\r?\n)|[^\n]*(?:\n(?!\})[^\n]*)*)/gm)].map((m) => {
@@ -63,7 +76,7 @@ export function badsOf(text: string): Bad[] {
     const p1 = number(m[4]);
     assert.ok(code !== undefined && (p1 !== undefined || m[4].trim() === '-1'), `${m[2]}: code and first parameter are numbers`);
     const cpus = { 1: [1], 2: [2] }[m[1]] ?? [1, 2];
-    return { name: m[2], code, p1, cpus, first, last: first + m[0].split('\n').length - 1 };
+    return { name: m[2], code, p1, cpus, verifier: verifierOf(text, first), first, last: first + m[0].split('\n').length - 1 };
   });
 }
 
@@ -76,9 +89,13 @@ export function mustReach(text: string, entry?: string): Fact[] {
 /** Bug check that the lines `// expect bugcheck 0x..` say the run of a whole system ends in. */
 export const bugCheckOf = (text: string): number | undefined => number(/^\/\/ expect bugcheck (0x[0-9A-Fa-f]+)/m.exec(text)?.[1] ?? '');
 
-/** Lines `// case NAME bugcheck 0x..`: a run with CASE_NAME defined must end so. */
-export const casesOf = (text: string): { readonly name: string; readonly code: number }[] =>
-  [...text.matchAll(/^\/\/ case (\w+) bugcheck (0x[0-9A-Fa-f]+)/gm)].map((m) => ({ name: m[1], code: Number(m[2]) }));
+/** Lines `// case NAME bugcheck 0x..[, verifier WORDS]`: a run with CASE_NAME defined (and these options) must end so. */
+export const casesOf = (text: string): { readonly name: string; readonly code: number; readonly verifier: string | undefined }[] =>
+  [...text.matchAll(/^\/\/ case (\w+) bugcheck (0x[0-9A-Fa-f]+)(?:, verifier (.+))?$/gm)].map((m) => ({
+    name: m[1],
+    code: Number(m[2]),
+    verifier: m[3]?.trim(),
+  }));
 
 const CASE_BLOCK = /^#ifdef CASE_(\w+)\r?\n[\s\S]*?^#endif/gm;
 /** What stands in `#ifdef CASE_...` blocks belongs to those runs only. */

@@ -63,12 +63,12 @@ for (const name of readdirSync(folder).sort()) {
       }
     });
   }
-  for (const { name: which, code } of casesOf(driver)) {
+  for (const { name: which, code, verifier } of casesOf(driver)) {
     test(`${name}: ${which} ends in bug check 0x${code.toString(16)}`, () => {
       for (const cpus of [1, 2]) {
         // the first line is a comment: the other lines keep their numbers
         const text = driver.replace(/^[^\n]*/, `#define CASE_${which}`);
-        const r = runSystem({ ...given, driver: text, cpus });
+        const r = runSystem({ ...given, driver: text, cpus, ...(verifier ? { machine: `verifier ${verifier};` } : {}) });
         assert.equal(
           r.bugCheck?.code,
           code,

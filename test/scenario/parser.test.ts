@@ -86,6 +86,7 @@ test('a whole scenario', () => {
       choices: {},
       faultProbability: 600,
       verifierFlags: VERIFIER_STANDARD,
+      verifierAsked: 0,
       verifierReports: false,
       callbackTimeNs: 100_000,
     },
@@ -197,6 +198,14 @@ test('options of Driver Verifier: by name, by flags, all or none', () => {
   assert.equal(machine('deadlock-detection off').verifierFlags, VERIFIER_STANDARD & ~0x20);
   assert.deepEqual([machine('report').verifierReports, machine('standard').verifierReports], [true, false]);
   assert.deepEqual([machine('faults 100').faultProbability, machine('faults 100').verifierFlags & 4], [100, 4]);
+  const asked = (text: string): number => machine(text).verifierAsked;
+  assert.deepEqual([asked('deadlock-detection off'), asked('report'), asked('none')], [0, 0, 0], 'on by default is not asked for');
+  assert.deepEqual([asked('standard'), asked('flags 0x209BB')], [VERIFIER_STANDARD, VERIFIER_STANDARD]);
+  assert.deepEqual([asked('special-pool on'), asked('faults 100')], [1, 4]);
+  assert.deepEqual(
+    [machine('special-pool on').verifierFlags, asked('standard special-pool off')],
+    [VERIFIER_STANDARD, VERIFIER_STANDARD & ~1],
+  );
   assert.match(messages('machine { verifier special-pools off; }')[0], /no option 'special-pools'[\s\S]*special-pool/);
   assert.match(messages('machine { verifier special-pool; }')[0], /'on' or 'off' after special-pool/);
   assert.match(messages('machine { verifier flags 0x400000; }')[0], /0x400000 are not simulated/);

@@ -1,7 +1,8 @@
 // EtwRegister, EtwWrite and their relatives. An event has an ID and bytes, no names: it is printed with what it has.
 import type { Addr, Status } from '../../machine/abi.js';
+import { instructionPointer } from '../../machine/exception-record.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { EVENT_DATA_DESCRIPTOR as D, EVENT_DESCRIPTOR as E } from '../layouts.gen.js';
+import { EVENT_DATA_DESCRIPTOR as D, EVENT_DESCRIPTOR as E, ETWP_REGISTRATION } from '../layouts.gen.js';
 import { NT } from '../ob/status.js';
 import { STATUS } from '../rtl/status.js';
 import { callEnable, freeRegistration, idText, makeRegistration, ProviderKind, printEvent, registrationOf } from './provider.js';
@@ -14,6 +15,7 @@ function register(k: Kernel, f: Frame): Status {
   if (f.ptr(0) === 0 || f.ptr(3) === 0) return k.return(STATUS.INVALID_PARAMETER);
   const r = makeRegistration(k, ProviderKind.Etw, f.ptr(0), f.ptr(1), f.ptr(2));
   if (r === 0) return k.return(STATUS.INSUFFICIENT_RESOURCES);
+  k.mem.setPtr(r + ETWP_REGISTRATION.Caller, instructionPointer(k.machine, k.machine.headers.prev(f.fp)));
   k.mem.checked.setPtr(f.ptr(3), r);
   return callEnable(k, f, r, 1) ?? k.return(STATUS.SUCCESS);
 }

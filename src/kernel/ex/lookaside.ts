@@ -72,7 +72,9 @@ const deleting = (name: string, extended: boolean): KernelRoutine => ({
 
 /** Initialised and not yet deleted lists that lie in [from, to): a driver image or a pool block that goes away must hold none. */
 export function lookasideListsIn(k: Kernel, from: Addr, to: Addr): Addr[] {
-  return entries(k.mem, k.globals.MM + MM_GLOBALS.LookasideListHead)
+  const head = k.globals.MM + MM_GLOBALS.LookasideListHead;
+  if (k.mem.ptr(head) === 0) return []; // nothing is booted
+  return entries(k.mem, head)
     .map((e) => e - L.ListEntry)
     .filter((a) => a >= from && a < to);
 }

@@ -66,7 +66,8 @@ function family(word: string, exclusive: boolean, refuses: number): KernelRoutin
     },
     {
       name: releasing,
-      step: (k, f) => checkReleaseIrql(k, f.ptr(0), releasing) ?? release(k, f.ptr(0), exclusive) ?? lowerAfterRelease(k, f.u8(1)),
+      step: (k, f) =>
+        checkReleaseIrql(k, f.ptr(0), releasing) ?? release(k, f.ptr(0), exclusive) ?? lowerAfterRelease(k, f.u8(1), f.ptr(0)),
     },
     {
       name: `${releasing}FromDpcLevel`,

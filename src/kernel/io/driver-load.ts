@@ -27,6 +27,7 @@ import { ObType } from '../ob/types.js';
 import { closeRegistration } from '../ps/pico.js';
 import { fillImageInfo, IMAGE_LOCALS } from '../ps/startup.js';
 import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
+import { checkUnload } from '../verifier/unload-checks.js';
 import { DO_DEVICE_INITIALIZING, DOE_UNLOAD_PENDING, devicesOf, extensionOf } from './device.js';
 import { DriverState } from './driver-state.js';
 import { createImageFile } from './file.js';
@@ -219,6 +220,8 @@ function unmap(k: Kernel, f: Frame): Status {
     k.event('io.leak', { driver: name, kind: leak.kind, text: leak.text, address: leak.address });
     if (leak.kind === 'callback') k.hooks.verifier?.leftRegistered(k, leak.address, name, leak.text, failed);
   }
+  const stop = checkUnload(k, module, name);
+  if (stop !== undefined) return stop;
   remember(k, module);
   const image = k.machine.images.images[m.i32(module + LDR_DATA_TABLE_ENTRY.ImageIndex)];
   k.machine.unmapImage(image);

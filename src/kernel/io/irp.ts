@@ -1,6 +1,7 @@
 // I/O request packets: allocation, stack locations, the call of a driver's dispatch routine and completion up the stack. Public layout, so that the inline
 // routines of the headers (IoGetCurrentIrpStackLocation, IoSetCompletionRoutine, IoMarkIrpPending ...) work on the same memory.
 import type { Addr, Status } from '../../machine/abi.js';
+import { combinedApcDisable } from '../ke/region.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DEVICE_OBJECT, DRIVER_OBJECT, IO_GLOBALS, IO_STACK_LOCATION, IO_STATUS_BLOCK, IRP } from '../layouts.gen.js';
 import { NT, ntSuccess } from '../ob/status.js';
@@ -64,11 +65,13 @@ export function freeIrp(k: Kernel, irp: Addr): void {
 export const nextStack = (k: Kernel, irp: Addr): Addr => currentStack(k, irp) - STACK;
 
 /** IofCallDriver: the next location becomes current, the driver's dispatch routine is called; its status is the result. Locals: 0 IRQL of the caller,
- * 1 the dispatch routine. */
+ * 1 the dispatch routine, 2 the APC disable count of the caller. */
 function callDriver(k: Kernel, f: Frame): Status {
   if (f.pc === 1) {
     k.event('io.dispatch-return', { irp: f.ptr(1), status: f.result32 });
     if (k.irql !== f.get(0)) k.event('io.irql-changed', { routine: f.get(1), before: f.get(0), after: k.irql });
+    const changed = k.asked() ? apcCountChanged(k, 0xc5, f.get(1), f.get(2), 'the dispatch routine') : undefined;
+    if (changed !== undefined) return changed;
     return k.return(f.result32 | 0);
   }
   const m = k.mem;
@@ -98,7 +101,32 @@ function callDriver(k: Kernel, f: Frame): Status {
   k.event('io.dispatch', { irp, device, major: majorName(major), routine });
   f.set(0, k.irql);
   f.set(1, routine);
+  if (k.asked()) f.set(2, combinedApcDisable(k, k.currentThread()));
   return k.call(f, 1, routine, [device, irp]);
+}
+
+/** Driver Verifier: a routine of a driver returned with more or fewer critical regions than it was called with (reference: bugchecks 8, 0xC5, 0xFB). */
+function apcCountChanged(k: Kernel, code: number, routine: Addr, before: number, what: string): Status | undefined {
+  const now = combinedApcDisable(k, k.currentThread());
+  if (now === before) return undefined;
+  const text = `${what} ${k.functionAtText(routine)} changed the APC disable count from ${before | 0} to ${now | 0}: critical or guarded regions are unbalanced`;
+  return k.violation(code, routine, now, before, text);
+}
+
+/** Local slots of IofCompleteRequest about the completion routine that runs. */
+const ROUTINE = 1;
+const IRQL = 2;
+const APCS = 3;
+
+/** Driver Verifier: a completion routine returned at another IRQL (0xFA) or APC disable count (0xFB). */
+function completionChanged(k: Kernel, f: Frame): Status | undefined {
+  const routine = f.get(ROUTINE);
+  if (k.irql !== f.get(IRQL)) {
+    const text = `the completion routine ${k.functionAtText(routine)} was called at IRQL ${f.get(IRQL)} and returned at ${k.irql}`;
+    const stop = k.violation(0xfa, routine, f.get(IRQL), k.irql, text);
+    if (stop !== undefined) return stop;
+  }
+  return apcCountChanged(k, 0xfb, routine, f.get(APCS), 'the completion routine');
 }
 
 /** IofCompleteRequest(Irp, PriorityBoost). Locals: 0 location whose completion routine runs. */
@@ -123,6 +151,8 @@ function completeRequest(k: Kernel, f: Frame): Status {
     k.event('io.complete', { irp, status: status >>> 0, information: m.ptr(irp + IRP.IoStatus + IO_STATUS_BLOCK.Information) });
     if (status === NT.PENDING) k.event('io.completed-pending', { irp });
   } else {
+    const changed = k.asked() ? completionChanged(k, f) : undefined;
+    if (changed !== undefined) return changed;
     if ((f.result32 | 0) === NT.MORE_PROCESSING_REQUIRED) return k.returnVoid();
   }
   for (;;) {
@@ -146,6 +176,11 @@ function completeRequest(k: Kernel, f: Frame): Status {
     m.setPtr(stack + IO_STACK_LOCATION.CompletionRoutine, 0);
     if (wanted && routine !== 0) {
       const device = location + 1 > stackCount ? 0 : m.ptr(stack + STACK + IO_STACK_LOCATION.DeviceObject);
+      if (k.asked()) {
+        f.set(ROUTINE, routine);
+        f.set(IRQL, k.irql);
+        f.set(APCS, combinedApcDisable(k, k.currentThread()));
+      }
       return k.call(f, 1, routine, [device, irp, context]);
     }
     // No routine of its own: what was marked pending below is pending for the one above.
@@ -191,10 +226,10 @@ export function markThreaded(k: Kernel, irp: Addr): void {
 }
 
 export const routines: KernelRoutine[] = [
-  { name: 'IofCallDriver', locals: 2, cost: 10, step: callDriver },
-  { name: 'IoCallDriver', cost: 10, step: callDriver },
-  { name: 'IofCompleteRequest', cost: 15, step: completeRequest },
-  { name: 'IoCompleteRequest', cost: 15, step: completeRequest },
+  { name: 'IofCallDriver', locals: 3, cost: 10, step: callDriver },
+  { name: 'IoCallDriver', locals: 3, cost: 10, step: callDriver },
+  { name: 'IofCompleteRequest', locals: 4, cost: 15, step: completeRequest },
+  { name: 'IoCompleteRequest', locals: 4, cost: 15, step: completeRequest },
   {
     // (StackSize, ChargeQuota)
     name: 'IoAllocateIrp',

@@ -20,6 +20,7 @@ import {
   OBP_CALLBACK_ITEM,
   OBP_REGISTRATION,
 } from '../layouts.gen.js';
+import type { PoolBlock } from '../mm/pool.js';
 import { findInDirectory, fullName, lookupPath, rootDirectory } from '../ob/namespace.js';
 import { pidOf, tidOf } from '../ob/note.js';
 import { isType, objectType } from '../ob/object.js';
@@ -186,6 +187,10 @@ function objectText(k: Kernel, object: Addr): string {
   const type = typeName(k, objectType(k, object)).toLowerCase();
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type} object${name ? ` ${name}` : ''}`;
 }
+
+/** What a driver itself allocated from pool and did not free. */
+export const forgottenPool = (k: Kernel, base: Addr, end: Addr): PoolBlock[] =>
+  k.pool.live(base, end).filter((b) => !KERNEL_TAGS.has(b.tag) && MADE_FOR_DRIVERS[b.tag] === undefined);
 
 function poolBlocks(k: Kernel, base: Addr, end: Addr): Leak[] {
   return k.pool

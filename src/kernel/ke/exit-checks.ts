@@ -4,6 +4,7 @@ import type { Addr, Status } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { KAPC, KAPC_STATE, KMUTANT, KTHREAD } from '../layouts.gen.js';
 import { first } from '../rtl/list.js';
+import { lockHeldBy } from '../verifier/lock-order.js';
 import { APC_LEVEL } from './constants.js';
 import { hex } from './dispatcher.js';
 import { combinedApcDisable } from './region.js';
@@ -11,6 +12,11 @@ import { combinedApcDisable } from './region.js';
 /** Checks at the beginning of the exit. The bug check that follows, or undefined. */
 export function checkExitBegins(k: Kernel, thread: Addr): Status | undefined {
   const m = k.mem;
+  const lock = k.asked('deadlock-detection') ? lockHeldBy(k, thread) : 0;
+  if (lock !== 0) {
+    const stop = k.violation(0x100a, thread, lock, 0, `a thread ends while it owns the lock at ${hex(lock)}`);
+    if (stop !== undefined) return stop;
+  }
   const process = m.ptr(thread + KTHREAD.Process);
   const attached = m.ptr(thread + KTHREAD.ApcState + KAPC_STATE.Process);
   const index = m.u8(thread + KTHREAD.ApcStateIndex);

@@ -79,9 +79,9 @@ export function releaseTo(k: Kernel, lock: Addr, irql: number, value: number): S
   return k.return(value);
 }
 
-export function requireDispatch(k: Kernel, lock: Addr, sub: number, what: string): Status | undefined {
+export function requireDispatch(k: Kernel, lock: Addr, sub: number, what: string, oldIrql = 0): Status | undefined {
   return k.irql < DISPATCH_LEVEL
-    ? k.bugCheck(0xc4, sub, k.irql, lock, 0, `${what} at IRQL ${k.irql}: DISPATCH_LEVEL or above is required`)
+    ? k.bugCheck(0xc4, sub, k.irql, lock, oldIrql, `${what} at IRQL ${k.irql}: DISPATCH_LEVEL or above is required`)
     : undefined;
 }
 
@@ -105,15 +105,15 @@ export const checkReleaseIrql = (k: Kernel, lock: Addr, name: string): Status | 
     : undefined;
 
 const release: KernelRoutine['step'] = (k, f) =>
-  checkReleaseIrql(k, f.ptr(0), 'KeReleaseSpinLock') ?? releasePlain(k, f.ptr(0)) ?? lowerAfterRelease(k, f.u8(1));
+  checkReleaseIrql(k, f.ptr(0), 'KeReleaseSpinLock') ?? releasePlain(k, f.ptr(0)) ?? lowerAfterRelease(k, f.u8(1), f.ptr(0));
 
-export function lowerAfterRelease(k: Kernel, irql: number): Status {
+export function lowerAfterRelease(k: Kernel, irql: number, lock: Addr): Status {
   if (irql > k.irql)
     return k.bugCheck(
       0xc4,
       0x35,
       k.irql,
-      0,
+      lock,
       irql,
       `a spin lock is released with the old IRQL ${irql}, which is above the present ${k.irql}`,
     );
@@ -178,8 +178,8 @@ function releaseQueued(k: Kernel, handle: Addr): Status | undefined {
 
 /** Releases and goes back to the IRQL that the handle remembers. */
 function releaseQueuedTo(k: Kernel, handle: Addr, name: string): Status {
-  const bad = requireDispatch(k, handle, 0x36, name) ?? releaseQueued(k, handle);
-  return bad ?? lowerAfterRelease(k, k.mem.checked.u8(handle + KLOCK_QUEUE_HANDLE.OldIrql));
+  const old = k.mem.checked.u8(handle + KLOCK_QUEUE_HANDLE.OldIrql);
+  return requireDispatch(k, handle, 0x36, name, old) ?? releaseQueued(k, handle) ?? lowerAfterRelease(k, old, handle);
 }
 
 /** Spin locks of the system that drivers of old times name by number. */
@@ -227,7 +227,7 @@ export const routines: KernelRoutine[] = [
   },
   {
     name: 'KeReleaseQueuedSpinLock',
-    step: (k, f) => releasePlain(k, numberedLock(k, f, 'KeReleaseQueuedSpinLock')) ?? lowerAfterRelease(k, f.u8(1)),
+    step: (k, f) => releasePlain(k, numberedLock(k, f, 'KeReleaseQueuedSpinLock')) ?? lowerAfterRelease(k, f.u8(1), f.ptr(0)),
   },
   { name: 'KeReleaseSpinLockForDpc', step: release },
   { name: 'KeReleaseSpinLock', step: release },
@@ -286,5 +286,5 @@ export const routines: KernelRoutine[] = [
     locals: 1,
     step: (k, f) => acquireStoring(k, f, cancelLock(k), f.ptr(0), 0),
   },
-  { name: 'IoReleaseCancelSpinLock', step: (k, f) => releasePlain(k, cancelLock(k)) ?? lowerAfterRelease(k, f.u8(0)) },
+  { name: 'IoReleaseCancelSpinLock', step: (k, f) => releasePlain(k, cancelLock(k)) ?? lowerAfterRelease(k, f.u8(0), cancelLock(k)) },
 ];

@@ -68,6 +68,11 @@ function faultAtDispatch(k: Kernel, x: ExceptionInfo): Status {
   }
   const page = k.mem.offsetOf(x.address);
   const pageable = page >= 0 && k.mem.pages.query(page).pageable;
+  if (pageable && (x.kind === Fault.Execute || !inKernelCode(k, x)) && k.hooks.imageAt?.(k, x.address)) {
+    const kind = x.kind === Fault.Execute ? 'code' : 'data';
+    const text = `${verb(x)} of pageable ${kind} of a driver (${hex(x.address)}) at IRQL ${k.irql}: the section must not be pageable`;
+    return k.bugCheck(0xd3, x.address, k.irql, x.kind === Fault.Write ? 1 : 0, x.ip, text);
+  }
   const what = pageable ? 'pageable memory' : x.address >= 0 && x.address < 0x10000 ? 'a NULL pointer' : 'an invalid address';
   return k.bugCheck(
     inKernelCode(k, x) ? 0xa : 0xd1,

@@ -2,6 +2,7 @@
 // them, and one state byte per 16 bytes (0 no block, 1 inside a live block) lets the slow path refuse an access to anything else.
 import { type Addr, KERNEL_BASE, MAP, PAGE_SIZE, toAddress } from '../../machine/abi.js';
 import { BugCheckError } from '../ke/bugcheck.js';
+import { DISPATCH_LEVEL } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
 import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, MI_POOL_RECORD } from '../layouts.gen.js';
@@ -14,6 +15,10 @@ const SPECIAL_END = MAP.pool.start + 32768 * PAGE_SIZE;
 const START = SPECIAL_END;
 const END = MAP.pool.end;
 const GRANULE = 16;
+/** A new block, and what is left of its place behind it. */
+const FILL = 0xcd;
+/** How far below an address the start of its block is looked for. */
+const BELOW = 16 * PAGE_SIZE;
 /** 'lPkP' in front of a record: tells a block start from anything else. */
 const MAGIC = 0x506b506c;
 
@@ -43,8 +48,11 @@ export class PackedPool {
     const c = classOf(bytes);
     const slot = this.k.globals.KE + KE_GLOBALS.PoolPackedFree + 8 * (c + (paged ? 64 : 0));
     let header = m.ptr(slot);
-    if (header !== 0) m.setPtr(slot, m.ptr(header + R.Sequence));
-    else header = this.carve(classBytes(c), paged);
+    if (header !== 0) {
+      this.checkLink(header);
+      m.setPtr(slot, m.ptr(header + R.Sequence));
+    }
+    if (header === 0) header = this.carve(classBytes(c), paged);
     if (header === 0) return 0;
     const block = header + HEADER;
     const sequence = m.ptr(this.k.globals.KE + KE_GLOBALS.PoolSequence) + 1;
@@ -61,9 +69,42 @@ export class PackedPool {
     m.setPtr(header + R.Owner, site.owner);
     m.setPtr(header + R.Sequence, sequence);
     const offset = block - KERNEL_BASE;
-    m.raw.fill(offset, classBytes(c), 0xcd);
+    m.raw.fill(offset, classBytes(c), FILL);
     m.raw.fill(this.state(offset), Math.ceil(bytes / GRANULE), 1);
     return block;
+  }
+
+  /** Somebody wrote over the header of the free block that is to be taken next. */
+  private checkLink(header: Addr): void {
+    const m = this.k.mem;
+    const offset = header - KERNEL_BASE;
+    const next = m.ptr(header + R.Sequence);
+    const inPool = (a: Addr): boolean => a === 0 || (a >= toAddress(START) && a < toAddress(END) && a % GRANULE === 0);
+    if (offset >= START && offset < END && m.u32(header + R.State) === 0 && inPool(next)) return;
+    const text = `the list of free pool blocks is damaged at ${hex(header)}: somebody wrote beyond the block in front of it`;
+    if (this.k.irql >= DISPATCH_LEVEL) throw new BugCheckError(0xc5, [next, this.k.irql, 0, 0], text);
+    throw new BugCheckError(0x19, [3, header, next, 0], text);
+  }
+
+  /** What lies behind a block that is freed: the rest of its place, and the header of the next one. */
+  private checkBehind(header: Addr): void {
+    const m = this.k.mem;
+    const bytes = m.u32(header + R.Bytes);
+    const size = classBytes(m.u32(header + R.Pages));
+    const block = header + HEADER - KERNEL_BASE;
+    const first = m.raw.unequal(block + bytes, block + size, FILL);
+    if (this.k.asked('pool-tracking') && first < block + size) {
+      const text = `bytes behind the end of the ${bytes}-byte block at ${hex(header + HEADER)} were overwritten (first at ${hex(toAddress(first))})`;
+      throw new BugCheckError(0xc4, [0x51, header + HEADER, toAddress(first), bytes], text);
+    }
+    const next = header + HEADER + size;
+    if (Math.floor((next - KERNEL_BASE + HEADER + size - 1) / PAGE_SIZE) !== Math.floor((header - KERNEL_BASE) / PAGE_SIZE)) return;
+    const state = m.u32(next + R.State);
+    const own = m.ptr(next + R.Address);
+    if ((state === MAGIC && own === next + HEADER) || (state === 0 && (own === 0 || own === next + HEADER))) return;
+    const text = `the header behind the ${bytes}-byte block at ${hex(header + HEADER)} was overwritten`;
+    if (this.k.asked('pool-tracking')) throw new BugCheckError(0xc4, [0x51, header + HEADER, next, bytes], text);
+    throw new BugCheckError(0x19, [0x20, header, next, 0], text);
   }
 
   /** A fresh place for header and block; small ones do not cross a page. */
@@ -98,6 +139,20 @@ export class PackedPool {
     return this.k.mem.u32(header + R.State) === MAGIC && this.k.mem.ptr(header + R.Address) === address ? header : 0;
   }
 
+  /** The live block that starts here. */
+  blockAt(address: Addr): { readonly paged: boolean } | undefined {
+    const header = this.header(address);
+    return header === 0 ? undefined : { paged: this.k.mem.u32(header + R.Type) !== 0 };
+  }
+
+  /** A block started here, and its place was not used again. */
+  wasFreed(address: Addr): boolean {
+    const offset = address - KERNEL_BASE;
+    const end = START + this.k.mem.u32(this.k.globals.KE + KE_GLOBALS.PoolPackedNext) * PAGE_SIZE;
+    if (offset < START + HEADER || offset >= end || offset & 15) return false;
+    return this.k.mem.raw.u32(offset - HEADER + R.State) === 0 && this.k.mem.raw.ptr(offset - HEADER + R.Address) === address;
+  }
+
   /** Frees; undefined when no packed block starts there. */
   free(address: Addr, tag: number): { bytes: number; paged: boolean } | undefined {
     const m = this.k.mem;
@@ -111,6 +166,7 @@ export class PackedPool {
         `free of the block at ${hex(address)} with another tag than it was allocated with`,
       );
     }
+    this.checkBehind(header);
     const bytes = m.u32(header + R.Bytes);
     const paged = m.u32(header + R.Type) !== 0;
     const slot = this.k.globals.KE + KE_GLOBALS.PoolPackedFree + 8 * (m.u32(header + R.Pages) + (paged ? 64 : 0));
@@ -123,7 +179,7 @@ export class PackedPool {
 
   /** Slow path of an access to a packed page: is every granule of it inside a live block? */
   allows(offset: number, size: number): boolean {
-    if (offset < START || offset >= END) return true;
+    if (offset < START || offset >= END || !this.k.verifies('special-pool')) return true;
     const memory = this.k.mem.buffer;
     for (let s = this.state(offset), end = this.state(offset + size - 1); s <= end; s++) if (memory[s] === 0) return false;
     return true;
@@ -137,7 +193,7 @@ export class PackedPool {
   /** Nearest live block at or below an address in the same page, or 0. */
   private blockBelow(offset: number): Addr {
     const m = this.k.mem;
-    for (let o = offset & ~(GRANULE - 1); o >= START + HEADER && o > offset - 2 * PAGE_SIZE; o -= GRANULE) {
+    for (let o = offset & ~(GRANULE - 1); o >= START + HEADER && o > offset - BELOW; o -= GRANULE) {
       if (m.raw.u32(o - HEADER + R.State) === MAGIC && m.raw.ptr(o - HEADER + R.Address) === toAddress(o)) return toAddress(o);
     }
     return 0;
@@ -149,7 +205,8 @@ export class PackedPool {
     const block = this.blockBelow(offset);
     const size = block === 0 ? 0 : (this.sizeOf(block) ?? 0);
     const what = `the ${size}-byte pool block at ${hex(block)}`;
-    if (block !== 0 && address < block + size) return { state: 'live', text: what, address: block };
+    const paged = block !== 0 && this.k.mem.u32(block - HEADER + R.Type) !== 0;
+    if (block !== 0 && address < block + size) return { state: 'live', text: what, address: block, paged };
     if (block !== 0 && address < block + size + 4 * GRANULE) return { state: 'beyond', text: what, address: block };
     return { state: 'freed', text: `a pool block around ${hex(address)}`, address };
   }

@@ -40,6 +40,7 @@ export interface PoolDescription {
   readonly state: 'live' | 'freed' | 'beyond';
   readonly text: string;
   readonly address: Addr;
+  readonly paged?: boolean;
 }
 
 const R = MI_POOL_RECORD;
@@ -210,29 +211,40 @@ export class Pool {
   }
 
   private freeTagged(address: Addr, wanted: number, m: Kernel['mem']): void {
-    if (address >= 0)
-      bad(
-        address < 0x10000 ? 0x46 : 0x40,
-        address,
-        0,
-        `free of ${address === 0 ? 'a NULL pointer' : `the user-mode address ${hex(address)}`}`,
-      );
+    if (address >= 0) {
+      const what = address === 0 ? 'a NULL pointer' : `the user-mode address ${hex(address)}`;
+      this.badFree(address < 0x10000 ? 0x46 : 0x40, 0x16, address, `free of ${what}`);
+    }
     const r = this.recordOf(address);
     if (r === 0) {
+      const packed = this.packed.blockAt(address);
+      if (packed) this.checkFreeIrql(packed.paged, address);
       const size = this.packed.free(address, wanted);
       if (size !== undefined) return this.freed(size.paged, size.bytes, address);
-      bad(0x46, address, 0, `free of ${hex(address)}, which is not a pool block (a stack, global or foreign address?)`);
+      if (this.packed.wasFreed(address)) this.badFree(0x7, 0x13, address, `double free: the block at ${hex(address)} was freed already`);
+      const inside = this.packed.describe(address);
+      if (
+        inside?.paged &&
+        inside.state === 'live' &&
+        address % PAGE_SIZE === inside.address % PAGE_SIZE &&
+        !this.k.asked('pool-tracking')
+      ) {
+        const pages = (address - inside.address) / PAGE_SIZE;
+        throw new BugCheckError(0xc2, [0x41286, 0, 0, pages], `free in the middle of ${inside.text}, ${pages} pages behind its start`);
+      }
+      this.badFree(0x46, 0x10, address, `free of ${hex(address)}, which is not a pool block (a stack, global or foreign address?)`);
     }
     const state = m.u32(r + R.State);
     if (state === RecordState.Freed)
-      bad(0x7, address, m.u32(r + R.Tag), `double free: ${this.text(r)} was freed already${this.freedAt(r)}`);
+      this.badFree(0x7, 0x13, address, `double free: ${this.text(r)} was freed already${this.freedAt(r)}`, m.u32(r + R.Tag));
     if (state !== RecordState.Allocated || m.ptr(r + R.Address) !== address) {
-      bad(
-        0x46,
-        address,
-        0,
-        `free of ${hex(address)}, which is not the start of a pool block${state === RecordState.Allocated ? ` (the block starts at ${hex(m.ptr(r + R.Address))})` : ''}`,
-      );
+      const start = state === RecordState.Allocated ? ` (the block starts at ${hex(m.ptr(r + R.Address))})` : '';
+      const text = `free of ${hex(address)}, which is not the start of a pool block${start}`;
+      if (this.k.asked('special-pool') && !this.k.asked('pool-tracking')) {
+        if (state !== RecordState.Allocated) throw new BugCheckError(0xc1, [address, 0, 0, 0x20], text);
+        throw new BugCheckError(0xc1, [address, m.u32(r + R.Bytes), m.u32(r + R.Pages) * PAGE_SIZE, 0x21], text);
+      }
+      this.badFree(0x46, 0x10, address, text);
     }
     const own = m.u32(r + R.Tag);
     // The protected-pool bit is not part of the name.
@@ -240,17 +252,28 @@ export class Pool {
       throw new BugCheckError(0xc2, [0xa, address, own, wanted], `free with tag '${tagText(wanted)}' of ${this.text(r)}`);
     }
     const paged = (m.u32(r + R.Type) & PAGED) !== 0;
-    if (this.k.irql > (paged ? APC_LEVEL : DISPATCH_LEVEL)) {
-      throw new BugCheckError(
-        0xc2,
-        [0x9, this.k.irql, paged ? 1 : 0, address],
-        `free of ${paged ? 'paged' : 'nonpaged'} pool at IRQL ${this.k.irql}`,
-      );
-    }
+    this.checkFreeIrql(paged, address);
     this.checkSlack(r);
     this.onFree?.(address, m.u32(r + R.Bytes));
     this.release(r);
     this.freed(paged, m.u32(r + R.Bytes), address);
+  }
+
+  /** The code of the pool itself is 0xC2; pool tracking that was asked for has its own, 0xC4. */
+  private badFree(plain: number, tracked: number, address: Addr, text: string, contents = 0): never {
+    if (!this.k.asked('pool-tracking')) bad(plain, address, contents, text);
+    const p = tracked === 0x10 ? [address, 0, 0] : tracked === 0x16 ? [0, address, 0] : [0, address, contents];
+    throw new BugCheckError(0xc4, [tracked, ...p], text);
+  }
+
+  private checkFreeIrql(paged: boolean, address: Addr): void {
+    const { irql } = this.k;
+    if (irql <= (paged ? APC_LEVEL : DISPATCH_LEVEL)) return;
+    const text = `free of ${paged ? 'paged' : 'nonpaged'} pool at IRQL ${irql}`;
+    const type = paged ? PAGED : 0;
+    if (this.k.asked('pool-tracking')) throw new BugCheckError(0xc4, [paged ? 0x11 : 0x12, irql, type, address], text);
+    if (this.k.asked('special-pool')) throw new BugCheckError(0xc1, [irql, type, address, 0x31], text);
+    throw new BugCheckError(0xc2, [0x9, irql, type, address], text);
   }
 
   private freed(paged: boolean, bytes: number, address: Addr): void {

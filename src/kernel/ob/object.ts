@@ -2,6 +2,7 @@
 // type's delete procedure in the context of whoever drops it; at raised IRQL the object goes to a worker instead (ObDereferenceObjectDeferDelete).
 import type { Addr, Status } from '../../machine/abi.js';
 import { WaitReason } from '../ke/constants.js';
+import { hex } from '../ke/dispatcher.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import {
   OB_GLOBALS,
@@ -34,6 +35,10 @@ export const handleCount = (k: Kernel, body: Addr): number => k.mem.ptr(headerOf
 export const objectType = (k: Kernel, body: Addr): Addr =>
   k.mem.ptr(k.globals.OB + OB_GLOBALS.Types + 8 * k.mem.u8(headerOf(body) + OBJECT_HEADER.TypeIndex));
 export const isType = (k: Kernel, body: Addr, type: ObTypeIndex): boolean => k.mem.u8(headerOf(body) + OBJECT_HEADER.TypeIndex) === type;
+
+/** A type has this number: the table ends where the count of types lies. */
+const isTypeIndex = (k: Kernel, index: number): boolean =>
+  OB_GLOBALS.Types + 8 * index < OB_GLOBALS.TypeCount && k.mem.ptr(k.globals.OB + OB_GLOBALS.Types + 8 * index) !== 0;
 
 /** New object with a zeroed body, one reference and no name; 0 when pool is exhausted. */
 export function allocateObject(k: Kernel, index: ObTypeIndex, bodySize: number, tag: string): Addr {
@@ -86,6 +91,10 @@ export function grantAccess(k: Kernel, body: Addr, desired: number): number {
 
 function badReference(k: Kernel, body: Addr, what: string): Status {
   const type = objectType(k, body);
+  if (k.asked() && (what === 'reference' || what === 'dereference')) {
+    const text = `${what} of a ${type === 0 ? '' : `${typeName(k, type)} `}object whose reference count is 0`;
+    return k.bugCheck(0xc4, 0x3f, body, what === 'reference' ? 1 : -1, 0, text);
+  }
   return k.bugCheck(
     0x18,
     type,
@@ -138,6 +147,11 @@ export const routines: KernelRoutine[] = [
         const header = headerOf(body);
         const flags = k.mem.u8(header + OBJECT_HEADER.Flags);
         if (flags & OBP_DELETED) return badReference(k, body, 'second deletion');
+        const index = k.mem.u8(header + OBJECT_HEADER.TypeIndex);
+        if (!isTypeIndex(k, index)) {
+          const text = `the object at ${hex(body)} is deleted, but its header says type ${index}: somebody wrote over the header`;
+          return k.bugCheck(0x189, header, index, 0, 0, text);
+        }
         k.mem.setU8(header + OBJECT_HEADER.Flags, flags | OBP_DELETED);
         const procedure = k.mem.ptr(objectType(k, body) + OBJECT_TYPE.TypeInfo + OBJECT_TYPE_INITIALIZER.DeleteProcedure);
         if (procedure !== 0) return k.call(f, 1, procedure, [body]);

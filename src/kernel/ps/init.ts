@@ -4,6 +4,7 @@ import { imageAt } from '../io/module.js';
 import type { Kernel } from '../kernel.js';
 import { EPROCESS, ETHREAD, KE_GLOBALS, OB_GLOBALS, PS_GLOBALS } from '../layouts.gen.js';
 import { initEvent, SynchronizationEvent } from '../ob/event-object.js';
+import { findHandle } from '../ob/reference.js';
 import { initListHead } from '../rtl/list.js';
 import { createSystemToken } from '../se/token.js';
 import { createCidTable } from './cid.js';
@@ -33,6 +34,7 @@ export function psAttach(k: Kernel): void {
   k.hooks.threadCreated = coreThreadCreated;
   k.hooks.describeThread = describeThread;
   k.hooks.imageAt = imageAt;
+  k.hooks.handleIsValid = (kernel, handle) => findHandle(kernel, handle, 0) !== undefined;
   k.hooks.attachedSilo = (k, thread) => k.mem.ptr(thread + ETHREAD.Silo);
   k.hooks.userException = userException;
   k.hooks.userModeInterrupt = userModeInterrupt;

@@ -59,6 +59,7 @@ const RULES: readonly IrqlRule[] = [
     routines:
       'KeCancelTimer KeClearEvent KeResetEvent KePulseEvent KeReadStateEvent KeInitializeTimer KeInitializeTimerEx KeSetTimer KeSetTimerEx KeReadStateTimer KeReleaseMutex KeInitializeSemaphore KeRaiseIrqlToDpcLevel KeSaveFloatingPointState KeFlushIoBuffers',
   },
+  { code: 0x20016, name: 'IrqlKeSetEvent', routines: 'KeSetEvent' },
   {
     code: 0x20019,
     name: 'IrqlMmApcLte',

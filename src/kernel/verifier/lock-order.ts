@@ -130,6 +130,13 @@ export function heldLockIn(k: Kernel, address: Addr, bytes: number): { readonly 
   return undefined;
 }
 
+/** A lock that a thread holds; 0: none. */
+export function lockHeldBy(k: Kernel, thread: Addr): Addr {
+  for (let i = heldCount(k) - 1; i >= 0; i--)
+    if (k.mem.ptr(heldAt(k, i) + VF_HELD.Holder) === thread) return k.mem.ptr(heldAt(k, i) + VF_HELD.Lock);
+  return 0;
+}
+
 // ------------------------------------------------------------------ the order
 const nodeAt = (k: Kernel, i: number): Addr => k.globals.VF + VF_GLOBALS.LockNodes + 8 * i;
 

@@ -6,12 +6,20 @@ import { type Emitter, FUNCTION_TYPE, Local, ROUTINE_IMPORT } from './emit-base.
 import { addressOfOffset, emitValue } from './emit-value.js';
 import { SlowKind } from './imports.js';
 import { type CallOp, type FunctionRef, typeOf, type Value } from './ir.js';
+import { isPageable } from './layout.js';
 import { Op } from './op.js';
 
 export function emitCall(E: Emitter, op: CallOp): void {
   const slots = Math.max(op.args.length, 4);
   if ('k' in op.target) emitIndirect(E, op.target, op, slots);
+  else if (mayBeAbsent(E, op.target)) emitIndirect(E, { k: 'func', fn: op.target }, op, slots);
   else emitDirect(E, op.target, op, slots);
+}
+
+/** Code of another, pageable section: whether it is there is asked at every call, as the processor does. */
+function mayBeAbsent(E: Emitter, target: FunctionRef): boolean {
+  const section = target.def?.symbol.section;
+  return E.options.mode === 'kernel' && section !== undefined && isPageable(section) && section !== E.fn.section;
 }
 
 function emitDirect(E: Emitter, target: FunctionRef, op: CallOp, slots: number): void {

@@ -22,7 +22,7 @@ interface Draft {
 const align = (n: number, a: number): number => Math.ceil(n / a) * a;
 
 /** Names of sections that the memory manager may page out: PAGE, PAGEDATA, PAGExxxx (reference: callbacks.md). INIT is only discarded. */
-const isPageable = (name: string): boolean => name.startsWith('PAGE');
+export const isPageable = (name: string): boolean => name.startsWith('PAGE');
 
 /** Sets addresses of functions, unresolved stubs and objects. */
 export function layoutImage(

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VERIFIER_OPTIONS, VERIFIER_STANDARD, type VerifierOption } from '../../../src/base/verifier-options.js';
+import { routineTable } from '../../../src/kernel/boot.js';
+import { CALL_CHECKS } from '../../../src/kernel/verifier/call-checks.js';
 import { runDriver } from '../harness.js';
+import { verifierSettings } from '../verifier-words.js';
 
 const HEAD = `#include "check.h"
 LONG g_Failures;
@@ -10,8 +13,10 @@ static KSPIN_LOCK a, b;
 `;
 const driver = (body: string): string => `${HEAD}TEST_ENTRY { ${body} return STATUS_SUCCESS; }`;
 const without = (o: VerifierOption): number => VERIFIER_STANDARD & ~VERIFIER_OPTIONS[o];
-const run = (body: string, options: { verifierFlags?: number; verifierReports?: boolean; faultProbability?: number; seed?: number } = {}) =>
-  runDriver(driver(body), { cpus: 1, name: 'options.c', ...options });
+const run = (
+  body: string,
+  options: { verifierFlags?: number; verifierAsked?: number; verifierReports?: boolean; faultProbability?: number; seed?: number } = {},
+) => runDriver(driver(body), { cpus: 1, name: 'options.c', ...options });
 
 const ORDER = `KIRQL q; KeInitializeSpinLock(&a); KeInitializeSpinLock(&b);
   KeAcquireSpinLock(&a, &q); KeAcquireSpinLockAtDpcLevel(&b); KeReleaseSpinLockFromDpcLevel(&b); KeReleaseSpinLock(&a, q);
@@ -68,4 +73,40 @@ test('low-resources: allocations fail by the seed', () => {
   const half = failed({ verifierFlags: flags, faultProbability: 5_000 });
   assert.ok(half > 50 && half < 150, String(half));
   assert.equal(failed({ verifierFlags: flags, faultProbability: 5_000 }), half);
+});
+
+test('codes of Driver Verifier only where somebody asked for the option', () => {
+  const stop = (body: string, words?: string): string | undefined => {
+    const bug = run(body, verifierSettings(words)).bugCheck;
+    return bug && `${bug.code.toString(16)}/${bug.parameters[0].toString(16)}`;
+  };
+  const twice = `PVOID p = ExAllocatePoolWithTag(NonPagedPool, 8, 'gaP1'); ExFreePool(p); ExFreePool(p);`;
+  assert.equal(stop(twice), 'c2/7');
+  assert.equal(stop(twice, 'special-pool off'), 'c2/7');
+  assert.equal(stop(twice, 'deadlock-detection on'), 'c2/7');
+  assert.equal(stop(twice, 'pool-tracking on'), 'c4/13');
+  assert.equal(stop(twice, 'standard'), 'c4/13');
+  assert.equal(stop(twice, 'standard pool-tracking off'), 'c2/7');
+  const free = 'KIRQL q; KeInitializeSpinLock(&a); KeRaiseIrql(DISPATCH_LEVEL, &q); KeReleaseSpinLock(&a, q);';
+  assert.equal(stop(free), '10/0');
+  assert.equal(stop(free, 'flags 0x20'), 'c4/1007');
+  const overlap = 'static UCHAR bytes[32]; RtlCopyMemory(bytes + 8, bytes, 16);';
+  assert.equal(stop(overlap), undefined);
+  assert.equal(stop(overlap, 'report'), undefined);
+  assert.equal(stop(overlap, 'miscellaneous on'), 'c4/f0', 'an automatic check comes with any option');
+});
+
+test('checks of calls name routines that exist, and change no routine that they do not name', () => {
+  const table = routineTable();
+  const named = new Set(CALL_CHECKS.flatMap((c) => c.routines.split(' ')));
+  assert.deepEqual(
+    [...named].filter((n) => !table.index.has(n)),
+    [],
+  );
+  assert.equal(table.verified(0), table.list);
+  const all = table.verified(VERIFIER_STANDARD);
+  assert.deepEqual(
+    table.list.filter((r, i) => all[i] !== r).map((r) => r.name),
+    [...named].sort(),
+  );
 });
