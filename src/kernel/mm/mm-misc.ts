@@ -40,7 +40,22 @@ function wholePages(k: Kernel, bytes: number): Addr {
   if (bytes <= 0 || bytes > MEMORY_SIZE) return 0;
   return k.pool.allocate('nonpaged', Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE, 'MmCm');
 }
-const contiguous = (name: string): KernelRoutine => ({ name, cost: 50, step: (k, f) => k.return(wholePages(k, f.ptr(0))) });
+/** Such pages where all of them lie between two physical addresses (64 bits, both included); 0 when the ones that there are do not. */
+function pagesWithin(k: Kernel, bytes: number, lowest: bigint, highest: bigint): Addr {
+  const at = wholePages(k, bytes);
+  if (at === 0) return 0;
+  const first = BigInt(k.mem.offsetOf(at));
+  const last = first + BigInt(Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE - 1);
+  if (first >= lowest && last <= highest) return at;
+  k.pool.free(at);
+  return 0;
+}
+/** (NumberOfBytes, ..., HighestAcceptableAddress, ...): which argument that is, and which one the lowest. */
+const contiguous = (name: string, highest: number, lowest = 0): KernelRoutine => ({
+  name,
+  cost: 50,
+  step: (k, f) => k.return(pagesWithin(k, f.ptr(0), lowest === 0 ? 0n : f.u64(lowest), f.u64(highest))),
+});
 const release = (name: string): KernelRoutine => ({
   name,
   cost: 30,
@@ -107,12 +122,21 @@ export const routines: KernelRoutine[] = [
   { name: 'MmGetPhysicalMemoryRanges', cost: 30, step: memoryRanges },
   { name: 'MmGetPhysicalMemoryRangesEx', cost: 30, step: memoryRanges },
   { name: 'MmGetPhysicalMemoryRangesEx2', cost: 30, step: memoryRanges },
-  contiguous('MmAllocateContiguousMemory'),
-  contiguous('MmAllocateContiguousMemoryEx'),
-  contiguous('MmAllocateContiguousMemorySpecifyCache'),
-  contiguous('MmAllocateContiguousMemorySpecifyCacheNode'),
-  contiguous('MmAllocateContiguousNodeMemory'),
-  contiguous('MmAllocateNonCachedMemory'),
+  contiguous('MmAllocateContiguousMemory', 1),
+  contiguous('MmAllocateContiguousMemorySpecifyCache', 2, 1),
+  contiguous('MmAllocateContiguousMemorySpecifyCacheNode', 2, 1),
+  contiguous('MmAllocateContiguousNodeMemory', 2, 1),
+  {
+    // (PSIZE_T NumberOfBytes, Lowest, Highest, Boundary, Node, Protect, Partition, Tag, Flags, PVOID *BaseAddress): a status, unlike the others
+    name: 'MmAllocateContiguousMemoryEx',
+    cost: 50,
+    step(k, f) {
+      const at = pagesWithin(k, k.mem.checked.ptr(f.ptr(0)), f.u64(1), f.u64(2));
+      k.mem.checked.setPtr(f.ptr(9), at);
+      return k.return(at === 0 ? STATUS.INSUFFICIENT_RESOURCES : STATUS.SUCCESS);
+    },
+  },
+  { name: 'MmAllocateNonCachedMemory', cost: 50, step: (k, f) => k.return(wholePages(k, f.ptr(0))) },
   release('MmFreeContiguousMemory'),
   release('MmFreeContiguousMemorySpecifyCache'),
   release('MmFreeNonCachedMemory'),
