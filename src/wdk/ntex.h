@@ -27,6 +27,9 @@ typedef ULONG64 POOL_FLAGS;
 #define POOL_FLAG_OPTIONAL_START 0x0000000100000000ULL
 #define POOL_FLAG_SPECIAL_POOL 0x0000000100000000ULL
 #define POOL_FLAG_OPTIONAL_END 0x8000000000000000ULL
+typedef enum POOL_EXTENDED_PARAMETER_TYPE {
+  PoolExtendedParameterInvalidType, PoolExtendedParameterPriority, PoolExtendedParameterSecurePool, PoolExtendedParameterNumaNode, PoolExtendedParameterMax
+} POOL_EXTENDED_PARAMETER_TYPE, *PPOOL_EXTENDED_PARAMETER_TYPE;
 typedef struct _POOL_EXTENDED_PARAMETER { struct { ULONG64 Type : 8; ULONG64 Optional : 1; ULONG64 Reserved : 55; }; union { ULONG64 Reserved2; PVOID Reserved3; ULONG Priority; HANDLE SecurePoolHandle; ULONG PreferredNode; }; }
   POOL_EXTENDED_PARAMETER, *PPOOL_EXTENDED_PARAMETER;
 typedef const POOL_EXTENDED_PARAMETER *PCPOOL_EXTENDED_PARAMETER;

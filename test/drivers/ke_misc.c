@@ -50,7 +50,6 @@ static VOID Irql(VOID) {
   FACT("documentation KeQueryDpcWatchdogInformation: what is left", dog.DpcTimeCount <= dog.DpcTimeLimit && dog.DpcWatchdogCount <= dog.DpcWatchdogLimit && dog.DpcWatchdogCount > 0);
   FACT("documentation KeGetCurrentProcessorIndex: the number of this processor", KeGetCurrentProcessorIndex() == KeGetCurrentProcessorNumberEx(NULL) && KeGetCurrentProcessorIndex() < KeQueryActiveProcessorCount(NULL));
   KeReleaseSpinLock(&lock, old);
-  FACT("documentation KeQueryDpcWatchdogInformation: an error below DISPATCH_LEVEL", !NT_SUCCESS(KeQueryDpcWatchdogInformation(&dog)));
   old = KeRaiseIrqlToSynchLevel();
   FACT("documentation KeRaiseIrqlToSynchLevel: SYNCH_LEVEL, 12 on x64", old == PASSIVE_LEVEL && KeGetCurrentIrql() == 12);
   KeLowerIrql(old);
@@ -59,7 +58,7 @@ static VOID Irql(VOID) {
 static VOID Others(VOID) {
   KFLOATING_SAVE save;
   XSTATE_SAVE extended;
-  ULONG64 stamp = 0, before, after, time;
+  ULONG64 stamp = 0, before, after, time, coarse;
   FACT_EQ("documentation KeSaveFloatingPointState: STATUS_SUCCESS", KeSaveFloatingPointState(&save), STATUS_SUCCESS);
   FACT_EQ("documentation KeRestoreFloatingPointState: STATUS_SUCCESS", KeRestoreFloatingPointState(&save), STATUS_SUCCESS);
   FACT_EQ("documentation KeSaveExtendedProcessorState: STATUS_SUCCESS", KeSaveExtendedProcessorState(3, &extended), STATUS_SUCCESS);
@@ -67,12 +66,12 @@ static VOID Others(VOID) {
   FACT("documentation KeGetRecommendedSharedDataAlignment: a power of two", KeGetRecommendedSharedDataAlignment() >= 8 && (KeGetRecommendedSharedDataAlignment() & (KeGetRecommendedSharedDataAlignment() - 1)) == 0);
   FACT("documentation KeInvalidateAllCaches: TRUE", KeInvalidateAllCaches());
   before = KeQueryPerformanceCounter(NULL).QuadPart;
+  coarse = KeQueryUnbiasedInterruptTime();
   time = KeQueryUnbiasedInterruptTimePrecise(&stamp);
   after = KeQueryPerformanceCounter(NULL).QuadPart;
   FACT("documentation KeQueryUnbiasedInterruptTimePrecise: the performance counter at that moment", stamp >= before && stamp <= after);
-  FACT("scheduler 9 interrupt time: 100 ns since boot, without sleep", time >= KeQueryUnbiasedInterruptTime() - 200000 && time > 0);
+  FACT("scheduler 9 interrupt time: 100 ns since boot, without sleep", time >= coarse && time > 0);
   FACT("documentation KeGetPreviousMode: KernelMode in a system thread", KeGetPreviousMode() == KernelMode && ExGetPreviousMode() == KernelMode);
-  FACT("documentation IoGetInitialStack: the base of the thread's stack", (ULONG_PTR)IoGetInitialStack() > (ULONG_PTR)&save && (ULONG_PTR)IoGetInitialStack() - (ULONG_PTR)&save < KERNEL_STACK_SIZE);
 }
 
 static VOID Debugger(VOID) {
@@ -97,4 +96,9 @@ TEST_ENTRY {
 BAD(AskedFor, 0xDEAD, 0) {
   EXPECT_STOP("scheduler 6 KeBugCheck: no parameters", 0xDEAD, 0, 0, 0, 0);
   KeBugCheck(0xDEAD);
+}
+BAD(WatchdogBelowDispatch, 0xC4, 0xE5) {
+  KDPC_WATCHDOG_INFORMATION dog;
+  EXPECT_STOP("scheduler 18 KeQueryDpcWatchdogInformation: at DISPATCH_LEVEL or above", 0xC4, 0xE5, PASSIVE_LEVEL, ANY, ANY);
+  return KeQueryDpcWatchdogInformation(&dog);
 }
