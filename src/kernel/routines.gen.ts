@@ -85,6 +85,7 @@ import { routines as mmMdl } from './mm/mdl.js';
 import { routines as mmMmMisc } from './mm/mm-misc.js';
 import { routines as mmPoolRoutines } from './mm/pool-routines.js';
 import { routines as mmProbe } from './mm/probe.js';
+import { routines as mmSecure } from './mm/secure.js';
 import { routines as mmVirtualMemory } from './mm/virtual-memory.js';
 import { routines as obCallbacks } from './ob/callbacks.js';
 import { routines as obDesktop } from './ob/desktop.js';
@@ -271,6 +272,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmMmMisc,
   mmPoolRoutines,
   mmProbe,
+  mmSecure,
   mmVirtualMemory,
   obCallbacks,
   obDesktop,
