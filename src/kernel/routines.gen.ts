@@ -39,9 +39,11 @@ import { routines as ioDevice } from './io/device.js';
 import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
 import { routines as ioFileInformation } from './io/file-information.js';
+import { routines as ioForward } from './io/forward.js';
 import { routines as ioInterruptObject } from './io/interrupt-object.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioMisc } from './io/misc.js';
+import { routines as ioReinitialize } from './io/reinitialize.js';
 import { routines as ioRequestFacts } from './io/request-facts.js';
 import { routines as ioRequest } from './io/request.js';
 import { routines as ioShareAccess } from './io/share-access.js';
@@ -226,9 +228,11 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioDosName,
   ioDriverLoad,
   ioFileInformation,
+  ioForward,
   ioInterruptObject,
   ioIrp,
   ioMisc,
+  ioReinitialize,
   ioRequestFacts,
   ioRequest,
   ioShareAccess,

@@ -75,5 +75,7 @@ TEST_ENTRY {
   Lists();
   Owners();
   FACT("documentation ExVerifySuite: a workstation is no terminal server or data center", !ExVerifySuite(DataCenter) && !ExVerifySuite(Enterprise));
+  FACT("documentation ExIsProcessorFeaturePresent: what every x64 processor has", ExIsProcessorFeaturePresent(PF_COMPARE_EXCHANGE128) && ExIsProcessorFeaturePresent(PF_XMMI64_INSTRUCTIONS_AVAILABLE) && ExIsProcessorFeaturePresent(PF_RDTSC_INSTRUCTION_AVAILABLE) && ExIsProcessorFeaturePresent(PF_NX_ENABLED));
+  FACT("documentation ExIsProcessorFeaturePresent: floating point is not emulated", !ExIsProcessorFeaturePresent(PF_FLOATING_POINT_EMULATED) && !ExIsProcessorFeaturePresent(1000));
   return RESULT();
 }

@@ -1,6 +1,6 @@
 // Small I/O routines that monitors and samples use: top-level IRP, error log, power pass-through, device lists.
 import type { KernelRoutine } from '../kernel.js';
-import { DEVICE_OBJECT, ETHREAD, IO_ERROR_LOG_PACKET } from '../layouts.gen.js';
+import { DEVICE_OBJECT, ETHREAD, IO_ERROR_LOG_PACKET, IO_GLOBALS } from '../layouts.gen.js';
 import { referenceObject } from '../ob/object.js';
 import { NT } from '../ob/status.js';
 import { devicesOf } from './device.js';
@@ -10,6 +10,10 @@ const ERROR_LOG_MAXIMUM_SIZE = 240;
 export const routines: KernelRoutine[] = [
   { name: 'IoGetTopLevelIrp', cost: 2, step: (k) => k.return(k.mem.ptr(k.currentThread() + ETHREAD.TopLevelIrp)) },
   { name: 'IoSetTopLevelIrp', cost: 2, step: (k, f) => (k.mem.setPtr(k.currentThread() + ETHREAD.TopLevelIrp, f.ptr(0)), k.returnVoid()) },
+  { name: 'IoGetDeviceToVerify', cost: 2, step: (k, f) => k.return(k.mem.checked.ptr(f.ptr(0) + ETHREAD.DeviceToVerify)) },
+  { name: 'IoSetDeviceToVerify', cost: 2, step: (k, f) => (k.mem.checked.setPtr(f.ptr(0) + ETHREAD.DeviceToVerify, f.ptr(1)), k.returnVoid()) },
+  // counts that drivers keep themselves: each adds what it has found
+  { name: 'IoGetConfigurationInformation', cost: 2, step: (k) => k.return(k.globals.IO + IO_GLOBALS.Configuration) },
   {
     // (DeviceObject, DpcRoutine): as IoInitializeDpcRequest, threaded
     name: 'IoInitializeThreadedDpcRequest',

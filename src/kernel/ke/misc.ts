@@ -18,6 +18,9 @@ import { interruptTime100, tickSteps } from './time.js';
 const zero = (name: string): KernelRoutine => ({ name, cost: 2, step: (k) => k.return(0) });
 const nothing = (name: string, cost = 5): KernelRoutine => ({ name, cost, step: (k) => k.returnVoid() });
 
+/** PF_...: what every processor of a 64-bit Windows has (double and 16-byte compare-exchange, MMX, SSE to SSE3, time stamp, PAE, NX, fast fail). */
+const FEATURES: ReadonlySet<number> = new Set([2, 3, 6, 8, 9, 10, 12, 13, 14, 23]);
+
 /** Both records begin with Entry and CallbackRoutine. */
 const STATE_OF_RECORD = KBUGCHECK_CALLBACK_RECORD.State;
 const STATE_OF_REASON = KBUGCHECK_REASON_CALLBACK_RECORD.State;
@@ -66,6 +69,8 @@ export const routines: KernelRoutine[] = [
   { name: 'KeInvalidateAllCaches', cost: 50, step: (k) => k.return(1) },
   nothing('KeFlushWriteBuffer'),
   nothing('KeFlushIoBuffers'),
+  // (ProcessorFeature)
+  { name: 'ExIsProcessorFeaturePresent', cost: 2, step: (k, f) => k.return(FEATURES.has(f.u32(0)) ? 1 : 0) },
   { name: 'KeGetRecommendedSharedDataAlignment', cost: 2, step: (k) => k.return(64) },
   { name: 'KeIsExecutingDpc', cost: 2, step: (k) => k.return(k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive) ? 1 : 0) },
   {
