@@ -94,6 +94,12 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   FACT("documentation IoSetTopLevelIrp: of this thread", IoGetTopLevelIrp() == Irp);
   IoSetTopLevelIrp(NULL);
   FACT("documentation IoGetInitialStack: above what the thread uses", (ULONG_PTR)IoGetInitialStack() > (ULONG_PTR)&session && (ULONG_PTR)IoGetInitialStack() - (ULONG_PTR)&session < 4 * KERNEL_STACK_SIZE);
+  // a device that something is attached to keeps its driver
+  IoDetachDevice(g_Middle);
+  IoDeleteDevice(g_Top);
+  IoDetachDevice(g_Device);
+  IoDeleteDevice(g_Middle);
+  g_Top = g_Middle = NULL;
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
@@ -116,12 +122,8 @@ static VOID ErrorLog(VOID) {
 }
 
 static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
+  FACT("documentation DriverUnload: only the device that is left", DriverObject->DeviceObject == g_Device && g_Device->NextDevice == NULL);
   IoUnregisterShutdownNotification(g_Device);
-  IoDetachDevice(g_Middle);
-  IoDeleteDevice(g_Top);
-  IoDetachDevice(g_Device);
-  IoDeleteDevice(g_Middle);
   DropDevice();
 }
 

@@ -9,6 +9,7 @@ thread main {
   FACT("documentation IoForwardIrpSynchronously: what was done below, then above", DeviceIoControl(d, IOCTL_BUFFERED, &value, sizeof value, &value, sizeof value, &got, NULL) && value == 11);
   value = 7;
   FACT("documentation IoForwardIrpSynchronously: the same when the driver below pends", DeviceIoControl(d, IOCTL_PEND, &value, sizeof value, &value, sizeof value, &got, NULL) && value == 15);
+  EXPECT(DeviceIoControl(d, IOCTL_RELEASE, NULL, 0, NULL, 0, &got, NULL));
   CloseHandle(d);
 }
 #endif
@@ -35,10 +36,28 @@ static NTSTATUS Pend(PIRP Irp) {
   return STATUS_PENDING;
 }
 
+static VOID Own(VOID) {
+  PIRP irp = IoAllocateIrp(2, FALSE);
+  FACT_EQ("documentation IoRegisterDriverReinitialization: once more for each registration", g_Reinitialized, 2);
+  IoGetNextIrpStackLocation(irp)->MajorFunction = IRP_MJ_READ;
+  FACT_EQ("documentation IoSynchronousCallDriver: the final status", IoSynchronousCallDriver(g_Below, irp), STATUS_END_OF_FILE);
+  IoReuseIrp(irp, STATUS_SUCCESS);
+  IoGetNextIrpStackLocation(irp)->MajorFunction = IRP_MJ_FLUSH_BUFFERS;
+  FACT_EQ("documentation IoSynchronousCallDriver: waits for a driver that pends", IoSynchronousCallDriver(g_Below, irp), STATUS_SUCCESS);
+  IoFreeIrp(irp);
+}
+
 static NTSTATUS Dispatch(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   PIO_STACK_LOCATION s = IoGetCurrentIrpStackLocation(Irp);
   if (DeviceObject == g_Filter && s->MajorFunction == IRP_MJ_DEVICE_CONTROL) {
     NTSTATUS status;
+    if (s->Parameters.DeviceIoControl.IoControlCode == IOCTL_RELEASE) {
+      // a device that something is attached to keeps its driver
+      Own();
+      IoDetachDevice(g_Below);
+      IoDeleteDevice(DeviceObject);
+      return CompleteIrp(Irp, STATUS_SUCCESS, 0);
+    }
     FACT("documentation IoForwardIrpSynchronously: TRUE", IoForwardIrpSynchronously(g_Below, Irp));
     FACT("documentation IoForwardIrpSynchronously: the packet is the driver's again", Irp->IoStatus.Status == STATUS_SUCCESS && IoGetCurrentIrpStackLocation(Irp) == s);
     ++*(int *)Irp->AssociatedIrp.SystemBuffer;
@@ -64,27 +83,12 @@ static VOID Again(PDRIVER_OBJECT DriverObject, PVOID Context, ULONG Count) {
   if (Count < 2) IoRegisterDriverReinitialization(DriverObject, Again, Context);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  PIRP irp = IoAllocateIrp(2, FALSE);
-  UNREFERENCED_PARAMETER(DriverObject);
-  FACT_EQ("documentation IoRegisterDriverReinitialization: once more for each registration", g_Reinitialized, 2);
-  IoGetNextIrpStackLocation(irp)->MajorFunction = IRP_MJ_READ;
-  FACT_EQ("documentation IoSynchronousCallDriver: the final status", IoSynchronousCallDriver(g_Device, irp), STATUS_END_OF_FILE);
-  IoReuseIrp(irp, STATUS_SUCCESS);
-  IoGetNextIrpStackLocation(irp)->MajorFunction = IRP_MJ_FLUSH_BUFFERS;
-  FACT_EQ("documentation IoSynchronousCallDriver: waits for a driver that pends", IoSynchronousCallDriver(g_Device, irp), STATUS_SUCCESS);
-  IoFreeIrp(irp);
-  IoDetachDevice(g_Below);
-  IoDeleteDevice(g_Filter);
-  DropDevice();
-}
-
 TEST_ENTRY {
   PCONFIGURATION_INFORMATION configuration = IoGetConfigurationInformation();
   NTSTATUS status;
   UNREFERENCED_PARAMETER(RegistryPath);
   KeInitializeTimer(&g_Timer);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   status = MakeDevice(DriverObject, Dispatch);
   if (!NT_SUCCESS(status)) return status;
   DriverObject->MajorFunction[IRP_MJ_CREATE] = Dispatch;
