@@ -227,6 +227,9 @@ export const routines: KernelRoutine[] = [
       }
       if (f.pc === 2) return k.returnVoid();
       freeUnicode(k, file + FILE_OBJECT.FileName);
+      // head of the list of per-file-object contexts (FsRtlInsertPerFileObjectContext)
+      const extension = m.ptr(file + FILE_OBJECT.FileObjectExtension);
+      if (extension !== 0 && k.pool.sizeOf(extension) !== undefined) k.pool.free(extension);
       const count = device + DEVICE_OBJECT.ReferenceCount;
       m.setI32(count, m.i32(count) - 1);
       if (m.i32(count) !== 0) return k.returnVoid();

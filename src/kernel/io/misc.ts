@@ -11,7 +11,11 @@ export const routines: KernelRoutine[] = [
   { name: 'IoGetTopLevelIrp', cost: 2, step: (k) => k.return(k.mem.ptr(k.currentThread() + ETHREAD.TopLevelIrp)) },
   { name: 'IoSetTopLevelIrp', cost: 2, step: (k, f) => (k.mem.setPtr(k.currentThread() + ETHREAD.TopLevelIrp, f.ptr(0)), k.returnVoid()) },
   { name: 'IoGetDeviceToVerify', cost: 2, step: (k, f) => k.return(k.mem.checked.ptr(f.ptr(0) + ETHREAD.DeviceToVerify)) },
-  { name: 'IoSetDeviceToVerify', cost: 2, step: (k, f) => (k.mem.checked.setPtr(f.ptr(0) + ETHREAD.DeviceToVerify, f.ptr(1)), k.returnVoid()) },
+  {
+    name: 'IoSetDeviceToVerify',
+    cost: 2,
+    step: (k, f) => (k.mem.checked.setPtr(f.ptr(0) + ETHREAD.DeviceToVerify, f.ptr(1)), k.returnVoid()),
+  },
   // counts that drivers keep themselves: each adds what it has found
   { name: 'IoGetConfigurationInformation', cost: 2, step: (k) => k.return(k.globals.IO + IO_GLOBALS.Configuration) },
   {

@@ -23,7 +23,9 @@ function secure(k: Kernel, f: Frame): Addr {
 }
 
 export const routines: KernelRoutine[] = [
-  ...['MmSecureVirtualMemory', 'MmSecureVirtualMemoryEx'].map((name): KernelRoutine => ({ name, cost: 20, step: (k, f) => k.return(secure(k, f)) })),
+  ...['MmSecureVirtualMemory', 'MmSecureVirtualMemoryEx'].map(
+    (name): KernelRoutine => ({ name, cost: 20, step: (k, f) => k.return(secure(k, f)) }),
+  ),
   {
     // (SecureHandle)
     name: 'MmUnsecureVirtualMemory',

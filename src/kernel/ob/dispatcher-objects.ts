@@ -5,7 +5,16 @@ import { WaitAll, WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, ETHREAD, ETIMER, FILE_OBJECT, KEVENT, KMUTANT, KSEMAPHORE, KWAIT_BLOCK } from '../layouts.gen.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
-import { captureAttributes, findInDirectory, insertName, keepIfPermanent, lookupPath, openByName, refusesPermanent, rootDirectory } from './namespace.js';
+import {
+  captureAttributes,
+  findInDirectory,
+  insertName,
+  keepIfPermanent,
+  lookupPath,
+  openByName,
+  refusesPermanent,
+  rootDirectory,
+} from './namespace.js';
 import { allocateObject, dropReference, isType, objectType, referenceObject } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition, USER_MODE } from './service.js';

@@ -13,7 +13,16 @@ import { stopNotSimulated } from '../not-simulated.js';
 import { entries, initListHead } from '../rtl/list.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
 import { handleFlags } from './handle-flags.js';
-import { type Attributes, allocateLink, captureAttributes, fullName, insertName, keepIfPermanent, lookupPath, refusesPermanent } from './namespace.js';
+import {
+  type Attributes,
+  allocateLink,
+  captureAttributes,
+  fullName,
+  insertName,
+  keepIfPermanent,
+  lookupPath,
+  refusesPermanent,
+} from './namespace.js';
 import { allocateObject, dropReference, handleCount, headerOf, isType, nameOf, objectType } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition } from './service.js';

@@ -158,7 +158,12 @@ function threadArguments(k: Kernel, f: Frame, kind: number): (number | bigint)[]
   const when = f.u32(1);
   const process = f.ptr(2);
   if (kind === NotifyKind.ThreadNonSystem && isSystemThread(k, thread)) return undefined;
-  if (process !== 0 && isSubsystemProcess(k, process) && kind !== NotifyKind.ThreadSubsystems && k.choice('subsystem-thread-callbacks') !== 'all')
+  if (
+    process !== 0 &&
+    isSubsystemProcess(k, process) &&
+    kind !== NotifyKind.ThreadSubsystems &&
+    k.choice('subsystem-thread-callbacks') !== 'all'
+  )
     return undefined;
   if (when !== ThreadNotify.Exit && (when === ThreadNotify.NewThread) !== inNewThread(k, thread, kind)) return undefined;
   return [pidOfThread(k, thread), tidOf(k, thread), when === ThreadNotify.Exit ? 0 : 1];
