@@ -3,6 +3,7 @@ import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
 import { routines as cmObjectContext } from './cm/object-context.js';
+import { routines as cmRtlFallback } from './cm/rtl-fallback.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
 import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as etwEtw } from './etw/etw.js';
@@ -192,6 +193,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
   cmObjectContext,
+  cmRtlFallback,
   cmRtlRegistry,
   cngBcrypt,
   etwEtw,

@@ -156,7 +156,7 @@ IoTransferActivityId SeEtwWriteKMCveEvent
 BCryptDecrypt BCryptEncrypt BCryptGenerateSymmetricKey BCryptImportKeyPair BCryptSetProperty BCryptVerifySignature
 `,
   'registry': `
-RtlQueryRegistryValueWithFallback ZwLoadKey ZwNotifyChangeKey ZwRestoreKey ZwSaveKey ZwSaveKeyEx ZwUnloadKey
+ZwLoadKey ZwNotifyChangeKey ZwRestoreKey ZwSaveKey ZwSaveKeyEx ZwUnloadKey
 `,
   'sections': `
 MmCreateMirror MmCreateSection MmMapViewInSessionSpace MmMapViewInSessionSpaceEx MmMapViewInSystemSpace MmMapViewInSystemSpaceEx MmMapViewOfSection
