@@ -45,6 +45,8 @@ TEST_ENTRY {
   FACT("documentation MmQuerySystemSize: one of three", MmQuerySystemSize() <= MmLargeSystem);
   FACT("documentation MmIsThisAnNtAsSystem: a workstation is none", !MmIsThisAnNtAsSystem());
   FACT("documentation MmIsRecursiveIoFault: no fault is being served", !MmIsRecursiveIoFault());
-  UNREFERENCED_PARAMETER(flags);
+  // the machine of the tests runs with Driver Verifier
+  FACT("documentation MmIsVerifierEnabled: STATUS_SUCCESS and the options", MmIsVerifierEnabled(&flags) == STATUS_SUCCESS && (flags & 1) != 0);
+  FACT("documentation MmIsDriverVerifyingByAddress: code of a driver, no other memory", MmIsDriverVerifyingByAddress((PVOID)(ULONG_PTR)DriverEntry) && !MmIsDriverVerifyingByAddress(&flags));
   return RESULT();
 }

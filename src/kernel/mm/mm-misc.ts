@@ -1,6 +1,6 @@
 // The rest of the memory manager that drivers call: is an address valid, physical addresses, memory of special kinds, copying with faults caught, names of
 // kernel routines. Physical memory is linear memory; there are no devices, so device memory cannot be mapped, and that is what the routines say.
-import { type Addr, DENY_UNMAPPED, Deny, KERNEL_BASE, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE, type Status } from '../../machine/abi.js';
+import { type Addr, DENY_UNMAPPED, Deny, KERNEL_BASE, MAP, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE, type Status } from '../../machine/abi.js';
 import { APC_LEVEL } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { MM_GLOBALS, PHYSICAL_MEMORY_RANGE } from '../layouts.gen.js';
@@ -106,6 +106,12 @@ function memoryRanges(k: Kernel): Status {
   return k.return(at);
 }
 
+/** Does the address lie in the image of a driver? */
+function inDriver(k: Kernel, address: Addr): boolean {
+  const o = k.mem.offsetOf(address);
+  return o >= MAP.drivers.start && o < MAP.drivers.end && isValid(k, address);
+}
+
 /** Address of a routine or variable that the kernel exports, 0 when there is none. Internal routines (Ki, Psp ...) are no exports. */
 export function systemRoutine(k: Kernel, name: string): Addr {
   return k.exportedVariable(name) ?? (isExportedRoutine(name) && k.routineIndex.has(name) ? k.addressOf(name) : 0);
@@ -157,14 +163,15 @@ export const routines: KernelRoutine[] = [
   },
   { name: 'MmQuerySystemSize', step: (k) => k.return(2) }, // MmLargeSystem
   { name: 'MmIsThisAnNtAsSystem', step: (k) => k.return(0) },
-  { name: 'MmIsDriverVerifying', step: (k) => k.return(0) },
-  { name: 'MmIsDriverSuspectForVerifier', step: (k) => k.return(0) },
-  { name: 'MmIsDriverVerifyingByAddress', step: (k) => k.return(0) },
+  // Driver Verifier watches all drivers or, with no option on, none
+  { name: 'MmIsDriverVerifying', step: (k, f) => k.return(f.ptr(0) !== 0 && k.config.verifierFlags !== 0 ? 1 : 0) },
+  { name: 'MmIsDriverSuspectForVerifier', step: (k, f) => k.return(f.ptr(0) !== 0 && k.config.verifierFlags !== 0 ? 1 : 0) },
+  { name: 'MmIsDriverVerifyingByAddress', step: (k, f) => k.return(k.config.verifierFlags !== 0 && inDriver(k, f.ptr(0)) ? 1 : 0) },
   {
     name: 'MmIsVerifierEnabled',
     step(k, f) {
-      k.mem.checked.setU32(f.ptr(0), 0);
-      return k.return(STATUS.NOT_SUPPORTED);
+      k.mem.checked.setU32(f.ptr(0), k.config.verifierFlags);
+      return k.return(k.config.verifierFlags === 0 ? STATUS.NOT_SUPPORTED : STATUS.SUCCESS);
     },
   },
   { name: 'MmIsRecursiveIoFault', step: (k) => k.return(0) },

@@ -50,5 +50,6 @@ TEST_ENTRY {
   due.QuadPart = -10000;
   FACT_EQ("scheduler 11 ZwAlertResumeThread: the thread is alerted", KeDelayExecutionThread(KernelMode, TRUE, &due), STATUS_ALERTED);
   ZwClose(h);
+  FACT("documentation MmIsDriverVerifying, MmIsDriverSuspectForVerifier: this driver", MmIsDriverVerifying((struct OBJECT *)DriverObject) && MmIsDriverSuspectForVerifier((struct OBJECT *)DriverObject));
   return RESULT();
 }
