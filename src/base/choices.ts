@@ -138,6 +138,61 @@ export const CHOICES = {
     source: 'callbacks 4',
     text: 'ImageSignatureLevel and ImageSignatureType: 0 as for an image that code integrity did not evaluate, or filled (files of Windows: level 12, cached catalog; drivers: level 4, embedded)',
   },
+  'legacy-exit-parent-id': {
+    values: ['same', 'null'],
+    source: 'callbacks 2',
+    text: 'ParentId of a PsSetCreateProcessNotifyRoutine callback at the exit of a process: as at its creation, or NULL',
+  },
+  'exiting-process-lookup': {
+    values: ['found', 'not-found'],
+    source: 'callbacks 2',
+    text: 'PsLookupProcessByProcessId of a process whose exit is being reported: finds it while its object exists, or ends in STATUS_INVALID_CID from then on',
+  },
+  'exit-callback-status': {
+    values: ['final', 'pending'],
+    source: 'callbacks 2',
+    text: 'PsGetProcessExitStatus while the exit callbacks of a process run: its exit status, or STATUS_PENDING until they have returned',
+  },
+  'creation-status-on-entry': {
+    values: ['carried', 'success'],
+    source: 'callbacks 2',
+    text: 'CreationStatus that a process callback sees: what an earlier callback stored, or STATUS_SUCCESS (what was stored counts as before)',
+  },
+  'object-callback-order': {
+    values: ['altitude', 'registration'],
+    source: 'callbacks 5',
+    text: 'Order of the pre-operation callbacks of ObRegisterCallbacks: from the highest altitude down, or in order of registration',
+  },
+  'subsystem-thread-callbacks': {
+    values: ['subsystems-only', 'all'],
+    source: 'callbacks 8',
+    text: 'Threads of subsystem processes are reported to: callbacks registered with PsCreateThreadNotifySubsystems only, or to all thread callbacks',
+  },
+  'subsystem-object-callbacks': {
+    values: ['called', 'not-called'],
+    source: 'callbacks 8',
+    text: 'ObRegisterCallbacks and handles to subsystem processes and their threads: the callbacks are called as for others, or not',
+  },
+  'subsystem-open-name': {
+    values: ['no', 'yes'],
+    source: 'subsystem-processes 3',
+    text: 'FileOpenNameAvailable of a subsystem process that has an ImageFileName: 0, or 1',
+  },
+  'subsystem-image-name': {
+    values: ['path', 'empty'],
+    source: 'subsystem-processes 2',
+    text: 'ProcessImageFileName and ProcessImageFileNameWin32 of a subsystem process: the path of the file behind the program, or an empty string as in early versions',
+  },
+  'subsystem-locate-name': {
+    values: ['path', 'fails'],
+    source: 'subsystem-processes 2',
+    text: 'SeLocateProcessImageName of a subsystem process: the path of the file behind the program, or STATUS_NOT_FOUND',
+  },
+  'subsystem-veto-errno': {
+    values: ['eacces', 'enoexec'],
+    source: 'subsystem-processes 5',
+    text: "What Linux programs see when a callback refused their fork or exec: EACCES, or ENOEXEC (the kernel's own provider)",
+  },
 } as const satisfies Record<string, Choice>;
 
 export type ChoiceName = keyof typeof CHOICES;

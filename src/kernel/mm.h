@@ -63,5 +63,6 @@ typedef struct _MM_VAD {
   ULONG FirstPage;          // from the start of the window
   ULONG Pages;
   ULONG AllocationProtect;
+  ULONG Secured;            // handles of MmSecureVirtualMemory
   UCHAR Protection[1];      // by page, 0: reserved
 } MM_VAD;

@@ -297,6 +297,7 @@ typedef struct _ETHREAD {
     LARGE_INTEGER StartDelay; // user threads of a program: waits this long before the body runs
     KAPC ExitApc;
     PVOID TopLevelIrp;
+    PVOID DeviceToVerify;
     PVOID HeldIoObject; // IoCreateSystemThread: object that stays referenced until the thread ends
     PVOID PicoContext; // of the provider
     KTRAP_FRAME *PicoFrame; // pico thread: registers it begins with, in pool; 0 once it has been in user mode
@@ -645,7 +646,7 @@ typedef struct _IOP_DRIVER {
     ULONG State; // IOP_DRIVER_*
     NTSTATUS EntryStatus;
     LONG OutstandingWorkItems;
-    LONG Reserved;
+    ULONG ReinitializeCount;
     LIST_ENTRY Link; // IO_GLOBALS.Drivers
     LIST_ENTRY ExtensionList; // IoAllocateDriverObjectExtension
 } IOP_DRIVER;
@@ -735,7 +736,16 @@ typedef struct _IO_GLOBALS {
     LIST_ENTRY Files; // FCB.Link of every file of the volume that was touched
     ULONG NextFileId;
     KSPIN_LOCK VpbLock;
+    LIST_ENTRY Reinitialize; // IOP_REINITIALIZE.Link
+    CONFIGURATION_INFORMATION Configuration;
 } IO_GLOBALS;
+
+typedef struct _IOP_REINITIALIZE {
+    LIST_ENTRY Link;
+    PVOID Driver;
+    PVOID Routine;
+    PVOID Context;
+} IOP_REINITIALIZE;
 
 // ------------------------------------------------------------------ configuration manager
 typedef struct _CMP_VALUE {

@@ -3,6 +3,7 @@ import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
 import { routines as cmObjectContext } from './cm/object-context.js';
+import { routines as cmRtlFallback } from './cm/rtl-fallback.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
 import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as etwEtw } from './etw/etw.js';
@@ -39,9 +40,11 @@ import { routines as ioDevice } from './io/device.js';
 import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
 import { routines as ioFileInformation } from './io/file-information.js';
+import { routines as ioForward } from './io/forward.js';
 import { routines as ioInterruptObject } from './io/interrupt-object.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioMisc } from './io/misc.js';
+import { routines as ioReinitialize } from './io/reinitialize.js';
 import { routines as ioRequestFacts } from './io/request-facts.js';
 import { routines as ioRequest } from './io/request.js';
 import { routines as ioShareAccess } from './io/share-access.js';
@@ -85,6 +88,7 @@ import { routines as mmMdl } from './mm/mdl.js';
 import { routines as mmMmMisc } from './mm/mm-misc.js';
 import { routines as mmPoolRoutines } from './mm/pool-routines.js';
 import { routines as mmProbe } from './mm/probe.js';
+import { routines as mmSecure } from './mm/secure.js';
 import { routines as mmVirtualMemory } from './mm/virtual-memory.js';
 import { routines as obCallbacks } from './ob/callbacks.js';
 import { routines as obDesktop } from './ob/desktop.js';
@@ -189,6 +193,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
   cmObjectContext,
+  cmRtlFallback,
   cmRtlRegistry,
   cngBcrypt,
   etwEtw,
@@ -225,9 +230,11 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioDosName,
   ioDriverLoad,
   ioFileInformation,
+  ioForward,
   ioInterruptObject,
   ioIrp,
   ioMisc,
+  ioReinitialize,
   ioRequestFacts,
   ioRequest,
   ioShareAccess,
@@ -271,6 +278,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmMmMisc,
   mmPoolRoutines,
   mmProbe,
+  mmSecure,
   mmVirtualMemory,
   obCallbacks,
   obDesktop,

@@ -101,7 +101,7 @@ export abstract class MachineReader extends StubReader {
     if (!name) this.fail(`no choice is called ${this.show()}`, `known: ${CHOICE_NAMES.join(', ')}`, 'scenario-unknown-word');
     this.advance();
     const { values, text } = CHOICES[name];
-    const value = values.find((v) => this.is(v));
+    const value = values.find((v) => this.is(v) || (this.word.kind === 'number' && this.word.text === v));
     if (!value) this.fail(`${name} cannot be ${this.show()}`, `one of ${values.join(', ')}. ${text}`, 'scenario-unknown-word');
     this.advance();
     this.machine.choices = { ...this.machine.choices, [name]: value };

@@ -1,6 +1,8 @@
 // What ntifs.h gives file systems and their filters as macros and inline code (legal characters, per-stream contexts, advanced FCB headers, extra
 // create parameters), and the types that the FsRtl*, Mm* and section routines of ntifs.h need.
 #pragma once
+#define RTL_DUPLICATE_UNICODE_STRING_NULL_TERMINATE 1
+#define RTL_DUPLICATE_UNICODE_STRING_ALLOCATE_NULL_STRING 2
 #include "ntmisc.h"
 typedef struct _ECP_HEADER *PECP_HEADER;
 typedef enum _FSRTL_CHANGE_BACKING_TYPE { ChangeDataControlArea, ChangeImageControlArea, ChangeSharedCacheMap } FSRTL_CHANGE_BACKING_TYPE, *PFSRTL_CHANGE_BACKING_TYPE;

@@ -163,7 +163,9 @@ typedef struct _TIMER_SET_COALESCABLE_TIMER_INFO {
 typedef _Function_class_(BOOT_DRIVER_CALLBACK_FUNCTION) VOID BOOT_DRIVER_CALLBACK_FUNCTION(_In_opt_ PVOID CallbackContext, _In_ ULONG Classification, _Inout_ PVOID ImageInformation);
 typedef BOOT_DRIVER_CALLBACK_FUNCTION *PBOOT_DRIVER_CALLBACK_FUNCTION;
 typedef VOID (*PDEBUG_PRINT_CALLBACK)(_In_ PSTRING Output, _In_ ULONG ComponentId, _In_ ULONG Level);
-typedef ULONG IO_PAGING_PRIORITY;
+typedef enum _IO_PAGING_PRIORITY {
+  IoPagingPriorityInvalid, IoPagingPriorityNormal, IoPagingPriorityHigh, IoPagingPriorityReserved1, IoPagingPriorityReserved2
+} IO_PAGING_PRIORITY;
 #define OBJ_NAME_PATH_SEPARATOR ((WCHAR)L'\\')
 #define OSVER(v) ((v) & OSVERSION_MASK)
 #define VER_LESS 4

@@ -18,7 +18,7 @@ import {
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { captureAttributes, lookupPath } from '../ob/namespace.js';
 import { isType } from '../ob/object.js';
-import { makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
+import { forwarded, KERNEL_MODE, makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { captureUnicode, freeUnicode } from '../ob/strings.js';
 import { mapAccess, ObType, typeOf } from '../ob/types.js';
@@ -163,6 +163,31 @@ const services: ServiceDefinition[] = [
   { name: 'OpenFile', args: 6, locals: 5, cost: 80, step: openSteps({ share: 4, options: 5 }) },
 ];
 
+const IO_NO_PARAMETER_CHECKING = 0x100;
+/**
+ * (the arguments of NtCreateFile, CreateFileType, InternalParameters, Options 13, ...): NtCreateFile for whoever is the previous mode, so that in a thread of
+ * user mode the driver's own buffers are refused, unless IO_NO_PARAMETER_CHECKING says that the kernel asks. Local: the previous mode.
+ */
+function ioCreateFile(name: string): KernelRoutine {
+  const mode = (k: Kernel): Addr => k.currentThread() + KTHREAD.PreviousMode;
+  return {
+    name,
+    locals: 1,
+    step(k, f) {
+      if (f.pc === 0) {
+        f.set(0, previousMode(k));
+        if (f.u32(13) & IO_NO_PARAMETER_CHECKING) k.mem.setU8(mode(k), KERNEL_MODE);
+        return k.call(f, 1, 'NtCreateFile', forwarded(f, 11));
+      }
+      k.mem.setU8(mode(k), f.get(0));
+      return k.return(f.result32 | 0);
+    },
+    unwind(k, f) {
+      if (f.pc !== 0) k.mem.setU8(mode(k), f.get(0));
+    },
+  };
+}
+
 /** Does the file belong to a driver that wants cleanup and close? File objects of images were never opened by a request. */
 const driven = (k: Kernel, file: Addr): boolean =>
   (k.mem.u32(file + FILE_OBJECT.Flags) & FileFlag.Opened) !== 0 &&
@@ -171,8 +196,7 @@ const driven = (k: Kernel, file: Addr): boolean =>
 
 export const routines: KernelRoutine[] = [
   ...makeServices(services),
-  { name: 'IoCreateFile', locals: 5, cost: 80, step: openSteps(createFile) },
-  { name: 'IoCreateFileEx', locals: 5, cost: 80, step: openSteps(createFile) },
+  ...['IoCreateFile', 'IoCreateFileEx'].map(ioCreateFile),
   {
     // (FileObject, HandlesLeft): IRP_MJ_CLEANUP when the last handle goes
     name: 'IopCloseFile',
@@ -203,6 +227,9 @@ export const routines: KernelRoutine[] = [
       }
       if (f.pc === 2) return k.returnVoid();
       freeUnicode(k, file + FILE_OBJECT.FileName);
+      // head of the list of per-file-object contexts (FsRtlInsertPerFileObjectContext)
+      const extension = m.ptr(file + FILE_OBJECT.FileObjectExtension);
+      if (extension !== 0 && k.pool.sizeOf(extension) !== undefined) k.pool.free(extension);
       const count = device + DEVICE_OBJECT.ReferenceCount;
       m.setI32(count, m.i32(count) - 1);
       if (m.i32(count) !== 0) return k.returnVoid();

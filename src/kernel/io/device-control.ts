@@ -1,4 +1,4 @@
-// NtDeviceIoControlFile, NtReadFile, NtWriteFile on devices: the four buffer methods of control codes, buffered, direct and neither I/O of reads and writes
+// NtDeviceIoControlFile, NtFsControlFile, NtReadFile, NtWriteFile on devices: the four buffer methods of control codes, buffered, direct and neither I/O of reads and writes
 // (by the device's flags). The service waits for completion when the file is synchronous; asynchronous files wait too unless an event is given (U).
 import type { Addr, Status } from '../../machine/abi.js';
 import { SimulatedFault } from '../../machine/routine.js';
@@ -232,14 +232,15 @@ export function abandon(k: Kernel, request: Addr): void {
 
 const services: ServiceDefinition[] = [
   // (FileHandle, Event, ApcRoutine, ApcContext, Iosb, IoControlCode, InputBuffer, InputLength, OutputBuffer, OutputLength)
-  { name: 'DeviceIoControlFile', args: 10, locals: TRANSFER_LOCALS, cost: 50, step: control() },
+  { name: 'DeviceIoControlFile', args: 10, locals: TRANSFER_LOCALS, cost: 50, step: control(Major.DeviceControl) },
+  { name: 'FsControlFile', args: 10, locals: TRANSFER_LOCALS, cost: 50, step: control(Major.FileSystemControl) },
   { name: 'ReadFile', args: 9, locals: TRANSFER_LOCALS, cost: 50, step: transferSteps(FILE_READ_DATA, Major.Read, prepareTransfer) },
   { name: 'WriteFile', args: 9, locals: TRANSFER_LOCALS, cost: 50, step: transferSteps(0, Major.Write, prepareTransfer) },
 ];
 
 /** The access that a control code demands is in its bits 14 and 15. */
-function control(): (k: Kernel, f: Frame) => Status {
-  const steps = [0, 1, 2, 3].map((access) => transferSteps(access, Major.DeviceControl, prepareControl));
+function control(major: number): (k: Kernel, f: Frame) => Status {
+  const steps = [0, 1, 2, 3].map((access) => transferSteps(access, major, prepareControl));
   return (k, f) => steps[previousMode(k) === USER_MODE ? (f.u32(5) >>> 14) & 3 : 0](k, f);
 }
 

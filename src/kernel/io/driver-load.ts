@@ -161,7 +161,8 @@ function load(k: Kernel, f: Frame): Status {
         m.setU32(driver + IOP_DRIVER.State, DriverState.Started);
         for (const d of devicesOf(k, driver))
           m.setU32(d + DEVICE_OBJECT.Flags, (m.u32(d + DEVICE_OBJECT.Flags) & ~DO_DEVICE_INITIALIZING) >>> 0);
-        return k.return(status);
+        f.set(1, status);
+        return k.call(f, 4, 'IopReinitializeDriver', [driver]);
       }
       // DriverUnload is not called when DriverEntry fails: what is left behind is a leak.
       m.setU32(driver + IOP_DRIVER.State, DriverState.Failed);

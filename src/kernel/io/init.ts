@@ -2,7 +2,7 @@
 import { MAP, toAddress } from '../../machine/abi.js';
 import { initializeVolume } from '../fs/volume.js';
 import type { Kernel } from '../kernel.js';
-import { DEVICE_OBJECT, DRIVER_OBJECT, IO_GLOBALS } from '../layouts.gen.js';
+import { CONFIGURATION_INFORMATION, DEVICE_OBJECT, DRIVER_OBJECT, IO_GLOBALS } from '../layouts.gen.js';
 import { initListHead } from '../rtl/list.js';
 import { createDevice, DO_DEVICE_INITIALIZING } from './device.js';
 import { createDriverObject } from './driver-load.js';
@@ -27,8 +27,17 @@ const FILE_SYSTEM: readonly (readonly [number, string])[] = [
 
 export function ioInit(k: Kernel): void {
   const g = k.globals.IO;
-  for (const list of [IO_GLOBALS.Drivers, IO_GLOBALS.WorkItems, IO_GLOBALS.Timers, IO_GLOBALS.ShutdownDevices, IO_GLOBALS.Irps])
+  for (const list of [
+    IO_GLOBALS.Drivers,
+    IO_GLOBALS.WorkItems,
+    IO_GLOBALS.Timers,
+    IO_GLOBALS.ShutdownDevices,
+    IO_GLOBALS.Irps,
+    IO_GLOBALS.Reinitialize,
+  ])
     initListHead(k.mem, g + list);
+  k.mem.setU32(g + IO_GLOBALS.Configuration + CONFIGURATION_INFORMATION.DiskCount, 1);
+  k.mem.setU32(g + IO_GLOBALS.Configuration + CONFIGURATION_INFORMATION.Version, CONFIGURATION_INFORMATION.sizeof);
   addModule(k, {
     base: toAddress(MAP.nt.start),
     size: MAP.nt.end - MAP.nt.start,

@@ -16,6 +16,7 @@ export const Major = {
   FlushBuffers: 9,
   QueryVolumeInformation: 10,
   DirectoryControl: 12,
+  FileSystemControl: 13,
   DeviceControl: 14,
   InternalDeviceControl: 15,
   Shutdown: 16,

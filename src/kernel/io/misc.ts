@@ -1,25 +1,23 @@
-// Small I/O routines that monitors and samples use: top-level IRP, error log, power pass-through, device lists, completion of what is not simulated.
-import type { Kernel, KernelRoutine } from '../kernel.js';
-import { DEVICE_OBJECT, ETHREAD } from '../layouts.gen.js';
+// Small I/O routines that monitors and samples use: top-level IRP, error log, power pass-through, device lists.
+import type { KernelRoutine } from '../kernel.js';
+import { DEVICE_OBJECT, ETHREAD, IO_ERROR_LOG_PACKET, IO_GLOBALS } from '../layouts.gen.js';
 import { referenceObject } from '../ob/object.js';
-import { makeServices } from '../ob/service.js';
 import { NT } from '../ob/status.js';
 import { devicesOf } from './device.js';
 
+const ERROR_LOG_MAXIMUM_SIZE = 240;
+
 export const routines: KernelRoutine[] = [
-  ...makeServices([
-    {
-      // control codes of file systems: there are none here
-      name: 'FsControlFile',
-      args: 10,
-      step(k: Kernel) {
-        k.event('io.not-simulated', { what: 'NtFsControlFile', name: '' });
-        return k.return(NT.INVALID_DEVICE_REQUEST);
-      },
-    },
-  ]),
   { name: 'IoGetTopLevelIrp', cost: 2, step: (k) => k.return(k.mem.ptr(k.currentThread() + ETHREAD.TopLevelIrp)) },
   { name: 'IoSetTopLevelIrp', cost: 2, step: (k, f) => (k.mem.setPtr(k.currentThread() + ETHREAD.TopLevelIrp, f.ptr(0)), k.returnVoid()) },
+  { name: 'IoGetDeviceToVerify', cost: 2, step: (k, f) => k.return(k.mem.checked.ptr(f.ptr(0) + ETHREAD.DeviceToVerify)) },
+  {
+    name: 'IoSetDeviceToVerify',
+    cost: 2,
+    step: (k, f) => (k.mem.checked.setPtr(f.ptr(0) + ETHREAD.DeviceToVerify, f.ptr(1)), k.returnVoid()),
+  },
+  // counts that drivers keep themselves: each adds what it has found
+  { name: 'IoGetConfigurationInformation', cost: 2, step: (k) => k.return(k.globals.IO + IO_GLOBALS.Configuration) },
   {
     // (DeviceObject, DpcRoutine): as IoInitializeDpcRequest, threaded
     name: 'IoInitializeThreadedDpcRequest',
@@ -51,8 +49,10 @@ export const routines: KernelRoutine[] = [
     name: 'IoAllocateErrorLogEntry',
     cost: 10,
     step(k, f) {
-      const entry = k.pool.allocate('nonpaged', Math.max(0x30, f.u8(1)), 'IoEr');
-      if (entry !== 0) k.mem.fill(entry, Math.max(0x30, f.u8(1)));
+      const size = f.u8(1);
+      if (size < IO_ERROR_LOG_PACKET.sizeof || size > ERROR_LOG_MAXIMUM_SIZE) return k.return(0);
+      const entry = k.pool.allocate('nonpaged', size, 'IoEr');
+      if (entry !== 0) k.mem.fill(entry, size);
       return k.return(entry);
     },
   },
@@ -60,8 +60,7 @@ export const routines: KernelRoutine[] = [
     name: 'IoWriteErrorLogEntry',
     cost: 10,
     step(k, f) {
-      // IO_ERROR_LOG_PACKET.ErrorCode
-      k.event('io.error-log', { code: k.mem.checked.u32(f.ptr(0) + 0xc) });
+      k.event('io.error-log', { code: k.mem.checked.u32(f.ptr(0) + IO_ERROR_LOG_PACKET.ErrorCode) });
       k.pool.free(f.ptr(0));
       return k.returnVoid();
     },

@@ -1,4 +1,5 @@
 // Small routines of ke that drivers call and that change little here: floating point state, caches, nodes, watchdog queries, bug check callbacks.
+import type { Addr } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import {
@@ -17,21 +18,37 @@ import { interruptTime100, tickSteps } from './time.js';
 const zero = (name: string): KernelRoutine => ({ name, cost: 2, step: (k) => k.return(0) });
 const nothing = (name: string, cost = 5): KernelRoutine => ({ name, cost, step: (k) => k.returnVoid() });
 
+/** PF_...: what every processor of a 64-bit Windows has (double and 16-byte compare-exchange, MMX, SSE to SSE3, time stamp, PAE, NX, fast fail). */
+const FEATURES: ReadonlySet<number> = new Set([2, 3, 6, 8, 9, 10, 12, 13, 14, 23]);
+
 /** Both records begin with Entry and CallbackRoutine. */
 const STATE_OF_RECORD = KBUGCHECK_CALLBACK_RECORD.State;
 const STATE_OF_REASON = KBUGCHECK_REASON_CALLBACK_RECORD.State;
 
-/** Registered callbacks are kept; they do not run, because the run is over at a bug check. */
-function register(head: number, stateAt: number): KernelRoutine['step'] {
+/** (Record, CallbackRoutine, ...) Registered callbacks are kept; they do not run, because the run is over at a bug check. `fill` stores the other arguments. */
+function register(head: number, stateAt: number, fill: (k: Kernel, f: Frame, record: Addr) => void): KernelRoutine['step'] {
   return (k: Kernel, f: Frame) => {
     const record = f.ptr(0);
     const m = k.mem.checked;
-    if (m.u8(record + stateAt) === 1) return k.return(0);
+    // only a record that KeInitializeCallbackRecord left empty can be registered
+    if (m.u8(record + stateAt) !== 0) return k.return(0);
     m.setPtr(record + KBUGCHECK_CALLBACK_RECORD.CallbackRoutine, f.ptr(1));
+    fill(k, f, record);
     m.setU8(record + stateAt, 1);
     insertTail(k.mem, k.globals.KE + head, record);
     return k.return(1);
   };
+}
+/** (..., Buffer, Length, Component) */
+function fillRecord(k: Kernel, f: Frame, record: Addr): void {
+  k.mem.setPtr(record + KBUGCHECK_CALLBACK_RECORD.Buffer, f.ptr(2));
+  k.mem.setU32(record + KBUGCHECK_CALLBACK_RECORD.Length, f.u32(3));
+  k.mem.setPtr(record + KBUGCHECK_CALLBACK_RECORD.Component, f.ptr(4));
+}
+/** (..., Reason, Component) */
+function fillReason(k: Kernel, f: Frame, record: Addr): void {
+  k.mem.setU32(record + KBUGCHECK_REASON_CALLBACK_RECORD.Reason, f.u32(2));
+  k.mem.setPtr(record + KBUGCHECK_REASON_CALLBACK_RECORD.Component, f.ptr(3));
 }
 
 function deregister(stateAt: number): KernelRoutine['step'] {
@@ -49,9 +66,11 @@ export const routines: KernelRoutine[] = [
   zero('KeRestoreFloatingPointState'),
   zero('KeSaveExtendedProcessorState'),
   nothing('KeRestoreExtendedProcessorState'),
-  zero('KeInvalidateAllCaches'),
+  { name: 'KeInvalidateAllCaches', cost: 50, step: (k) => k.return(1) },
   nothing('KeFlushWriteBuffer'),
   nothing('KeFlushIoBuffers'),
+  // (ProcessorFeature)
+  { name: 'ExIsProcessorFeaturePresent', cost: 2, step: (k, f) => k.return(FEATURES.has(f.u32(0)) ? 1 : 0) },
   { name: 'KeGetRecommendedSharedDataAlignment', cost: 2, step: (k) => k.return(64) },
   { name: 'KeIsExecutingDpc', cost: 2, step: (k) => k.return(k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive) ? 1 : 0) },
   {
@@ -96,9 +115,9 @@ export const routines: KernelRoutine[] = [
       return k.return(interruptTime100(k));
     },
   },
-  { name: 'KeRegisterBugCheckCallback', step: register(KE_GLOBALS.BugCheckCallbackListHead, STATE_OF_RECORD) },
+  { name: 'KeRegisterBugCheckCallback', step: register(KE_GLOBALS.BugCheckCallbackListHead, STATE_OF_RECORD, fillRecord) },
   { name: 'KeDeregisterBugCheckCallback', step: deregister(STATE_OF_RECORD) },
-  { name: 'KeRegisterBugCheckReasonCallback', step: register(KE_GLOBALS.BugCheckReasonCallbackListHead, STATE_OF_REASON) },
+  { name: 'KeRegisterBugCheckReasonCallback', step: register(KE_GLOBALS.BugCheckReasonCallbackListHead, STATE_OF_REASON, fillReason) },
   { name: 'KeDeregisterBugCheckReasonCallback', step: deregister(STATE_OF_REASON) },
   {
     // (routine, context): a handle; non-maskable interrupts never happen here

@@ -27,8 +27,8 @@ import { ERRNO } from './numbers.js';
 import { attachTask, freeTask, newTask, pidOfTask, taskOf } from './task.js';
 
 /** Error number of a status that CreateProcess or CreateThread gave. */
-function errno(status: number): number {
-  if (status === NT.ACCESS_DENIED) return -ERRNO.EACCES;
+function errno(k: Kernel, status: number): number {
+  if (status === NT.ACCESS_DENIED) return k.choice('subsystem-veto-errno') === 'enoexec' ? -ERRNO.ENOEXEC : -ERRNO.EACCES;
   if (status === NT.INSUFFICIENT_RESOURCES || status === NT.NO_MEMORY) return -ERRNO.ENOMEM;
   return -ERRNO.EAGAIN;
 }
@@ -99,7 +99,7 @@ function fork(k: Kernel, f: Frame): Status {
 
 /** Without process or thread there is no child. */
 function undo(k: Kernel, f: Frame, status: number): Status {
-  f.set(RESULT, errno(status));
+  f.set(RESULT, errno(k, status));
   const child = k.mem.ptr(f.get(TASK) + LX_TASK.Process);
   if (child !== 0) abandon(k, child, status);
   freeTask(k, f.get(TASK));
@@ -166,13 +166,13 @@ function exec(k: Kernel, f: Frame): Status {
     }
     case 1: {
       const status = f.result32 | 0;
-      if (!ntSuccess(status)) return release(k, f, errno(status));
+      if (!ntSuccess(status)) return release(k, f, errno(k, status));
       const made = referenceByHandle(k, f.get(PROCESS), 0, 0, 0);
       f.set(TASK, made.body);
       const thread = startProgram(k, made.body, findProgram(k, readUnicode(k, f.localAddress(NAME))));
       if (thread.thread === 0) {
         abandon(k, made.body, thread.status);
-        return release(k, f, errno(thread.status));
+        return release(k, f, errno(k, thread.status));
       }
       f.set(NEW_THREAD, thread.thread);
       referenceObject(k, thread.thread);
@@ -182,7 +182,7 @@ function exec(k: Kernel, f: Frame): Status {
       const status = f.result32 | 0;
       if (!ntSuccess(status)) {
         abandon(k, f.get(TASK), status);
-        return release(k, f, errno(status));
+        return release(k, f, errno(k, status));
       }
       // the task has a new process; the old one ends without being its end
       m.setPtr(process + EPROCESS.PicoContext, 0);

@@ -1,6 +1,6 @@
 // The rest of the memory manager that drivers call: is an address valid, physical addresses, memory of special kinds, copying with faults caught, names of
 // kernel routines. Physical memory is linear memory; there are no devices, so device memory cannot be mapped, and that is what the routines say.
-import { type Addr, DENY_UNMAPPED, Deny, KERNEL_BASE, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE, type Status } from '../../machine/abi.js';
+import { type Addr, DENY_UNMAPPED, Deny, KERNEL_BASE, MAP, MEMORY_SIZE, PAGE_SHIFT, PAGE_SIZE, type Status } from '../../machine/abi.js';
 import { APC_LEVEL } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { MM_GLOBALS, PHYSICAL_MEMORY_RANGE } from '../layouts.gen.js';
@@ -40,7 +40,22 @@ function wholePages(k: Kernel, bytes: number): Addr {
   if (bytes <= 0 || bytes > MEMORY_SIZE) return 0;
   return k.pool.allocate('nonpaged', Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE, 'MmCm');
 }
-const contiguous = (name: string): KernelRoutine => ({ name, cost: 50, step: (k, f) => k.return(wholePages(k, f.ptr(0))) });
+/** Such pages where all of them lie between two physical addresses (64 bits, both included); 0 when the ones that there are do not. */
+function pagesWithin(k: Kernel, bytes: number, lowest: bigint, highest: bigint): Addr {
+  const at = wholePages(k, bytes);
+  if (at === 0) return 0;
+  const first = BigInt(k.mem.offsetOf(at));
+  const last = first + BigInt(Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE - 1);
+  if (first >= lowest && last <= highest) return at;
+  k.pool.free(at);
+  return 0;
+}
+/** (NumberOfBytes, ..., HighestAcceptableAddress, ...): which argument that is, and which one the lowest. */
+const contiguous = (name: string, highest: number, lowest = 0): KernelRoutine => ({
+  name,
+  cost: 50,
+  step: (k, f) => k.return(pagesWithin(k, f.ptr(0), lowest === 0 ? 0n : f.u64(lowest), f.u64(highest))),
+});
 const release = (name: string): KernelRoutine => ({
   name,
   cost: 30,
@@ -91,6 +106,12 @@ function memoryRanges(k: Kernel): Status {
   return k.return(at);
 }
 
+/** Does the address lie in the image of a driver? */
+function inDriver(k: Kernel, address: Addr): boolean {
+  const o = k.mem.offsetOf(address);
+  return o >= MAP.drivers.start && o < MAP.drivers.end && isValid(k, address);
+}
+
 /** Address of a routine or variable that the kernel exports, 0 when there is none. Internal routines (Ki, Psp ...) are no exports. */
 export function systemRoutine(k: Kernel, name: string): Addr {
   return k.exportedVariable(name) ?? (isExportedRoutine(name) && k.routineIndex.has(name) ? k.addressOf(name) : 0);
@@ -107,12 +128,21 @@ export const routines: KernelRoutine[] = [
   { name: 'MmGetPhysicalMemoryRanges', cost: 30, step: memoryRanges },
   { name: 'MmGetPhysicalMemoryRangesEx', cost: 30, step: memoryRanges },
   { name: 'MmGetPhysicalMemoryRangesEx2', cost: 30, step: memoryRanges },
-  contiguous('MmAllocateContiguousMemory'),
-  contiguous('MmAllocateContiguousMemoryEx'),
-  contiguous('MmAllocateContiguousMemorySpecifyCache'),
-  contiguous('MmAllocateContiguousMemorySpecifyCacheNode'),
-  contiguous('MmAllocateContiguousNodeMemory'),
-  contiguous('MmAllocateNonCachedMemory'),
+  contiguous('MmAllocateContiguousMemory', 1),
+  contiguous('MmAllocateContiguousMemorySpecifyCache', 2, 1),
+  contiguous('MmAllocateContiguousMemorySpecifyCacheNode', 2, 1),
+  contiguous('MmAllocateContiguousNodeMemory', 2, 1),
+  {
+    // (PSIZE_T NumberOfBytes, Lowest, Highest, Boundary, Node, Protect, Partition, Tag, Flags, PVOID *BaseAddress): a status, unlike the others
+    name: 'MmAllocateContiguousMemoryEx',
+    cost: 50,
+    step(k, f) {
+      const at = pagesWithin(k, k.mem.checked.ptr(f.ptr(0)), f.u64(1), f.u64(2));
+      k.mem.checked.setPtr(f.ptr(9), at);
+      return k.return(at === 0 ? STATUS.INSUFFICIENT_RESOURCES : STATUS.SUCCESS);
+    },
+  },
+  { name: 'MmAllocateNonCachedMemory', cost: 50, step: (k, f) => k.return(wholePages(k, f.ptr(0))) },
   release('MmFreeContiguousMemory'),
   release('MmFreeContiguousMemorySpecifyCache'),
   release('MmFreeNonCachedMemory'),
@@ -133,14 +163,15 @@ export const routines: KernelRoutine[] = [
   },
   { name: 'MmQuerySystemSize', step: (k) => k.return(2) }, // MmLargeSystem
   { name: 'MmIsThisAnNtAsSystem', step: (k) => k.return(0) },
-  { name: 'MmIsDriverVerifying', step: (k) => k.return(0) },
-  { name: 'MmIsDriverSuspectForVerifier', step: (k) => k.return(0) },
-  { name: 'MmIsDriverVerifyingByAddress', step: (k) => k.return(0) },
+  // Driver Verifier watches all drivers or, with no option on, none
+  { name: 'MmIsDriverVerifying', step: (k, f) => k.return(f.ptr(0) !== 0 && k.config.verifierFlags !== 0 ? 1 : 0) },
+  { name: 'MmIsDriverSuspectForVerifier', step: (k, f) => k.return(f.ptr(0) !== 0 && k.config.verifierFlags !== 0 ? 1 : 0) },
+  { name: 'MmIsDriverVerifyingByAddress', step: (k, f) => k.return(k.config.verifierFlags !== 0 && inDriver(k, f.ptr(0)) ? 1 : 0) },
   {
     name: 'MmIsVerifierEnabled',
     step(k, f) {
-      k.mem.checked.setU32(f.ptr(0), 0);
-      return k.return(STATUS.NOT_SUPPORTED);
+      k.mem.checked.setU32(f.ptr(0), k.config.verifierFlags);
+      return k.return(k.config.verifierFlags === 0 ? STATUS.NOT_SUPPORTED : STATUS.SUCCESS);
     },
   },
   { name: 'MmIsRecursiveIoFault', step: (k) => k.return(0) },

@@ -1,4 +1,4 @@
-// ProbeForRead and ProbeForWrite, and what MmSecureVirtualMemory has in common with them: is a range user memory? Reading is not tried (the page may go
+// ProbeForRead and ProbeForWrite: is a range user memory? Reading is not tried (the page may go
 // away a moment later anyway); writing touches one byte of every page, as the real routine does, so that a read-only page raises here.
 import { type Addr, PAGE_SIZE } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
@@ -37,11 +37,4 @@ export const routines: KernelRoutine[] = [
   probe('ProbeForRead', false),
   probe('ProbeForWrite', true),
   // (Address, Size, ProbeMode[, Flags]): a handle that is not NULL; protections never change here, so there is nothing to hold on to
-  ...['MmSecureVirtualMemory', 'MmSecureVirtualMemoryEx'].map(
-    (name): KernelRoutine => ({
-      name,
-      step: (k, f) => k.return(f.ptr(1) > 0 && isUserRange(f.ptr(0), f.ptr(1)) && k.mem.offsetOf(f.ptr(0), f.ptr(1)) >= 0 ? f.ptr(0) : 0),
-    }),
-  ),
-  { name: 'MmUnsecureVirtualMemory', step: (k) => k.returnVoid() },
 ];

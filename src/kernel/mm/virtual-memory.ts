@@ -10,6 +10,7 @@ import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.j
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
 import { WINDOW, type WindowLayout, windowOf } from '../ps/window.js';
+import { isSecured } from './secure.js';
 import {
   applyProtection,
   findRoom,
@@ -140,6 +141,7 @@ function free(k: Kernel, f: Frame, process: Addr): number | { readonly stop: str
   const page = pageOf(base);
   const vad = inWindow(k, process, page, 1) ? vadAt(k, process, page) : 0;
   if (vad === 0) return NT.MEMORY_NOT_ALLOCATED;
+  if (isSecured(k, vad)) return NT.INVALID_PAGE_PROTECTION;
   const [start, pages] = [firstPage(k, vad), pageCount(k, vad)];
   if (size === 0 && page !== start) return NT.FREE_VM_NOT_AT_BASE;
   const count = size === 0 ? pages : Math.ceil((base + size - pageAddress(page)) / PAGE_SIZE);
@@ -160,6 +162,11 @@ function protectionOfPage(k: Kernel, process: Addr, page: number): number {
   return state.writable ? Protect.ReadWrite : Protect.ReadOnly;
 }
 
+const writable = (p: number): boolean => p === Protect.ReadWrite || p === Protect.ExecuteReadWrite;
+const readable = (p: number): boolean => p !== Protect.NoAccess && p !== Protect.Execute;
+/** Does a protection allow whatever another one does? */
+const atLeast = (wanted: number, old: number): boolean => (readable(wanted) || !readable(old)) && (writable(wanted) || !writable(old));
+
 /** (ProcessHandle, *BaseAddress, *RegionSize, NewProtect, *OldProtect) */
 function protect(k: Kernel, f: Frame, process: Addr): number | { readonly stop: string } {
   const wanted = cleanProtection(f.u32(3), 'ZwProtectVirtualMemory');
@@ -178,6 +185,7 @@ function protect(k: Kernel, f: Frame, process: Addr): number | { readonly stop: 
     if (first + count > pageCount(k, vad)) return NT.CONFLICTING_ADDRESSES;
     for (let i = 0; i < count; i++) if (protectionOf(k, vad, first + i) === 0) return NT.NOT_COMMITTED;
     old = protectionOf(k, vad, first);
+    if (isSecured(k, vad) && !atLeast(wanted, old)) return NT.INVALID_PAGE_PROTECTION;
     for (let i = 0; i < count; i++) setPage(k, process, vad, first + i, wanted);
   } else {
     old = protectionOfPage(k, process, page);

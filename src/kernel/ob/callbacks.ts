@@ -117,7 +117,9 @@ function register(k: Kernel, f: Frame): Status {
 }
 
 function insertByAltitude(k: Kernel, head: Addr, link: Addr, altitude: string): void {
-  for (const e of entries(k.mem, head)) {
+  const others = entries(k.mem, head);
+  if (others.length > 0 && k.choice('object-callback-order') === 'registration') return insertTail(k.mem, head, link);
+  for (const e of others) {
     const registration = k.mem.ptr(e - OBP_CALLBACK_ITEM.Link + OBP_CALLBACK_ITEM.Registration);
     if (compareAltitudes(readUnicode(k, registration + OBP_REGISTRATION.Altitude), altitude) > 0) {
       insertBefore(k.mem, e, link);

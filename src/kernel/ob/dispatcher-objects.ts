@@ -5,7 +5,16 @@ import { WaitAll, WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, ETHREAD, ETIMER, FILE_OBJECT, KEVENT, KMUTANT, KSEMAPHORE, KWAIT_BLOCK } from '../layouts.gen.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
-import { captureAttributes, findInDirectory, insertName, lookupPath, openByName, rootDirectory } from './namespace.js';
+import {
+  captureAttributes,
+  findInDirectory,
+  insertName,
+  keepIfPermanent,
+  lookupPath,
+  openByName,
+  refusesPermanent,
+  rootDirectory,
+} from './namespace.js';
 import { allocateObject, dropReference, isType, objectType, referenceObject } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition, USER_MODE } from './service.js';
@@ -38,6 +47,7 @@ function create(row: CreateRow): ServiceDefinition {
           const a = captureAttributes(k, f.ptr(2));
           if (!ntSuccess(a.status)) return k.return(a.status);
           f.set(3, a.flags);
+          if (refusesPermanent(k, a.flags)) return k.return(NT.PRIVILEGE_NOT_HELD);
           if (a.name !== undefined) {
             const found = lookupPath(k, a.name);
             if (ntSuccess(found.status)) {
@@ -64,7 +74,10 @@ function create(row: CreateRow): ServiceDefinition {
           const a = captureAttributes(k, f.ptr(2));
           if (a.name !== undefined) {
             const found = lookupPath(k, a.name);
-            if (found.directory !== 0) insertName(k, found.directory, found.leaf, f.get(0));
+            if (found.directory !== 0) {
+              insertName(k, found.directory, found.leaf, f.get(0));
+              keepIfPermanent(k, f.get(0), a.flags);
+            }
           }
           return k.call(f, 2, 'ObpCreateHandle', handleArguments(k, f));
         }

@@ -3,7 +3,7 @@ import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, HANDLE_TABLE, HANDLE_TABLE_ENTRY, OB_GLOBALS, OBJECT_HEADER, OBJECT_TYPE, OBP_OPERATION } from '../layouts.gen.js';
 import { closeJob } from '../ps/job.js';
-import { hasProcessFlag, ProcessFlag } from '../ps/state.js';
+import { hasProcessFlag, isSubsystemProcess, ProcessFlag, processOf } from '../ps/state.js';
 import { hasCallbacks, OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
 import {
   allocateHandle,
@@ -39,11 +39,17 @@ function checkAccess(k: Kernel, body: Addr, desired: number, mode: number): numb
   return granted;
 }
 
+/** A subsystem process or a thread of one, where those are not told to object callbacks (U). */
+function isUntold(k: Kernel, body: Addr): boolean {
+  const process = isType(k, body, ObType.Process) ? body : isType(k, body, ObType.Thread) ? processOf(k, body) : 0;
+  return process !== 0 && isSubsystemProcess(k, process) && k.choice('subsystem-object-callbacks') === 'not-called';
+}
+
 function beginOperation(k: Kernel, f: Frame, granted: number): Addr {
   const body = f.ptr(0);
   const operation = f.u32(6);
   const type = objectType(k, body);
-  if (!hasCallbacks(k, type, operation)) return 0;
+  if (!hasCallbacks(k, type, operation) || isUntold(k, body)) return 0;
   const op = k.pool.allocate('nonpaged', OBP_OPERATION.sizeof, 'ObOp');
   if (op === 0) return 0;
   k.mem.fill(op, OBP_OPERATION.sizeof);

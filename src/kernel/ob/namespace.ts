@@ -31,7 +31,7 @@ import {
   referenceObject,
 } from './object.js';
 import { referenceByHandle } from './reference.js';
-import { makeServices, previousMode, probeUser, type ServiceDefinition } from './service.js';
+import { makeServices, previousMode, probeUser, type ServiceDefinition, USER_MODE } from './service.js';
 import { NT, ntSuccess } from './status.js';
 import { allocateUnicode, captureUnicode, freeUnicode, readUnicode, sameName } from './strings.js';
 import { ObType, type ObTypeIndex, typeOf } from './types.js';
@@ -133,6 +133,14 @@ export function removeTemporaryName(k: Kernel, body: Addr): void {
 export function setPermanent(k: Kernel, body: Addr, permanent: boolean): void {
   const flags = headerOf(body) + OBJECT_HEADER.Flags;
   k.mem.setU8(flags, permanent ? k.mem.u8(flags) | OBP_PERMANENT : k.mem.u8(flags) & ~OBP_PERMANENT);
+}
+
+const OBJ_PERMANENT = 0x10;
+/** Attributes of a creation: only kernel mode can ask for a permanent object; user mode needs SeCreatePermanentPrivilege, which nobody here is given. */
+export const refusesPermanent = (k: Kernel, flags: number): boolean => (flags & OBJ_PERMANENT) !== 0 && previousMode(k) === USER_MODE;
+/** A new object that has its name now. */
+export function keepIfPermanent(k: Kernel, body: Addr, flags: number): void {
+  if (flags & OBJ_PERMANENT) setPermanent(k, body, true);
 }
 
 /** Boot: a permanent directory. */

@@ -13,7 +13,16 @@ import { stopNotSimulated } from '../not-simulated.js';
 import { entries, initListHead } from '../rtl/list.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
 import { handleFlags } from './handle-flags.js';
-import { type Attributes, allocateLink, captureAttributes, fullName, insertName, lookupPath } from './namespace.js';
+import {
+  type Attributes,
+  allocateLink,
+  captureAttributes,
+  fullName,
+  insertName,
+  keepIfPermanent,
+  lookupPath,
+  refusesPermanent,
+} from './namespace.js';
 import { allocateObject, dropReference, handleCount, headerOf, isType, nameOf, objectType } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition } from './service.js';
@@ -153,6 +162,7 @@ export function creator(name: string, args: number, type: ObTypeIndex, make: (k:
           probeUser(k, f.ptr(0), 8, true);
           const a: Attributes = captureAttributes(k, f.ptr(2));
           if (!ntSuccess(a.status)) return k.return(a.status);
+          if (refusesPermanent(k, a.flags)) return k.return(NT.PRIVILEGE_NOT_HELD);
           let directory = 0;
           let leaf = '';
           if (a.name !== undefined) {
@@ -175,6 +185,7 @@ export function creator(name: string, args: number, type: ObTypeIndex, make: (k:
             f.set(2, NT.INSUFFICIENT_RESOURCES);
             return k.call(f, 2, 'ObfDereferenceObject', [body]);
           }
+          if (directory !== 0) keepIfPermanent(k, body, a.flags);
           f.set(2, NT.SUCCESS);
           return handle(k, f, body, a.flags);
         }

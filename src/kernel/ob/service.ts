@@ -58,7 +58,8 @@ function guarded(step: (k: Kernel, f: Frame) => Status, locals: number): (k: Ker
   };
 }
 
-function forwarded(f: Frame, count: number): bigint[] {
+/** The first arguments of a routine, for another one. */
+export function forwarded(f: Frame, count: number): bigint[] {
   const args: bigint[] = [];
   for (let i = 0; i < count; i++) args.push(f.u64(i));
   return args;

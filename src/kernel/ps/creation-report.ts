@@ -23,7 +23,10 @@ export function beginNotifyInfo(k: Kernel, info: Addr, process: Addr): boolean {
   m.setU32(info + PS_CREATE_NOTIFY_INFO.Flags, subsystem ? IS_SUBSYSTEM_PROCESS : FILE_OPEN_NAME_AVAILABLE);
   m.setPtr(info + PS_CREATE_NOTIFY_INFO.ParentProcessId, m.ptr(process + EPROCESS.InheritedFromUniqueProcessId));
   m.copy(info + PS_CREATE_NOTIFY_INFO.CreatingThreadId, k.currentThread() + ETHREAD.Cid, CLIENT_ID.sizeof);
-  return !subsystem || k.choice('subsystem-names') === 'given';
+  const names = !subsystem || k.choice('subsystem-names') === 'given';
+  if (subsystem && names && k.choice('subsystem-open-name') === 'yes')
+    m.setU32(info + PS_CREATE_NOTIFY_INFO.Flags, IS_SUBSYSTEM_PROCESS | FILE_OPEN_NAME_AVAILABLE);
+  return names;
 }
 
 /** Does this CreationStatus end the creation of the process? */

@@ -38,6 +38,7 @@ const SLOT = 4; // of the callback that runs
 const GUARDED = 5;
 const RAISED = 6;
 const VETO = 7; // first error in CreationStatus
+const SHOWN = 8; // CreationStatus that the callback found
 
 /** A routine that calls all wanting callbacks of a table. */
 function walker(name: string, w: Walk): KernelRoutine {
@@ -53,7 +54,7 @@ function walker(name: string, w: Walk): KernelRoutine {
   };
   return {
     name,
-    locals: 8,
+    locals: 9,
     step(k, f) {
       if (f.pc === 0) {
         const count = registered(k, w.table);
@@ -106,12 +107,23 @@ function processArguments(k: Kernel, f: Frame, kind: number): (number | bigint)[
   const info = f.ptr(1);
   if (isSubsystemProcess(k, process) && kind !== NotifyKind.ProcessEx2) return undefined;
   const pid = pidOf(k, process);
-  return kind === NotifyKind.ProcessLegacy ? [parentId(k, process), pid, info === 0 ? 0 : 1] : [process, pid, info];
+  if (kind !== NotifyKind.ProcessLegacy) return [process, pid, info];
+  const parent = info === 0 && k.choice('legacy-exit-parent-id') === 'null' ? 0 : parentId(k, process);
+  return [parent, pid, info === 0 ? 0 : 1];
 }
 
 /** Does this CreationStatus refuse the process? Success and informational values do not (O). */
 export const isVeto = (k: Kernel, status: number): boolean =>
   !ntSuccess(status) && (status >>> 30 === 3 || k.choice('creation-status-warning') === 'refuses');
+
+/** A process callback is about to run: CreationStatus as it is to find it. */
+function showStatus(k: Kernel, f: Frame): void {
+  const at = f.ptr(1) + PS_CREATE_NOTIFY_INFO.CreationStatus;
+  const before = k.mem.i32(at);
+  f.set(BEFORE, before);
+  f.set(SHOWN, before !== 0 && k.choice('creation-status-on-entry') === 'success' ? 0 : before);
+  k.mem.setI32(at, f.get(SHOWN));
+}
 
 /** A process callback has returned: what it made of CreationStatus. True: the others are not called. */
 function afterProcess(k: Kernel, f: Frame): boolean {
@@ -119,7 +131,10 @@ function afterProcess(k: Kernel, f: Frame): boolean {
   const at = f.ptr(1) + PS_CREATE_NOTIFY_INFO.CreationStatus;
   const before = f.get(BEFORE);
   const status = k.mem.i32(at);
-  if (status === before) return false;
+  if (status === f.get(SHOWN)) {
+    k.mem.setI32(at, before);
+    return false;
+  }
   const process = pidOf(k, f.ptr(0));
   if (f.get(VETO) !== 0 && k.choice('veto') === 'first-wins') {
     k.mem.setI32(at, f.get(VETO));
@@ -143,7 +158,13 @@ function threadArguments(k: Kernel, f: Frame, kind: number): (number | bigint)[]
   const when = f.u32(1);
   const process = f.ptr(2);
   if (kind === NotifyKind.ThreadNonSystem && isSystemThread(k, thread)) return undefined;
-  if (process !== 0 && isSubsystemProcess(k, process) && kind !== NotifyKind.ThreadSubsystems) return undefined;
+  if (
+    process !== 0 &&
+    isSubsystemProcess(k, process) &&
+    kind !== NotifyKind.ThreadSubsystems &&
+    k.choice('subsystem-thread-callbacks') !== 'all'
+  )
+    return undefined;
   if (when !== ThreadNotify.Exit && (when === ThreadNotify.NewThread) !== inNewThread(k, thread, kind)) return undefined;
   return [pidOfThread(k, thread), tidOf(k, thread), when === ThreadNotify.Exit ? 0 : 1];
 }
@@ -162,7 +183,7 @@ export const routines: KernelRoutine[] = [
     args: processArguments,
     info: (f, kind) => (kind === NotifyKind.ProcessLegacy ? undefined : f.ptr(1)),
     what: (k, f) => {
-      if (f.ptr(1) !== 0) f.set(BEFORE, k.mem.i32(f.ptr(1) + PS_CREATE_NOTIFY_INFO.CreationStatus));
+      if (f.ptr(1) !== 0) showStatus(k, f);
       return `${f.ptr(1) === 0 ? 'exit' : 'create'} ${pidOf(k, f.ptr(0))}`;
     },
     after: afterProcess,

@@ -49,6 +49,9 @@ const DEVICE_MAP = { size: PROCESS_DEVICEMAP_INFORMATION.Query_DriveType + 32 } 
 /** IMAGE_FILE_EXECUTABLE_IMAGE | IMAGE_FILE_LARGE_ADDRESS_AWARE; high entropy, dynamic base, NX, terminal-server aware; AMD64. */
 const IMAGE = { characteristics: 0x22, dllCharacteristics: 0x8160, machine: 0x8664, subsystemWindowsCui: 3 } as const;
 
+/** What the two queries for it say. */
+const queriedName = (k: Kernel, process: Addr): string =>
+  isSubsystemProcess(k, process) && k.choice('subsystem-image-name') === 'empty' ? '' : imageName(k, process);
 export const imageName = (k: Kernel, process: Addr): string => readUnicode(k, k.mem.ptr(process + EPROCESS.SeAuditProcessCreationInfo));
 const handleTable = (k: Kernel, process: Addr): Addr => k.mem.ptr(process + EPROCESS.ObjectTable);
 const handlesIn = (k: Kernel, process: Addr): number => {
@@ -239,7 +242,7 @@ export const processClasses: Readonly<Record<number, QueryClass>> = {
   },
   [PROCESSINFOCLASS.ProcessSessionInformation]: { size: 4, limited: true, read: (k, p) => answer32(k.mem.u32(p + EPROCESS.SessionId)) },
   [PROCESSINFOCLASS.ProcessWow64Information]: { size: 8, limited: true, read: (k, p) => answer64(k.mem.ptr(p + EPROCESS.WoW64Process)) },
-  [PROCESSINFOCLASS.ProcessImageFileName]: { size: 'text', limited: true, read: (k, p) => ({ text: imageName(k, p) }) },
+  [PROCESSINFOCLASS.ProcessImageFileName]: { size: 'text', limited: true, read: (k, p) => ({ text: queriedName(k, p) }) },
   [PROCESSINFOCLASS.ProcessLUIDDeviceMapsEnabled]: { size: 4, limited: true, read: () => answer32(1) },
   [PROCESSINFOCLASS.ProcessBreakOnTermination]: {
     size: 4,
@@ -289,7 +292,7 @@ export const processClasses: Readonly<Record<number, QueryClass>> = {
   [PROCESSINFOCLASS.ProcessImageFileNameWin32]: {
     size: 'text',
     limited: true,
-    read: (k, p) => ({ text: imageName(k, p).replace(/^\\Device\\HarddiskVolume3/, 'C:') }),
+    read: (k, p) => ({ text: queriedName(k, p).replace(/^\\Device\\HarddiskVolume3/, 'C:') }),
   },
   [PROCESSINFOCLASS.ProcessGroupInformation]: { size: 'any', limited: true, read: () => pack(2, [[0, 2, 0]]) },
   [PROCESSINFOCLASS.ProcessHandleInformation]: { size: 'any', read: (k, p) => handleSnapshot(k, p) },

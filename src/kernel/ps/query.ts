@@ -6,7 +6,7 @@ import { CLIENT_ID, EPROCESS, ETHREAD, KTHREAD, UNICODE_STRING } from '../layout
 import { referenceObject } from '../ob/object.js';
 import { NT } from '../ob/status.js';
 import { processById, threadById } from './cid.js';
-import { ProcessFlag, processOf, STATUS_STILL_ACTIVE, ThreadFlag } from './state.js';
+import { hasProcessFlag, isSubsystemProcess, ProcessFlag, processOf, STATUS_STILL_ACTIVE, ThreadFlag } from './state.js';
 
 type Answer = (k: Kernel, f: Frame) => number | bigint;
 
@@ -41,6 +41,13 @@ function lookup(k: Kernel, f: Frame, body: Addr, out: Addr, unknown: (k: Kernel)
   return k.return(NT.SUCCESS);
 }
 
+/** While the exit callbacks run the status may not be there yet (O). */
+function exitStatus(k: Kernel, process: Addr): number {
+  const status = k.mem.checked.i32(process + EPROCESS.ExitStatus);
+  const reporting = hasProcessFlag(k, process, ProcessFlag.Deleting) && !hasProcessFlag(k, process, ProcessFlag.ExitReported);
+  return reporting && k.choice('exit-callback-status') === 'pending' ? NT.PENDING : status;
+}
+
 const unknownThread = (k: Kernel): number =>
   k.choice('lookup-unknown-thread') === 'invalid-parameter' ? NT.INVALID_PARAMETER : NT.INVALID_CID;
 
@@ -60,7 +67,7 @@ export const routines: KernelRoutine[] = [
   ...query('PsGetProcessDebugPort', field(EPROCESS.DebugPort)),
   ...query('PsGetProcessJob', field(EPROCESS.Job)),
   ...query('PsGetProcessCreateTimeQuadPart', (k, f) => k.mem.checked.i64(f.ptr(0) + EPROCESS.CreateTime)),
-  ...query('PsGetProcessExitStatus', (k, f) => k.mem.checked.i32(f.ptr(0) + EPROCESS.ExitStatus)),
+  ...query('PsGetProcessExitStatus', (k, f) => exitStatus(k, f.ptr(0))),
   ...query('PsGetProcessExitProcessCalled', (k, f) => (k.mem.checked.u32(f.ptr(0) + EPROCESS.Flags) & ProcessFlag.Deleting ? 1 : 0)),
   ...query('PsGetProcessExitTime', (k) => k.mem.i64(processOf(k, k.currentThread()) + EPROCESS.ExitTime)),
   ...query('PsGetProcessStartKey', (k, f) => (BOOT_ID << 48n) | k.mem.checked.i64(f.ptr(0) + EPROCESS.SequenceNumber)),
@@ -102,7 +109,11 @@ export const routines: KernelRoutine[] = [
     // (ProcessId, *Process)
     name: 'PsLookupProcessByProcessId',
     cost: 10,
-    step: (k, f) => lookup(k, f, processById(k, f.ptr(0)), f.ptr(1)),
+    step(k, f) {
+      const process = processById(k, f.ptr(0));
+      const gone = process !== 0 && hasProcessFlag(k, process, ProcessFlag.Deleting) && k.choice('exiting-process-lookup') === 'not-found';
+      return lookup(k, f, gone ? 0 : process, f.ptr(1));
+    },
   },
   {
     name: 'PsLookupThreadByThreadId',
@@ -145,6 +156,10 @@ export const routines: KernelRoutine[] = [
     name: 'SeLocateProcessImageName',
     cost: 20,
     step(k, f) {
+      if (isSubsystemProcess(k, f.ptr(0)) && k.choice('subsystem-locate-name') === 'fails') {
+        k.mem.checked.setPtr(f.ptr(1), 0);
+        return k.return(NT.NOT_FOUND);
+      }
       const info = k.mem.checked.ptr(f.ptr(0) + EPROCESS.SeAuditProcessCreationInfo);
       const length = info === 0 ? 0 : k.mem.u16(info + UNICODE_STRING.Length);
       const block = k.pool.allocate('paged', UNICODE_STRING.sizeof + length + 2, 'SeNm');

@@ -50,10 +50,11 @@ function insert(k: Kernel, f: Frame): Status {
   return k.return(data(node));
 }
 
-/** A search is also a use: the tree is splayed at the node found, or at the one where it would be inserted. */
+/** A search is also a use: the tree is splayed at the node found. Not at one where an element would go: the free side of it that the caller was told of must stay free. */
 function found(k: Kernel, f: Frame): Addr {
-  if (f.get(RESULT) !== Result.TableEmptyTree) splayTo(k, f.ptr(0), f.get(NODE));
-  return f.get(RESULT) === Result.TableFoundNode ? data(f.get(NODE)) : 0;
+  if (f.get(RESULT) !== Result.TableFoundNode) return 0;
+  splayTo(k, f.ptr(0), f.get(NODE));
+  return data(f.get(NODE));
 }
 
 function elementAt(k: Kernel, table: Addr, index: number): Addr {

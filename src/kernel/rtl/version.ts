@@ -98,6 +98,15 @@ export const routines: KernelRoutine[] = [
     },
   },
   { name: 'RtlVerifyVersionInfo', step: (k, f) => k.return(verify(k, f.ptr(0), f.u32(1), f.u64(2))) },
+  {
+    // (ConditionMask, TypeMask, Condition): the three bits of the highest type in the mask are or-ed in, as VER_SET_CONDITION wants it type by type
+    name: 'VerSetConditionMask',
+    step(k, f) {
+      const types = f.u32(1) & 0xff;
+      const at = BigInt(3 * (31 - Math.clz32(types)));
+      return k.returnBig(types === 0 ? f.u64(0) : f.u64(0) | (BigInt(f.u8(2) & 7) << at));
+    },
+  },
   // only whole versions can be asked for, no service packs
   {
     name: 'RtlIsNtDdiVersionAvailable',

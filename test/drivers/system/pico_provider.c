@@ -1,6 +1,8 @@
 // A pico provider over the whole interface (reference: subsystem-processes.md 4): registration, system calls, fork and exec with its own CreateProcess and
 // CreateThread, contexts, suspending, exceptions of both chances, exits, access masks, image names, user stacks.
 // boot-start
+// variant
+// variant choice pico-thread-start suspended
 #include "system.h"
 #include <pico.h>
 #if 0 // threads
@@ -214,12 +216,13 @@ static LONGLONG Fork(PKTRAP_FRAME Trap) {
   FACT("subsystem-processes 2 PsGetThreadTeb is NULL", PsGetThreadTeb(first) == NULL);
   g_ForkThread = PsGetThreadId(first);
   FACT_EQ("subsystem-processes 4 SuspendThread: previous count 0", g_Pico.SuspendThread(first, &previous), STATUS_SUCCESS);
-  CHECK_EQ(previous, 0);
+  FACT_EQ("subsystem-processes 4 CreateThread: the thread runs at once, or is suspended", previous, VARIANT);
   FACT_EQ("subsystem-processes 4 SuspendThread counts", g_Pico.SuspendThread(first, &previous), STATUS_SUCCESS);
-  FACT_EQ("subsystem-processes 4 SuspendThread: previous count 1", previous, 1);
+  FACT_EQ("subsystem-processes 4 SuspendThread: previous count 1", previous, VARIANT + 1);
   FACT_EQ("subsystem-processes 4 ResumeThread", g_Pico.ResumeThread(first, &previous), STATUS_SUCCESS);
-  FACT_EQ("subsystem-processes 4 ResumeThread: previous count 2", previous, 2);
+  FACT_EQ("subsystem-processes 4 ResumeThread: previous count 2", previous, VARIANT + 2);
   FACT_EQ("subsystem-processes 4 Previous optional", g_Pico.ResumeThread(first, NULL), STATUS_SUCCESS);
+  if (VARIANT == 1) CHECK_EQ(g_Pico.ResumeThread(first, NULL), STATUS_SUCCESS);
   context.ContextFlags = CONTEXT_CONTROL;
   status = g_Pico.GetContextThreadInternal(PsGetCurrentThread(), &context, KernelMode, UserMode, FALSE);
   FACT("subsystem-processes 4 GetContextThreadInternal of the thread in a system call", NT_SUCCESS(status) && context.Rip == Trap->Rip && context.Rsp == Trap->Rsp);
@@ -258,6 +261,12 @@ static LONGLONG Exec(VOID) {
   status = g_Pico.CreateThread(&thread, &info, &hThread);
   FACT("subsystem-processes 5 3: provider maps segments and stack, calls CreateThread", NT_SUCCESS(status));
   ObDereferenceObject(object);
+  if (VARIANT == 1) {
+    PETHREAD started;
+    CHECK_EQ(ObReferenceObjectByHandle(hThread, 0, *PsThreadType, KernelMode, (PVOID *)&started, NULL), STATUS_SUCCESS);
+    CHECK_EQ(g_Pico.ResumeThread(started, NULL), STATUS_SUCCESS);
+    ObDereferenceObject(started);
+  }
   ZwClose(hThread);
   ZwClose(hProcess);
   FACT_EQ("subsystem-processes 4 TerminateProcess", g_Pico.TerminateProcess(PsGetCurrentProcess(), 0), STATUS_SUCCESS);
