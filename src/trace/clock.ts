@@ -12,6 +12,8 @@ export interface TraceClock {
   readonly cpu: number;
   /** Thread object (simulated address), 0 = none. */
   readonly thread: Addr;
+  /** Step, time and thread once more, where they are in an array: the host boxes each number that is written into a field or handed on. */
+  readonly numbers?: Float64Array;
 }
 
 /** Before there is a machine: everything happens at 0:n. */
@@ -20,8 +22,7 @@ export const NO_CLOCK: TraceClock = { step: 0, time: 0, cpu: 0, thread: 0 };
 /** The clock of a machine; `currentThread` tells the current thread object. */
 export class MachineClock implements TraceClock {
   cpu = 0;
-  /** Step, time, thread: in an array, because the host boxes each number that is written into a field. */
-  private readonly at = new Float64Array(3);
+  readonly numbers = new Float64Array(3);
 
   constructor(
     private readonly machine: Machine,
@@ -29,22 +30,22 @@ export class MachineClock implements TraceClock {
   ) {}
 
   get step(): number {
-    return this.at[0];
+    return this.numbers[0];
   }
   get time(): number {
-    return this.at[1];
+    return this.numbers[1];
   }
   get thread(): Addr {
-    return this.at[2];
+    return this.numbers[2];
   }
 
   sync(): void {
     const m = this.machine;
     const used = m.usedInSlice;
     const { cpu } = m.registers;
-    this.at[0] = m.totalSteps + used;
-    this.at[1] = m.cpus[cpu].time + used;
+    this.numbers[0] = m.totalSteps + used;
+    this.numbers[1] = m.cpus[cpu].time + used;
     this.cpu = cpu;
-    this.at[2] = this.currentThread();
+    this.numbers[2] = this.currentThread();
   }
 }

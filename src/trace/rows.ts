@@ -20,6 +20,10 @@ const ADDRESS = 0x80000000;
 const MINUS_ONE = 0xffffffff;
 const LARGEST = 0x7fffffff;
 const INDEX = 1 << 12;
+// Numbers of a moment.
+const STEP = 0;
+const TIME = 1;
+const THREAD = 2;
 
 /** The number as one word, negative when it needs more. */
 function encode(v: number): number {
@@ -36,9 +40,8 @@ interface Chunk {
   readonly words: Uint32Array;
   /** The same as pairs. */
   readonly pairs: Float64Array;
-  /** Of its first row. */
-  readonly step: number;
-  readonly time: number;
+  /** Step, time and thread of its first row. */
+  readonly base: Float64Array;
 }
 
 /** Rows by number; who appends puts the values into `scratch` and then calls `append`, or gives them as words. */
@@ -50,13 +53,13 @@ export class Rows {
   private end = CHUNK;
   /** Words of the chunk that the next row goes to. */
   words: Uint32Array = new Uint32Array(0);
-  private step0 = 0;
-  private time0 = 0;
+  private base: Float64Array = new Float64Array(HEAD - 1);
   /** Where each row begins: chunk and place. */
   private index = new Uint32Array(INDEX);
 
-  append(kind: number, cpu: number, step: number, time: number, thread: number, count: number): void {
-    const p = this.begin(kind, cpu, step, time, thread);
+  /** `now`: step, time, thread. */
+  append(kind: number, cpu: number, now: Float64Array, count: number): void {
+    const p = this.begin(kind, cpu, now);
     const { words, scratch } = this;
     let narrow = p >= 0;
     for (let i = 0; i < count && narrow; i++) {
@@ -65,15 +68,15 @@ export class Rows {
       else words[p + HEAD + i] = word;
     }
     if (narrow) this.end = p + HEAD + count;
-    else this.appendWide(kind, cpu, step, time, thread, count);
+    else this.appendWide(kind, cpu, now, count);
   }
 
   /**
    * The same for values that are words already (`encode`, `addressWord`): the row without them; who calls this writes them to `words` from the place that comes
    * back. -1: it has to be appended the other way.
    */
-  beginWords(kind: number, cpu: number, step: number, time: number, thread: number, count: number): number {
-    const p = this.begin(kind, cpu, step, time, thread);
+  beginWords(kind: number, cpu: number, now: Float64Array, count: number): number {
+    const p = this.begin(kind, cpu, now);
     if (p < 0) {
       this.length--;
       return -1;
@@ -83,15 +86,15 @@ export class Rows {
   }
 
   /** A row without values; who calls it sets `end`. Negative: it has to be a wide one. */
-  private begin(kind: number, cpu: number, step: number, time: number, thread: number): number {
-    if (this.end + LONGEST > CHUNK) this.extend(step, time);
-    const { words, end, length } = this;
+  private begin(kind: number, cpu: number, now: Float64Array): number {
+    if (this.end + LONGEST > CHUNK) this.extend(now);
+    const { words, end, length, base } = this;
     if (length === this.index.length) this.growIndex();
     this.index[length] = ((this.chunks.length - 1) << CHUNK_SHIFT) | end;
     this.length = length + 1;
-    const steps = step - this.step0;
-    const times = time - this.time0;
-    const who = encode(thread);
+    const steps = now[STEP] - base[STEP];
+    const times = now[TIME] - base[TIME];
+    const who = encode(now[THREAD]);
     if (who < 0 || steps < 0 || steps > MINUS_ONE || times !== (times | 0)) return -1;
     words[end] = kind | (cpu << 16);
     words[end + 1] = steps;
@@ -101,25 +104,22 @@ export class Rows {
   }
 
   /** Makes the row that was begun a wide one. */
-  private appendWide(kind: number, cpu: number, step: number, time: number, thread: number, count: number): void {
+  private appendWide(kind: number, cpu: number, now: Float64Array, count: number): void {
     const p = this.end + (this.end & 1);
     const { words, pairs } = this.chunks[this.chunks.length - 1];
     this.index[this.length - 1] = ((this.chunks.length - 1) << CHUNK_SHIFT) | p;
     words[p] = kind | (cpu << 16) | WIDE;
     const at = p >> 1;
-    pairs[at + 1] = step;
-    pairs[at + 2] = time;
-    pairs[at + 3] = thread;
+    for (let i = 0; i < HEAD - 1; i++) pairs[at + 1 + i] = now[i];
     for (let i = 0; i < count; i++) pairs[at + HEAD + i] = this.scratch[i];
     this.end = 2 * (at + HEAD + count);
   }
 
-  private extend(step: number, time: number): void {
+  private extend(now: Float64Array): void {
     this.words = new Uint32Array(CHUNK);
-    this.step0 = step;
-    this.time0 = time;
+    this.base = now.slice();
     this.end = 0;
-    this.chunks.push({ words: this.words, pairs: new Float64Array(this.words.buffer), step, time });
+    this.chunks.push({ words: this.words, pairs: new Float64Array(this.words.buffer), base: this.base });
   }
   private growIndex(): void {
     const larger = new Uint32Array(4 * this.index.length);
@@ -140,14 +140,14 @@ export class Rows {
     return (this.chunk(row).words[this.place(row)] >>> 16) & 0x7fff;
   }
   step(row: number): number {
-    const { words, pairs, step } = this.chunk(row);
+    const { words, pairs, base } = this.chunk(row);
     const p = this.place(row);
-    return words[p] >= WIDE ? pairs[(p >> 1) + 1] : step + words[p + 1];
+    return words[p] >= WIDE ? pairs[(p >> 1) + 1] : base[STEP] + words[p + 1];
   }
   time(row: number): number {
-    const { words, pairs, time } = this.chunk(row);
+    const { words, pairs, base } = this.chunk(row);
     const p = this.place(row);
-    return words[p] >= WIDE ? pairs[(p >> 1) + 2] : time + (words[p + 2] | 0);
+    return words[p] >= WIDE ? pairs[(p >> 1) + 2] : base[TIME] + (words[p + 2] | 0);
   }
   thread(row: number): number {
     return this.value(row, -1);
@@ -166,8 +166,7 @@ export class Rows {
     this.chunks.length = last + 1;
     const chunk = this.chunks[last];
     this.words = chunk.words;
-    this.step0 = chunk.step;
-    this.time0 = chunk.time;
+    this.base = chunk.base;
     this.length = length;
   }
 }

@@ -143,7 +143,7 @@ export class Trace {
     const { rows, clock } = this;
     if (!this.recording || this.watched[kind] !== 0 || this.at - this.origin.index < rows.length || this.onEvent !== undefined) return -1;
     if (clock.sync !== undefined) clock.sync();
-    const place = rows.beginWords(kind, clock.cpu, clock.step, clock.time, clock.thread, this.counts[kind]);
+    const place = rows.beginWords(kind, clock.cpu, clock.numbers ?? this.moment(), this.counts[kind]);
     if (place >= 0) this.at++;
     return place;
   }
@@ -164,9 +164,14 @@ export class Trace {
       this.verify(kind, count);
       return;
     }
-    rows.append(kind, clock.cpu, clock.step, clock.time, clock.thread, count);
+    rows.append(kind, clock.cpu, clock.numbers ?? this.moment(), count);
     const index = this.at++;
     if (this.onEvent !== undefined) this.onEvent(index);
+  }
+
+  private moment(): Float64Array {
+    const { step, time, thread } = this.clock;
+    return Float64Array.of(step, time, thread);
   }
 
   /** In the past: the same again, or the beginning of another branch. */
@@ -185,7 +190,7 @@ export class Trace {
       actual: { kind: s.kind, cpu, time, thread, data: this.dataFrom(s, (i) => scratch[i]), step },
     };
     this.branch();
-    rows.append(kind, cpu, step, time, thread, count);
+    rows.append(kind, cpu, this.moment(), count);
     const index = this.at++;
     if (this.onEvent !== undefined) this.onEvent(index);
   }

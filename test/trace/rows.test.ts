@@ -32,7 +32,7 @@ test('any rows come back as they were recorded, also after a cut', () => {
         for (const r of list) {
           step += r.steps;
           r.values.forEach((v, i) => (rows.scratch[i] = v));
-          rows.append(r.kind, r.cpu, step, r.time, r.thread, r.values.length);
+          rows.append(r.kind, r.cpu, Float64Array.of(step, r.time, r.thread), r.values.length);
           kept.push({ r, step });
         }
       };
@@ -56,14 +56,14 @@ test('rows of several chunks, and a cut back into the first', () => {
   const many = 40_000;
   for (let i = 0; i < many; i++) {
     for (let j = 0; j < 8; j++) rows.scratch[j] = i + j;
-    rows.append(i % 7, i % 64, 3 * i, 5 * i, 0, 8);
+    rows.append(i % 7, i % 64, Float64Array.of(3 * i, 5 * i, 0), 8);
   }
   for (const i of [0, 1, 10_921, 10_922, 10_923, 21_845, many - 1]) {
     assert.deepEqual([rows.kind(i), rows.cpu(i), rows.step(i), rows.time(i), rows.value(i, 7)], [i % 7, i % 64, 3 * i, 5 * i, i + 7]);
   }
   rows.truncate(100);
   rows.scratch[0] = 2 ** 40;
-  rows.append(1, 0, 301, 7, KERNEL_BASE + 16, 1);
+  rows.append(1, 0, Float64Array.of(301, 7, KERNEL_BASE + 16), 1);
   assert.deepEqual(
     [rows.length, rows.step(99), rows.step(100), rows.value(100, 0), rows.thread(100)],
     [101, 297, 301, 2 ** 40, KERNEL_BASE + 16],
