@@ -218,7 +218,7 @@ typedef enum _WAIT_TYPE { WaitAll, WaitAny, WaitNotification, WaitDequeue, WaitD
 typedef enum _NT_PRODUCT_TYPE { NtProductWinNt = 1, NtProductLanManNt, NtProductServer } NT_PRODUCT_TYPE, *PNT_PRODUCT_TYPE;
 typedef enum _SUITE_TYPE {
   SmallBusiness, Enterprise, BackOffice, CommunicationServer, TerminalServer, SmallBusinessRestricted, EmbeddedNT, DataCenter, SingleUserTS, Personal, Blade,
-  EmbeddedRestricted, SecurityAppliance, StorageServer, ComputeServer, WHServer, PhoneNT, MaxSuiteType
+  EmbeddedRestricted, SecurityAppliance, StorageServer, ComputeServer, WHServer, PhoneNT
 } SUITE_TYPE;
 typedef struct _QUAD { double UseThisFieldToCopy; } QUAD, *PQUAD, UQUAD, *PUQUAD;
 

@@ -38,7 +38,6 @@ const SLOT = 4; // of the callback that runs
 const GUARDED = 5;
 const RAISED = 6;
 const VETO = 7; // first error in CreationStatus
-const SHOWN = 8; // CreationStatus that the callback found
 
 /** A routine that calls all wanting callbacks of a table. */
 function walker(name: string, w: Walk): KernelRoutine {
@@ -54,7 +53,7 @@ function walker(name: string, w: Walk): KernelRoutine {
   };
   return {
     name,
-    locals: 9,
+    locals: 8,
     step(k, f) {
       if (f.pc === 0) {
         const count = registered(k, w.table);
@@ -116,13 +115,16 @@ function processArguments(k: Kernel, f: Frame, kind: number): (number | bigint)[
 export const isVeto = (k: Kernel, status: number): boolean =>
   !ntSuccess(status) && (status >>> 30 === 3 || k.choice('creation-status-warning') === 'refuses');
 
+/** What a callback finds in CreationStatus when earlier ones left this there. */
+const shownStatus = (k: Kernel, before: number): number =>
+  before !== 0 && k.choice('creation-status-on-entry') === 'success' ? 0 : before;
+
 /** A process callback is about to run: CreationStatus as it is to find it. */
 function showStatus(k: Kernel, f: Frame): void {
   const at = f.ptr(1) + PS_CREATE_NOTIFY_INFO.CreationStatus;
   const before = k.mem.i32(at);
   f.set(BEFORE, before);
-  f.set(SHOWN, before !== 0 && k.choice('creation-status-on-entry') === 'success' ? 0 : before);
-  k.mem.setI32(at, f.get(SHOWN));
+  k.mem.setI32(at, shownStatus(k, before));
 }
 
 /** A process callback has returned: what it made of CreationStatus. True: the others are not called. */
@@ -131,7 +133,7 @@ function afterProcess(k: Kernel, f: Frame): boolean {
   const at = f.ptr(1) + PS_CREATE_NOTIFY_INFO.CreationStatus;
   const before = f.get(BEFORE);
   const status = k.mem.i32(at);
-  if (status === f.get(SHOWN)) {
+  if (status === shownStatus(k, before)) {
     k.mem.setI32(at, before);
     return false;
   }
