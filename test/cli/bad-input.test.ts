@@ -55,7 +55,7 @@ const cases: Record<string, { readonly args: readonly string[]; readonly code: n
   'an endless loop': {
     args: ['run', bad('endless-loop')],
     code: 1,
-    says: [/stopped after 0\.1 s of virtual time in Misbehave \(endless-loop\.c:1[01]:\d+\); raise time-limit/, /^LIMIT/m],
+    says: [/stopped after 0\.1 s of virtual time in Misbehave \(endless-loop\.c:1[0-2]:\d+\); raise time-limit/, /^LIMIT/m],
   },
   'a NULL pointer': {
     args: ['run', bad('null-pointer')],
