@@ -2,7 +2,6 @@
 // machine advanced in pieces until it ends. Terminal, debugger and tests use this same class; a piece may be of any size without changing the run.
 import type { Diagnostic } from '../base/diagnostic.js';
 import { formatRange, type Range } from '../base/source.js';
-import { decodeBytes } from '../base/text.js';
 import { attach, boot, createKernel } from '../kernel/boot.js';
 import { setKeyValue } from '../kernel/cm/hive.js';
 import { serviceKey } from '../kernel/io/driver-load.js';
@@ -19,9 +18,9 @@ import type { RegistryValue } from './ast.js';
 import type { Build, BuiltProcess } from './build.js';
 import { ConditionWatch, type Violation } from './condition-watch.js';
 import { describeBugCheck } from './describe-bugcheck.js';
-import { outputLine } from './findings.js';
 import { type BuiltImages, compileImages } from './images.js';
 import { makeReport } from './make-report.js';
+import { OutputTeller } from './output.js';
 import type { ReportedBugCheck, RunReport } from './report.js';
 
 export interface SimulationOptions {
@@ -108,7 +107,7 @@ export class Simulation {
   private readonly debug: boolean;
   private readonly built: BuiltImages;
   private readonly conditions: ConditionWatch;
-  private outputFrom = 0;
+  private readonly output: OutputTeller;
 
   constructor(
     readonly build: Build,
@@ -146,6 +145,7 @@ export class Simulation {
       ...(machine ? { machine } : {}),
       ...(options.chooser ? { chooser: options.chooser } : {}),
     });
+    this.output = new OutputTeller(this);
     this.built =
       shared?.built ?? compileImages(build, this.kernel, { debug: options.debug, race: races, cleanStops: options.cleanStops ?? false });
     shared?.kernel.irqlLimits.forEach((limit, id) => {
@@ -266,7 +266,7 @@ export class Simulation {
         return scenarioDone(k);
       },
     });
-    this.flushOutput();
+    this.output.flush();
     const k = this.kernel;
     switch (result.reason) {
       case 'stopAt':
@@ -318,29 +318,14 @@ export class Simulation {
 
   /** What boot has recorded is not told through onOutput and onThread. */
   skipOutput(): void {
-    this.outputFrom = Math.max(this.outputFrom, this.kernel.trace.cursor);
+    this.output.skip();
   }
 
   /** Things go another way from an event on: what the trace holds ahead is forgotten, and output is told again from there. */
   branch(at = this.kernel.trace.cursor): void {
     this.kernel.trace.branch();
-    this.outputFrom = Math.min(this.outputFrom, at);
-    this.flushOutput();
-  }
-
-  private flushOutput(): void {
-    const { trace } = this.kernel;
-    this.outputFrom = Math.max(this.outputFrom, trace.begin);
-    for (; this.outputFrom < trace.cursor; this.outputFrom++) {
-      const kind = trace.kind(this.outputFrom);
-      if (kind === 'ke.output' || kind === 'um.output')
-        this.onOutput(decodeBytes(String(trace.data(this.outputFrom).text)), kind === 'ke.output' ? 'console' : 'stdout');
-      else if (kind === 'verifier.finding') {
-        const line = outputLine(this, this.outputFrom);
-        if (line) this.onOutput(line.text, 'important', line.range);
-      } else if (kind === 'ps.thread-create' || kind === 'ps.thread-exit')
-        this.onThread(Number(trace.data(this.outputFrom).thread), kind === 'ps.thread-create');
-    }
+    this.output.back(at);
+    this.output.flush();
   }
 
   /** Global steps at which a driver's DriverEntry begins. */
