@@ -132,7 +132,7 @@ function replay(build: Build, chooser: ReplayChooser, trace: string, same: boole
     process.stderr.write(
       `interlock: the run is not the one that was recorded (trace ${report.traceHash}, recorded ${trace}): was it made by another version?\n`,
     );
-  return chooser.mismatch !== undefined ? 2 : simulation.exitCode();
+  return chooser.mismatch !== undefined ? 2 : simulation.exitCode(report);
 }
 
 /** Wrong input, said in the form that was asked for. */

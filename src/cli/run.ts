@@ -30,7 +30,7 @@ export function runCommand(path: string, options: Readonly<Record<string, number
   while (simulation.advance(PIECE, false).kind !== 'ended');
   const report = simulation.report();
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : tellStory(report));
-  return simulation.exitCode();
+  return simulation.exitCode(report);
 }
 
 export function inRange(name: string, value: unknown, min: number, max: number): void {

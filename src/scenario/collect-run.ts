@@ -1,5 +1,6 @@
 // One pass over the events of an ended run: output, callbacks, drivers, processes, and the findings that are events. What `expect` asks about is read from here.
 import { decodeBytes } from '../base/text.js';
+import { KIND_ID } from '../trace/kinds.js';
 import { CallCounter, type CalledFunction } from './call-counter.js';
 import { collectFindings } from './findings.js';
 import type { ReportedFinding, ReportedOutput } from './report.js';
@@ -20,6 +21,13 @@ export interface Collected {
   readonly stubCalls: Map<string, number>;
   readonly unconfirmed: Set<string>;
 }
+
+/** Kinds that are most of a long run, and nothing to a report. */
+const FREQUENT: ReadonlySet<number> = new Set(
+  (['ke.switch', 'ke.ready', 'ke.wait', 'ke.unwait', 'ke.event.set', 'ke.irql', 'ke.spin.acquire', 'ke.spin.release'] as const).map(
+    (kind) => KIND_ID[kind],
+  ),
+);
 
 export function collect(s: Simulation): Collected {
   const k = s.kernel;
@@ -50,6 +58,7 @@ export function collect(s: Simulation): Collected {
     if (!c.findings.some((f) => f.id === id && f.message === message)) c.findings.push({ id, severity: 'warning', message });
   };
   for (let i = trace.begin; i < trace.cursor; i++) {
+    if (FREQUENT.has(trace.kindId(i))) continue;
     const kind = trace.kind(i);
     counter.see(i, kind);
     switch (kind) {

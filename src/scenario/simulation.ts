@@ -347,8 +347,7 @@ export class Simulation {
     return makeReport(this);
   }
   /** 0 the expectations hold, 1 they do not or a bug check happened that was not expected, 2 the run met something that is not simulated. */
-  exitCode(): number {
-    const { verdict } = this.report();
+  exitCode({ verdict } = this.report()): number {
     return verdict === 'held' ? 0 : verdict === 'not-simulated' ? 2 : 1;
   }
 

@@ -256,7 +256,7 @@ export class Session {
     this.finished = true;
     const report = this.simulation.report();
     this.onOutput({ category: 'console', text: tellStory(report, { brief: true }) });
-    return { kind: 'ended', exitCode: this.simulation.exitCode() };
+    return { kind: 'ended', exitCode: this.simulation.exitCode(report) };
   }
 
   private endStop(): Stop | undefined {

@@ -1,6 +1,6 @@
 // The hash over the rows of a trace, for any number of them: computed when it is asked for, in one pass, with one remembered every thousand rows.
 import { Hash64 } from './hash.js';
-import type { Rows } from './rows.js';
+import { MAX_VALUES, type Rows } from './rows.js';
 
 /** A hash as two words. */
 export interface Mark {
@@ -23,6 +23,7 @@ const INTERVAL = 1024;
 export class RowHash {
   /** Pairs: hash before row i * INTERVAL. */
   private kept: number[] = [];
+  private readonly widths: number[] = [];
 
   /** Hash over `lastRow` rows: the one asked for last, from which the next question usually goes on. */
   private last: Mark;
@@ -64,35 +65,45 @@ export class RowHash {
     return mark;
   }
 
+  /** Numbers of a row of a kind. */
+  private width(kind: number, types: string): number {
+    return (this.widths[kind] ??= types.length + types.split('q').length - 1);
+  }
+
   private over(from: number, to: number, start: Mark): Mark {
     const { rows, sources } = this;
     const h = new Hash64(start.a, start.b);
-    const number = (v: number): void => {
-      PAIR[0] = v;
-      h.word(PAIR_WORDS[0]);
-      h.word(PAIR_WORDS[1]);
-    };
     for (let row = from; row < to; row++) {
       const kind = rows.kind(row);
-      h.word(sources.kindHash(kind));
-      h.word(rows.cpu(row));
-      number(rows.step(row));
-      number(rows.time(row));
-      number(rows.thread(row));
       const types = sources.kindTypes(kind);
-      let i = 0;
+      const head = rows.read(row, NUMBERS, this.width(kind, types));
+      h.word(sources.kindHash(kind));
+      h.word(head >>> 16);
+      for (let w = 0; w < 2 * MOMENT; w++) h.word(WORDS[w]);
+      let w = 2 * MOMENT;
       for (let j = 0; j < types.length; j++) {
         const t = types.charCodeAt(j);
-        if (t === TEXT) h.word(sources.textHash(rows.value(row, i++)));
-        else for (let n = t === QUAD ? 2 : 1; n > 0; n--) number(rows.value(row, i++));
+        if (t === TEXT) h.word(sources.textHash(NUMBERS[w >> 1]));
+        else {
+          h.word(WORDS[w]);
+          h.word(WORDS[w + 1]);
+          if (t === QUAD) {
+            w += 2;
+            h.word(WORDS[w]);
+            h.word(WORDS[w + 1]);
+          }
+        }
+        w += 2;
       }
     }
     return { a: h.a, b: h.b };
   }
 }
 
-/** A number as the two words that it is in memory. */
-const PAIR = new Float64Array(1);
-const PAIR_WORDS = new Int32Array(PAIR.buffer);
+/** Step, time and thread of a row. */
+const MOMENT = 3;
+/** A row, as numbers and as the words that they are in memory. */
+const NUMBERS = new Float64Array(MOMENT + MAX_VALUES);
+const WORDS = new Int32Array(NUMBERS.buffer);
 const TEXT = 's'.charCodeAt(0);
 const QUAD = 'q'.charCodeAt(0);

@@ -159,6 +159,21 @@ export class Rows {
     return words[p] >= WIDE ? pairs[(p >> 1) + HEAD + i] : decode(words[p + HEAD + i]);
   }
 
+  /** The whole row at once, for the hash: kind and CPU come back, `out` gets step, time, thread and the values, as many as fit. */
+  read(row: number, out: Float64Array, count: number): number {
+    const { words, pairs, base } = this.chunk(row);
+    const p = this.place(row);
+    const head = words[p];
+    if (head >= WIDE) {
+      for (let i = 0; i < HEAD - 1 + count; i++) out[i] = pairs[(p >> 1) + 1 + i];
+      return head - WIDE;
+    }
+    out[STEP] = base[STEP] + words[p + 1];
+    out[TIME] = base[TIME] + (words[p + 2] | 0);
+    for (let i = THREAD; i < HEAD - 1 + count; i++) out[i] = decode(words[p + 1 + i]);
+    return head;
+  }
+
   truncate(length: number): void {
     if (length >= this.length) return;
     const last = this.index[length] >>> CHUNK_SHIFT;
