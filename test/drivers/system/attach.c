@@ -22,7 +22,6 @@ thread main {
 }
 #endif
 
-static KEVENT g_Done;
 static PEPROCESS g_Process;
 static PLONG g_Address;
 static KAPC g_Apc, g_Other;
@@ -121,7 +120,6 @@ static VOID Other(PVOID Context) {
   FACT("scheduler 17 KeDetachProcess: back to the thread's own process", PsGetCurrentProcess() == PsInitialSystemProcess);
   KeDetachProcess();
   Environments();
-  KeSetEvent(&g_Done, 0, FALSE);
 }
 
 #ifdef CASE_DPC
@@ -134,8 +132,6 @@ static VOID InDpc(PKDPC Dpc, PVOID Context, PVOID A1, PVOID A2) {
 #endif
 
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
-  HANDLE h;
-  OBJECT_ATTRIBUTES oa;
   UNREFERENCED_PARAMETER(DeviceObject);
   g_Process = PsGetCurrentProcess();
   g_Address = *(PLONG *)Irp->AssociatedIrp.SystemBuffer;
@@ -167,16 +163,12 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   EXPECT_STOP("bugchecks 2 0x4A: return to user mode above PASSIVE_LEVEL", 0x4A, ANY, APC_LEVEL, 0, 0);
   return STATUS_SUCCESS;
 #endif
-  InitializeObjectAttributes(&oa, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
-  CHECK_EQ(PsCreateSystemThread(&h, THREAD_ALL_ACCESS, &oa, NULL, NULL, Other, NULL), STATUS_SUCCESS);
-  ZwClose(h);
-  KeWaitForSingleObject(&g_Done, Executive, KernelMode, FALSE, NULL);
+  Join(StartThread(Other, NULL));
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
 TEST_ENTRY {
   UNREFERENCED_PARAMETER(RegistryPath);
-  KeInitializeEvent(&g_Done, NotificationEvent, FALSE);
   DriverObject->DriverUnload = UnloadDevice;
   return MakeDevice(DriverObject, Control);
 }

@@ -19,7 +19,12 @@ static VOID Image(PUNICODE_STRING n, HANDLE p, PIMAGE_INFO i) { UNREFERENCED_PAR
 static NTSTATUS Registry(PVOID a, PVOID b, PVOID c) { UNREFERENCED_PARAMETER(a); UNREFERENCED_PARAMETER(b); UNREFERENCED_PARAMETER(c); return STATUS_SUCCESS; }
 static OB_PREOP_CALLBACK_STATUS Pre(PVOID c, POB_PRE_OPERATION_INFORMATION i) { UNREFERENCED_PARAMETER(c); UNREFERENCED_PARAMETER(i); return OB_PREOP_SUCCESS; }
 static VOID Dpc(PKDPC d, PVOID a, PVOID b, PVOID c) { UNREFERENCED_PARAMETER(d); UNREFERENCED_PARAMETER(a); UNREFERENCED_PARAMETER(b); UNREFERENCED_PARAMETER(c); }
-static VOID Hang(PVOID c) { SleepMs(1000000); UNREFERENCED_PARAMETER(c); }
+static KEVENT g_Hangs;
+static VOID Hang(PVOID c) {
+  UNREFERENCED_PARAMETER(c);
+  KeSetEvent(&g_Hangs, 0, FALSE);
+  SleepMs(1000000);
+}
 
 static LARGE_INTEGER g_Cookie;
 static PVOID g_Handle;
@@ -53,8 +58,11 @@ TEST_ENTRY {
   KeInitializeTimer(&g_Timer);
   KeInitializeDpc(&g_Dpc, Dpc, NULL);
   KeSetTimer(&g_Timer, due, &g_Dpc);
+  KeInitializeEvent(&g_Hangs, NotificationEvent, FALSE);
   PsCreateSystemThread(&h, THREAD_ALL_ACCESS, NULL, NULL, NULL, Hang, NULL);
   ZwClose(h);
+  KeWaitForSingleObject(&g_Hangs, Executive, KernelMode, FALSE, NULL);
+  SleepMs(5); // it sleeps: a thread that comes back to a driver that is gone would be another mistake
   CHECK(IoAllocateWorkItem(g_Device) != NULL);
   return STATUS_SUCCESS;
 }

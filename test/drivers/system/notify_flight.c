@@ -22,7 +22,8 @@ enum { Legacy, Ex, ThreadPlain, Image, Object };
 static ULONG g_Kind;
 static LONG g_Inside, g_Calls, g_Removed, g_LateCalls, g_EarlyCalls, g_Held;
 static BOOLEAN g_Armed;
-static KEVENT g_Entered, g_Go, g_Done;
+static KEVENT g_Entered, g_Go;
+static PETHREAD g_Remover;
 static PVOID g_Object;
 
 // The callback of each kind comes here on its first call: it is inside when the removal begins.
@@ -87,25 +88,21 @@ static VOID Remover(PVOID Context) {
   calls = g_Calls;
   SleepMs(20);
   FACT_EQ("callbacks 7 after the removal it is not called any more", g_Calls, calls);
-  KeSetEvent(&g_Done, 0, FALSE);
   PsTerminateSystemThread(STATUS_SUCCESS);
 }
 
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
-  HANDLE thread;
   UNREFERENCED_PARAMETER(DeviceObject);
   if (IoGetCurrentIrpStackLocation(Irp)->Parameters.DeviceIoControl.IoControlCode == IOCTL_BUFFERED) {
     g_Kind = *(PULONG)Irp->AssociatedIrp.SystemBuffer;
     g_Inside = g_Calls = g_Removed = 0;
     KeClearEvent(&g_Entered);
     KeClearEvent(&g_Go);
-    KeClearEvent(&g_Done);
     g_Armed = TRUE;
     CHECK_EQ(Register(), STATUS_SUCCESS);
-    CHECK_EQ(PsCreateSystemThread(&thread, THREAD_ALL_ACCESS, NULL, NULL, NULL, Remover, NULL), STATUS_SUCCESS);
-    ZwClose(thread);
+    g_Remover = StartThread(Remover, NULL);
   } else {
-    KeWaitForSingleObject(&g_Done, Executive, KernelMode, FALSE, NULL);
+    Join(g_Remover);
     g_Armed = FALSE;
   }
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
@@ -125,7 +122,6 @@ TEST_ENTRY {
   DriverObject->DriverUnload = Unload;
   KeInitializeEvent(&g_Entered, NotificationEvent, FALSE);
   KeInitializeEvent(&g_Go, NotificationEvent, FALSE);
-  KeInitializeEvent(&g_Done, NotificationEvent, FALSE);
   CHECK_EQ(PsSetCreateProcessNotifyRoutine(Holder, FALSE), STATUS_SUCCESS);
   CHECK_EQ(PsSetCreateProcessNotifyRoutine(Registers, FALSE), STATUS_SUCCESS);
   CHECK_EQ(PsSetCreateProcessNotifyRoutine(Holder, TRUE), STATUS_SUCCESS);

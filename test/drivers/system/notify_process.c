@@ -29,7 +29,8 @@ thread main {
 #endif
 
 static LONG g_Legacy, g_LegacyExit, g_Ex, g_ExExit, g_Ex2, g_Order, g_Images, g_Spoofed;
-static HANDLE g_Child, g_Main, g_Created, g_ChildParent, g_LastThread;
+static HANDLE g_ImageOf[64]; // process of each image callback
+static HANDLE g_Child, g_Main, g_ChildParent, g_LastThread;
 static PEPROCESS g_ChildObject;
 static PFILE_OBJECT g_File;
 static HANDLE g_Reported[4]; // by the process callback, in order
@@ -37,7 +38,14 @@ static HANDLE g_Reported[4]; // by the process callback, in order
 static VOID Image(PUNICODE_STRING Name, HANDLE ProcessId, PIMAGE_INFO Info) {
   UNREFERENCED_PARAMETER(Name);
   UNREFERENCED_PARAMETER(Info);
-  if (ProcessId != NULL && ProcessId == g_Created) g_Images++;
+  LONG n = InterlockedIncrement(&g_Images) - 1;
+  if (n < 64) g_ImageOf[n] = ProcessId;
+}
+
+static LONG ImagesOf(HANDLE ProcessId) {
+  LONG count = 0;
+  for (LONG i = 0; i < g_Images && i < 64; i++) count += g_ImageOf[i] == ProcessId;
+  return count;
 }
 
 static BOOLEAN WasReported(HANDLE ProcessId) {
@@ -61,8 +69,6 @@ static VOID Legacy(HANDLE ParentId, HANDLE ProcessId, BOOLEAN Create) {
   FACT("callbacks 2 special kernel APCs are on", !KeAreAllApcsDisabled());
   if (Create) {
     g_Reported[g_Legacy++ & 3] = ProcessId;
-    g_Created = ProcessId;
-    g_Images = 0;
     if (g_Main == NULL) g_Main = ProcessId;
     FACT("callbacks 6 the first registered is called first", g_Order++ % 3 == 0);
     FACT("callbacks 2 creation: in the context of the creator", PsGetCurrentProcessId() != ProcessId);
@@ -126,7 +132,7 @@ static VOID Ex(PEPROCESS Process, HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO Info)
     FACT_EQ("callbacks 2 CreationStatus on entry", Info->CreationStatus, STATUS_SUCCESS);
     FACT("callbacks 2 the new process is not the current one", PsGetCurrentProcess() != Process);
     FACT_EQ("callbacks 2 it has no exit status yet", PsGetProcessExitStatus(Process), STATUS_PENDING);
-    FACT_EQ("callbacks 2 no image callback for exe or ntdll yet", g_Images, 0);
+    FACT_EQ("callbacks 2 no image callback for exe or ntdll yet", ImagesOf(ProcessId), 0);
     FACT("callbacks 2 a Win32 process has its PEB", PsGetProcessPeb(Process) != NULL);
     FACT("callbacks 2 the loader data is empty: user mode has not run", LoaderListIsEmpty(Process));
     FACT("callbacks 2 the exe is mapped", PsGetProcessSectionBaseAddress(Process) != NULL);
