@@ -195,6 +195,7 @@ static VOID Unload(PDRIVER_OBJECT DriverObject) {
   CHECK_EQ(g_Spoofed, 1);
   FACT("callbacks 2 a referenced FileObject outlives the callback", g_File->Type == 5 && EndsWith(&g_File->FileName, L"\\notepad.exe"));
   ObDereferenceObject(g_File);
+  SleepMs(50); // the last thread of the process gives back what it has of it
   FACT_EQ("callbacks 6 after the exit the ID is free", PsLookupProcessByProcessId(g_Child, &gone), STATUS_INVALID_CID);
   FACT_EQ("callbacks 2 removal with another kind: Ex as legacy", PsSetCreateProcessNotifyRoutine((PCREATE_PROCESS_NOTIFY_ROUTINE)Ex, TRUE), STATUS_PROCEDURE_NOT_FOUND);
   FACT_EQ("callbacks 2 removal with another kind: Ex2 as Ex", PsSetCreateProcessNotifyRoutineEx(Ex2, TRUE), STATUS_PROCEDURE_NOT_FOUND);
