@@ -11,7 +11,7 @@ import { EPROCESS, ETHREAD, KPROCESS, KTHREAD, PS_GLOBALS } from '../layouts.gen
 import { lockedPages } from '../mm/page-lock.js';
 import { forgetVads } from '../mm/vad.js';
 import { pidOf, shortImageName, tidOf } from '../ob/note.js';
-import { dropReference } from '../ob/object.js';
+import { dropReference, dropReferenceDeferred, referenceObject } from '../ob/object.js';
 import { referenceFor } from '../ob/reference.js';
 import { makeServices, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
@@ -49,7 +49,12 @@ export const liveThreads = (k: Kernel, process: Addr): Addr[] =>
     .map((e) => e - ETHREAD.ThreadListEntry)
     .filter((t) => !hasThreadFlag(k, t, ThreadFlag.Exiting | ThreadFlag.Dead));
 
-/** PspExitThread(ExitStatus): runs in the thread that ends. Locals: 0 last thread?, 1 process. */
+// Locals of PspExitThread.
+const LAST = 0;
+/** Another thread of the process that is waited for, referenced. */
+const OTHER = 1;
+
+/** PspExitThread(ExitStatus): runs in the thread that ends. */
 function exitSteps(k: Kernel, f: Frame): Status {
   const m = k.mem;
   const thread = k.currentThread();
@@ -84,9 +89,12 @@ function exitSteps(k: Kernel, f: Frame): Status {
       if (m.i32(thread + ETHREAD.ExitStatus) === STATUS_STILL_ACTIVE) m.setI32(thread + ETHREAD.ExitStatus, f.i32(0));
       m.setI64(thread + ETHREAD.ExitTime, k.systemTime());
       k.event('ps.thread-exit', { process: pidOf(k, process), thread: tidOf(k, thread), status: m.u32(thread + ETHREAD.ExitStatus) });
-      if (!hasThreadFlag(k, thread, ThreadFlag.CreateReported)) break;
-      return callThreadNotify(k, f, 1, thread, ThreadNotify.Exit, process);
+      countOut(k, f, process);
+      return waitForOthers(k, f, thread, process) ?? reportExit(k, f, thread, process);
     }
+    case 10:
+      dropReferenceDeferred(k, f.get(OTHER));
+      return waitForOthers(k, f, thread, process) ?? reportExit(k, f, thread, process);
     case 1:
       break;
     case 2:
@@ -118,18 +126,41 @@ function exitSteps(k: Kernel, f: Frame): Status {
   return k.call(f, 2, 'IopCancelThreadIrps', [thread]);
 }
 
-/** The thread no longer counts; the last one takes the process with it. */
+/** The thread no longer counts. Who is the last is settled before any callback, so that a process ends in the thread whose own end is reported last. */
+function countOut(k: Kernel, f: Frame, process: Addr): void {
+  const left = k.mem.u32(process + EPROCESS.ActiveThreads) - 1;
+  k.mem.setU32(process + EPROCESS.ActiveThreads, left);
+  const last = left === 0 && process !== k.mem.ptr(k.globals.PS + PS_GLOBALS.PsInitialSystemProcess);
+  f.set(LAST, last ? 1 : 0);
+  if (last) setProcessFlag(k, process, ProcessFlag.Deleting);
+}
+
+/** The last thread waits until all others of its process have ended; undefined: none is left. */
+function waitForOthers(k: Kernel, f: Frame, thread: Addr, process: Addr): Status | undefined {
+  if (f.get(LAST) === 0) return undefined;
+  const other = entries(k.mem, process + EPROCESS.ThreadListHead)
+    .map((e) => e - ETHREAD.ThreadListEntry)
+    .find((t) => t !== thread && !hasThreadFlag(k, t, ThreadFlag.Dead));
+  if (other === undefined) return undefined;
+  referenceObject(k, other);
+  f.set(OTHER, other);
+  return k.wait(f, 10, { object: other, reason: WaitReason.Executive });
+}
+
+function reportExit(k: Kernel, f: Frame, thread: Addr, process: Addr): Status {
+  if (!hasThreadFlag(k, thread, ThreadFlag.CreateReported)) return k.call(f, 2, 'IopCancelThreadIrps', [thread]);
+  return callThreadNotify(k, f, 1, thread, ThreadNotify.Exit, process);
+}
+
+/** The last thread takes the process with it. */
 function leaveProcess(k: Kernel, f: Frame, thread: Addr, process: Addr): Status {
   const m = k.mem;
-  const left = m.u32(process + EPROCESS.ActiveThreads) - 1;
-  m.setU32(process + EPROCESS.ActiveThreads, left);
   m.setI32(process + EPROCESS.LastThreadExitStatus, m.i32(thread + ETHREAD.ExitStatus));
-  if (left > 0 || process === m.ptr(k.globals.PS + PS_GLOBALS.PsInitialSystemProcess)) return k.call(f, 7, 'KiRundownApcs', []); // while the thread still counts as alive
+  if (f.get(LAST) === 0) return k.call(f, 7, 'KiRundownApcs', []); // while the thread still counts as alive
   if (hasProcessFlag(k, process, ProcessFlag.BreakOnTermination)) return criticalDied(k, process, false);
   if (m.i32(process + EPROCESS.ExitStatus) === STATUS_STILL_ACTIVE)
     m.setI32(process + EPROCESS.ExitStatus, m.i32(thread + ETHREAD.ExitStatus));
   m.setI64(process + EPROCESS.ExitTime, k.systemTime());
-  setProcessFlag(k, process, ProcessFlag.Deleting);
   k.event('ps.process-exit', { process: pidOf(k, process), status: m.u32(process + EPROCESS.ExitStatus) });
   if (hasProcessFlag(k, process, ProcessFlag.CreateReported)) return callProcessNotify(k, f, 3, process, 0);
   return callExitProcess(k, f, 9, process) ?? k.call(f, 4, 'ObKillProcess', [process]);
