@@ -18,6 +18,7 @@ import { callTarget } from './ke/call.js';
 import type { Chooser } from './ke/choice.js';
 import { catchUp } from './ke/clock.js';
 import { signalEvent } from './ke/dispatcher.js';
+import { addressAt, currentThreadAt, P, prcbAt } from './ke/fields.js';
 import { lowerIrql, raiseIrql, softwareInterruptDue } from './ke/irql.js';
 import { currentPrcb, prcbOf } from './ke/prcb.js';
 import { readyThread } from './ke/ready.js';
@@ -57,8 +58,6 @@ export class Kernel implements MachineHost {
   readonly hooks: KernelHooks = { exitThread: 'KiExitThread' };
   readonly pool: Pool;
   readonly mem: Memory;
-  /** Offset of the first KPRCB: for `threadForTrace`. */
-  private readonly firstPrcb: number;
   /** Exported variables by name (`PsProcessType`): filled at boot by their owners with `exportData`. */
   readonly dataExports = new Map<string, Addr>();
   /** Those that headers declare as pointer to the kernel's variable (`POBJECT_TYPE *PsProcessType`): what is at the address is what the kernel exports. */
@@ -85,7 +84,6 @@ export class Kernel implements MachineHost {
     readonly routineIndex: ReadonlyMap<string, number>,
   ) {
     this.mem = machine.mem;
-    this.firstPrcb = GLOBALS.KE + KE_GLOBALS.Prcb - KERNEL_BASE;
     this.pool = new Pool(this);
     this.irqlLimits = new Array<IrqlLimit | undefined>(routines.length).fill(undefined);
   }
@@ -100,10 +98,7 @@ export class Kernel implements MachineHost {
   }
   /** KTHREAD of the thread that runs (or that a DPC interrupted) on this CPU. */
   currentThread(): Addr {
-    // asked many times at every wait and switch; a thread object is a kernel address, so its low word tells all
-    const { words, registers } = this.mem;
-    const thread = words[(this.firstPrcb + registers.cpu * KPRCB.sizeof + KPRCB.CurrentThread) >> 2];
-    return thread === 0 ? 0 : KERNEL_BASE + (thread >>> 0);
+    return addressAt(currentThreadAt(this));
   }
   /** KPROCESS (= EPROCESS) whose address space is current: the process the thread is attached to, else its own. */
   currentProcess(): Addr {
@@ -321,11 +316,9 @@ export class Kernel implements MachineHost {
   }
   /** Thread of an event: the current one, 0 before boot and on an idle CPU. */
   threadForTrace(): Addr {
-    // asked at every event: the low words of the two pointers are enough, as a thread object is always a kernel address
-    const prcb = this.firstPrcb + this.mem.registers.cpu * KPRCB.sizeof;
-    const { words } = this.mem;
-    const thread = words[(prcb + KPRCB.CurrentThread) >> 2];
-    return thread === words[(prcb + KPRCB.IdleThread) >> 2] ? 0 : KERNEL_BASE + (thread >>> 0);
+    const { words, registers } = this.mem;
+    const p = prcbAt(registers.cpu);
+    return words[p + P.current] === words[p + P.idle] ? 0 : addressAt(words[p + P.current] >>> 2);
   }
   /** Makes `run` leave at the next boundary (scenario ended, pause). */
   requestRunEnd(): void {

@@ -76,7 +76,7 @@ import { routines as keThreadedDpc } from './ke/threaded-dpc.js';
 import { routines as keTime } from './ke/time.js';
 import { routines as keTimer } from './ke/timer.js';
 import { routines as keUserApc } from './ke/user-apc.js';
-import { routines as keWait } from './ke/wait.js';
+import { routines as keWaitRoutines } from './ke/wait-routines.js';
 import { routines as lxDispatch } from './lx/dispatch.js';
 import { routines as lxForkExec } from './lx/fork-exec.js';
 import { routines as mmCopyVirtual } from './mm/copy-virtual.js';
@@ -266,7 +266,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   keTime,
   keTimer,
   keUserApc,
-  keWait,
+  keWaitRoutines,
   lxDispatch,
   lxForkExec,
   mmCopyVirtual,

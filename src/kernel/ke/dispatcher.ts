@@ -9,11 +9,10 @@ import { DISPATCHER_HEADER, KMUTANT, KQUEUE, KTHREAD, KWAIT_BLOCK } from '../lay
 import { corrupt, insertTail, LIST_LIMIT, remove, removeAt, removeHead } from '../rtl/list.js';
 import { BugCheckError } from './bugcheck.js';
 import { ObjectType, STATUS, WaitAll, WaitAny } from './constants.js';
-import { addressAt, currentThreadAt, placeOf, pointee, touchThread } from './fields.js';
+import { addressAt, currentThreadAt, placeOf, pointee, setNumber, T, touchThread } from './fields.js';
 import { readyAt } from './ready.js';
 import { removeTimer } from './timer-queue.js';
 
-const TWO32 = 4294967296;
 const STATE = DISPATCHER_HEADER.SignalState;
 export const WAIT_LIST = DISPATCHER_HEADER.WaitListHead;
 
@@ -98,16 +97,6 @@ export function waitObjects(k: Kernel, thread: Addr): Addr[] {
   );
 }
 
-const T = {
-  kernelStack: KTHREAD.KernelStack >> 2,
-  invocation: KTHREAD.CallbackInvocation >> 2,
-  queue: KTHREAD.Queue >> 2,
-  waitBlockCount: KTHREAD.WaitBlockCount >> 2,
-  waitBlockList: KTHREAD.WaitBlockList >> 2,
-  waitHasTimeout: KTHREAD.WaitHasTimeout >> 2,
-  waitStatus: KTHREAD.WaitStatus >> 2,
-} as const;
-
 /** Takes all blocks of the thread's wait off their lists and its timeout timer out of the timer queue. */
 export const removeWaitBlocks = (k: Kernel, thread: Addr): void => removeBlocks(k, placeOf(thread));
 
@@ -163,10 +152,10 @@ export function unwaitThread(k: Kernel, thread: Addr, status: number, increment:
   const m = k.mem;
   const t = placeOf(thread);
   removeBlocks(k, t);
-  setResult(m.words, t + T.waitStatus, status);
+  setNumber(m.words, t + T.waitStatus, status);
   // the frame that waits: a stack that a driver has overwritten is found when the thread goes on
   const frame = m.words[t + T.kernelStack];
-  setResult(m.words, (frame + FRAME.result) >> 2, status);
+  setNumber(m.words, (frame + FRAME.result) >> 2, status);
   m.touch(frame + FRAME.result, 8);
   const running = currentThreadAt(k);
   noteUnwait(k, t, status, by, running);
@@ -183,12 +172,6 @@ function noteUnwait(k: Kernel, t: number, status: number, by: Addr, running: num
   w[p + 1] = status;
   w[p + 2] = addressWord(by >>> 0);
   w[p + 3] = addressWord(running << 2);
-}
-
-/** A wait status, or the address of a queue's entry, as the signed 64-bit number that a wait returns. */
-function setResult(w: Int32Array, place: number, status: number): void {
-  w[place] = status;
-  w[place + 1] = status >= 0 && status < TWO32 ? 0 : Math.floor(status / TWO32);
 }
 
 /** After an object became signalled: releases the waiters it can satisfy, in order. */

@@ -5,7 +5,7 @@ import { type Addr, KERNEL_BASE, MEMORY_SIZE } from '../../machine/abi.js';
 import type { Memory } from '../../machine/memory.js';
 import { SimulatedFault } from '../../machine/routine.js';
 import type { Kernel } from '../kernel.js';
-import { KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
+import { KAPC_STATE, KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
 import { GLOBALS } from '../nt-layout.js';
 
 const TWO32 = 4294967296;
@@ -31,33 +31,64 @@ export function setPointer(w: Int32Array, place: number, target: number): void {
   w[place + 1] = target === 0 ? 0 : HIGH;
 }
 
-/** The same for any address. */
-export function setPointerTo(w: Int32Array, place: number, target: Addr): void {
-  w[place] = target;
-  w[place + 1] = Math.floor(target / TWO32);
-}
-
-/** A number from 0 to 2^53, as times and counts are. */
-export const quad = (w: Int32Array, place: number): number => (w[place] >>> 0) + w[place + 1] * TWO32;
-export function setQuad(w: Int32Array, place: number, value: number): void {
+/** A signed number of 64 bits that is exact as one of the host's: any address, time, count or status. */
+export const numberAt = (w: Int32Array, place: number): number => (w[place] >>> 0) + w[place + 1] * TWO32;
+export function setNumber(w: Int32Array, place: number, value: number): void {
   w[place] = value;
-  w[place + 1] = value < TWO32 ? 0 : Math.floor(value / TWO32);
+  w[place + 1] = value >= 0 && value < TWO32 ? 0 : Math.floor(value / TWO32);
 }
 /** Adds steps to such a number. */
-export function addQuad(w: Int32Array, place: number, steps: number): void {
+export function addSteps(w: Int32Array, place: number, steps: number): void {
   const low = (w[place] >>> 0) + steps;
   w[place] = low;
   if (low >= TWO32) w[place + 1] += Math.floor(low / TWO32);
 }
+
+/** Fields of a KTHREAD, in words from its place. Bytes are reached by offset. */
+export const T = {
+  affinity: KTHREAD.Affinity >> 2,
+  apcProcess: (KTHREAD.ApcState + KAPC_STATE.Process) >> 2,
+  contextSwitches: KTHREAD.ContextSwitches >> 2,
+  exceptionCode: KTHREAD.ExceptionCode >> 2,
+  ideal: KTHREAD.IdealProcessor >> 2,
+  invocation: KTHREAD.CallbackInvocation >> 2,
+  kernelStack: KTHREAD.KernelStack >> 2,
+  nextProcessor: KTHREAD.NextProcessor >> 2,
+  process: KTHREAD.Process >> 2,
+  queue: KTHREAD.Queue >> 2,
+  returnValue: KTHREAD.ReturnValue >> 2,
+  stackLimit: KTHREAD.StackLimit >> 2,
+  state: KTHREAD.State >> 2,
+  userStackLimit: KTHREAD.UserStackLimit >> 2,
+  waitBlock: KTHREAD.WaitBlock >> 2,
+  waitBlockCount: KTHREAD.WaitBlockCount >> 2,
+  waitBlockList: KTHREAD.WaitBlockList >> 2,
+  waitHasTimeout: KTHREAD.WaitHasTimeout >> 2,
+  waitList: KTHREAD.WaitListEntry >> 2,
+  waitStatus: KTHREAD.WaitStatus >> 2,
+  waitTime: KTHREAD.WaitTime >> 2,
+} as const;
+/** Fields of a KPRCB; `flags`: four bytes, DpcRoutineActive, DpcRequested, QuantumEnd, DispatchPending. */
+export const P = {
+  contextSwitches: KPRCB.KeContextSwitches >> 2,
+  current: KPRCB.CurrentThread >> 2,
+  flags: KPRCB.DpcRoutineActive >> 2,
+  idle: KPRCB.IdleThread >> 2,
+  next: KPRCB.NextThread >> 2,
+  nextTick: KPRCB.NextTick >> 2,
+  readyHeads: KPRCB.DispatcherReadyListHead >> 2,
+  request: KPRCB.RequestSummary >> 2,
+  spin: KPRCB.SpinAddress >> 2,
+  summary: KPRCB.ReadySummary >> 2,
+} as const;
 
 const FIRST_PRCB = placeOf(GLOBALS.KE + KE_GLOBALS.Prcb);
 const CPU_COUNT = placeOf(GLOBALS.KE + KE_GLOBALS.NumberProcessors);
 /** KPRCB of a CPU. */
 export const prcbAt = (cpu: number): number => FIRST_PRCB + cpu * (KPRCB.sizeof >> 2);
 export const cpuCount = (k: Kernel): number => k.mem.words[CPU_COUNT];
-const CURRENT_THREAD = KPRCB.CurrentThread >> 2;
 /** KTHREAD of the running CPU. */
-export const currentThreadAt = (k: Kernel): number => k.mem.words[prcbAt(k.mem.registers.cpu) + CURRENT_THREAD] >>> 2;
+export const currentThreadAt = (k: Kernel): number => k.mem.words[prcbAt(k.mem.registers.cpu) + P.current] >>> 2;
 
 /** KTHREAD.Priority of the thread at a place. */
 export const priorityAt = (m: Memory, t: number): number => (m.buffer[(t << 2) + KTHREAD.Priority] << 24) >> 24;

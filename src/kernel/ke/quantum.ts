@@ -5,7 +5,7 @@ import type { Kernel } from '../kernel.js';
 import { KE_GLOBALS, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { find } from '../rtl/list.js';
 import { CLOCK_INTERVAL_NS, QUANTUM_UNITS_PER_TICK } from './constants.js';
-import { placeOf, quad } from './fields.js';
+import { numberAt, placeOf } from './fields.js';
 
 /**
  * A clock interrupt comes late when a step is long, and what was lost then must not cost a whole further interval: a quantum of two intervals ends at the second
@@ -25,7 +25,7 @@ export const quantumUsedUp = (k: Kernel, thread: Addr): boolean => quantumUsedUp
 /** Of the thread at a place (fields.ts). */
 export function quantumUsedUpAt(k: Kernel, t: number): boolean {
   const w = k.mem.words;
-  return quad(w, t + (KTHREAD.CycleTime >> 2)) >= quad(w, t + (KTHREAD.QuantumTarget >> 2));
+  return numberAt(w, t + (KTHREAD.CycleTime >> 2)) >= numberAt(w, t + (KTHREAD.QuantumTarget >> 2));
 }
 
 /** Units by separation 0, 1, 2. */

@@ -9,27 +9,12 @@ import { KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
 import { find, insertHead, insertTailAt, removeAt } from '../rtl/list.js';
 import { boost } from './boost.js';
 import { DISPATCH_LEVEL, ThreadState } from './constants.js';
-import { addressAt, cpuCount, placeOf, prcbAt, priorityAt, setPointer, setQuad, touchPrcb, touchThread } from './fields.js';
+import { addressAt, cpuCount, P, placeOf, prcbAt, priorityAt, setNumber, setPointer, T, touchPrcb, touchThread } from './fields.js';
 import { prcbOf } from './prcb.js';
 
 export { cpuCount } from './fields.js';
 
 // Threads and CPUs are named by place here (fields.ts); the exported routines take addresses.
-const T = {
-  affinity: KTHREAD.Affinity >> 2,
-  ideal: KTHREAD.IdealProcessor >> 2,
-  nextProcessor: KTHREAD.NextProcessor >> 2,
-  state: KTHREAD.State >> 2,
-  waitList: KTHREAD.WaitListEntry >> 2,
-  waitTime: KTHREAD.WaitTime >> 2,
-} as const;
-const P = {
-  current: KPRCB.CurrentThread >> 2,
-  idle: KPRCB.IdleThread >> 2,
-  next: KPRCB.NextThread >> 2,
-  readyHeads: KPRCB.DispatcherReadyListHead >> 2,
-  summary: KPRCB.ReadySummary >> 2,
-} as const;
 const HEAD = LIST_ENTRY.sizeof >> 2;
 
 const allows = (w: Int32Array, t: number, cpu: number): boolean => ((w[t + T.affinity + (cpu >>> 5)] >>> (cpu & 31)) & 1) === 1;
@@ -69,7 +54,7 @@ export function placeThread(k: Kernel, thread: Addr, head: boolean, why: ReadyWh
 function placeAt(k: Kernel, t: number, head: boolean, why: ReadyWhy): void {
   const m = k.mem;
   const w = m.words;
-  setQuad(w, t + T.waitTime, k.now);
+  setNumber(w, t + T.waitTime, k.now);
   touchThread(m, t);
   const ideal = w[t + T.ideal];
   const last = w[t + T.nextProcessor];

@@ -9,7 +9,7 @@ import { BugCheckError, type BugCheckInfo, raiseBugCheck } from './bugcheck.js';
 import { clockInterrupt, skipToTick } from './clock.js';
 import { APC_LEVEL, CLOCK_LEVEL, DISPATCH_LEVEL, IPI_LEVEL, ThreadState } from './constants.js';
 import { takeDpcInterrupt } from './dpc.js';
-import { addQuad, addressAt, cpuCount, currentThreadAt, placeOf, prcbAt, quad } from './fields.js';
+import { addressAt, addSteps, cpuCount, currentThreadAt, numberAt, P, placeOf, prcbAt } from './fields.js';
 import { takeIpi } from './ipi.js';
 import { prcbOf } from './prcb.js';
 import { spinSatisfied } from './spin-wait.js';
@@ -70,15 +70,6 @@ export function run(k: Kernel, options: RunOptions): RunResult {
 const SLICE_LEFT = placeOf(GLOBALS.KE + KE_GLOBALS.SliceLeft);
 const STEPS_RUN = placeOf(GLOBALS.KE + KE_GLOBALS.StepsRun);
 const CYCLE_TIME = KTHREAD.CycleTime >> 2;
-const P = {
-  current: KPRCB.CurrentThread >> 2,
-  flags: KPRCB.DpcRoutineActive >> 2,
-  idle: KPRCB.IdleThread >> 2,
-  next: KPRCB.NextThread >> 2,
-  nextTick: KPRCB.NextTick >> 2,
-  request: KPRCB.RequestSummary >> 2,
-  spin: KPRCB.SpinAddress >> 2,
-} as const;
 
 class RunLoop {
   private stepsLeft: number;
@@ -236,10 +227,10 @@ class RunLoop {
     const { k, words } = this;
     const now = k.machine.cpu.time;
     const { cpu } = k.mem.registers;
-    let n = Math.min(steps, quad(words, prcbAt(cpu) + P.nextTick) - now);
+    let n = Math.min(steps, numberAt(words, prcbAt(cpu) + P.nextTick) - now);
     if (several) n = Math.min(n, slowest + this.skew - now + 1);
     if (cpu !== 0) {
-      const clock0 = quad(words, prcbAt(0) + P.nextTick);
+      const clock0 = numberAt(words, prcbAt(0) + P.nextTick);
       if (clock0 > now) n = Math.min(n, clock0 - now); // CPU 0 expires timers: nobody passes it
     }
     if (this.maxTime > now) n = Math.min(n, this.maxTime - now);
@@ -250,10 +241,9 @@ class RunLoop {
   private quiet(p: number): boolean {
     const { words, k } = this;
     const r = k.mem.registers;
-    if (words[p + P.request] !== 0 || k.machine.cpu.time >= quad(words, p + P.nextTick)) return false;
+    if (words[p + P.request] !== 0 || k.machine.cpu.time >= numberAt(words, p + P.nextTick)) return false;
     const { irql } = r;
     if (irql >= DISPATCH_LEVEL) return true;
-    // four bytes: DpcRoutineActive, DpcRequested, QuantumEnd, DispatchPending
     if (words[p + P.flags] >>> 8 !== 0 || words[p + P.next] !== 0) return false;
     const thread = words[p + P.current];
     if (thread === words[p + P.idle] || irql >= APC_LEVEL) return true;
@@ -324,10 +314,10 @@ class RunLoop {
     const used = k.machine.executed;
     this.stepsLeft -= used;
     this.sliceLeft = Math.max(0, this.sliceLeft - used);
-    addQuad(words, STEPS_RUN, used);
+    addSteps(words, STEPS_RUN, used);
     m.touchPlace(STEPS_RUN);
     if ((words[prcbAt(m.registers.cpu) + P.flags] & 0xff) === 0) {
-      addQuad(words, thread + CYCLE_TIME, used);
+      addSteps(words, thread + CYCLE_TIME, used);
       m.touchPlace(thread + CYCLE_TIME);
     }
     switch (reason) {

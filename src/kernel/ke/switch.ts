@@ -4,10 +4,10 @@ import { type Addr, Reg, USER_BASE } from '../../machine/abi.js';
 import { KIND_ID, WORD, type Word } from '../../trace/kinds.js';
 import { addressWord } from '../../trace/rows.js';
 import type { Kernel } from '../kernel.js';
-import { KAPC_STATE, KPRCB, KPROCESS, KTHREAD } from '../layouts.gen.js';
+import { KPRCB, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { decay } from './boost.js';
 import { LOW_REALTIME_PRIORITY, ThreadState, WaitReason } from './constants.js';
-import { addressAt, placeOf, prcbAt, priorityAt, quad, setPointer, touchPrcb, touchThread } from './fields.js';
+import { addressAt, numberAt, P, placeOf, prcbAt, priorityAt, setPointer, T, touchPrcb, touchThread } from './fields.js';
 import { currentPrcb } from './prcb.js';
 import { armQuantum, quantumUsedUp, quantumUsedUpAt } from './quantum.js';
 import { highestReady, placeThread, type ReadyWhy, selectReady, selectReadyAt, setState } from './ready.js';
@@ -15,26 +15,6 @@ import { highestReady, placeThread, type ReadyWhy, selectReady, selectReadyAt, s
 /** KPRCB.DispatchPending: the thread gives up its turn. */
 export const YIELD = 2;
 
-const T = {
-  apcProcess: (KTHREAD.ApcState + KAPC_STATE.Process) >> 2,
-  contextSwitches: KTHREAD.ContextSwitches >> 2,
-  exceptionCode: KTHREAD.ExceptionCode >> 2,
-  kernelStack: KTHREAD.KernelStack >> 2,
-  nextProcessor: KTHREAD.NextProcessor >> 2,
-  process: KTHREAD.Process >> 2,
-  returnValue: KTHREAD.ReturnValue >> 2,
-  stackLimit: KTHREAD.StackLimit >> 2,
-  state: KTHREAD.State >> 2,
-  userStackLimit: KTHREAD.UserStackLimit >> 2,
-  waitTime: KTHREAD.WaitTime >> 2,
-} as const;
-const P = {
-  contextSwitches: KPRCB.KeContextSwitches >> 2,
-  current: KPRCB.CurrentThread >> 2,
-  flags: KPRCB.DpcRoutineActive >> 2,
-  idle: KPRCB.IdleThread >> 2,
-  next: KPRCB.NextThread >> 2,
-} as const;
 const USER_OFFSET = KPROCESS.UserOffset >> 2;
 const USER_SIZE = KPROCESS.UserSize >> 2;
 
@@ -55,7 +35,7 @@ export const stackLimitOf = (k: Kernel, thread: Addr, userMode: boolean): number
 function stackLimitAt(k: Kernel, t: number, userMode: boolean): number {
   const w = k.mem.words;
   if (!userMode) return w[t + T.stackLimit];
-  return quad(w, t + T.userStackLimit) - USER_BASE + w[(w[t + T.process] >>> 2) + USER_OFFSET];
+  return numberAt(w, t + T.userStackLimit) - USER_BASE + w[(w[t + T.process] >>> 2) + USER_OFFSET];
 }
 
 function saveContext(k: Kernel, t: number): void {
@@ -102,7 +82,6 @@ export function swapContext(k: Kernel): void {
   const p = prcbAt(cpu);
   const old = w[p + P.current] >>> 2;
   const idle = w[p + P.idle] >>> 2;
-  // four bytes: DpcRoutineActive, DpcRequested, QuantumEnd, DispatchPending
   const flags = w[p + P.flags];
   const yields = flags >>> 24 === YIELD;
   const ended = (flags & 0xff0000) !== 0;
@@ -121,7 +100,7 @@ export function swapContext(k: Kernel): void {
   setPointer(w, p + P.current, target);
   if (target !== idle) {
     // CPU clocks may differ by the skew bound; a thread never runs before the moment at which another CPU made it ready
-    const since = quad(w, target + T.waitTime);
+    const since = numberAt(w, target + T.waitTime);
     const clock = k.machine.cpu;
     if (clock.time < since) clock.time = since;
     w[target + T.state] = ThreadState.Running;

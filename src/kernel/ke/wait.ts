@@ -1,11 +1,11 @@
-// Waiting: KeWaitForSingleObject, KeWaitForMultipleObjects, KeDelayExecutionThread and what other routines use to wait (reference: scheduler.md §7).
+// Waiting, as the routines for drivers (wait-routines.ts) and all others of the kernel do it (reference: scheduler.md §7).
 // The waiting routine's frame stays where it is; `wait` either writes the status into its result slot at once or commits the wait and gives up the CPU.
 // A kernel APC takes a waiting thread off its lists, runs, and `resumeWait` queues it again at the tail, invisible to the caller.
 import { type Addr, FRAME, KERNEL_BASE, Reason, type Status, toAddress } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
 import { KIND_ID, WORD } from '../../trace/kinds.js';
 import { addressWord } from '../../trace/rows.js';
-import type { Kernel, KernelRoutine } from '../kernel.js';
+import type { Kernel } from '../kernel.js';
 import { DISPATCHER_HEADER, KMUTANT, KPRCB, KQUEUE, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
 import { insertTail, isEmpty } from '../rtl/list.js';
 import { apcList, REGULAR_USER_APC, USER_APC_PENDING } from './apc.js';
@@ -23,10 +23,9 @@ import {
   WAIT_LIST,
   waitObjects,
 } from './dispatcher.js';
-import { addressAt, placeOf, pointee, setPointer, setPointerTo, setQuad, touchThread } from './fields.js';
+import { addressAt, placeOf, pointee, setNumber, setPointer, T, touchThread } from './fields.js';
 import { softwareInterruptDue } from './irql.js';
 import { isPlain, probeObject } from './probe-object.js';
-import { yieldThread } from './switch.js';
 import { interruptTime100, systemTimeOffset } from './time.js';
 import { insertTimer } from './timer-queue.js';
 
@@ -49,17 +48,6 @@ export interface WaitRequest {
 
 const FOREVER = 2 ** 52;
 
-const T = {
-  invocation: KTHREAD.CallbackInvocation >> 2,
-  kernelStack: KTHREAD.KernelStack >> 2,
-  queue: KTHREAD.Queue >> 2,
-  state: KTHREAD.State >> 2,
-  waitBlock: KTHREAD.WaitBlock >> 2,
-  waitBlockCount: KTHREAD.WaitBlockCount >> 2,
-  waitBlockList: KTHREAD.WaitBlockList >> 2,
-  waitHasTimeout: KTHREAD.WaitHasTimeout >> 2,
-  waitTime: KTHREAD.WaitTime >> 2,
-} as const;
 /** Words of a KWAIT_BLOCK. */
 const B = { type: KWAIT_BLOCK.WaitType >> 2, thread: KWAIT_BLOCK.Thread >> 2, object: KWAIT_BLOCK.Object >> 2 } as const;
 /** Numbers of the reasons' names in the trace. */
@@ -79,7 +67,7 @@ function finish(k: Kernel, fp: number, status: number): Status {
 }
 
 /** Status when an alert or a user APC ends (or forbids) the wait, 0 when not. */
-function interruption(k: Kernel, thread: Addr, mode: number, alertable: boolean): number {
+export function interruption(k: Kernel, thread: Addr, mode: number, alertable: boolean): number {
   const m = k.mem;
   if (alertable) {
     if (m.u8(thread + KTHREAD.Alerted + mode)) {
@@ -165,7 +153,7 @@ export function waitForOne(
   }
   const t = placeOf(thread);
   const block = t + T.waitBlock;
-  setPointerTo(k.mem.words, block + B.object, object);
+  setNumber(k.mem.words, block + B.object, object);
   record(k, t, block, 1, WaitAny, reason, mode, alertable, timeout);
   queueBlocks(k, t);
   note(k, thread, object, 1, WaitAny);
@@ -259,7 +247,7 @@ function record(
   bytes[o + KTHREAD.WaitReason] = reason;
   bytes[o + KTHREAD.WaitMode] = mode;
   bytes[o + KTHREAD.Alertable] = alertable ? 1 : 0;
-  setQuad(w, t + T.waitTime, k.now);
+  setNumber(w, t + T.waitTime, k.now);
   w[t + T.waitBlockCount] = count;
   w[t + T.waitHasTimeout] = timeout === undefined ? 0 : timeout > 0n ? 2 : 1; // 2: of the system clock
   if (timeout !== undefined) k.mem.setPtr(addressAt(t) + KTHREAD.WaitDueTime, dueFromTimeout(k, timeout));
@@ -334,7 +322,7 @@ function fillBlock(k: Kernel, block: number, t: number, object: Addr, key: numbe
   // one word: WaitType, BlockState (4), WaitKey
   m.words[block + B.type] = type | (4 << 8) | (key << 16);
   setPointer(m.words, block + B.thread, t);
-  setPointerTo(m.words, block + B.object, object);
+  setNumber(m.words, block + B.object, object);
   m.touch(block << 2, KWAIT_BLOCK.sizeof);
   insertTail(m, object + WAIT_LIST, addressAt(block));
 }
@@ -385,7 +373,7 @@ export function endWaitNext(k: Kernel, f: Frame, nextPc: number): Status | undef
   return k.stop(Reason.Dispatch);
 }
 
-function waitAtDispatch(k: Kernel, object: Addr, due: bigint | undefined): Status {
+export function waitAtDispatch(k: Kernel, object: Addr, due: bigint | undefined): Status {
   const timeout = due === undefined ? 'no timeout' : `timeout ${due}`;
   if (k.mem.u8(k.prcb() + KPRCB.DpcRoutineActive)) {
     return k.bugCheck(0xb8, k.currentThread(), 0, 0, 0, `wait with ${timeout} inside a DPC routine: a DPC must not block`);
@@ -400,68 +388,3 @@ function waitAtDispatch(k: Kernel, object: Addr, due: bigint | undefined): Statu
     `wait with ${timeout} at IRQL ${k.irql}: a thread may only wait below DISPATCH_LEVEL (is a spin lock held?)`,
   );
 }
-
-function timeoutArgument(k: Kernel, address: Addr): bigint | undefined {
-  return address === 0 ? undefined : k.mem.checked.i64(address);
-}
-
-export const routines: KernelRoutine[] = [
-  {
-    name: 'KeWaitForSingleObject',
-    step(k, f) {
-      if (f.pc === 1) return k.return(f.result);
-      const later = endWaitNext(k, f, 2);
-      if (later !== undefined) return later;
-      return waitForOne(k, f, 1, f.ptr(0), f.u32(1), f.u8(2), f.bool(3), timeoutArgument(k, f.ptr(4)));
-    },
-  },
-  {
-    name: 'KeWaitForMultipleObjects',
-    step(k, f) {
-      if (f.pc === 1) return k.return(f.result);
-      const later = endWaitNext(k, f, 2);
-      if (later !== undefined) return later;
-      const count = f.u32(0);
-      const blocks = f.ptr(7);
-      if (count > (blocks === 0 ? 3 : 64)) {
-        return k.bugCheck(
-          0xc,
-          0,
-          0,
-          0,
-          0,
-          `KeWaitForMultipleObjects for ${count} objects: at most 3 without a wait block array, 64 with one`,
-        );
-      }
-      const objects = Array.from({ length: count }, (_, i) => k.mem.checked.ptr(f.ptr(1) + 8 * i));
-      if (blocks !== 0) k.mem.checked.bytes(blocks, count * KWAIT_BLOCK.sizeof);
-      return k.wait(f, 1, {
-        objects,
-        type: f.u32(2),
-        reason: f.u32(3),
-        mode: f.u8(4),
-        alertable: f.bool(5),
-        timeout: timeoutArgument(k, f.ptr(6)),
-        blocks: blocks === 0 ? undefined : blocks,
-      });
-    },
-  },
-  {
-    name: 'KeDelayExecutionThread',
-    step(k, f) {
-      if (f.pc === 1) return k.return(f.result === STATUS.TIMEOUT ? STATUS.SUCCESS : f.result);
-      if (f.pc === 2) return k.return(STATUS.SUCCESS);
-      const later = endWaitNext(k, f, 3);
-      if (later !== undefined) return later;
-      const interval = k.mem.checked.i64(f.ptr(2));
-      if (interval === 0n && k.irql < DISPATCH_LEVEL) {
-        const interrupted = interruption(k, k.currentThread(), f.u8(0), f.bool(1));
-        if (interrupted) return k.return(interrupted);
-        f.pc = 2;
-        return yieldThread(k, f.fp) ? k.stop(Reason.Dispatch) : k.return(STATUS.SUCCESS);
-      }
-      if (interval === 0n) return waitAtDispatch(k, 0, 0n);
-      return k.wait(f, 1, { reason: WaitReason.DelayExecution, mode: f.u8(0), alertable: f.bool(1), timeout: interval });
-    },
-  },
-];
