@@ -40,19 +40,6 @@ BAD(SetAtHigh, 0xC4, 0x80) {
   KeSetEvent(&g_Event, 0, FALSE);
   return STATUS_SUCCESS;
 }
-BAD(EnterAtDispatch, 0xC4, 0x11A) {
-  KeRaiseIrqlToDpcLevel();
-  EXPECT_STOP("bugchecks 8 0x11A: KeEnterCriticalRegion > APC", 0xC4, 0x11A, DISPATCH_LEVEL, 0, 0);
-  KeEnterCriticalRegion();
-  return STATUS_SUCCESS;
-}
-BAD(LeaveAtDispatch, 0xC4, 0x11B) {
-  KeEnterCriticalRegion();
-  KeRaiseIrqlToDpcLevel();
-  EXPECT_STOP("bugchecks 8 0x11B: KeLeaveCriticalRegion > APC", 0xC4, 0x11B, DISPATCH_LEVEL, 0, 0);
-  KeLeaveCriticalRegion();
-  return STATUS_SUCCESS;
-}
 BAD(UserEvent, 0xC4, 0xE0) {
   EXPECT_STOP("bugchecks 8 0xE0: user-mode address given to a kernel routine", 0xC4, 0xE0, 0x7FF60000, sizeof(KEVENT), ANY);
   KeInitializeEvent((PRKEVENT)0x7FF60000, NotificationEvent, FALSE);

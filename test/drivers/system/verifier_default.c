@@ -27,11 +27,6 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   static UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\Software");
   static UNICODE_STRING odd = RTL_CONSTANT_STRING(L"Value");
@@ -42,7 +37,7 @@ TEST_ENTRY {
   UCHAR bytes[32] = {1};
   PERESOURCE paged;
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
 
   InitializeObjectAttributes(&oa, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
   CHECK_EQ(ZwCreateEvent(&h, EVENT_ALL_ACCESS, &oa, NotificationEvent, FALSE), STATUS_SUCCESS);

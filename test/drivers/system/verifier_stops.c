@@ -124,11 +124,6 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
-static VOID Unload(PDRIVER_OBJECT DriverObject) {
-  UNREFERENCED_PARAMETER(DriverObject);
-  DropDevice();
-}
-
 TEST_ENTRY {
   static UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\Software");
   static UNICODE_STRING value = RTL_CONSTANT_STRING(L"Value");
@@ -140,7 +135,7 @@ TEST_ENTRY {
   KSPIN_LOCK lock;
   KIRQL irql;
   UNREFERENCED_PARAMETER(RegistryPath);
-  DriverObject->DriverUnload = Unload;
+  DriverObject->DriverUnload = UnloadDevice;
   InitializeObjectAttributes(&oa, &name, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE, NULL, NULL);
   switch (VARIANT) {
   case 3:
@@ -191,7 +186,7 @@ TEST_ENTRY {
   case 11:
     KeRaiseIrqlToDpcLevel();
     EXPECT_STOP("bugchecks 10 PsSet...Routine at > PASSIVE; 8 0x2001C", 0xC4, 0x2001C, ANY, DISPATCH_LEVEL, 0);
-    PsSetCreateThreadNotifyRoutine((PCREATE_THREAD_NOTIFY_ROUTINE)Unload);
+    PsSetCreateThreadNotifyRoutine((PCREATE_THREAD_NOTIFY_ROUTINE)UnloadDevice);
     break;
   case 12:
     KeRaiseIrqlToDpcLevel();
