@@ -1,4 +1,4 @@
-// The journal of journal.c with one of three mistakes, by MISTAKE (the scenarios define it). Each of them may pass for long, as long as only one program starts now and then.
+// The journal of journal.c with one of three mistakes, by MISTAKE (the scenarios define it). Each of them may go unnoticed for long while only one program starts now and then.
 #include <ntifs.h>
 
 DRIVER_INITIALIZE DriverEntry;
