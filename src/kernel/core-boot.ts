@@ -50,7 +50,7 @@ export function createCore(options: CoreOptions, table: RoutineTable): Kernel {
   machine.mem.pages.resident = !k.verifies('force-irql');
   machine.exactSlices = k.chooser.exact ?? false;
   machine.mem.slowAccess = (offset, size) => k.pool.allows(offset, size);
-  trace.clock = new MachineClock(machine, () => k.threadForTrace());
+  trace.clock = new MachineClock(machine, k);
   if (k.verifies('deadlock-detection')) watchLocks(k);
   registerMmExports(k);
   registerSystemVariables(k);

@@ -10,6 +10,7 @@ import type { Memory } from '../machine/memory.js';
 import type { Frame, RoutineDefinition } from '../machine/routine.js';
 import type { DataOf, KindName } from '../trace/kinds.js';
 import type { Trace, TraceMark } from '../trace/trace.js';
+import { addressWord } from '../trace/word.js';
 import type { KernelConfig } from './config.js';
 import type { KernelHooks } from './hooks.js';
 import type { IrqlLimit } from './irql-limit.js';
@@ -314,11 +315,12 @@ export class Kernel implements MachineHost {
   codeAddress(offset: number): Addr {
     return toAddress(offset);
   }
-  /** Thread of an event: the current one, 0 before boot and on an idle CPU. */
-  threadForTrace(): Addr {
+  /** Thread of an event: the current one, 0 before boot and on an idle CPU. As a word of the trace. */
+  threadForTrace(): number {
     const { words, registers } = this.mem;
     const p = prcbAt(registers.cpu);
-    return words[p + P.current] === words[p + P.idle] ? 0 : addressAt(words[p + P.current] >>> 2);
+    const current = words[p + P.current];
+    return current === words[p + P.idle] ? 0 : addressWord(current);
   }
   /** Makes `run` leave at the next boundary (scenario ended, pause). */
   requestRunEnd(): void {

@@ -47,6 +47,9 @@ export class FrameHeaders {
 }
 
 /** View of one routine's frame. Number slots hold signed 64-bit integers. */
+/** Upper half of every kernel address. */
+const KERNEL_HIGH = Math.floor(KERNEL_BASE / TWO32);
+
 export class RoutineFrame implements Frame {
   fp = 0;
   private args = 0;
@@ -89,6 +92,10 @@ export class RoutineFrame implements Frame {
   ptr(i: number): Addr {
     return this.number(this.slot(i));
   }
+  place(i: number): number {
+    const o = this.slot(i);
+    return this.view.getInt32(o + 4, true) === KERNEL_HIGH ? this.memory.placeOf(this.view.getInt32(o, true)) : -1;
+  }
   i64(i: number): bigint {
     return this.view.getBigInt64(this.slot(i), true);
   }
@@ -129,7 +136,9 @@ export class RoutineFrame implements Frame {
     return o;
   }
   private number(o: number): number {
-    return this.view.getUint32(o, true) + this.view.getInt32(o + 4, true) * TWO32;
+    const low = this.view.getInt32(o, true);
+    const high = this.view.getInt32(o + 4, true);
+    return high === low >> 31 ? low : (low >>> 0) + high * TWO32;
   }
   /** Address minus offset: frames of user-mode code are seen through the user window. */
   private bias(): Addr {

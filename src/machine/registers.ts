@@ -105,6 +105,12 @@ export class Registers {
     return this.view.getUint32(Reg.ReturnValue, true) + this.view.getInt32(Reg.ReturnValue + 4, true) * TWO32;
   }
   set returnValue(v: number) {
+    const low = v | 0;
+    if (low === v) {
+      this.words[Reg.ReturnValue >> 2] = low;
+      this.words[(Reg.ReturnValue >> 2) + 1] = low >> 31;
+      return;
+    }
     this.view.setUint32(Reg.ReturnValue, v >>> 0, true);
     this.view.setInt32(Reg.ReturnValue + 4, Math.floor(v / TWO32), true);
   }

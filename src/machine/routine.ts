@@ -16,6 +16,8 @@ export interface Frame {
   u8(i: number): number;
   bool(i: number): boolean;
   ptr(i: number): Addr;
+  /** Place in `Memory.words` of the argument when it is a kernel address as for `Memory.wordAt`, else -1. */
+  place(i: number): number;
   i64(i: number): bigint;
   u64(i: number): bigint;
   /** Simulated address of argument slot i (va_list of the variadic part). */

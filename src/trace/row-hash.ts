@@ -23,7 +23,6 @@ const INTERVAL = 1024;
 export class RowHash {
   /** Pairs: hash before row i * INTERVAL. */
   private kept: number[] = [];
-  private readonly widths: number[] = [];
 
   /** Hash over `lastRow` rows: the one asked for last, from which the next question usually goes on. */
   private last: Mark;
@@ -65,20 +64,15 @@ export class RowHash {
     return mark;
   }
 
-  /** Numbers of a row of a kind. */
-  private width(kind: number, types: string): number {
-    return (this.widths[kind] ??= types.length + types.split('q').length - 1);
-  }
-
   private over(from: number, to: number, start: Mark): Mark {
     const { rows, sources } = this;
     const h = new Hash64(start.a, start.b);
     for (let row = from; row < to; row++) {
       const kind = rows.kind(row);
       const types = sources.kindTypes(kind);
-      const head = rows.read(row, NUMBERS, this.width(kind, types));
+      const cpu = rows.read(row, NUMBERS);
       h.word(sources.kindHash(kind));
-      h.word(head >>> 16);
+      h.word(cpu);
       for (let w = 0; w < 2 * MOMENT; w++) h.word(WORDS[w]);
       let w = 2 * MOMENT;
       for (let j = 0; j < types.length; j++) {

@@ -10,6 +10,7 @@ import { type HashSources, RowHash } from './row-hash.js';
 import { Rows } from './rows.js';
 import { makeSchema, matches, QUAD, type Schema, slotOf, TEXT } from './schema.js';
 import { TextTable } from './texts.js';
+import { encode } from './word.js';
 
 export type { Difference, EventData, TraceEvent, TraceMark } from './event.js';
 
@@ -28,12 +29,14 @@ const MOST_KINDS = 1 << 12;
 export class Trace {
   private readonly schemas: Schema[] = [];
   private readonly byKind = new Map<string, Schema[]>();
-  /** Number of values by kind. */
+  /** Number of values by kind; those of 64 bits are two. */
   private readonly counts: number[] = [];
   private readonly texts = new TextTable();
-  private readonly rows = new Rows();
+  private readonly rows = new Rows(this.counts);
   private hashes: RowHash;
   private at = 0;
+  /** Of a clock that has its numbers in no array. */
+  private readonly numbers = new Float64Array(3);
   /** What happened before the first event that is held here: of a trace that goes on from a checkpoint of another machine. */
   private origin: TraceMark = START;
   private readonly hashSources: HashSources = {
@@ -115,7 +118,7 @@ export class Trace {
         value[p++] = Number(BigInt.asUintN(32, big >> 32n));
       } else value[p++] = typeof x === 'string' ? this.texts.intern(x) : Number(x) + 0;
     }
-    this.commit(s.id, p);
+    this.commit(s.id);
   }
 
   /**
@@ -133,21 +136,21 @@ export class Trace {
     value[5] = f;
     value[6] = g;
     value[7] = h;
-    this.commit(kind, this.counts[kind]);
+    this.commit(kind);
   }
   /**
    * The same for what happens at every wait and switch, in two parts, so that nothing is boxed: the event is recorded, and the caller writes its values as words
-   * (rows.ts) to `words` from the place that comes back. -1: `note` has to be used, which also knows when nothing is recorded.
+   * (word.ts) to `words` from the place that comes back. -1: `note` has to be used, which also knows when nothing is recorded.
    */
   reserve(kind: number): number {
     const { rows, clock } = this;
     if (!this.recording || this.watched[kind] !== 0 || this.at - this.origin.index < rows.length || this.onEvent !== undefined) return -1;
     if (clock.sync !== undefined) clock.sync();
-    const place = rows.beginWords(kind, clock.cpu, clock.numbers ?? this.moment(), this.counts[kind]);
+    const place = rows.beginWords(kind, clock.cpu, clock.now ?? this.moment(), clock.who ?? encode(clock.thread));
     if (place >= 0) this.at++;
     return place;
   }
-  get words(): Uint32Array {
+  get words(): Int32Array {
     return this.rows.words;
   }
   /** Number of a text for `note`. */
@@ -156,28 +159,31 @@ export class Trace {
   }
 
   /** The values of the event are in the scratch: makes them a row, or compares them with the one that is there. */
-  private commit(kind: number, count: number): void {
+  private commit(kind: number): void {
     const { rows, clock } = this;
     if (this.watched[kind] !== 0) this.tell(kind);
     if (clock.sync !== undefined) clock.sync();
     if (this.at - this.origin.index < rows.length) {
-      this.verify(kind, count);
+      this.verify(kind);
       return;
     }
-    rows.append(kind, clock.cpu, clock.numbers ?? this.moment(), count);
+    rows.append(kind, clock.cpu, clock.now ?? this.moment(), clock.who ?? encode(clock.thread));
     const index = this.at++;
     if (this.onEvent !== undefined) this.onEvent(index);
   }
 
   private moment(): Float64Array {
-    const { step, time, thread } = this.clock;
-    return Float64Array.of(step, time, thread);
+    const { clock, numbers } = this;
+    numbers[0] = clock.step;
+    numbers[1] = clock.time;
+    numbers[2] = clock.thread;
+    return numbers;
   }
 
   /** In the past: the same again, or the beginning of another branch. */
-  private verify(kind: number, count: number): void {
+  private verify(kind: number): void {
     const { rows, clock } = this;
-    if (this.same(this.at - this.origin.index, kind, count)) {
+    if (this.same(this.at - this.origin.index, kind)) {
       this.at++;
       return;
     }
@@ -190,16 +196,17 @@ export class Trace {
       actual: { kind: s.kind, cpu, time, thread, data: this.dataFrom(s, (i) => scratch[i]), step },
     };
     this.branch();
-    rows.append(kind, cpu, this.moment(), count);
+    rows.append(kind, cpu, this.moment(), encode(thread));
     const index = this.at++;
     if (this.onEvent !== undefined) this.onEvent(index);
   }
 
   /** Is the row what would be recorded now? */
-  private same(row: number, kind: number, count: number): boolean {
+  private same(row: number, kind: number): boolean {
     const { rows, clock } = this;
     if (rows.kind(row) !== kind || rows.cpu(row) !== clock.cpu || rows.step(row) !== clock.step) return false;
     if (rows.time(row) !== clock.time || rows.thread(row) !== clock.thread) return false;
+    const count = this.counts[kind];
     for (let i = 0; i < count; i++) if (rows.value(row, i) !== rows.scratch[i]) return false;
     return true;
   }
@@ -394,7 +401,7 @@ export class Trace {
   private addSchema(kind: string, names: readonly string[], types: string, known: boolean, isAddress: (name: string) => boolean): Schema {
     const s = makeSchema(this.schemas.length, kind, names, types, known, isAddress);
     this.schemas.push(s);
-    this.counts.push(types.length);
+    this.counts.push(types.length + types.split('q').length - 1);
     const list = this.byKind.get(kind);
     if (list) list.push(s);
     else this.byKind.set(kind, [s]);

@@ -121,7 +121,7 @@ class World {
 
   constructor(text = SOURCE) {
     this.machine = new Machine({ host: this });
-    this.trace = new Trace(new MachineClock(this.machine, () => this.current));
+    this.trace = new Trace(new MachineClock(this.machine, { threadForTrace: () => this.current }));
     const m = this.machine;
     m.loadImages([image(text)]);
     m.mapImage(image(text));
@@ -235,7 +235,7 @@ test('checkpoints anywhere, restored in a fresh machine, give exactly the rest o
     // a machine reserves 1.75 GiB of addresses: most rounds reset one instead
     if (i % 10 === 0) fresh = new World();
     else fresh.machine.reset();
-    fresh.trace = new Trace(new MachineClock(fresh.machine, () => fresh.current));
+    fresh.trace = new Trace(new MachineClock(fresh.machine, { threadForTrace: () => fresh.current }));
     fresh.machine.restore(fresh.machine.deserialize(bytes));
     for (const t of fresh.threads) for (const f of walkStack(fresh.machine, t.top)) inside.add(f.parent === undefined ? f.kind : 'filter');
     fresh.finish(slice);

@@ -17,10 +17,22 @@ interface Call {
   readonly count: number;
 }
 
+/** `KIND_ID['kind']`. */
+const kindOf = (e: ts.Expression): string | undefined =>
+  ts.isElementAccessExpression(e) && e.expression.getText() === 'KIND_ID' ? (e.argumentExpression as ts.StringLiteral).text : undefined;
+
 function callsIn(file: string): Call[] {
   const text = readFileSync(new URL(file, root), 'utf8');
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const out: Call[] = [];
+  // kinds that the file has as constants
+  const named = new Map<string, string>();
+  for (const s of source.statements)
+    if (ts.isVariableStatement(s))
+      for (const d of s.declarationList.declarations) {
+        const kind = d.initializer && kindOf(d.initializer);
+        if (kind !== undefined) named.set(d.name.getText(), kind);
+      }
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
       const where = `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
@@ -32,9 +44,10 @@ function callsIn(file: string): Call[] {
           return p.name.text;
         });
         out.push({ where, kind: first.text, names, count: names.length });
-      } else if (node.expression.name.text === 'note' && first && ts.isElementAccessExpression(first)) {
-        assert.equal(first.expression.getText(), 'KIND_ID', where);
-        out.push({ where, kind: (first.argumentExpression as ts.StringLiteral).text, count: node.arguments.length - 1 });
+      } else if (node.expression.name.text === 'note' && first) {
+        const kind = kindOf(first) ?? named.get(first.getText());
+        if (kind !== undefined) out.push({ where, kind, count: node.arguments.length - 1 });
+        else assert.ok(!ts.isElementAccessExpression(first), `${where}: kinds are of KIND_ID`);
       }
     }
     ts.forEachChild(node, visit);

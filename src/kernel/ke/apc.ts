@@ -8,7 +8,7 @@ import { insertBefore, insertTail, isEmpty, remove } from '../rtl/list.js';
 import { APC_LEVEL, KernelMode, ObjectType, PASSIVE_LEVEL, STATUS, ThreadState, UserMode, WaitReason } from './constants.js';
 import { hex, removeWaitBlocks, unwaitThread } from './dispatcher.js';
 import { INTERRUPT_SLOTS, interruptedTop, pushInterrupt, returnFromInterrupt } from './interrupt.js';
-import { readyThread } from './ready.js';
+import { readyThread, WHY } from './ready.js';
 import { dueTime } from './timer-queue.js';
 import { resumeWait } from './wait.js';
 
@@ -111,7 +111,7 @@ function notifyKernelApc(k: Kernel, thread: Addr, increment: number): void {
   }
   if (state !== ThreadState.Waiting || m.u8(thread + KTHREAD.WaitIrql) >= APC_LEVEL || !firstDeliverable(k, thread)) return;
   suspendWait(k, thread);
-  readyThread(k, thread, increment, 'apc');
+  readyThread(k, thread, increment, WHY.apc);
 }
 
 /** Takes the thread off its wait but remembers it: KiDeliverApc queues it again. */

@@ -3,17 +3,20 @@
 // the wait status is written into that frame's result slot, so nothing else has to remember it.
 import { type Addr, FRAME } from '../../machine/abi.js';
 import { KIND_ID } from '../../trace/kinds.js';
-import { addressWord } from '../../trace/rows.js';
+import { addressWord, decode, encode, LARGEST, NONE } from '../../trace/word.js';
 import type { Kernel } from '../kernel.js';
 import { DISPATCHER_HEADER, KMUTANT, KQUEUE, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
 import { corrupt, insertTail, LIST_LIMIT, remove, removeAt, removeHead } from '../rtl/list.js';
 import { BugCheckError } from './bugcheck.js';
 import { ObjectType, STATUS, WaitAll, WaitAny } from './constants.js';
 import { addressAt, currentThreadAt, placeOf, pointee, setNumber, T, touchThread } from './fields.js';
-import { readyAt } from './ready.js';
+import { readyAt, WHY } from './ready.js';
 import { removeTimer } from './timer-queue.js';
 
 const STATE = DISPATCHER_HEADER.SignalState;
+// Constants: a look-up by name at every wake costs as much as the event.
+const KE_UNWAIT = KIND_ID['ke.unwait'];
+const KE_EVENT_SET = KIND_ID['ke.event.set'];
 export const WAIT_LIST = DISPATCHER_HEADER.WaitListHead;
 
 export const objectType = (k: Kernel, object: Addr): number => k.mem.u8(object) & 0x7f;
@@ -70,6 +73,22 @@ export function satisfy(k: Kernel, object: Addr, thread: Addr): number {
     default:
       return 0;
   }
+}
+
+/** The same by place (fields.ts). */
+export function satisfyAt(k: Kernel, o: number, t: number): number {
+  const w = k.mem.words;
+  const type = w[o] & 0x7f;
+  if (k.hooks.races === undefined && (type === ObjectType.SynchronizationEvent || type === ObjectType.NotificationEvent)) {
+    if (type === ObjectType.SynchronizationEvent) setSignalState(k, o, 0);
+    return 0;
+  }
+  return satisfy(k, addressAt(o), addressAt(t));
+}
+
+function setSignalState(k: Kernel, o: number, state: number): void {
+  k.mem.words[o + (STATE >> 2)] = state;
+  k.mem.touchPlace(o + (STATE >> 2));
 }
 
 /** The thread owns a mutant from now on; kernel mutexes switch normal kernel APCs off. */
@@ -147,30 +166,45 @@ export function takeEntry(k: Kernel, queue: Addr): Addr {
   return entry;
 }
 
-/** Ends the wait of a thread with a status; the thread becomes ready. */
+/** Ends the wait of a thread with a status; the thread becomes ready. `by`: the object that did it, or 0. */
 export function unwaitThread(k: Kernel, thread: Addr, status: number, increment: number, by: Addr): void {
-  const m = k.mem;
   const t = placeOf(thread);
+  endWait(k, t, status);
+  const word = encode(by);
+  if (word !== NONE) noteUnwait(k, t, status, word);
+  else k.trace.note(KE_UNWAIT, thread, status >>> 0, by, addressAt(currentThreadAt(k)));
+  if (k.mem.words[t + T.invocation] !== 0) k.hooks.verifier?.waitEnds(k, thread, by, addressAt(currentThreadAt(k)));
+  readyAt(k, t, increment, WHY.woken);
+}
+
+/** The same by place (fields.ts), by an object. */
+function unwaitAt(k: Kernel, t: number, status: number, increment: number, o: number): void {
+  endWait(k, t, status);
+  noteUnwait(k, t, status, addressWord(o << 2));
+  if (k.mem.words[t + T.invocation] !== 0) k.hooks.verifier?.waitEnds(k, addressAt(t), addressAt(o), addressAt(currentThreadAt(k)));
+  readyAt(k, t, increment, WHY.woken);
+}
+
+function endWait(k: Kernel, t: number, status: number): void {
+  const m = k.mem;
   removeBlocks(k, t);
   setNumber(m.words, t + T.waitStatus, status);
   // the frame that waits: a stack that a driver has overwritten is found when the thread goes on
   const frame = m.words[t + T.kernelStack];
   setNumber(m.words, (frame + FRAME.result) >> 2, status);
   m.touch(frame + FRAME.result, 8);
-  const running = currentThreadAt(k);
-  noteUnwait(k, t, status, by, running);
-  if (m.words[t + T.invocation] !== 0) k.hooks.verifier?.waitEnds(k, thread, by, addressAt(running));
-  readyAt(k, t, increment, 'woken');
 }
 
-function noteUnwait(k: Kernel, t: number, status: number, by: Addr, running: number): void {
+/** `by`: as a word of the trace. */
+function noteUnwait(k: Kernel, t: number, status: number, by: number): void {
   const { trace } = k;
-  const p = status >= 0 && status <= 0x7fffffff && by <= 0 ? trace.reserve(KIND_ID['ke.unwait']) : -1;
-  if (p < 0) return trace.note(KIND_ID['ke.unwait'], addressAt(t), status >>> 0, by, addressAt(running));
+  const running = currentThreadAt(k);
+  const p = status >= 0 && status <= LARGEST ? trace.reserve(KE_UNWAIT) : -1;
+  if (p < 0) return trace.note(KE_UNWAIT, addressAt(t), status >>> 0, decode(by), addressAt(running));
   const w = trace.words;
   w[p] = addressWord(t << 2);
   w[p + 1] = status;
-  w[p + 2] = addressWord(by >>> 0);
+  w[p + 2] = by;
   w[p + 3] = addressWord(running << 2);
 }
 
@@ -178,7 +212,8 @@ function noteUnwait(k: Kernel, t: number, status: number, by: Addr, running: num
 export function waitTest(k: Kernel, object: Addr, increment: number): void {
   const m = k.mem;
   if (k.hooks.races && !isTimer(objectType(k, object))) k.hooks.races.signalled(object);
-  if (alone(k, object, increment)) return;
+  const o = m.wordAt(object);
+  if (o >= 0 && alone(k, o, increment)) return;
   const head = object + WAIT_LIST;
   // Who is released leaves the list, with all its blocks: the place to go on from is taken before, behind the blocks of the same thread.
   let next = m.ptr(head);
@@ -209,20 +244,20 @@ export function waitTest(k: Kernel, object: Addr, increment: number): void {
 }
 
 /** No waiter, or one, as nearly always: released without the search of `waitTest`. False: it is not so simple. */
-function alone(k: Kernel, object: Addr, increment: number): boolean {
+function alone(k: Kernel, o: number, increment: number): boolean {
   const m = k.mem;
   const w = m.words;
-  const head = m.wordAt(object + WAIT_LIST);
-  if (head < 0 || w[head] !== w[head + 2]) return false;
+  const head = o + (WAIT_LIST >> 2);
+  if (w[head] !== w[head + 2]) return false;
   const block = m.placeOf(w[head]);
   if (block < 0 || w[head + 1] !== w[head + 3] || w[block] !== head << 2 || w[block + 2] !== head << 2) return false;
   if (block === head) return true; // nobody waits
-  const o = block << 2;
-  const type = m.buffer[o + KWAIT_BLOCK.WaitType];
-  if (type !== WaitAny || w[head - 1] <= 0 || (w[head - 2] & 0x7f) === ObjectType.Mutant) return false;
-  const thread = addressAt(pointee(m, block + (KWAIT_BLOCK.Thread >> 2)));
-  const key = m.buffer[o + KWAIT_BLOCK.WaitKey] | (m.buffer[o + KWAIT_BLOCK.WaitKey + 1] << 8);
-  unwaitThread(k, thread, key | satisfy(k, object, thread), increment, object);
+  const b = block << 2;
+  const type = m.buffer[b + KWAIT_BLOCK.WaitType];
+  if (type !== WaitAny || w[o + (STATE >> 2)] <= 0 || (w[o] & 0x7f) === ObjectType.Mutant) return false;
+  const t = pointee(m, block + (KWAIT_BLOCK.Thread >> 2));
+  const key = m.buffer[b + KWAIT_BLOCK.WaitKey] | (m.buffer[b + KWAIT_BLOCK.WaitKey + 1] << 8);
+  unwaitAt(k, t, key | satisfyAt(k, o, t), increment, o);
   return true;
 }
 
@@ -235,18 +270,28 @@ export function signalEvent(k: Kernel, event: Addr, increment = 0): number {
 /** The same for an event that was initialised. */
 export function signalChecked(k: Kernel, event: Addr, increment: number): number {
   const m = k.mem;
+  const o = m.wordAt(event);
+  if (o >= 0) return signalAt(k, o, increment);
   const old = m.i32(event + STATE);
   m.setI32(event + STATE, 1);
-  noteSet(k, event, old);
+  k.trace.note(KE_EVENT_SET, event, old);
   if (old === 0) waitTest(k, event, increment);
   return old;
 }
 
-function noteSet(k: Kernel, event: Addr, old: number): void {
-  const { trace, mem } = k;
-  const o = mem.wordAt(event);
-  const p = o < 0 || old < 0 ? -1 : trace.reserve(KIND_ID['ke.event.set']);
-  if (p < 0) return trace.note(KIND_ID['ke.event.set'], event, old);
+/** The same by place (fields.ts). */
+export function signalAt(k: Kernel, o: number, increment: number): number {
+  const old = k.mem.words[o + (STATE >> 2)];
+  setSignalState(k, o, 1);
+  noteSet(k, o, old);
+  if (old === 0 && (k.hooks.races !== undefined || !alone(k, o, increment))) waitTest(k, addressAt(o), increment);
+  return old;
+}
+
+function noteSet(k: Kernel, o: number, old: number): void {
+  const { trace } = k;
+  const p = old < 0 ? -1 : trace.reserve(KE_EVENT_SET);
+  if (p < 0) return trace.note(KE_EVENT_SET, addressAt(o), old);
   trace.words[p] = addressWord(o << 2);
   trace.words[p + 1] = old;
 }

@@ -7,7 +7,7 @@ import { wrongIrql } from '../irql-limit.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, KEVENT, KTHREAD } from '../layouts.gen.js';
 import { APC_LEVEL, DISPATCH_LEVEL, ObjectType } from './constants.js';
-import { checkInitialised, hex, initHeader, objectType, signalChecked, WAIT_LIST, waitTest } from './dispatcher.js';
+import { checkInitialised, hex, initHeader, objectType, signalAt, signalChecked, WAIT_LIST, waitTest } from './dispatcher.js';
 import { isPlain, probeObject } from './probe-object.js';
 
 const STATE = DISPATCHER_HEADER.SignalState;
@@ -17,13 +17,17 @@ export function initializeEvent(k: Kernel, event: number, type: number, signalle
   initHeader(k, event, type, KEVENT.sizeof, signalled ? 1 : 0);
 }
 
+/** Place (fields.ts) of the argument when it is an event that can be written, as nearly always; -1: `checkedEvent` has to look. */
+function eventAt(k: Kernel, f: Frame): number {
+  const { mem } = k;
+  const o = f.place(0);
+  if (o < 0 || mem.words[o + (WAIT_LIST >> 2)] === 0 || (mem.words[o] & 0x7f) > ObjectType.SynchronizationEvent) return -1;
+  return isPlain(mem, o << 2, KEVENT.sizeof) ? o : -1;
+}
+
 /** The argument as an event that can be written; a bad pointer faults like on Windows. */
 function checkedEvent(k: Kernel, f: Frame): number {
   const event = f.ptr(0);
-  const { mem } = k;
-  const o = mem.wordAt(event);
-  if (o >= 0 && mem.words[o + (WAIT_LIST >> 2)] !== 0 && (mem.words[o] & 0x7f) <= ObjectType.SynchronizationEvent)
-    if (isPlain(mem, o << 2, KEVENT.sizeof)) return event;
   probeObject(k, event, KEVENT.sizeof);
   checkInitialised(k, event);
   if (objectType(k, event) > ObjectType.SynchronizationEvent) {
@@ -58,7 +62,8 @@ export const routines: KernelRoutine[] = [
     step(k, f) {
       const bad = checkWaitNext(k, 'KeSetEvent', f.bool(2));
       if (bad !== undefined) return bad;
-      const old = signalChecked(k, checkedEvent(k, f), f.i32(1));
+      const o = eventAt(k, f);
+      const old = o >= 0 ? signalAt(k, o, f.i32(1)) : signalChecked(k, checkedEvent(k, f), f.i32(1));
       noteWaitNext(k, f.bool(2));
       return k.return(old);
     },

@@ -9,7 +9,8 @@ import { KAPC_STATE, KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
 import { GLOBALS } from '../nt-layout.js';
 
 const TWO32 = 4294967296;
-const HIGH = Math.floor(KERNEL_BASE / TWO32);
+/** Upper half of every kernel address. */
+export const HIGH = Math.floor(KERNEL_BASE / TWO32);
 
 /** Place of a kernel address: the low half of one is its offset. NULL is 0. */
 export const placeOf = (a: Addr): number => a >>> 2;
@@ -34,8 +35,9 @@ export function setPointer(w: Int32Array, place: number, target: number): void {
 /** A signed number of 64 bits that is exact as one of the host's: any address, time, count or status. */
 export const numberAt = (w: Int32Array, place: number): number => (w[place] >>> 0) + w[place + 1] * TWO32;
 export function setNumber(w: Int32Array, place: number, value: number): void {
-  w[place] = value;
-  w[place + 1] = value >= 0 && value < TWO32 ? 0 : Math.floor(value / TWO32);
+  const low = value | 0;
+  w[place] = low;
+  w[place + 1] = low === value ? low >> 31 : Math.floor(value / TWO32);
 }
 /** Adds steps to such a number. */
 export function addSteps(w: Int32Array, place: number, steps: number): void {

@@ -7,7 +7,7 @@ import { find } from '../rtl/list.js';
 import { HIGH_PRIORITY, LOW_REALTIME_PRIORITY, MAXIMUM_DYNAMIC_PRIORITY, ThreadState } from './constants.js';
 import { prcbOf } from './prcb.js';
 import { armQuantum } from './quantum.js';
-import { dequeue, displaceIfHigherReady, displaceStandby, placeThread } from './ready.js';
+import { dequeue, displaceIfHigherReady, displaceStandby, placeThread, WHY } from './ready.js';
 
 const SATURATING = (HIGH_PRIORITY + 1) / 2;
 
@@ -26,7 +26,7 @@ export function setPriority(k: Kernel, thread: Addr, priority: number): void {
   if (state === ThreadState.Ready) dequeue(k, thread);
   m.setU8(thread + KTHREAD.Priority, priority);
   k.event('ke.priority', { thread, from: old, to: priority });
-  if (state === ThreadState.Ready) return placeThread(k, thread, false, 'priority');
+  if (state === ThreadState.Ready) return placeThread(k, thread, false, WHY.priority);
   if (priority > old) return;
   const cpu = m.u32(thread + KTHREAD.NextProcessor);
   if (state === ThreadState.Running) displaceIfHigherReady(k, cpu);

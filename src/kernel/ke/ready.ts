@@ -3,7 +3,7 @@
 // becomes standby and preempts, else it queues there. Each CPU has 32 ready lists and a ReadySummary mask.
 import type { Addr } from '../../machine/abi.js';
 import { KIND_ID, WORD } from '../../trace/kinds.js';
-import { addressWord } from '../../trace/rows.js';
+import { addressWord } from '../../trace/word.js';
 import type { Kernel } from '../kernel.js';
 import { KPRCB, KPROCESS, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
 import { find, insertHead, insertTailAt, removeAt } from '../rtl/list.js';
@@ -32,26 +32,37 @@ export function setState(k: Kernel, thread: Addr, state: number): void {
   k.mem.setU32(thread + KTHREAD.State, state);
 }
 
-/** Why a thread became ready, for the trace. */
-export type ReadyWhy = 'woken' | 'started' | 'preempted' | 'quantum' | 'yield' | 'priority' | 'affinity' | 'displaced' | 'apc';
+/** Why a thread became ready: numbers of words in the trace. (A look-up of the word at every switch would cost more than the event.) */
+export const WHY = {
+  woken: WORD.woken,
+  started: WORD.started,
+  preempted: WORD.preempted,
+  quantum: WORD.quantum,
+  yield: WORD.yield,
+  priority: WORD.priority,
+  affinity: WORD.affinity,
+  displaced: WORD.displaced,
+  apc: WORD.apc,
+} as const;
+const KE_READY = KIND_ID['ke.ready'];
 
 /** Makes a thread ready: `increment` is the boost of the wait that ended. It is on a ready list, standby or in a list of its CPU afterwards. */
-export function readyThread(k: Kernel, thread: Addr, increment = 0, why: ReadyWhy = 'woken'): void {
+export function readyThread(k: Kernel, thread: Addr, increment = 0, why = WHY.woken): void {
   readyAt(k, placeOf(thread), increment, why);
 }
 
-export function readyAt(k: Kernel, t: number, increment: number, why: ReadyWhy): void {
+export function readyAt(k: Kernel, t: number, increment: number, why: number): void {
   k.mem.words[t + T.state] = ThreadState.DeferredReady;
   boost(k, t, increment);
   placeAt(k, t, false, why);
 }
 
 /** Puts a ready thread somewhere. `head`: it was preempted and goes first among its equals. */
-export function placeThread(k: Kernel, thread: Addr, head: boolean, why: ReadyWhy): void {
+export function placeThread(k: Kernel, thread: Addr, head: boolean, why: number): void {
   placeAt(k, placeOf(thread), head, why);
 }
 
-function placeAt(k: Kernel, t: number, head: boolean, why: ReadyWhy): void {
+function placeAt(k: Kernel, t: number, head: boolean, why: number): void {
   const m = k.mem;
   const w = m.words;
   setNumber(w, t + T.waitTime, k.now);
@@ -68,7 +79,7 @@ function placeAt(k: Kernel, t: number, head: boolean, why: ReadyWhy): void {
   if (standby !== 0) {
     if (priority > priorityAt(m, standby)) {
       makeStandby(k, t, cpu, why);
-      return enqueue(k, standby, cpu, true, 'displaced');
+      return enqueue(k, standby, cpu, true, WHY.displaced);
     }
   } else {
     const running = w[p + P.current] >>> 2;
@@ -97,7 +108,7 @@ function chooseIdle(k: Kernel, t: number, ideal: number, last: number, n: number
   return -1;
 }
 
-function makeStandby(k: Kernel, t: number, cpu: number, why: ReadyWhy): void {
+function makeStandby(k: Kernel, t: number, cpu: number, why: number): void {
   const m = k.mem;
   const w = m.words;
   const p = prcbAt(cpu);
@@ -111,7 +122,7 @@ function makeStandby(k: Kernel, t: number, cpu: number, why: ReadyWhy): void {
   else if (k.irql < DISPATCH_LEVEL) k.requestStop();
 }
 
-function enqueue(k: Kernel, t: number, cpu: number, head: boolean, why: ReadyWhy): void {
+function enqueue(k: Kernel, t: number, cpu: number, head: boolean, why: number): void {
   const m = k.mem;
   const w = m.words;
   const p = prcbAt(cpu);
@@ -127,16 +138,16 @@ function enqueue(k: Kernel, t: number, cpu: number, head: boolean, why: ReadyWhy
   noteReady(k, t, cpu, priority, 0, why);
 }
 
-function noteReady(k: Kernel, t: number, cpu: number, priority: number, standby: number, why: ReadyWhy): void {
+function noteReady(k: Kernel, t: number, cpu: number, priority: number, standby: number, why: number): void {
   const { trace } = k;
-  const p = trace.reserve(KIND_ID['ke.ready']);
-  if (p < 0) return trace.note(KIND_ID['ke.ready'], addressAt(t), cpu, priority, standby, WORD[why]);
+  const p = trace.reserve(KE_READY);
+  if (p < 0) return trace.note(KE_READY, addressAt(t), cpu, priority, standby, why);
   const w = trace.words;
   w[p] = addressWord(t << 2);
   w[p + 1] = cpu;
   w[p + 2] = priority;
   w[p + 3] = standby;
-  w[p + 4] = WORD[why];
+  w[p + 4] = why;
 }
 
 /** Takes a thread off the ready list it is on. */
@@ -197,7 +208,7 @@ export function displaceIfHigherReady(k: Kernel, cpu: number): void {
   const running = priorityOf(k, k.mem.ptr(prcb + KPRCB.CurrentThread));
   if (highestReady(k, cpu) > running) {
     const t = selectReady(k, cpu, running + 1);
-    if (t !== 0) makeStandby(k, placeOf(t), cpu, 'displaced');
+    if (t !== 0) makeStandby(k, placeOf(t), cpu, WHY.displaced);
   }
 }
 
@@ -207,8 +218,8 @@ export function displaceStandby(k: Kernel, cpu: number): void {
   const standby = k.mem.ptr(at);
   if (highestReady(k, cpu) <= priorityOf(k, standby)) return;
   k.mem.setPtr(at, 0);
-  makeStandby(k, selectReadyAt(k, cpu), cpu, 'displaced');
-  enqueue(k, placeOf(standby), cpu, false, 'displaced');
+  makeStandby(k, selectReadyAt(k, cpu), cpu, WHY.displaced);
+  enqueue(k, placeOf(standby), cpu, false, WHY.displaced);
 }
 
 /** Moves a thread off CPUs its affinity no longer allows. */
@@ -219,13 +230,13 @@ export function applyAffinity(k: Kernel, thread: Addr): void {
   if (mayRunOn(k, thread, cpu)) return;
   if (state === ThreadState.Ready) {
     dequeue(k, thread);
-    placeThread(k, thread, false, 'affinity');
+    placeThread(k, thread, false, WHY.affinity);
   } else if (state === ThreadState.Standby) {
     m.setPtr(prcbOf(k, cpu) + KPRCB.NextThread, 0);
-    placeThread(k, thread, false, 'affinity');
+    placeThread(k, thread, false, WHY.affinity);
   } else if (state === ThreadState.Running) {
     const next = selectReady(k, cpu);
-    if (next !== 0) makeStandby(k, placeOf(next), cpu, 'affinity');
+    if (next !== 0) makeStandby(k, placeOf(next), cpu, WHY.affinity);
     else m.setU8(prcbOf(k, cpu) + KPRCB.DispatchPending, 1);
     if (cpu === k.cpuNumber) k.requestStop();
   }

@@ -6,7 +6,7 @@ import { KE_GLOBALS, KPRCB, KTHREAD, LIST_ENTRY } from '../layouts.gen.js';
 import { boostStarved } from './boost.js';
 import { prcbOf } from './prcb.js';
 import { armQuantum } from './quantum.js';
-import { cpuCount, dequeue, placeThread } from './ready.js';
+import { cpuCount, dequeue, placeThread, WHY } from './ready.js';
 import { tickSteps } from './time.js';
 
 const READY_TICKS = 300;
@@ -38,7 +38,7 @@ export function relieveStarvation(k: Kernel, now: number): void {
       dequeue(k, thread);
       boostStarved(k, thread);
       armQuantum(k, thread, BOOST_QUANTUM);
-      placeThread(k, thread, false, 'priority');
+      placeThread(k, thread, false, WHY.priority);
     }
   }
   m.setU32(at, 0);

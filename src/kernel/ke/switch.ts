@@ -1,8 +1,8 @@
 // Context switch: what a thread takes with it (innermost frame, return value, mode, IRQL) lies in its KTHREAD while it does not run.
 // Only the run loop and the routines that give up the CPU call this; a switch happens below DISPATCH_LEVEL only.
 import { type Addr, Reg, USER_BASE } from '../../machine/abi.js';
-import { KIND_ID, WORD, type Word } from '../../trace/kinds.js';
-import { addressWord } from '../../trace/rows.js';
+import { KIND_ID, WORD } from '../../trace/kinds.js';
+import { addressWord } from '../../trace/word.js';
 import type { Kernel } from '../kernel.js';
 import { KPRCB, KPROCESS, KTHREAD } from '../layouts.gen.js';
 import { decay } from './boost.js';
@@ -10,10 +10,16 @@ import { LOW_REALTIME_PRIORITY, ThreadState, WaitReason } from './constants.js';
 import { addressAt, numberAt, P, placeOf, prcbAt, priorityAt, setPointer, T, touchPrcb, touchThread } from './fields.js';
 import { currentPrcb } from './prcb.js';
 import { armQuantum, quantumUsedUp, quantumUsedUpAt } from './quantum.js';
-import { highestReady, placeThread, type ReadyWhy, selectReady, selectReadyAt, setState } from './ready.js';
+import { highestReady, placeThread, selectReady, selectReadyAt, setState, WHY } from './ready.js';
 
 /** KPRCB.DispatchPending: the thread gives up its turn. */
 export const YIELD = 2;
+
+// Why a thread that does not run any more left the CPU: numbers of words in the trace. (A look-up by name at every switch would cost more than the event.)
+const WAIT = WORD.wait;
+const EXIT = WORD.exit;
+const IDLE = WORD.idle;
+const KE_SWITCH = KIND_ID['ke.switch'];
 
 const USER_OFFSET = KPROCESS.UserOffset >> 2;
 const USER_SIZE = KPROCESS.UserSize >> 2;
@@ -93,7 +99,7 @@ export function swapContext(k: Kernel): void {
   const wasRunning = old !== idle && oldState === ThreadState.Running;
   if (old !== idle) saveContext(k, old);
   const head = !yields && !ended && bytes[(old << 2) + KTHREAD.Preempted] !== 0;
-  const ready: keyof typeof LOST = yields ? 'yield' : ended ? 'quantum' : 'preempted';
+  const ready = yields ? WHY.yield : ended ? WHY.quantum : WHY.preempted;
   bytes[(old << 2) + KTHREAD.Preempted] = 0;
   touchThread(m, old);
   const target = next === 0 ? idle : next;
@@ -114,12 +120,12 @@ export function swapContext(k: Kernel): void {
   }
   w[p + P.contextSwitches]++;
   touchPrcb(m, p);
-  const why = WORD[wasRunning ? ready : stateWord(oldState)];
-  noteSwitch(k, cpu, old === idle ? 0 : old, next, why);
+  noteSwitch(k, cpu, old === idle ? 0 : old, next, wasRunning ? ready : wordOfState(oldState));
   if (r.irql !== irql) k.trace.note(KIND_ID['ke.irql'], irql, r.irql);
   if (wasRunning) {
     const thread = addressAt(old);
-    bytes[(old << 2) + KTHREAD.WaitReason] = LOST[ready];
+    bytes[(old << 2) + KTHREAD.WaitReason] =
+      ready === WHY.yield ? WaitReason.WrYieldExecution : ready === WHY.quantum ? WaitReason.WrQuantumEnd : WaitReason.WrPreempted;
     if (head && priorityAt(m, old) >= LOW_REALTIME_PRIORITY) armQuantum(k, thread);
     setState(k, thread, ThreadState.Ready);
     placeThread(k, thread, head, ready);
@@ -128,8 +134,8 @@ export function swapContext(k: Kernel): void {
 
 function noteSwitch(k: Kernel, cpu: number, old: number, next: number, why: number): void {
   const { trace } = k;
-  const p = trace.reserve(KIND_ID['ke.switch']);
-  if (p < 0) return trace.note(KIND_ID['ke.switch'], cpu, addressAt(old), addressAt(next), why);
+  const p = trace.reserve(KE_SWITCH);
+  if (p < 0) return trace.note(KE_SWITCH, cpu, addressAt(old), addressAt(next), why);
   const w = trace.words;
   w[p] = cpu;
   w[p + 1] = addressWord(old << 2);
@@ -137,13 +143,7 @@ function noteSwitch(k: Kernel, cpu: number, old: number, next: number, why: numb
   w[p + 3] = why;
 }
 
-const LOST = {
-  preempted: WaitReason.WrPreempted,
-  quantum: WaitReason.WrQuantumEnd,
-  yield: WaitReason.WrYieldExecution,
-} as const satisfies Partial<Record<ReadyWhy, number>>;
-
-const stateWord = (state: number): Word => (state === ThreadState.Waiting ? 'wait' : state === ThreadState.Terminated ? 'exit' : 'idle');
+const wordOfState = (state: number): number => (state === ThreadState.Waiting ? WAIT : state === ThreadState.Terminated ? EXIT : IDLE);
 
 /** Quantum end of the running thread: decay towards base, fresh quantum, the next of equal or higher priority takes over. */
 export function quantumEnd(k: Kernel): void {

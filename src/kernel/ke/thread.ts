@@ -22,7 +22,7 @@ import { initHeader, MUTANT_ABANDONED, signalObject } from './dispatcher.js';
 import { checkExitBegins, checkExitEnds } from './exit-checks.js';
 import { armQuantum, quantumOf } from './quantum.js';
 import { leaveQueue } from './queue.js';
-import { cpuCount, nextIdealProcessor, readyThread } from './ready.js';
+import { cpuCount, nextIdealProcessor, readyThread, WHY } from './ready.js';
 import { stackLimitOf } from './switch.js';
 
 export interface ThreadOptions {
@@ -133,7 +133,7 @@ function pushStartup(k: Kernel, thread: Addr, args: readonly (number | bigint)[]
 
 export function startThread(k: Kernel, thread: Addr): void {
   k.event('ke.thread.start', { thread, start: k.mem.ptr(thread + KTHREAD.StartRoutine) });
-  readyThread(k, thread, 0, 'started');
+  readyThread(k, thread, 0, WHY.started);
 }
 
 /** Goes to user mode for the first time: a fresh frame on the user stack, nothing left on the kernel stack. The function must never return. */

@@ -18,7 +18,7 @@ import {
   queuedTimers,
   removeTimer,
 } from './timer-queue.js';
-import { dueFromTimeout } from './wait.js';
+import { dueFromTimeout } from './wait-blocks.js';
 
 export function initializeTimer(k: Kernel, timer: Addr, type: number): void {
   k.mem.checked.fill(timer, KTIMER.sizeof);

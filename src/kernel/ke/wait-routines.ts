@@ -4,7 +4,7 @@ import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KWAIT_BLOCK } from '../layouts.gen.js';
 import { DISPATCH_LEVEL, STATUS, WaitReason } from './constants.js';
 import { yieldThread } from './switch.js';
-import { endWaitNext, interruption, waitAtDispatch, waitForOne } from './wait.js';
+import { endWaitNext, interruption, waitAt, waitAtDispatch, waitableAt } from './wait.js';
 
 function timeoutArgument(k: Kernel, address: Addr): bigint | undefined {
   return address === 0 ? undefined : k.mem.checked.i64(address);
@@ -17,7 +17,10 @@ export const routines: KernelRoutine[] = [
       if (f.pc === 1) return k.return(f.result);
       const later = endWaitNext(k, f, 2);
       if (later !== undefined) return later;
-      return waitForOne(k, f, 1, f.ptr(0), f.u32(1), f.u8(2), f.bool(3), timeoutArgument(k, f.ptr(4)));
+      const timeout = timeoutArgument(k, f.ptr(4));
+      const o = waitableAt(k, f.place(0));
+      if (o >= 0) return waitAt(k, f, 1, o, f.u32(1), f.u8(2), f.bool(3), timeout);
+      return k.wait(f, 1, { object: f.ptr(0), reason: f.u32(1), mode: f.u8(2), alertable: f.bool(3), timeout });
     },
   },
   {

@@ -1,33 +1,31 @@
 // Waiting, as the routines for drivers (wait-routines.ts) and all others of the kernel do it (reference: scheduler.md §7).
 // The waiting routine's frame stays where it is; `wait` either writes the status into its result slot at once or commits the wait and gives up the CPU.
 // A kernel APC takes a waiting thread off its lists, runs, and `resumeWait` queues it again at the tail, invisible to the caller.
-import { type Addr, FRAME, KERNEL_BASE, Reason, type Status, toAddress } from '../../machine/abi.js';
+import { type Addr, FRAME, Reason, type Status, toAddress } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
-import { KIND_ID, WORD } from '../../trace/kinds.js';
-import { addressWord } from '../../trace/rows.js';
+import { addressWord, encode } from '../../trace/word.js';
 import type { Kernel } from '../kernel.js';
-import { DISPATCHER_HEADER, KMUTANT, KPRCB, KQUEUE, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.js';
-import { insertTail, isEmpty } from '../rtl/list.js';
+import { DISPATCHER_HEADER, KMUTANT, KPRCB, KQUEUE, KTHREAD, KWAIT_BLOCK } from '../layouts.gen.js';
+import { isEmpty } from '../rtl/list.js';
 import { apcList, REGULAR_USER_APC, USER_APC_PENDING } from './apc.js';
-import { DISPATCH_LEVEL, ObjectType, STATUS, ThreadState, UserMode, WAIT_REASON_NAMES, WaitAll, WaitAny, WaitReason } from './constants.js';
+import { DISPATCH_LEVEL, ObjectType, STATUS, UserMode, WaitAll, WaitAny, WaitReason } from './constants.js';
 import {
   checkInitialised,
   hex,
-  initHeader,
   isSignalled,
   isWaitable,
   objectType,
   satisfy,
-  serverStops,
+  satisfyAt,
   takeEntry,
   WAIT_LIST,
   waitObjects,
 } from './dispatcher.js';
-import { addressAt, placeOf, pointee, setNumber, setPointer, T, touchThread } from './fields.js';
+import { addressAt, currentThreadAt, placeOf, setPointer, T, touchThread } from './fields.js';
 import { softwareInterruptDue } from './irql.js';
 import { isPlain, probeObject } from './probe-object.js';
-import { interruptTime100, systemTimeOffset } from './time.js';
-import { insertTimer } from './timer-queue.js';
+import { interruptTime100 } from './time.js';
+import { dueFromTimeout, noteWait, queueBlocks, record, setBlockObject } from './wait-blocks.js';
 
 export interface WaitRequest {
   /** One object, or several; none with a timeout = a delay. */
@@ -44,20 +42,6 @@ export interface WaitRequest {
   readonly timeout?: bigint;
   /** Simulated address of the caller's KWAIT_BLOCK array for more than three objects. */
   readonly blocks?: Addr;
-}
-
-const FOREVER = 2 ** 52;
-
-/** Words of a KWAIT_BLOCK. */
-const B = { type: KWAIT_BLOCK.WaitType >> 2, thread: KWAIT_BLOCK.Thread >> 2, object: KWAIT_BLOCK.Object >> 2 } as const;
-/** Numbers of the reasons' names in the trace. */
-const REASON: readonly (number | undefined)[] = WAIT_REASON_NAMES.map((name) => WORD[name]);
-
-/** Interrupt time (100 ns) at which a timeout is due. */
-export function dueFromTimeout(k: Kernel, timeout: bigint): number {
-  const due = timeout < 0n ? interruptTime100(k) + Number(-timeout) : Number(timeout - systemTimeOffset(k));
-  // exact in a double and in the KTHREAD field; nobody lives to see it
-  return Math.min(due, FOREVER);
 }
 
 function finish(k: Kernel, fp: number, status: number): Status {
@@ -87,9 +71,12 @@ export function interruption(k: Kernel, thread: Addr, mode: number, alertable: b
 }
 
 export function wait(k: Kernel, f: Frame, nextPc: number, r: WaitRequest): Status {
-  if (r.object !== undefined) return waitForOne(k, f, nextPc, r.object, r.reason ?? 0, r.mode ?? 0, r.alertable ?? false, r.timeout);
+  if (r.object !== undefined) {
+    const o = waitableAt(k, k.mem.wordAt(r.object));
+    if (o >= 0) return waitAt(k, f, nextPc, o, r.reason ?? 0, r.mode ?? 0, r.alertable ?? false, r.timeout);
+  }
   f.pc = nextPc;
-  const objects = r.objects ?? [];
+  const objects = r.objects ?? (r.object === undefined ? [] : [r.object]);
   if (k.irql >= DISPATCH_LEVEL && r.timeout !== 0n) return waitAtDispatch(k, objects[0] ?? 0, r.timeout);
   if (objects.length > (r.blocks ? 64 : 3)) {
     return k.bugCheck(0xc, 0, 0, 0, 0, `wait for ${objects.length} objects: at most 3 without a wait block array, 64 with one`);
@@ -112,62 +99,61 @@ export function wait(k: Kernel, f: Frame, nextPc: number, r: WaitRequest): Statu
   const over = endsAtOnce(k, thread, mode, r.alertable ?? false, r.timeout);
   if (over !== undefined) return finish(k, f.fp, over);
   const blocks = placeOf(r.blocks ?? 0) || placeOf(thread + KTHREAD.WaitBlock);
-  for (let i = 0; i < objects.length; i++) k.mem.setPtr(addressAt(blocks) + i * KWAIT_BLOCK.sizeof + KWAIT_BLOCK.Object, objects[i]);
+  for (let i = 0; i < objects.length; i++) setBlockObject(k, blocks + i * (KWAIT_BLOCK.sizeof >> 2), objects[i]);
   record(k, placeOf(thread), blocks, objects.length, r.type ?? WaitAny, r.reason ?? 0, mode, r.alertable ?? false, r.timeout);
   queueBlocks(k, placeOf(thread));
-  note(k, thread, objects[0] ?? 0, objects.length, r.type ?? WaitAny);
+  const first = objects[0] ?? 0;
+  noteWait(k, placeOf(thread), encode(first), objects.length, r.type ?? WaitAny, first);
   for (let i = 1; i < objects.length; i++) k.event('ke.wait.object', { thread, object: objects[i], index: i });
   for (const o of objects) noteMutex(k, o);
-  return giveUp(k, f, thread, objects);
+  k.hooks.verifier?.waitBegins(k, thread, f.fp, objects, (r.reason ?? 0) & 0xff);
+  return giveUp(k, f, placeOf(thread));
 }
 
-/** The same for one object, which is what nearly every wait is. */
-export function waitForOne(
+/** The same for one object by its place (`waitableAt`), which is what nearly every wait is. */
+export function waitAt(
   k: Kernel,
   f: Frame,
   nextPc: number,
-  object: Addr,
+  o: number,
   reason: number,
   mode: number,
   alertable: boolean,
   timeout: bigint | undefined,
 ): Status {
   f.pc = nextPc;
-  if (k.irql >= DISPATCH_LEVEL && timeout !== 0n) return waitAtDispatch(k, object, timeout);
-  const o = k.mem.wordAt(object);
-  if (o < 0 || !isSimple(k, o)) {
-    const bad = checkObject(k, object, reason);
-    if (bad !== undefined) return bad;
-  }
-  const thread = k.currentThread();
+  if (k.irql >= DISPATCH_LEVEL && timeout !== 0n) return waitAtDispatch(k, addressAt(o), timeout);
+  const w = k.mem.words;
+  const t = currentThreadAt(k);
   if (mode === UserMode) {
-    const stop = checkOnStack(k, thread, object);
+    const stop = checkOnStack(k, addressAt(t), addressAt(o));
     if (stop !== undefined) return stop;
   }
-  const type = o < 0 ? objectType(k, object) : k.mem.words[o] & 0x7f;
-  if (type === ObjectType.Mutant && isFull(k, object, thread)) return k.raiseStatus(STATUS.MUTANT_LIMIT_EXCEEDED);
-  if (type !== ObjectType.Queue && isSignalled(k, object, thread)) return finish(k, f.fp, satisfy(k, object, thread));
+  const mutant = (w[o] & 0x7f) === ObjectType.Mutant;
+  if (mutant && isFull(k, addressAt(o), addressAt(t))) return k.raiseStatus(STATUS.MUTANT_LIMIT_EXCEEDED);
+  if (w[o + (DISPATCHER_HEADER.SignalState >> 2)] > 0 || (mutant && isSignalled(k, addressAt(o), addressAt(t))))
+    return finish(k, f.fp, satisfyAt(k, o, t));
   if (timeout !== undefined || alertable || mode === UserMode) {
-    const over = endsAtOnce(k, thread, mode, alertable, timeout);
+    const over = endsAtOnce(k, addressAt(t), mode, alertable, timeout);
     if (over !== undefined) return finish(k, f.fp, over);
   }
-  const t = placeOf(thread);
   const block = t + T.waitBlock;
-  setNumber(k.mem.words, block + B.object, object);
+  setPointer(w, block + (KWAIT_BLOCK.Object >> 2), o);
   record(k, t, block, 1, WaitAny, reason, mode, alertable, timeout);
   queueBlocks(k, t);
-  note(k, thread, object, 1, WaitAny);
-  if (type === ObjectType.Mutant) noteMutex(k, object);
-  if (k.mem.words[t + T.invocation] === 0) return giveUp(k, f, thread);
-  return giveUp(k, f, thread, [object]);
+  noteWait(k, t, addressWord(o << 2), 1, WaitAny);
+  if (mutant) noteMutex(k, addressAt(o));
+  if (w[t + T.invocation] !== 0) k.hooks.verifier?.waitBegins(k, addressAt(t), f.fp, [addressAt(o)], reason & 0xff);
+  return giveUp(k, f, t);
 }
 
-/** An initialised object that one waits for, other than a queue, in memory that the dispatcher may touch. `o`: its place. */
-function isSimple(k: Kernel, o: number): boolean {
+/** The place of an object, when it is initialised, one that one waits for other than a queue, and in memory that the dispatcher may touch; else -1. */
+export function waitableAt(k: Kernel, o: number): number {
+  if (o < 0) return -1;
   const w = k.mem.words;
   const type = w[o] & 0x7f;
-  if (!isWaitable(type) || type === ObjectType.Queue || w[o + (WAIT_LIST >> 2)] === 0) return false;
-  return isPlain(k.mem, o << 2, DISPATCHER_HEADER.sizeof);
+  if (!isWaitable(type) || type === ObjectType.Queue || w[o + (WAIT_LIST >> 2)] === 0) return -1;
+  return isPlain(k.mem, o << 2, DISPATCHER_HEADER.sizeof) ? o : -1;
 }
 
 /** Bug check of an object that is none, or one of the wrong kind. */
@@ -194,11 +180,9 @@ function endsAtOnce(k: Kernel, thread: Addr, mode: number, alertable: boolean, t
   return timeout !== undefined && dueFromTimeout(k, timeout) <= interruptTime100(k) ? STATUS.TIMEOUT : undefined;
 }
 
-/** The wait is on its lists: the thread gives up the CPU. `objects`: of a thread with a callback that the verifier looks at. */
-function giveUp(k: Kernel, f: Frame, thread: Addr, objects?: readonly Addr[]): Status {
+/** The wait is on its lists: the thread gives up the CPU. */
+function giveUp(k: Kernel, f: Frame, t: number): Status {
   const m = k.mem;
-  const t = placeOf(thread);
-  if (objects) k.hooks.verifier?.waitBegins(k, thread, f.fp, objects, m.u8(thread + KTHREAD.WaitReason));
   setPointer(m.words, t + T.kernelStack, f.fp >> 2);
   touchThread(m, t);
   m.registers.top = f.fp;
@@ -228,103 +212,8 @@ function trySatisfy(k: Kernel, thread: Addr, objects: readonly Addr[], type: num
   return -1;
 }
 
-/** What the thread waits for, in its KTHREAD; who calls it queues the blocks and so marks the thread written. */
-function record(
-  k: Kernel,
-  t: number,
-  blocks: number,
-  count: number,
-  type: number,
-  reason: number,
-  mode: number,
-  alertable: boolean,
-  timeout: bigint | undefined,
-): void {
-  const { words: w, buffer: bytes } = k.mem;
-  setPointer(w, t + T.waitBlockList, blocks);
-  const o = t << 2;
-  bytes[o + KTHREAD.WaitType] = type;
-  bytes[o + KTHREAD.WaitReason] = reason;
-  bytes[o + KTHREAD.WaitMode] = mode;
-  bytes[o + KTHREAD.Alertable] = alertable ? 1 : 0;
-  setNumber(w, t + T.waitTime, k.now);
-  w[t + T.waitBlockCount] = count;
-  w[t + T.waitHasTimeout] = timeout === undefined ? 0 : timeout > 0n ? 2 : 1; // 2: of the system clock
-  if (timeout !== undefined) k.mem.setPtr(addressAt(t) + KTHREAD.WaitDueTime, dueFromTimeout(k, timeout));
-}
-
-function note(k: Kernel, thread: Addr, first: Addr, count: number, type: number): void {
-  const { trace, mem } = k;
-  if (!trace.recording) return;
-  const { words: w, buffer: bytes } = mem;
-  const o = thread >>> 0;
-  const number = bytes[o + KTHREAD.WaitReason];
-  const reason = REASON[number] ?? trace.text(String(number));
-  const mode = bytes[o + KTHREAD.WaitMode];
-  const alertable = bytes[o + KTHREAD.Alertable];
-  const timed = w[(o + KTHREAD.WaitHasTimeout) >> 2] !== 0;
-  const p = timed || first > 0 || first < KERNEL_BASE ? -1 : trace.reserve(KIND_ID['ke.wait']);
-  if (p < 0)
-    return trace.note(
-      KIND_ID['ke.wait'],
-      thread,
-      first,
-      count,
-      type,
-      reason,
-      mode,
-      alertable,
-      timed ? mem.ptr(thread + KTHREAD.WaitDueTime) : -1,
-    );
-  const t = trace.words;
-  t[p] = addressWord(o);
-  t[p + 1] = addressWord(first >>> 0);
-  t[p + 2] = count;
-  t[p + 3] = type;
-  t[p + 4] = reason;
-  t[p + 5] = mode;
-  t[p + 6] = alertable;
-  t[p + 7] = -1;
-}
-
 function noteMutex(k: Kernel, o: Addr): void {
   if (objectType(k, o) === ObjectType.Mutant) k.event('ke.mutex.wait', { mutex: o, owner: k.mem.ptr(o + KMUTANT.OwnerThread) });
-}
-
-/** Puts the blocks of the thread's recorded wait on their lists, starts the timeout, state = Waiting. */
-function queueBlocks(k: Kernel, t: number): void {
-  const m = k.mem;
-  const w = m.words;
-  const blocks = pointee(m, t + T.waitBlockList);
-  const type = m.buffer[(t << 2) + KTHREAD.WaitType];
-  const count = w[t + T.waitBlockCount];
-  for (let i = 0; i < count; i++) {
-    const block = blocks + i * (KWAIT_BLOCK.sizeof >> 2);
-    fillBlock(k, block, t, m.ptr(addressAt(block + B.object)), i, type);
-  }
-  if (w[t + T.waitHasTimeout] !== 0) {
-    const thread = addressAt(t);
-    const timer = thread + KTHREAD.Timer;
-    initHeader(k, timer, ObjectType.NotificationTimer, KTIMER.sizeof, 0);
-    m.setU8(timer + DISPATCHER_HEADER.Absolute, w[t + T.waitHasTimeout] - 1);
-    m.setPtr(timer + KTIMER.Dpc, 0);
-    m.setU32(timer + KTIMER.Period, 0);
-    fillBlock(k, t + T.waitBlock + 3 * (KWAIT_BLOCK.sizeof >> 2), t, timer, STATUS.TIMEOUT, WaitAny);
-    insertTimer(k, timer, m.ptr(thread + KTHREAD.WaitDueTime));
-  }
-  w[t + T.state] = ThreadState.Waiting;
-  touchThread(m, t);
-  if (w[t + T.queue] !== 0) serverStops(k, m.ptr(addressAt(t) + KTHREAD.Queue));
-}
-
-function fillBlock(k: Kernel, block: number, t: number, object: Addr, key: number, type: number): void {
-  const m = k.mem;
-  // one word: WaitType, BlockState (4), WaitKey
-  m.words[block + B.type] = type | (4 << 8) | (key << 16);
-  setPointer(m.words, block + B.thread, t);
-  setNumber(m.words, block + B.object, object);
-  m.touch(block << 2, KWAIT_BLOCK.sizeof);
-  insertTail(m, object + WAIT_LIST, addressAt(block));
 }
 
 /**
