@@ -1,6 +1,7 @@
 // Fields of the kernel's own objects (KTHREAD, KPRCB, KPROCESS) by place in `mem.words`: a wait and a context switch read and write a hundred of them, and by
 // address each would cost several times as much. An object is named here by the place of its first word: small integers, which the host passes without boxing.
-// Only for objects that no driver's data breakpoint and no search over thread orders looks at (explore/sharing.ts leaves them out); whoever writes calls `touch`.
+// Only for objects that no driver's data breakpoint and no search over thread orders looks at (explore/sharing.ts leaves them out); an object of a
+// driver has a place only while nobody sees every access (Memory.wordAt, Frame.place). Whoever writes calls `touch`.
 import { type Addr, KERNEL_BASE, MEMORY_SIZE } from '../../machine/abi.js';
 import type { Memory } from '../../machine/memory.js';
 import { SimulatedFault } from '../../machine/routine.js';
