@@ -28,7 +28,39 @@ typedef struct _MM_GLOBALS {
   ULONG MappingCount;                // entries of Mappings that were ever used
   MI_MAPPING Mappings[60];
   UCHAR PageLocks[0x3f000];          // by page above the nt region: locks (0..127) and 0x80 = the page was pageable before the first one
+  LIST_ENTRY ViewListHead;           // MI_VIEW.Link of every view of a section; zero until the first
 } MM_GLOBALS;
+
+// What stands behind a section (control-area.ts): memory of its own, or a file. Sections of one file share it.
+typedef struct _CONTROL_AREA {
+  ULONG NumberOfSectionReferences;
+  ULONG NumberOfMappedViews;
+  PFILE_OBJECT FilePointer;          // referenced; NULL: the page file
+  PVOID Fcb;                         // of the file
+  PVOID Pages;                       // of the page file, or an image as it is mapped; the data of a file lies in its FCB
+  ULONG64 Bytes;                     // of Pages
+  ULONG Image;
+} CONTROL_AREA;
+
+// Body of a section object.
+typedef struct _SECTION {
+  CONTROL_AREA *ControlArea;
+  LARGE_INTEGER SizeOfSection;
+  ULONG InitialPageProtection;
+  ULONG AllocationAttributes;        // SEC_
+} SECTION;
+
+// A view of a section (view.ts).
+typedef struct _MI_VIEW {
+  LIST_ENTRY Link;                   // MM_GLOBALS.ViewListHead
+  PVOID Process;                     // NULL: in system space
+  PVOID Address;
+  ULONG64 Bytes;
+  CONTROL_AREA *ControlArea;
+  PVOID Copy;                        // of a view that is copied on write, and of an image
+  ULONG SectionProtection;
+  ULONG Protection;
+} MI_VIEW;
 
 // A heap of RtlCreateHeap and the header in front of each of its blocks.
 typedef struct _RTLP_HEAP {
@@ -66,3 +98,6 @@ typedef struct _MM_VAD {
   ULONG Secured;            // handles of MmSecureVirtualMemory
   UCHAR Protection[1];      // by page, 0: reserved
 } MM_VAD;
+
+// SectionBasicInformation of NtQuerySection, which the public headers do not have.
+typedef struct _SECTION_BASIC_INFORMATION { PVOID BaseAddress; ULONG AllocationAttributes; LARGE_INTEGER MaximumSize; } SECTION_BASIC_INFORMATION;

@@ -88,7 +88,9 @@ import { routines as mmMdl } from './mm/mdl.js';
 import { routines as mmMmMisc } from './mm/mm-misc.js';
 import { routines as mmPoolRoutines } from './mm/pool-routines.js';
 import { routines as mmProbe } from './mm/probe.js';
+import { routines as mmSection } from './mm/section.js';
 import { routines as mmSecure } from './mm/secure.js';
+import { routines as mmViewServices } from './mm/view-services.js';
 import { routines as mmVirtualMemory } from './mm/virtual-memory.js';
 import { routines as obCallbacks } from './ob/callbacks.js';
 import { routines as obDesktop } from './ob/desktop.js';
@@ -183,6 +185,7 @@ import { routines as seTokenServices } from './se/token-services.js';
 import { routines as umDesktop } from './um/desktop.js';
 import { routines as umFile } from './um/file.js';
 import { routines as umLinux } from './um/linux.js';
+import { routines as umMapping } from './um/mapping.js';
 import { routines as umMisc } from './um/misc.js';
 import { routines as umPriority } from './um/priority.js';
 import { routines as umProcess } from './um/process.js';
@@ -278,7 +281,9 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   mmMmMisc,
   mmPoolRoutines,
   mmProbe,
+  mmSection,
   mmSecure,
+  mmViewServices,
   mmVirtualMemory,
   obCallbacks,
   obDesktop,
@@ -373,6 +378,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   umDesktop,
   umFile,
   umLinux,
+  umMapping,
   umMisc,
   umPriority,
   umProcess,

@@ -161,6 +161,8 @@ export const KINDS = {
   'ob.create-handle': k('handle created', { process: 'pid', handle: 'number', type: 'text', object: 'object', access: 'number' }),
   'ob.close-handle': k('handle closed', { process: 'pid', handle: 'number', type: 'text', object: 'object' }),
   // ---------------------------------------------------------------- memory
+  'mm.view.map': k('view of a section mapped', { process: 'object', address: 'address', bytes: 'number', section: 'object' }),
+  'mm.view.unmap': k('view of a section unmapped', { process: 'object', address: 'address' }),
   'mm.pool.allocate': k('pool allocated', { address: 'address', bytes: 'number', tag: 'text', paged: 'flag' }),
   'mm.pool.free': k('pool freed', { address: 'address', bytes: 'number' }),
   'mm.pool.failed': k('pool allocation failed', { bytes: 'quad', tag: 'text' }),

@@ -201,6 +201,19 @@ LSTATUS WINAPI RegCloseKey(_In_ HKEY Key);
 #define DeleteFile DeleteFileW
 #define OpenDesktop OpenDesktopW
 
+HANDLE WINAPI CreateFileMappingW(_In_ HANDLE File, _In_opt_ LPSECURITY_ATTRIBUTES Attributes, _In_ DWORD Protect, _In_ DWORD MaximumSizeHigh, _In_ DWORD MaximumSizeLow, _In_opt_z_ LPCWSTR Name);
+HANDLE WINAPI OpenFileMappingW(_In_ DWORD DesiredAccess, _In_ BOOL InheritHandle, _In_z_ LPCWSTR Name);
+LPVOID WINAPI MapViewOfFile(_In_ HANDLE Mapping, _In_ DWORD DesiredAccess, _In_ DWORD OffsetHigh, _In_ DWORD OffsetLow, _In_ SIZE_T Bytes);
+LPVOID WINAPI MapViewOfFileEx(_In_ HANDLE Mapping, _In_ DWORD DesiredAccess, _In_ DWORD OffsetHigh, _In_ DWORD OffsetLow, _In_ SIZE_T Bytes, _In_opt_ LPVOID BaseAddress);
+BOOL WINAPI UnmapViewOfFile(_In_ LPCVOID BaseAddress);
+#define FILE_MAP_COPY 0x00000001
+#define FILE_MAP_WRITE 0x00000002
+#define FILE_MAP_READ 0x00000004
+#define FILE_MAP_EXECUTE 0x00000020
+#define FILE_MAP_ALL_ACCESS 0x000F001F
+#define CreateFileMapping CreateFileMappingW
+#define OpenFileMapping OpenFileMappingW
+
 // Helper of Interlock. StartProcess: CreateProcess in one line, answers the process handle (NULL and GetLastError on failure).
 HANDLE StartProcess(_In_z_ PCWSTR Image, _In_opt_z_ PCWSTR CommandLine);
 // What a click on a window of the process does (NULL: this one): its threads get longer quanta and more priority after a wait, by Win32PrioritySeparation.

@@ -18,6 +18,7 @@ import {
   FSRTL_COMMON_FCB_HEADER,
   IO_STACK_LOCATION,
   IRP,
+  SECTION_OBJECT_POINTERS,
 } from '../layouts.gen.js';
 import { NT } from '../ob/status.js';
 import { dispatchRoutine, done, type Outcome, type Request } from './dispatch.js';
@@ -159,6 +160,9 @@ function setLength(k: Kernel, fcb: Addr, size: bigint, allocationOnly: boolean):
   if (isDirectory(k, fcb) || size < 0n) return NT.INVALID_PARAMETER;
   if (size > BigInt(MAX_FILE)) return NT.DISK_FULL;
   if (allocationOnly && Number(size) >= sizeOf(k, fcb)) return ensureCapacity(k, fcb, Number(size)) ? NT.SUCCESS : NT.DISK_FULL;
+  // a file that somebody has mapped cannot become shorter
+  const mapped = k.mem.ptr(fcb + FCB.SectionObjectPointers + SECTION_OBJECT_POINTERS.DataSectionObject) !== 0;
+  if (mapped && Number(size) < sizeOf(k, fcb)) return NT.USER_MAPPED_FILE;
   setSize(k, fcb, Number(size));
   touch(k, fcb, true);
   return NT.SUCCESS;

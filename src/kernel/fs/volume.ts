@@ -14,7 +14,9 @@ import {
   PS_GLOBALS,
   PSP_KNOWN_IMAGE,
   PSP_PROGRAM,
+  SECTION_OBJECT_POINTERS,
 } from '../layouts.gen.js';
+import { moveMemory } from '../mm/view.js';
 import { allocateUnicode, freeUnicode, readUnicode, sameName } from '../ob/strings.js';
 import { entries, initListHead, insertBefore, insertTail, remove } from '../rtl/list.js';
 import { type ImageContents, imageContents } from './image-contents.js';
@@ -127,8 +129,10 @@ function knownImages(k: Kernel): string[] {
   return all.map(volumePath).filter((p) => p !== undefined);
 }
 
-/** Is the file mapped as an image now: of a process or of the kernel? Then it cannot be written or deleted. */
+/** Is the file mapped as an image now: of a process, of the kernel, or by a section? Then it cannot be written or deleted. */
 export function isRunning(k: Kernel, path: string): boolean {
+  const fcb = files(k).find((x) => sameName(nameOfFile(k, x), path));
+  if (fcb !== undefined && k.mem.ptr(fcb + FCB.SectionObjectPointers + SECTION_OBJECT_POINTERS.ImageSectionObject) !== 0) return true;
   const processes = entries(k.mem, k.globals.PS + PS_GLOBALS.PsActiveProcessHead).map((e) =>
     k.mem.ptr(e - EPROCESS.ActiveProcessLinks + EPROCESS.ImageFilePointer),
   );
@@ -187,6 +191,7 @@ export function ensureCapacity(k: Kernel, fcb: Addr, size: number): boolean {
   m.fill(data, capacity);
   if (old > 0) {
     m.copy(data, m.ptr(fcb + FCB.Data), old);
+    moveMemory(k, m.ptr(fcb + FCB.Data), old, data);
     k.pool.free(m.ptr(fcb + FCB.Data));
   }
   m.setPtr(fcb + FCB.Data, data);

@@ -10,6 +10,8 @@ import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.j
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
 import { WINDOW, type WindowLayout, windowOf } from '../ps/window.js';
+import { fileOf, isImage } from './control-area.js';
+import { plainProtection } from './section-protection.js';
 import { isSecured } from './secure.js';
 import {
   applyProtection,
@@ -27,6 +29,7 @@ import {
   setPage,
   vadAt,
 } from './vad.js';
+import { areaOfView, protectionOfView, protectView, viewAt, viewBase, viewBytes, viewInformation } from './view.js';
 
 const MEM_COMMIT = 0x1000;
 const MEM_RESERVE = 0x2000;
@@ -37,6 +40,8 @@ const MEM_TOP_DOWN = 0x100000;
 /** MEM_RESET, MEM_WRITE_WATCH, MEM_PHYSICAL, MEM_RESET_UNDO, MEM_LARGE_PAGES: Windows has them. */
 const OTHER_TYPES = 0x21680000;
 const MEM_PRIVATE = 0x20000;
+const MEM_MAPPED = 0x40000;
+const PAGE_EXECUTE_WRITECOPY = 0x80;
 const MEM_IMAGE = 0x1000000;
 const PAGE_GUARD = 0x100;
 /** No cache, write combining: no difference here. */
@@ -138,6 +143,7 @@ function free(k: Kernel, f: Frame, process: Addr): number | { readonly stop: str
   const { base, size } = range(k, f.ptr(1), f.ptr(2));
   if (base < 0 || base > HIGHEST_USER) return NT.INVALID_PARAMETER_2;
   if (size < 0) return NT.INVALID_PARAMETER_3;
+  if (viewAt(k, process, base) !== 0) return NT.UNABLE_TO_DELETE_SECTION;
   const page = pageOf(base);
   const vad = inWindow(k, process, page, 1) ? vadAt(k, process, page) : 0;
   if (vad === 0) return NT.MEMORY_NOT_ALLOCATED;
@@ -175,6 +181,8 @@ function protect(k: Kernel, f: Frame, process: Addr): number | { readonly stop: 
   probeUser(k, f.ptr(4), 4, true);
   if (base < 0 || base > HIGHEST_USER) return NT.INVALID_PARAMETER_2;
   if (size <= 0) return NT.INVALID_PARAMETER_3;
+  const view = viewAt(k, process, base);
+  if (view !== 0) return protectPartOfView(k, f, view, base, size);
   const page = pageOf(base);
   const count = Math.ceil((base + size - pageAddress(page)) / PAGE_SIZE);
   if (!inWindow(k, process, page, count)) return NT.CONFLICTING_ADDRESSES;
@@ -195,6 +203,23 @@ function protect(k: Kernel, f: Frame, process: Addr): number | { readonly stop: 
     for (let i = 0; i < count; i++) applyProtection(k, process, page + i, wanted);
   }
   putRange(k, f.ptr(1), f.ptr(2), page, count);
+  k.mem.checked.setU32(f.ptr(4), old);
+  return NT.SUCCESS;
+}
+
+/** A view of a section; only as a whole. */
+function protectPartOfView(k: Kernel, f: Frame, view: Addr, base: Addr, size: number): number | { readonly stop: string } {
+  const wanted = plainProtection(f.u32(3));
+  if (wanted < 0) return wanted;
+  const first = Math.floor(base / PAGE_SIZE) * PAGE_SIZE;
+  const bytes = Math.ceil((base + size - first) / PAGE_SIZE) * PAGE_SIZE;
+  if (first + bytes > viewBase(k, view) + viewBytes(k, view)) return NT.CONFLICTING_ADDRESSES;
+  if (first !== viewBase(k, view) || bytes !== viewBytes(k, view) || isImage(k, areaOfView(k, view)))
+    return { stop: 'ZwProtectVirtualMemory(a part of a view, or an image)' };
+  const old = protectView(k, view, wanted);
+  if (old < 0) return old;
+  k.mem.checked.setPtr(f.ptr(1), first);
+  k.mem.checked.setPtr(f.ptr(2), bytes);
   k.mem.checked.setU32(f.ptr(4), old);
   return NT.SUCCESS;
 }
@@ -275,6 +300,8 @@ function query(k: Kernel, f: Frame, process: Addr): number | { readonly stop: st
   if (kind === 0) {
     if (length < MEMORY_BASIC_INFORMATION.sizeof) return NT.INFO_LENGTH_MISMATCH;
     probeUser(k, buffer, MEMORY_BASIC_INFORMATION.sizeof, true);
+    const view = viewAt(k, process, address);
+    if (view !== 0) return viewBasicInformation(k, process, view, address, buffer, returned);
     const { page, count, info } = basicInformation(k, process, address);
     const m = MEMORY_BASIC_INFORMATION;
     c.fill(buffer, m.sizeof);
@@ -292,6 +319,22 @@ function query(k: Kernel, f: Frame, process: Addr): number | { readonly stop: st
   return kind <= 6 ? { stop: `ZwQueryVirtualMemory(class ${kind})` } : NT.INVALID_INFO_CLASS;
 }
 
+function viewBasicInformation(k: Kernel, process: Addr, view: Addr, address: Addr, buffer: Addr, returned: Addr): number {
+  const c = k.mem.checked;
+  const m = MEMORY_BASIC_INFORMATION;
+  const v = viewInformation(k, process, view, address);
+  c.fill(buffer, m.sizeof);
+  c.setPtr(buffer + m.BaseAddress, v.base);
+  c.setPtr(buffer + m.AllocationBase, viewBase(k, view));
+  c.setU32(buffer + m.AllocationProtect, v.image ? PAGE_EXECUTE_WRITECOPY : protectionOfView(k, view));
+  c.setPtr(buffer + m.RegionSize, v.bytes);
+  c.setU32(buffer + m.State, MEM_COMMIT);
+  c.setU32(buffer + m.Protect, v.protection);
+  c.setU32(buffer + m.Type, v.image ? MEM_IMAGE : MEM_MAPPED);
+  if (returned !== 0) c.setPtr(returned, m.sizeof);
+  return NT.SUCCESS;
+}
+
 /** MemoryMappedFilenameInformation: device path of the image that is mapped there. */
 function mappedName(
   k: Kernel,
@@ -302,11 +345,13 @@ function mappedName(
   returned: Addr,
 ): number | { readonly stop: string } {
   const c = k.mem.checked;
+  const view = viewAt(k, process, address);
   const page = pageOf(address);
   const info = pageInfo(k, process, page);
-  if (info.type !== MEM_IMAGE) return NT.INVALID_ADDRESS;
-  const file = k.mem.ptr(process + EPROCESS.ImageFilePointer);
-  if (info.allocation * PAGE_SIZE !== WINDOW.image || file === 0) return { stop: 'ZwQueryVirtualMemory(name of a DLL)' };
+  if (view === 0 && info.type !== MEM_IMAGE) return NT.INVALID_ADDRESS;
+  const file = view === 0 ? k.mem.ptr(process + EPROCESS.ImageFilePointer) : fileOf(k, areaOfView(k, view));
+  if (view !== 0 && file === 0) return NT.FILE_INVALID;
+  if (view === 0 && (info.allocation * PAGE_SIZE !== WINDOW.image || file === 0)) return { stop: 'ZwQueryVirtualMemory(name of a DLL)' };
   const name = k.mem.ptr(file + FILE_OBJECT.DeviceObject) === 0 ? '' : fullName(k, file);
   const size = UNICODE_STRING.sizeof + name.length * 2 + 2;
   if (returned !== 0) c.setPtr(returned, size);

@@ -78,7 +78,12 @@ const ROWS: readonly TypeRow[] = [
     deleteProcedure: 'ExpDeleteCallback',
     variable: 'ExCallbackTypeVariable',
   },
-  { name: 'Section', map: [0x20005, 0x20002, 0x20008, 0xf001f], variable: 'MmSectionTypeVariable' },
+  {
+    name: 'Section',
+    map: [0x20005, 0x20002, 0x20008, 0xf001f],
+    deleteProcedure: 'MipDeleteSection',
+    variable: 'MmSectionTypeVariable',
+  },
   {
     name: 'Device',
     map: [0x120089, 0x120116, 0x1200a0, 0x1f01ff],

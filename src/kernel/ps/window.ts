@@ -16,6 +16,7 @@ import {
   TEB,
 } from '../layouts.gen.js';
 import { releaseMappings } from '../mm/alias.js';
+import { releaseViews } from '../mm/view.js';
 import { setUnicode } from '../ob/strings.js';
 
 /** What lies where in a window: offsets from its start. */
@@ -147,6 +148,7 @@ export function freeWindow(k: Kernel, w: Window): void {
 
 /** Unmaps everything in a process' window and gives it back. */
 export function releaseWindow(k: Kernel, process: Addr): void {
+  releaseViews(k, process);
   releaseMappings(k, process);
   const offset = k.mem.u32(process + KPROCESS.UserOffset);
   if (offset === 0) return;

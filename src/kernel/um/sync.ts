@@ -11,16 +11,16 @@ const WAIT_FAILED = 0xffffffff | 0;
 const ERROR_ALREADY_EXISTS = 183;
 
 /** Object name of a Win32 name: below \BaseNamedObjects unless it is a path. */
-function named(k: Kernel, f: Frame, name: Addr, at: number, openIf: boolean): Addr {
+export function named(k: Kernel, f: Frame, name: Addr, at: number, openIf: boolean): Addr {
   const text = wideArg(k, name).replace(/^(Global|Local)\\/, '');
   if (text === '') return attributes(k, f, at, 0, 0, 0, 0);
   const path = putPath(k, f, at + ATTRIBUTE_SLOTS, `\\BaseNamedObjects\\${text}`);
   return attributes(k, f, at, path.address, path.bytes, 0, openIf ? 0x80 : 0);
 }
-const NAMED_LOCALS = 1 + ATTRIBUTE_SLOTS + PATH_SLOTS;
+export const NAMED_LOCALS = 1 + ATTRIBUTE_SLOTS + PATH_SLOTS;
 
 /** Result of a create function: the handle; an existing object is success with ERROR_ALREADY_EXISTS. */
-function created(k: Kernel, f: Frame, status: number): Status {
+export function created(k: Kernel, f: Frame, status: number): Status {
   if (ntSuccess(status)) setLastError(k, status === NT.OBJECT_NAME_EXISTS ? ERROR_ALREADY_EXISTS : 0);
   return valueOr(k, status, f.get(0), 0);
 }
