@@ -13,8 +13,10 @@ import { makeServices, previousMode, probeUser, type ServiceDefinition } from '.
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
 import { countSection, discardIfUnused, fileArea, isImage, MAX_SECTION, memoryOf, pageFileArea, SECTION_TAG } from './control-area.js';
+import { provideKnownDll } from './known-dlls.js';
 import { fileAccessFor, plainProtection, writesThrough } from './section-protection.js';
 
+const PAGE_EXECUTE_WRITECOPY = 0x80;
 const SEC_BASED = 0x200000;
 const SEC_NO_CHANGE = 0x400000;
 const SEC_FILE = 0x800000;
@@ -314,11 +316,26 @@ const creation = (name: string, args: number): ServiceDefinition => ({
   },
 });
 
+const byName = openByName('OpenSection', ObType.Section);
+const openSection: ServiceDefinition = {
+  ...byName,
+  step(k, f) {
+    if (f.pc === 0) {
+      const a = captureAttributes(k, f.ptr(2));
+      if (ntSuccess(a.status) && a.name !== undefined)
+        provideKnownDll(k, a.name, (area, size) =>
+          makeObject(k, { status: NT.SUCCESS, area, size }, PAGE_EXECUTE_WRITECOPY, SEC_IMAGE | SEC_FILE),
+        );
+    }
+    return byName.step(k, f);
+  },
+};
+
 export const routines: KernelRoutine[] = [
   ...makeServices([
     creation('CreateSection', 7),
     creation('CreateSectionEx', 9),
-    openByName('OpenSection', ObType.Section),
+    openSection,
     onSection('ExtendSection', 2, SECTION_EXTEND_SIZE, (k, f) => probeUser(k, f.ptr(1), 8, true), extend),
     // (Section, Class, Buffer, Length, PSIZE_T ReturnLength)
     onSection(

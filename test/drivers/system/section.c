@@ -321,6 +321,25 @@ static VOID Image(VOID) {
   ZwClose(text);
 }
 
+// Drivers read the exports of ntdll this way.
+static VOID KnownDlls(VOID) {
+  UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\KnownDlls\\ntdll.dll"), none = RTL_CONSTANT_STRING(L"\\KnownDlls\\nobody.dll");
+  OBJECT_ATTRIBUTES oa;
+  HANDLE s = NULL;
+  PVOID base = NULL;
+  SIZE_T size = 0;
+  InitializeObjectAttributes(&oa, &name, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE, NULL, NULL);
+  FACT_EQ("documentation ZwOpenSection: the DLLs of the system are sections below KnownDlls", ZwOpenSection(&s, SECTION_MAP_READ | SECTION_QUERY, &oa), STATUS_SUCCESS);
+  CHECK(NT_SUCCESS(Map(s, &base, 0, &size, PAGE_READONLY)));
+  FACT("documentation ZwOpenSection: a known DLL is mapped as an image", RtlImageNtHeader(base) != NULL && RtlImageNtHeader(base)->OptionalHeader.SizeOfImage == size);
+  CHECK_EQ(ZwUnmapViewOfSection(ZwCurrentProcess(), base), STATUS_SUCCESS);
+  ZwClose(s);
+  CHECK_EQ(ZwOpenSection(&s, SECTION_MAP_READ, &oa), STATUS_SUCCESS);
+  ZwClose(s);
+  InitializeObjectAttributes(&oa, &none, OBJ_KERNEL_HANDLE, NULL, NULL);
+  FACT("documentation ZwOpenSection: no such name", !NT_SUCCESS(ZwOpenSection(&s, SECTION_MAP_READ, &oa)));
+}
+
 static VOID WriteText(VOID) {
   UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\??\\C:\\Windows\\Temp\\s.txt");
   OBJECT_ATTRIBUTES oa;
@@ -339,6 +358,7 @@ static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   Arguments();
   Objects();
   Image();
+  KnownDlls();
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
