@@ -4,6 +4,7 @@
 #pragma once
 #include "ke.h"
 #include "subsystem.h"
+#include <aux_klib.h>
 
 // ------------------------------------------------------------------ object manager
 typedef struct _OBJECT_TYPE_INITIALIZER {
@@ -738,6 +739,7 @@ typedef struct _IO_GLOBALS {
     KSPIN_LOCK VpbLock;
     LIST_ENTRY Reinitialize; // IOP_REINITIALIZE.Link
     CONFIGURATION_INFORMATION Configuration;
+    ULONG AuxKlibInitialized;
 } IO_GLOBALS;
 
 typedef struct _IOP_REINITIALIZE {

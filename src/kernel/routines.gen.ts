@@ -42,8 +42,10 @@ import { routines as ioDriverLoad } from './io/driver-load.js';
 import { routines as ioFileInformation } from './io/file-information.js';
 import { routines as ioForward } from './io/forward.js';
 import { routines as ioInterruptObject } from './io/interrupt-object.js';
+import { routines as ioIrpMore } from './io/irp-more.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioMisc } from './io/misc.js';
+import { routines as ioModuleQuery } from './io/module-query.js';
 import { routines as ioReinitialize } from './io/reinitialize.js';
 import { routines as ioRequestFacts } from './io/request-facts.js';
 import { routines as ioRequest } from './io/request.js';
@@ -235,8 +237,10 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioFileInformation,
   ioForward,
   ioInterruptObject,
+  ioIrpMore,
   ioIrp,
   ioMisc,
+  ioModuleQuery,
   ioReinitialize,
   ioRequestFacts,
   ioRequest,

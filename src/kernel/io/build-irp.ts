@@ -1,9 +1,10 @@
-// IoBuildDeviceIoControlRequest and IoBuildSynchronousFsdRequest: threaded packets that the I/O manager finishes and frees when they are completed.
+// IoBuildDeviceIoControlRequest and IoBuildSynchronousFsdRequest: threaded packets that the I/O manager finishes and frees when they are completed;
+// IoBuildAsynchronousFsdRequest: those that their driver does.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DEVICE_OBJECT, ETHREAD, IO_STACK_LOCATION, IRP } from '../layouts.gen.js';
 import { insertTail } from '../rtl/list.js';
-import { DO_BUFFERED_IO } from './device.js';
+import { DO_BUFFERED_IO, DO_DIRECT_IO } from './device.js';
 import { allocateIrp, freeIrp, IRP_BUFFERED_IO, IRP_DEALLOCATE_BUFFER, IRP_INPUT_OPERATION, markThreaded, nextStack } from './irp.js';
 import { Major } from './major.js';
 
@@ -58,11 +59,14 @@ function deviceControl(k: Kernel, f: Frame): Status {
   return k.return(f.get(0));
 }
 
-/** (MajorFunction, DeviceObject, Buffer, Length, PLARGE_INTEGER Offset, Event, Iosb) */
-function synchronousFsd(k: Kernel, f: Frame): Status {
+/** (MajorFunction, DeviceObject, Buffer, Length, PLARGE_INTEGER Offset, Event, Iosb), or without Event: then the driver finishes and frees the packet. Local 0: the packet. */
+function fsd(k: Kernel, f: Frame, synchronous: boolean): Status {
   const m = k.mem;
-  const irp = threaded(k, f.ptr(1), f.ptr(5), f.ptr(6));
+  if (f.pc === 1) return k.call(f, 2, 'MmProbeAndLockPages', [m.ptr(f.get(0) + IRP.MdlAddress), 0, f.u32(0) === Major.Read ? 1 : 0]);
+  if (f.pc === 2) return k.return(f.get(0));
+  const irp = synchronous ? threaded(k, f.ptr(1), f.ptr(5), f.ptr(6)) : asynchronous(k, f.ptr(1), f.ptr(5));
   if (irp === 0) return k.return(0);
+  f.set(0, irp);
   const stack = nextStack(k, irp);
   const read = f.u32(0) === Major.Read;
   m.setU8(stack + IO_STACK_LOCATION.MajorFunction, f.u32(0));
@@ -74,11 +78,23 @@ function synchronousFsd(k: Kernel, f: Frame): Status {
       freeIrp(k, irp);
       return k.return(0);
     }
+    if (m.u32(f.ptr(1) + DEVICE_OBJECT.Flags) & DO_DIRECT_IO && f.u32(3) > 0)
+      return k.call(f, 1, 'IoAllocateMdl', [f.ptr(2), f.u32(3), 0, 0, irp]);
   }
   return k.return(irp);
 }
 
+/** A packet that nobody waits for: its completion routine takes it back. */
+function asynchronous(k: Kernel, device: Addr, iosb: Addr): Addr {
+  const irp = allocateIrp(k, Math.max(1, k.mem.checked.u8(device + DEVICE_OBJECT.StackSize)));
+  if (irp === 0) return 0;
+  k.mem.setPtr(irp + IRP.UserIosb, iosb);
+  k.mem.setPtr(irp + IRP.Tail_Overlay_Thread, k.currentThread());
+  return irp;
+}
+
 export const routines: KernelRoutine[] = [
   { name: 'IoBuildDeviceIoControlRequest', cost: 40, locals: 1, step: deviceControl },
-  { name: 'IoBuildSynchronousFsdRequest', cost: 40, step: synchronousFsd },
+  { name: 'IoBuildSynchronousFsdRequest', cost: 40, locals: 1, step: (k, f) => fsd(k, f, true) },
+  { name: 'IoBuildAsynchronousFsdRequest', cost: 40, locals: 1, step: (k, f) => fsd(k, f, false) },
 ];

@@ -3,7 +3,7 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import { combinedApcDisable } from '../ke/region.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { DEVICE_OBJECT, DRIVER_OBJECT, IO_GLOBALS, IO_STACK_LOCATION, IO_STATUS_BLOCK, IRP } from '../layouts.gen.js';
+import { DEVICE_OBJECT, DRIVER_OBJECT, IO_GLOBALS, IO_STACK_LOCATION, IO_STATUS_BLOCK, IRP, MDL } from '../layouts.gen.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { initListHead, isEmpty, remove } from '../rtl/list.js';
 import { majorName } from './major.js';
@@ -18,6 +18,8 @@ export const IRP_DEALLOCATE_BUFFER = 0x20;
 export const IRP_INPUT_OPERATION = 0x40;
 export const IRP_SYNCHRONOUS_API = 0x4;
 const IOP_THREADED = 0x40;
+/** IRP.Flags: AssociatedIrp names the master. */
+export const IRP_ASSOCIATED_IRP = 0x8;
 
 const SL_PENDING_RETURNED = 0x01;
 const SL_INVOKE_ON_CANCEL = 0x20;
@@ -129,7 +131,12 @@ function completionChanged(k: Kernel, f: Frame): Status | undefined {
   return apcCountChanged(k, 0xfb, routine, f.get(APCS), 'the completion routine');
 }
 
-/** IofCompleteRequest(Irp, PriorityBoost). Locals: 0 location whose completion routine runs. */
+/** Places in IofCompleteRequest besides 1, the return of a completion routine: the master is completed, pages of an MDL are unlocked, the MDL is freed. */
+const MASTER = 2;
+const UNLOCKED = 3;
+const MDL_FREED = 4;
+
+/** IofCompleteRequest(Irp, PriorityBoost). Locals: 0 MDL that is being released. */
 function completeRequest(k: Kernel, f: Frame): Status {
   const m = k.mem;
   const irp = f.ptr(0);
@@ -150,6 +157,10 @@ function completeRequest(k: Kernel, f: Frame): Status {
     const status = m.i32(irp + IRP.IoStatus + IO_STATUS_BLOCK.Status);
     k.event('io.complete', { irp, status: status >>> 0, information: m.ptr(irp + IRP.IoStatus + IO_STATUS_BLOCK.Information) });
     if (status === NT.PENDING) k.event('io.completed-pending', { irp });
+  } else if (f.pc === MASTER) {
+    return k.returnVoid();
+  } else if (f.pc === UNLOCKED || f.pc === MDL_FREED) {
+    return releaseMdls(k, f, irp);
   } else {
     const changed = k.asked() ? completionChanged(k, f) : undefined;
     if (changed !== undefined) return changed;
@@ -196,8 +207,42 @@ function finishRequest(k: Kernel, f: Frame, irp: Addr): Status {
   const m = k.mem;
   // Two past the top: a second completion is recognised by it.
   m.setU8(irp + IRP.CurrentLocation, m.u8(irp + IRP.StackCount) + 2);
+  if (m.u32(irp + IRP.Flags) & IRP_ASSOCIATED_IRP) return finishAssociated(k, f, irp);
   const flags = m.u8(irp + IRP.AllocationFlags);
   if ((flags & (IOP_OWNED | IOP_THREADED)) === 0) return k.returnVoid();
+  if (flags & IOP_THREADED && m.ptr(irp + IRP.MdlAddress) !== 0) return releaseMdls(k, f, irp);
+  return report(k, f, irp);
+}
+
+/** One packet of several less; with the last the master is completed. */
+function finishAssociated(k: Kernel, f: Frame, irp: Addr): Status {
+  const m = k.mem;
+  const master = m.ptr(irp + IRP.AssociatedIrp_SystemBuffer);
+  const count = master + IRP.AssociatedIrp_SystemBuffer;
+  m.setI32(count, m.i32(count) - 1);
+  freeIrp(k, irp);
+  return m.i32(count) === 0 ? k.call(f, MASTER, 'IofCompleteRequest', [master, f.i32(1)]) : k.returnVoid();
+}
+
+/** Unlocks and frees the MDLs of a packet that the I/O manager finishes, one after the other; then it reports. */
+function releaseMdls(k: Kernel, f: Frame, irp: Addr): Status {
+  const m = k.mem;
+  if (f.pc === UNLOCKED) {
+    m.setPtr(irp + IRP.MdlAddress, m.ptr(f.get(0) + MDL.Next));
+    return k.call(f, MDL_FREED, 'IoFreeMdl', [f.get(0)]);
+  }
+  const mdl = m.ptr(irp + IRP.MdlAddress);
+  if (mdl === 0) return report(k, f, irp);
+  f.set(0, mdl);
+  if ((m.u16(mdl + MDL.MdlFlags) & MDL_PAGES_LOCKED) !== 0) return k.call(f, UNLOCKED, 'MmUnlockPages', [mdl]);
+  m.setPtr(irp + IRP.MdlAddress, m.ptr(mdl + MDL.Next));
+  return k.call(f, MDL_FREED, 'IoFreeMdl', [mdl]);
+}
+const MDL_PAGES_LOCKED = 2;
+
+function report(k: Kernel, f: Frame, irp: Addr): Status {
+  const m = k.mem;
+  const flags = m.u8(irp + IRP.AllocationFlags);
   const status = m.i32(irp + IRP.IoStatus + IO_STATUS_BLOCK.Status);
   const information = m.ptr(irp + IRP.IoStatus + IO_STATUS_BLOCK.Information);
   if (flags & IOP_THREADED) {

@@ -24,7 +24,6 @@ import { currentStack, IRP_SYNCHRONOUS_API } from './irp.js';
 
 const IRP_PAGING_IO = 2;
 const IRP_SYNCHRONOUS_PAGING_IO = 0x40;
-const IO_PRIORITY_NORMAL = 2;
 
 const requestor = (k: Kernel, irp: Addr): Addr => {
   const thread = k.mem.checked.ptr(irp + IRP.Tail_Overlay_Thread);
@@ -66,7 +65,6 @@ export const routines: KernelRoutine[] = [
       return k.return(paging ? (flags & IRP_SYNCHRONOUS_PAGING_IO ? 1 : 0) : synchronous || flags & IRP_SYNCHRONOUS_API ? 1 : 0);
     },
   },
-  constant('IoGetIoPriorityHint', IO_PRIORITY_NORMAL),
   {
     // (Irp): IoPagingPriorityInvalid 0 for what is no paging I/O, else IoPagingPriorityNormal 1
     name: 'IoGetPagingIoPriority',

@@ -129,6 +129,26 @@ const services: ServiceDefinition[] = [
   },
 ];
 
+/** (Object, HandleAttributes, PassedAccessState, DesiredAccess, ObjectType, AccessMode[, Tag], *Handle): `at` is the place of the last. */
+const openByPointer = (name: string, at: number): KernelRoutine => ({
+  name,
+  cost: 30,
+  locals: 2,
+  step(k, f) {
+    if (f.pc === 0) {
+      const body = f.ptr(0);
+      const wanted = f.ptr(4);
+      if (body === 0) return k.return(NT.INVALID_PARAMETER);
+      if (wanted !== 0 && wanted !== objectType(k, body)) return k.return(NT.OBJECT_TYPE_MISMATCH);
+      if (wanted === 0 && f.u8(5) !== KERNEL_MODE) return k.return(NT.OBJECT_TYPE_MISMATCH);
+      return k.call(f, 1, 'ObpCreateHandle', [body, f.u32(3), f.u32(1), f.u8(5), 0, f.localAddress(0), OB_OPERATION_HANDLE_CREATE, 0]);
+    }
+    const status = f.result32 | 0;
+    if (ntSuccess(status)) k.mem.checked.setPtr(f.ptr(at), f.get(0));
+    return k.return(status);
+  },
+});
+
 export const routines: KernelRoutine[] = [
   ...makeServices(services),
   {
@@ -217,25 +237,8 @@ export const routines: KernelRoutine[] = [
       return closeEntry(k, f, 1, target.table, target.handle);
     },
   },
-  {
-    // (Object, HandleAttributes, PassedAccessState, DesiredAccess, ObjectType, AccessMode, *Handle)
-    name: 'ObOpenObjectByPointer',
-    cost: 30,
-    locals: 2,
-    step(k, f) {
-      if (f.pc === 0) {
-        const body = f.ptr(0);
-        const wanted = f.ptr(4);
-        if (body === 0) return k.return(NT.INVALID_PARAMETER);
-        if (wanted !== 0 && wanted !== objectType(k, body)) return k.return(NT.OBJECT_TYPE_MISMATCH);
-        if (wanted === 0 && f.u8(5) !== KERNEL_MODE) return k.return(NT.OBJECT_TYPE_MISMATCH);
-        return k.call(f, 1, 'ObpCreateHandle', [body, f.u32(3), f.u32(1), f.u8(5), 0, f.localAddress(0), OB_OPERATION_HANDLE_CREATE, 0]);
-      }
-      const status = f.result32 | 0;
-      if (ntSuccess(status)) k.mem.checked.setPtr(f.ptr(6), f.get(0));
-      return k.return(status);
-    },
-  },
+  openByPointer('ObOpenObjectByPointer', 6),
+  openByPointer('ObOpenObjectByPointerWithTag', 7),
   {
     // (Handle, PreviousMode) -> TRUE for kernel handles
     name: 'ObIsKernelHandle',

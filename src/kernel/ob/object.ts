@@ -164,15 +164,17 @@ export const routines: KernelRoutine[] = [
   { name: 'ObReferenceObject', cost: 2, step: (k, f) => reference(k, f.ptr(0)) },
   { name: 'ObfReferenceObjectWithTag', cost: 2, step: (k, f) => reference(k, f.ptr(0)) },
   { name: 'ObReferenceObjectWithTag', cost: 2, step: (k, f) => reference(k, f.ptr(0)) },
-  {
-    name: 'ObReferenceObjectSafe',
-    cost: 2,
-    step: (k, f) => {
-      if (pointerCount(k, f.ptr(0)) <= 0) return k.return(0);
-      referenceObject(k, f.ptr(0));
-      return k.return(1);
-    },
-  },
+  ...['ObReferenceObjectSafe', 'ObReferenceObjectSafeWithTag'].map(
+    (name): KernelRoutine => ({
+      name,
+      cost: 2,
+      step: (k, f) => {
+        if (pointerCount(k, f.ptr(0)) <= 0) return k.return(0);
+        referenceObject(k, f.ptr(0));
+        return k.return(1);
+      },
+    }),
+  ),
   { name: 'ObfDereferenceObject', cost: 3, step: dereference(false) },
   { name: 'ObDereferenceObject', cost: 3, step: dereference(false) },
   { name: 'ObfDereferenceObjectWithTag', cost: 3, step: dereference(false) },
