@@ -158,6 +158,7 @@ import { routines as rtlGuid } from './rtl/guid.js';
 import { routines as rtlHashTable } from './rtl/hash-table.js';
 import { routines as rtlHeap } from './rtl/heap.js';
 import { routines as rtlImage } from './rtl/image.js';
+import { routines as rtlIpAddress } from './rtl/ip-address.js';
 import { routines as rtlMcb } from './rtl/mcb.js';
 import { routines as rtlMemory } from './rtl/memory.js';
 import { routines as rtlNameExpression } from './rtl/name-expression.js';
@@ -353,6 +354,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   rtlHashTable,
   rtlHeap,
   rtlImage,
+  rtlIpAddress,
   rtlMcb,
   rtlMemory,
   rtlNameExpression,

@@ -145,4 +145,6 @@ NTSYSAPI PCHAR RtlIpv6AddressToStringA(_In_ const struct in6_addr *Address, _Out
 NTSYSAPI PWCHAR RtlIpv4AddressToStringW(_In_ const struct in_addr *Address, _Out_writes_z_(16) PWCHAR String);
 NTSYSAPI PWCHAR RtlIpv6AddressToStringW(_In_ const struct in6_addr *Address, _Out_writes_z_(46) PWCHAR String);
 NTSYSAPI NTSTATUS RtlIpv4StringToAddressW(_In_z_ PCWSTR String, _In_ BOOLEAN Strict, _Outptr_ PCWSTR *Terminator, _Out_ struct in_addr *Address);
+NTSYSAPI NTSTATUS RtlIpv4StringToAddressA(_In_z_ PCSTR String, _In_ BOOLEAN Strict, _Outptr_ PCSTR *Terminator, _Out_ struct in_addr *Address);
+NTSYSAPI NTSTATUS RtlIpv6StringToAddressA(_In_z_ PCSTR String, _Outptr_ PCSTR *Terminator, _Out_ struct in6_addr *Address);
 NTSYSAPI NTSTATUS RtlIpv6StringToAddressW(_In_z_ PCWSTR String, _Outptr_ PCWSTR *Terminator, _Out_ struct in6_addr *Address);
