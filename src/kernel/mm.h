@@ -29,6 +29,7 @@ typedef struct _MM_GLOBALS {
   MI_MAPPING Mappings[60];
   UCHAR PageLocks[0x3f000];          // by page above the nt region: locks (0..127) and 0x80 = the page was pageable before the first one
   LIST_ENTRY ViewListHead;           // MI_VIEW.Link of every view of a section; zero until the first
+  ULONG LocallyUniqueIds;            // how many ZwAllocateLocallyUniqueId gave
 } MM_GLOBALS;
 
 // What stands behind a section (control-area.ts): memory of its own, or a file. Sections of one file share it.

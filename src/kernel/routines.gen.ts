@@ -19,6 +19,7 @@ import { routines as exPushLock } from './ex/push-lock.js';
 import { routines as exRaise } from './ex/raise.js';
 import { routines as exResource } from './ex/resource.js';
 import { routines as exRundown } from './ex/rundown.js';
+import { routines as exServices } from './ex/services.js';
 import { routines as exSlist } from './ex/slist.js';
 import { routines as exSpinLock } from './ex/spin-lock.js';
 import { routines as exUuid } from './ex/uuid.js';
@@ -215,6 +216,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   exRaise,
   exResource,
   exRundown,
+  exServices,
   exSlist,
   exSpinLock,
   exUuid,

@@ -155,6 +155,16 @@ export const routines: KernelRoutine[] = [
   { name: 'ExAllocatePool2', cost: 20, step: (k, f) => byFlags(k, f.u64(0), f.u64(1), f.u32(2)) },
   // extended parameters (priority, secure pool) change nothing here
   { name: 'ExAllocatePool3', cost: 20, step: (k, f) => byFlags(k, f.u64(0), f.u64(1), f.u32(2)) },
+  {
+    // (Block, PBOOLEAN QuotaCharged): bytes of the block as it was asked for, rounded as pool rounds
+    name: 'ExQueryPoolBlockSize',
+    cost: 6,
+    step(k, f) {
+      const size = k.pool.sizeOf(f.ptr(0)) ?? 0;
+      k.mem.checked.setU8(f.ptr(1), 0);
+      return k.return(Math.ceil(size / 16) * 16);
+    },
+  },
   { name: 'ExFreePool', cost: 15, step: (k, f) => free(k, f, 0) },
   { name: 'ExFreePoolWithTag', cost: 15, step: (k, f) => free(k, f, f.u32(1)) },
   { name: 'ExFreePool2', cost: 15, step: (k, f) => free(k, f, f.u32(1)) },
