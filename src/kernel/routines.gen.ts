@@ -27,6 +27,7 @@ import { routines as exZone } from './ex/zone.js';
 import { routines as fltFileName } from './flt/file-name.js';
 import { routines as fltFilter } from './flt/filter.js';
 import { routines as fltPort } from './flt/port.js';
+import { routines as fltWorkItem } from './flt/work-item.js';
 import { routines as fsCreate } from './fs/create.js';
 import { routines as fsDirectory } from './fs/directory.js';
 import { routines as fsInformation } from './fs/information.js';
@@ -217,6 +218,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   fltFileName,
   fltFilter,
   fltPort,
+  fltWorkItem,
   fsCreate,
   fsDirectory,
   fsInformation,

@@ -6,6 +6,7 @@ import { OBJECT_TAG, REGISTRATION_TAG, SYSTEM_OBJECT_TAG } from '../ex/callback-
 import { NAME_TAG } from '../flt/file-name.js';
 import { FILTER_TAG } from '../flt/filter.js';
 import { DESCRIPTOR_TAG, PORT_TAG } from '../flt/port.js';
+import { WORK_ITEM_TAG } from '../flt/work-item.js';
 import { queuedTimers } from '../ke/timer-queue.js';
 import type { Kernel } from '../kernel.js';
 import {
@@ -57,6 +58,7 @@ const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
   [FILTER_TAG]: (site) => `filter registered at ${site} was not unregistered`,
   [NAME_TAG]: (site) => `file name information got at ${site} was not released`,
   [PORT_TAG]: (site) => `communication port created at ${site} was not closed`,
+  [WORK_ITEM_TAG]: (site) => `filter work item allocated at ${site} was not freed`,
   [ALGORITHM_TAG]: (site) => `algorithm provider opened at ${site} was not closed`,
   [HASH_TAG]: (site) => `hash created at ${site} was not destroyed`,
   [ETW_TAG]: (site) => `event provider registered at ${site} was not unregistered`,
