@@ -34,6 +34,7 @@ import { routines as fsInformation } from './fs/information.js';
 import { routines as fsTransfer } from './fs/transfer.js';
 import { routines as ioBuildIrp } from './io/build-irp.js';
 import { routines as ioCancel } from './io/cancel.js';
+import { routines as ioController } from './io/controller.js';
 import { routines as ioCreateFile } from './io/create-file.js';
 import { routines as ioCsq } from './io/csq.js';
 import { routines as ioDeviceControl } from './io/device-control.js';
@@ -225,6 +226,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   fsTransfer,
   ioBuildIrp,
   ioCancel,
+  ioController,
   ioCreateFile,
   ioCsq,
   ioDeviceControl,

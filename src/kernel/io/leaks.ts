@@ -32,6 +32,7 @@ import { liveThreads } from '../ps/exit.js';
 import { KIND_NAMES, registrations } from '../ps/notify.js';
 import { systemProcess } from '../ps/state.js';
 import { entries } from '../rtl/list.js';
+import { CONTROLLER_TAG } from './controller.js';
 import { devicesOf, directoryBodies } from './device.js';
 import { INTERRUPT_TAG } from './interrupt-object.js';
 import { workItems } from './work-item.js';
@@ -67,6 +68,7 @@ const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
   [OBJECT_TAG]: (site) => `callback object created at ${site} was not dereferenced`,
   [REGISTRATION_TAG]: (site) => `ExRegisterCallback at ${site} was not undone by ExUnregisterCallback`,
   [INTERRUPT_TAG]: (site) => `interrupt connected at ${site} was not disconnected`,
+  [CONTROLLER_TAG]: (site) => `controller object created at ${site} was not deleted`,
   [DESCRIPTOR_TAG]: (site) => `security descriptor built at ${site} was not freed`,
 };
 
