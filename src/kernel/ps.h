@@ -738,7 +738,23 @@ typedef struct _IO_GLOBALS {
     KSPIN_LOCK VpbLock;
     LIST_ENTRY Reinitialize; // IOP_REINITIALIZE.Link
     CONFIGURATION_INFORMATION Configuration;
+    LIST_ENTRY HardErrors; // IOP_HARD_ERROR.Link: messages that are still to be shown
 } IO_GLOBALS;
+
+// A hard error on its way to the thread (or system worker) that shows it.
+typedef struct _IOP_HARD_ERROR {
+    LIST_ENTRY Link;
+    union {
+        KAPC Apc;
+        WORK_QUEUE_ITEM Item;
+    };
+    NTSTATUS Status;
+    ULONG Reserved;
+    UNICODE_STRING String;
+    PIRP Irp; // of IoRaiseHardError: completed when the message has been answered
+    PDEVICE_OBJECT RealDevice;
+    PVPB Vpb;
+} IOP_HARD_ERROR;
 
 typedef struct _IOP_REINITIALIZE {
     LIST_ENTRY Link;

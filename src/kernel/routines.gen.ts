@@ -43,6 +43,7 @@ import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
 import { routines as ioFileInformation } from './io/file-information.js';
 import { routines as ioForward } from './io/forward.js';
+import { routines as ioHardError } from './io/hard-error.js';
 import { routines as ioInterruptObject } from './io/interrupt-object.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioMisc } from './io/misc.js';
@@ -235,6 +236,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioDriverLoad,
   ioFileInformation,
   ioForward,
+  ioHardError,
   ioInterruptObject,
   ioIrp,
   ioMisc,
