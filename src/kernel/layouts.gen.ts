@@ -196,6 +196,7 @@ export const IOP_CLIENT_EXTENSION = { sizeof: 0x20, Link: 0x0, Identification: 0
 export const IOP_DEVICE_EXTENSION = { sizeof: 0x68, Type: 0x0, Size: 0x2, DeviceObject: 0x8, PowerFlags: 0x10, ExtensionFlags: 0x14, AttachedTo: 0x18, StartIoCount: 0x20, Reserved: 0x24, TimerRoutine: 0x28, TimerContext: 0x30, TimerLink: 0x38, TimerActive: 0x48, OpenCount: 0x4c, ShutdownLink: 0x50, ShutdownRegistered: 0x60, WorkItems: 0x64 } as const;
 export const IOP_DRIVER = { sizeof: 0x1c0, Object: 0x0, Extension: 0x150, Module: 0x178, RegistryPath: 0x180, State: 0x190, EntryStatus: 0x194, OutstandingWorkItems: 0x198, ReinitializeCount: 0x19c, Link: 0x1a0, ExtensionList: 0x1b0 } as const;
 export const IOP_HARD_ERROR = { sizeof: 0x98, Link: 0x0, Apc: 0x10, Item: 0x10, Status: 0x68, Reserved: 0x6c, String: 0x70, Irp: 0x80, RealDevice: 0x88, Vpb: 0x90 } as const;
+export const IOP_LOAD_PACKET = { sizeof: 0x50, Item: 0x0, Event: 0x20, ServiceName: 0x38, Load: 0x48, Status: 0x4c } as const;
 export const IOP_REINITIALIZE = { sizeof: 0x28, Link: 0x0, Driver: 0x10, Routine: 0x18, Context: 0x20 } as const;
 export const IOP_REQUEST = { sizeof: 0x120, Irp: 0x0, File: 0x8, Device: 0x10, Event: 0x18, Iosb: 0x30, UserBuffer: 0x40, OutputLength: 0x48, CopyBack: 0x4c, Mdl: 0x50, Completed: 0x58, Cancelled: 0x5c, SecurityContext: 0x60, AccessState: 0x78, Major: 0x118, Reserved: 0x11c } as const;
 export const IOP_UNLOADED_DRIVER = { sizeof: 0x28, Name: 0x0, StartAddress: 0x10, EndAddress: 0x18, CurrentTime: 0x20 } as const;

@@ -741,6 +741,15 @@ typedef struct _IO_GLOBALS {
     LIST_ENTRY HardErrors; // IOP_HARD_ERROR.Link: messages that are still to be shown
 } IO_GLOBALS;
 
+// What ZwLoadDriver and ZwUnloadDriver hand to a system worker thread: lies in the frame of the service, which waits.
+typedef struct _IOP_LOAD_PACKET {
+    WORK_QUEUE_ITEM Item;
+    KEVENT Event;
+    UNICODE_STRING ServiceName; // path of the service key
+    ULONG Load; // 0: unload
+    NTSTATUS Status;
+} IOP_LOAD_PACKET;
+
 // A hard error on its way to the thread (or system worker) that shows it.
 typedef struct _IOP_HARD_ERROR {
     LIST_ENTRY Link;

@@ -46,6 +46,7 @@ import { routines as ioForward } from './io/forward.js';
 import { routines as ioHardError } from './io/hard-error.js';
 import { routines as ioInterruptObject } from './io/interrupt-object.js';
 import { routines as ioIrp } from './io/irp.js';
+import { routines as ioLoadService } from './io/load-service.js';
 import { routines as ioMisc } from './io/misc.js';
 import { routines as ioReinitialize } from './io/reinitialize.js';
 import { routines as ioRequestFacts } from './io/request-facts.js';
@@ -239,6 +240,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioHardError,
   ioInterruptObject,
   ioIrp,
+  ioLoadService,
   ioMisc,
   ioReinitialize,
   ioRequestFacts,
