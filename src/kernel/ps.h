@@ -51,11 +51,18 @@ typedef struct _OBJECT_HEADER {
     UCHAR TraceFlags;
     UCHAR InfoMask; // 2: OBJECT_HEADER_NAME_INFO lies in front of the header (always, here)
     UCHAR Flags; // OBP_PERMANENT ...
-    ULONG Reserved;
+    ULONG Account; // who gave it its name, for the descriptor that it has by default: 0 SYSTEM, 1 the user
     PVOID ObjectCreateInfo;
-    PVOID SecurityDescriptor;
+    PVOID SecurityDescriptor; // behind an OBP_SECURITY; made when somebody asks for it, or when it was given at the creation
     // the body follows at 0x30
 } OBJECT_HEADER;
+
+// In front of a self-relative descriptor that belongs to an object.
+typedef struct _OBP_SECURITY {
+    ULONG Signature;
+    LONG References; // of the object, and of ObGetObjectSecurity
+    PVOID Object; // 0: deleted
+} OBP_SECURITY;
 
 typedef struct _OBJECT_DIRECTORY {
     LIST_ENTRY Entries; // OBJECT_DIRECTORY_ENTRY.Link

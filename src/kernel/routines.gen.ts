@@ -104,6 +104,7 @@ import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
+import { routines as obSecurity } from './ob/security.js';
 import { routines as obTimerObject } from './ob/timer-object.js';
 import { routines as psAccounting } from './ps/accounting.js';
 import { routines as psAffinityToken } from './ps/affinity-token.js';
@@ -298,6 +299,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obObjectQuery,
   obObject,
   obReference,
+  obSecurity,
   obTimerObject,
   psAccounting,
   psAffinityToken,

@@ -26,6 +26,8 @@ import { findInDirectory, fullName, lookupPath, rootDirectory } from '../ob/name
 import { pidOf, tidOf } from '../ob/note.js';
 import { isType, objectType } from '../ob/object.js';
 import { imageAt, takeHeldReferences } from '../ob/reference-track.js';
+import { COPY_TAG } from '../ob/security.js';
+import { SECURITY_TAG } from '../ob/security-block.js';
 import { ntSuccess } from '../ob/status.js';
 import { ObType, typeName } from '../ob/types.js';
 import { liveThreads } from '../ps/exit.js';
@@ -47,6 +49,7 @@ export interface Leak {
 /** Tags of blocks that the kernel makes while it serves a driver; the objects they belong to are reported as what they are. */
 const KERNEL_TAGS = new Set([
   SYSTEM_OBJECT_TAG,
+  SECURITY_TAG,
   ...'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI IoHe IoLd MmUd CmNd CmVa CmKb CmCb CmCc CmNm Toke NtFc VadS PsJb PsQb PsSM'.split(
     ' ',
   ),
@@ -68,6 +71,7 @@ const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
   [OBJECT_TAG]: (site) => `callback object created at ${site} was not dereferenced`,
   [REGISTRATION_TAG]: (site) => `ExRegisterCallback at ${site} was not undone by ExUnregisterCallback`,
   [INTERRUPT_TAG]: (site) => `interrupt connected at ${site} was not disconnected`,
+  [COPY_TAG]: (site) => `security descriptor got at ${site} was not released`,
   [CONTROLLER_TAG]: (site) => `controller object created at ${site} was not deleted`,
   [DESCRIPTOR_TAG]: (site) => `security descriptor built at ${site} was not freed`,
 };

@@ -15,8 +15,9 @@ import {
   refusesPermanent,
   rootDirectory,
 } from './namespace.js';
-import { allocateObject, dropReference, isType, objectType, referenceObject } from './object.js';
+import { allocateObject, dropReference, freeObject, isType, objectType, referenceObject } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
+import { assignSecurity, captureSecurity } from './security.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition, USER_MODE } from './service.js';
 import { NT, ntSuccess } from './status.js';
 import { captureUnicode } from './strings.js';
@@ -46,6 +47,8 @@ function create(row: CreateRow): ServiceDefinition {
           probeUser(k, f.ptr(0), 8, true);
           const a = captureAttributes(k, f.ptr(2));
           if (!ntSuccess(a.status)) return k.return(a.status);
+          const security = captureSecurity(k, f.ptr(2));
+          if (typeof security === 'number') return k.return(security);
           f.set(3, a.flags);
           if (refusesPermanent(k, a.flags)) return k.return(NT.PRIVILEGE_NOT_HELD);
           if (a.name !== undefined) {
@@ -62,6 +65,10 @@ function create(row: CreateRow): ServiceDefinition {
           }
           const body = allocateObject(k, row.type, row.size, 'Even');
           if (body === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
+          if (!assignSecurity(k, body, security)) {
+            freeObject(k, body);
+            return k.return(NT.INSUFFICIENT_RESOURCES);
+          }
           f.set(0, body);
           const init = row.init(k, f, body);
           if (!init) {

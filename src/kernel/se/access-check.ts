@@ -6,8 +6,9 @@ import { ACL, EPROCESS, GENERIC_MAPPING, PRIVILEGE_SET, SECURITY_DESCRIPTOR, SEC
 import { KERNEL_MODE } from '../ob/service.js';
 import { NT } from '../ob/status.js';
 import { impersonationOf } from './impersonation.js';
+import { ADMINISTRATORS, type Sid, sidBytes } from './sids.js';
 import { hasPrivilege, Level, tokenLevel } from './token.js';
-import { ADMINISTRATORS, groupsOf, integrityLevel, type Sid, sidBytes, tokenValue, userOf } from './token-information.js';
+import { groupsOf, integrityLevel, tokenValue, userOf } from './token-information.js';
 
 const MAXIMUM_ALLOWED = 0x02000000;
 const ACCESS_SYSTEM_SECURITY = 0x01000000;
@@ -23,7 +24,8 @@ const PRIVILEGE_SET_ALL_NECESSARY = 1;
 const SE_SECURITY_PRIVILEGE = 8;
 const TAG = 'SeTo';
 
-function mapGeneric(k: Kernel, access: number, mapping: Addr): number {
+/** Generic rights of a mask as those of a type. */
+export function mapGeneric(k: Kernel, access: number, mapping: Addr): number {
   const c = k.mem.checked;
   let mapped = access & 0x0fffffff;
   for (const [bit, field] of [
