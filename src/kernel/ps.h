@@ -299,7 +299,7 @@ typedef struct _ETHREAD {
     ULONG TebSlot; // index + 1, 0: none
     LONG CallbackDepth; // notify callbacks running on this thread
     ULONG CallbackKind;
-    ULONG Reserved;
+    ULONG UserCallback; // frame of the KeUserModeCallback that user code runs for, 0: none
     PVOID ImpersonationToken;
     LARGE_INTEGER StartDelay; // user threads of a program: waits this long before the body runs
     KAPC ExitApc;
@@ -584,7 +584,9 @@ typedef struct _PEB {
     RTL_USER_PROCESS_PARAMETERS *ProcessParameters;
     PVOID SubSystemData;
     PVOID ProcessHeap;
-    PVOID Reserved[16];
+    PVOID Reserved[4];
+    PVOID KernelCallbackTable; // routines that KeUserModeCallback calls by number
+    PVOID Reserved3[11];
     ULONG NumberOfProcessors;
     ULONG NtGlobalFlag;
     PVOID Reserved2[11];

@@ -137,6 +137,7 @@ import { routines as psSystemInformation } from './ps/system-information.js';
 import { routines as psSystemThread } from './ps/system-thread.js';
 import { routines as psSystemTime } from './ps/system-time.js';
 import { routines as psThread } from './ps/thread.js';
+import { routines as psUserCallback } from './ps/user-callback.js';
 import { routines as rtlAcl } from './rtl/acl.js';
 import { routines as rtlAvlTable } from './rtl/avl-table.js';
 import { routines as rtlBitmap } from './rtl/bitmap.js';
@@ -332,6 +333,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psSystemThread,
   psSystemTime,
   psThread,
+  psUserCallback,
   rtlAcl,
   rtlAvlTable,
   rtlBitmap,
