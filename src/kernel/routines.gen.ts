@@ -100,6 +100,7 @@ import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
 import { routines as obDuplicate } from './ob/duplicate.js';
 import { routines as obHandleFlags } from './ob/handle-flags.js';
 import { routines as obHandles } from './ob/handles.js';
+import { routines as obNamedEvent } from './ob/named-event.js';
 import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
@@ -296,6 +297,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obDuplicate,
   obHandleFlags,
   obHandles,
+  obNamedEvent,
   obNamespace,
   obObjectQuery,
   obObject,

@@ -12,8 +12,8 @@ import {
 } from '../layouts.gen.js';
 import { initEvent, SynchronizationEvent } from '../ob/event-object.js';
 import { createLink, findInDirectory, fullName, insertName, lookupPath, removeName, rootDirectory, setPermanent } from '../ob/namespace.js';
-import { allocateObject, freeObject, isType, referenceObject } from '../ob/object.js';
-import { assignSecurity } from '../ob/security.js';
+import { isType, referenceObject } from '../ob/object.js';
+import { allocateSecured } from '../ob/security.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { captureUnicode, readUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
@@ -59,12 +59,8 @@ export function createDevice(k: Kernel, o: DeviceOptions): { readonly status: nu
     leaf = found.leaf;
   }
   const bytes = DEVICE_OBJECT.sizeof + ((o.extensionSize + 15) & ~15) + IOP_DEVICE_EXTENSION.sizeof;
-  const device = allocateObject(k, ObType.Device, bytes, 'Devi');
+  const device = allocateSecured(k, ObType.Device, bytes, 'Devi', o.security);
   if (device === 0) return { status: NT.INSUFFICIENT_RESOURCES, device: 0 };
-  if (!assignSecurity(k, device, o.security)) {
-    freeObject(k, device);
-    return { status: NT.INSUFFICIENT_RESOURCES, device: 0 };
-  }
   const extension = device + DEVICE_OBJECT.sizeof + ((o.extensionSize + 15) & ~15);
   m.setU16(device + DEVICE_OBJECT.Type, IO_TYPE_DEVICE);
   m.setU16(device + DEVICE_OBJECT.Size, DEVICE_OBJECT.sizeof + o.extensionSize);

@@ -21,10 +21,10 @@ import { Account, accountOfToken, currentAccount } from '../se/account.js';
 import { defaultDacl, deviceDacl } from '../se/default-dacl.js';
 import { captureDescriptor, type Descriptor, mapAcl, selfRelative } from '../se/descriptor.js';
 import { ADMINISTRATORS, SYSTEM, sidBytes, USER } from '../se/sids.js';
-import { headerOf, isTypeIndex, nameInfoOf, objectType } from './object.js';
+import { allocateObject, freeObject, headerOf, isTypeIndex, nameInfoOf, objectType } from './object.js';
 import { attachDescriptor, countDescriptor, descriptorOf, held, isShared } from './security-block.js';
 import { NT } from './status.js';
-import { ObType } from './types.js';
+import { ObType, type ObTypeIndex } from './types.js';
 
 /** Blocks that ObGetObjectSecurity allocated: the driver gives them back. */
 export const COPY_TAG = 'ObSq';
@@ -57,6 +57,14 @@ export function assignSecurity(k: Kernel, body: Addr, given: Descriptor | undefi
   if (given === undefined) return true;
   const account = currentAccount(k);
   return attachDescriptor(k, body, complete(k, body, account, given, defaultDacl(account === Account.System))) !== 0;
+}
+
+/** allocateObject with the descriptor that its creator gave; 0: out of memory. */
+export function allocateSecured(k: Kernel, type: ObTypeIndex, size: number, tag: string, given: Descriptor | undefined): Addr {
+  const body = allocateObject(k, type, size, tag);
+  if (body === 0 || assignSecurity(k, body, given)) return body;
+  freeObject(k, body);
+  return 0;
 }
 
 /** Whose default the object gets. Processes and threads: of the account that they run as (U: what the scenario starts is as if a logon had started it). */
