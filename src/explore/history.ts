@@ -27,6 +27,7 @@ const COUNTED: Readonly<Record<string, readonly string[] | undefined>> = {
   'verifier.finding': ['id', 'text'],
   'io.status-mismatch': ['returned', 'completed'],
   'io.not-completed': ['status'],
+  'io.hard-error': ['status', 'text', 'shown'],
   'io.completed-pending': [],
   'io.information-too-large': ['information', 'length'],
 };

@@ -11,6 +11,9 @@ typedef struct _FLTP_FILTER {
   PDRIVER_UNLOAD OldDriverUnload; // what the driver had set before it registered
   LONG Ports;                     // server ports that are open
   LONG References;                // of FltObjectReference
+  LONG WorkItems;                 // queued or running: FltUnregisterFilter waits for them
+  ULONG Deleting;
+  KEVENT Drained;
 } FLTP_FILTER;
 
 typedef struct _FLTP_PORT {
@@ -23,6 +26,15 @@ typedef struct _FLTP_PORT {
   PFLT_MESSAGE_NOTIFY Message;
   UNICODE_STRING Name;
 } FLTP_PORT;
+
+struct _FLT_GENERIC_WORKITEM {
+  WORK_QUEUE_ITEM Item; // its parameter is this structure
+  PVOID Routine;
+  PVOID Object;
+  PVOID Context;
+  ULONG Queued; // until its routine is called
+  ULONG Signature;
+};
 
 // Behind what FltGetFileNameInformation hands out; the name follows.
 typedef struct _FLTP_NAME {

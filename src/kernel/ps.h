@@ -52,11 +52,18 @@ typedef struct _OBJECT_HEADER {
     UCHAR TraceFlags;
     UCHAR InfoMask; // 2: OBJECT_HEADER_NAME_INFO lies in front of the header (always, here)
     UCHAR Flags; // OBP_PERMANENT ...
-    ULONG Reserved;
+    ULONG Account; // who gave it its name, for the descriptor that it has by default: 0 SYSTEM, 1 the user
     PVOID ObjectCreateInfo;
-    PVOID SecurityDescriptor;
+    PVOID SecurityDescriptor; // behind an OBP_SECURITY; made when somebody asks for it, or when it was given at the creation
     // the body follows at 0x30
 } OBJECT_HEADER;
+
+// In front of a self-relative descriptor that belongs to an object.
+typedef struct _OBP_SECURITY {
+    ULONG Signature;
+    LONG References; // of the object, and of ObGetObjectSecurity
+    PVOID Object; // 0: deleted
+} OBP_SECURITY;
 
 typedef struct _OBJECT_DIRECTORY {
     LIST_ENTRY Entries; // OBJECT_DIRECTORY_ENTRY.Link
@@ -293,7 +300,7 @@ typedef struct _ETHREAD {
     ULONG TebSlot; // index + 1, 0: none
     LONG CallbackDepth; // notify callbacks running on this thread
     ULONG CallbackKind;
-    ULONG Reserved;
+    ULONG UserCallback; // frame of the KeUserModeCallback that user code runs for, 0: none
     PVOID ImpersonationToken;
     LARGE_INTEGER StartDelay; // user threads of a program: waits this long before the body runs
     KAPC ExitApc;
@@ -578,7 +585,9 @@ typedef struct _PEB {
     RTL_USER_PROCESS_PARAMETERS *ProcessParameters;
     PVOID SubSystemData;
     PVOID ProcessHeap;
-    PVOID Reserved[16];
+    PVOID Reserved[4];
+    PVOID KernelCallbackTable; // routines that KeUserModeCallback calls by number
+    PVOID Reserved3[11];
     ULONG NumberOfProcessors;
     ULONG NtGlobalFlag;
     PVOID Reserved2[11];
@@ -739,8 +748,33 @@ typedef struct _IO_GLOBALS {
     KSPIN_LOCK VpbLock;
     LIST_ENTRY Reinitialize; // IOP_REINITIALIZE.Link
     CONFIGURATION_INFORMATION Configuration;
+    LIST_ENTRY HardErrors; // IOP_HARD_ERROR.Link: messages that are still to be shown
     ULONG AuxKlibInitialized;
 } IO_GLOBALS;
+
+// What ZwLoadDriver and ZwUnloadDriver hand to a system worker thread: lies in the frame of the service, which waits.
+typedef struct _IOP_LOAD_PACKET {
+    WORK_QUEUE_ITEM Item;
+    KEVENT Event;
+    UNICODE_STRING ServiceName; // path of the service key
+    ULONG Load; // 0: unload
+    NTSTATUS Status;
+} IOP_LOAD_PACKET;
+
+// A hard error on its way to the thread (or system worker) that shows it.
+typedef struct _IOP_HARD_ERROR {
+    LIST_ENTRY Link;
+    union {
+        KAPC Apc;
+        WORK_QUEUE_ITEM Item;
+    };
+    NTSTATUS Status;
+    ULONG Reserved;
+    UNICODE_STRING String;
+    PIRP Irp; // of IoRaiseHardError: completed when the message has been answered
+    PDEVICE_OBJECT RealDevice;
+    PVPB Vpb;
+} IOP_HARD_ERROR;
 
 typedef struct _IOP_REINITIALIZE {
     LIST_ENTRY Link;

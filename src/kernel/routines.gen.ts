@@ -28,12 +28,14 @@ import { routines as exZone } from './ex/zone.js';
 import { routines as fltFileName } from './flt/file-name.js';
 import { routines as fltFilter } from './flt/filter.js';
 import { routines as fltPort } from './flt/port.js';
+import { routines as fltWorkItem } from './flt/work-item.js';
 import { routines as fsCreate } from './fs/create.js';
 import { routines as fsDirectory } from './fs/directory.js';
 import { routines as fsInformation } from './fs/information.js';
 import { routines as fsTransfer } from './fs/transfer.js';
 import { routines as ioBuildIrp } from './io/build-irp.js';
 import { routines as ioCancel } from './io/cancel.js';
+import { routines as ioController } from './io/controller.js';
 import { routines as ioCreateFile } from './io/create-file.js';
 import { routines as ioCsq } from './io/csq.js';
 import { routines as ioDeviceControl } from './io/device-control.js';
@@ -42,9 +44,11 @@ import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
 import { routines as ioFileInformation } from './io/file-information.js';
 import { routines as ioForward } from './io/forward.js';
+import { routines as ioHardError } from './io/hard-error.js';
 import { routines as ioInterruptObject } from './io/interrupt-object.js';
 import { routines as ioIrpMore } from './io/irp-more.js';
 import { routines as ioIrp } from './io/irp.js';
+import { routines as ioLoadService } from './io/load-service.js';
 import { routines as ioMisc } from './io/misc.js';
 import { routines as ioModuleQuery } from './io/module-query.js';
 import { routines as ioReinitialize } from './io/reinitialize.js';
@@ -101,10 +105,12 @@ import { routines as obDispatcherObjects } from './ob/dispatcher-objects.js';
 import { routines as obDuplicate } from './ob/duplicate.js';
 import { routines as obHandleFlags } from './ob/handle-flags.js';
 import { routines as obHandles } from './ob/handles.js';
+import { routines as obNamedEvent } from './ob/named-event.js';
 import { routines as obNamespace } from './ob/namespace.js';
 import { routines as obObjectQuery } from './ob/object-query.js';
 import { routines as obObject } from './ob/object.js';
 import { routines as obReference } from './ob/reference.js';
+import { routines as obSecurity } from './ob/security.js';
 import { routines as obTimerObject } from './ob/timer-object.js';
 import { routines as psAccounting } from './ps/accounting.js';
 import { routines as psAffinityToken } from './ps/affinity-token.js';
@@ -137,6 +143,7 @@ import { routines as psSystemInformation } from './ps/system-information.js';
 import { routines as psSystemThread } from './ps/system-thread.js';
 import { routines as psSystemTime } from './ps/system-time.js';
 import { routines as psThread } from './ps/thread.js';
+import { routines as psUserCallback } from './ps/user-callback.js';
 import { routines as rtlAcl } from './rtl/acl.js';
 import { routines as rtlAvlTable } from './rtl/avl-table.js';
 import { routines as rtlBitmap } from './rtl/bitmap.js';
@@ -225,12 +232,14 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   fltFileName,
   fltFilter,
   fltPort,
+  fltWorkItem,
   fsCreate,
   fsDirectory,
   fsInformation,
   fsTransfer,
   ioBuildIrp,
   ioCancel,
+  ioController,
   ioCreateFile,
   ioCsq,
   ioDeviceControl,
@@ -239,9 +248,11 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioDriverLoad,
   ioFileInformation,
   ioForward,
+  ioHardError,
   ioInterruptObject,
   ioIrpMore,
   ioIrp,
+  ioLoadService,
   ioMisc,
   ioModuleQuery,
   ioReinitialize,
@@ -298,10 +309,12 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   obDuplicate,
   obHandleFlags,
   obHandles,
+  obNamedEvent,
   obNamespace,
   obObjectQuery,
   obObject,
   obReference,
+  obSecurity,
   obTimerObject,
   psAccounting,
   psAffinityToken,
@@ -334,6 +347,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   psSystemThread,
   psSystemTime,
   psThread,
+  psUserCallback,
   rtlAcl,
   rtlAvlTable,
   rtlBitmap,

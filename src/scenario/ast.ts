@@ -90,6 +90,8 @@ export interface DriverBlock {
   readonly keepLoaded: boolean;
   /** Loaded as a core driver at boot, before all others: such a driver may register itself as pico provider. */
   readonly bootStart?: boolean;
+  /** Not loaded by the run: its service key is there, and ZwLoadDriver loads it. */
+  readonly demandStart?: boolean;
   /** For this driver only; they go before those of the scenario. */
   readonly stubs: readonly StubStatement[];
   readonly models: readonly ModelsStatement[];

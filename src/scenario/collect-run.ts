@@ -3,6 +3,7 @@ import { decodeBytes } from '../base/text.js';
 import { KIND_ID } from '../trace/kinds.js';
 import { CallCounter, type CalledFunction } from './call-counter.js';
 import { collectFindings } from './findings.js';
+import { hardErrorText } from './hard-error.js';
 import type { ReportedFinding, ReportedOutput } from './report.js';
 import type { Simulation } from './simulation.js';
 import { statusName } from './status-name.js';
@@ -98,6 +99,9 @@ export function collect(s: Simulation): Collected {
           id: 'unload-pending',
           message: `driver ${String(trace.data(i).driver)} cannot be unloaded: one of its devices is still open`,
         });
+        break;
+      case 'io.hard-error':
+        c.findings.push({ severity: 'information', id: 'hard-error', message: hardErrorText(trace.data(i)) });
         break;
       case 'io.leak': {
         const d = trace.data(i);

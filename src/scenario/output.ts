@@ -3,10 +3,13 @@
 import { decodeBytes } from '../base/text.js';
 import { KIND_ID } from '../trace/kinds.js';
 import { outputLine } from './findings.js';
+import { hardErrorText } from './hard-error.js';
 import type { Simulation } from './simulation.js';
 
 const TOLD_KINDS: ReadonlySet<number> = new Set(
-  (['ke.output', 'um.output', 'verifier.finding', 'ps.thread-create', 'ps.thread-exit'] as const).map((kind) => KIND_ID[kind]),
+  (['ke.output', 'um.output', 'verifier.finding', 'io.hard-error', 'ps.thread-create', 'ps.thread-exit'] as const).map(
+    (kind) => KIND_ID[kind],
+  ),
 );
 
 export class OutputTeller {
@@ -61,7 +64,8 @@ export class OutputTeller {
     else if (kind === 'verifier.finding') {
       const line = outputLine(s, i);
       if (line) s.onOutput(line.text, 'important', line.range);
-    } else if (kind === 'ps.thread-create' || kind === 'ps.thread-exit')
+    } else if (kind === 'io.hard-error') s.onOutput(`${hardErrorText(trace.data(i))}\n`, 'important');
+    else if (kind === 'ps.thread-create' || kind === 'ps.thread-exit')
       s.onThread(Number(trace.data(i).thread), kind === 'ps.thread-create');
   }
 }

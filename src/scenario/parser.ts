@@ -75,6 +75,7 @@ class Parser extends MachineReader {
     let integrityCheck: boolean | undefined;
     let keepLoaded = false;
     let bootStart = false;
+    let demandStart = false;
     const strings = (into: Located<string>[], what: string) => () => {
       this.advance();
       do into.push(this.string(what));
@@ -118,6 +119,10 @@ class Parser extends MachineReader {
           this.advance();
           bootStart = true;
         },
+        'demand-start': () => {
+          this.advance();
+          demandStart = true;
+        },
         stub: () => this.stubStatement(stubs),
         models: () => this.modelsStatement(models),
       },
@@ -130,6 +135,7 @@ class Parser extends MachineReader {
         'add  sources "driver/*.c";  or  project "driver/driver.vcxproj";',
         'scenario-no-sources',
       );
+    if (bootStart && demandStart) this.error(`driver "${name.value}" is boot-start and demand-start`, name.range);
     if (this.drivers.some((d) => d.name.toLowerCase() === name.value.toLowerCase()))
       this.error(`driver "${name.value}" is declared twice`, name.range);
     this.drivers.push({
@@ -141,6 +147,7 @@ class Parser extends MachineReader {
       registry,
       keepLoaded,
       ...(bootStart ? { bootStart } : {}),
+      ...(demandStart ? { demandStart } : {}),
       stubs,
       models,
       ...(project ? { project } : {}),

@@ -8,7 +8,7 @@ import { serviceKey } from '../kernel/io/driver-load.js';
 import type { Chooser } from '../kernel/ke/choice.js';
 import type { Kernel, RunResult } from '../kernel/kernel.js';
 import { registerProgram } from '../kernel/ps/program.js';
-import { type ScenarioStep, scenarioDone, startScenario } from '../kernel/ps/scenario.js';
+import { scenarioDone, startScenario } from '../kernel/ps/scenario.js';
 import { BREAK_TABLE, BREAK_TABLE_SIZE, Reg, toAddress, USER_BASE } from '../machine/abi.js';
 import type { Checkpoint } from '../machine/checkpoint.js';
 import type { CompiledImage } from '../machine/image.js';
@@ -22,6 +22,7 @@ import { type BuiltImages, compileImages } from './images.js';
 import { makeReport } from './make-report.js';
 import { OutputTeller } from './output.js';
 import type { ReportedBugCheck, RunReport } from './report.js';
+import { scenarioScript } from './script.js';
 
 export interface SimulationOptions {
   /** Code with break tests. */
@@ -181,7 +182,10 @@ export class Simulation {
       }
     }
     for (const p of this.build.processes) this.registerProcess(p);
-    startScenario(k, this.script());
+    startScenario(
+      k,
+      scenarioScript(this.build, (d) => this.imageIndex(this.built.drivers.get(d)!)),
+    );
     this.conditions.checkInitial();
   }
 
@@ -206,31 +210,6 @@ export class Simulation {
 
   private imageIndex(image: CompiledImage): number {
     return this.kernel.machine.images.images.indexOf(image);
-  }
-
-  private script(): ScenarioStep[] {
-    const steps: ScenarioStep[] = [];
-    const core = this.build.drivers.filter((d) => d.block.bootStart);
-    const ordered = [...core, ...this.build.drivers.filter((d) => !d.block.bootStart)];
-    for (const d of ordered) {
-      steps.push({
-        op: 'load-driver',
-        name: d.block.name,
-        imageIndex: this.imageIndex(this.built.drivers.get(d)!),
-        integrityCheck: d.sources.integrityCheck,
-        bootStart: d.block.bootStart ?? false,
-      });
-    }
-    const processes = this.build.processes.filter((p) => p.block.kind === 'process');
-    let now = 0;
-    for (const { block } of [...processes].sort((a, b) => a.block.delayNs - b.block.delayNs)) {
-      if (block.delayNs > now) steps.push({ op: 'delay', ns: block.delayNs - now });
-      now = Math.max(now, block.delayNs);
-      steps.push({ op: 'start-process', imagePath: block.path, commandLine: block.commandLine ?? block.path, count: block.count });
-    }
-    steps.push({ op: 'wait-processes' }, { op: 'end-children' });
-    for (const d of [...ordered].reverse()) if (!d.block.keepLoaded) steps.push({ op: 'unload-driver', name: d.block.name });
-    return steps;
   }
 
   // ---------------------------------------------------------------- running

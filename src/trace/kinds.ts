@@ -200,6 +200,8 @@ export const KINDS = {
   'io.not-completed': k('request lost by its dispatch routine', { irp: 'object', status: 'status' }),
   'io.information-too-large': k('Information beyond the buffer', { irp: 'object', information: 'number', length: 'number' }),
   'io.error-log': k('error log entry written', { code: 'number' }),
+  /** process: in whose context; shown 0: that process wants none (its hard error mode). */
+  'io.hard-error': k('hard error message', { status: 'status', text: 'text', process: 'pid', shown: 'flag' }),
   'io.not-simulated': k('I/O that is not simulated', { what: 'text', name: 'text' }),
   // ---------------------------------------------------------------- files of the volume
   'fs.create': k('file opened or created', { file: 'object', name: 'text', result: 'number' }),

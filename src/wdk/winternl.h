@@ -29,6 +29,8 @@ NTSYSAPI NTSTATUS NtQueueApcThreadEx(_In_ HANDLE ThreadHandle, _In_opt_ HANDLE R
 NTSYSAPI NTSTATUS NtAlertThread(_In_ HANDLE ThreadHandle);
 NTSYSAPI NTSTATUS NtAlertResumeThread(_In_ HANDLE ThreadHandle, _Out_opt_ PULONG PreviousSuspendCount);
 NTSYSAPI NTSTATUS NtTestAlert(VOID);
+NTSYSAPI NTSTATUS NtCallbackReturn(_In_opt_ PVOID OutputBuffer, _In_ ULONG OutputLength, _In_ NTSTATUS Status);
+NTSYSAPI NTSTATUS ZwCallbackReturn(_In_opt_ PVOID OutputBuffer, _In_ ULONG OutputLength, _In_ NTSTATUS Status);
 NTSYSAPI NTSTATUS NtSuspendThread(_In_ HANDLE ThreadHandle, _Out_opt_ PULONG PreviousSuspendCount);
 NTSYSAPI NTSTATUS NtResumeThread(_In_ HANDLE ThreadHandle, _Out_opt_ PULONG PreviousSuspendCount);
 NTSYSAPI NTSTATUS NtQueryInformationProcess(_In_ HANDLE ProcessHandle, _In_ PROCESSINFOCLASS ProcessInformationClass, _Out_writes_bytes_opt_(ProcessInformationLength) PVOID ProcessInformation, _In_ ULONG ProcessInformationLength, _Out_opt_ PULONG ReturnLength);

@@ -8,7 +8,8 @@ import { hex, initHeader } from '../ke/dispatcher.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { KEVENT, CALLBACK_OBJECT as O, CALLBACK_REGISTRATION as R } from '../layouts.gen.js';
 import { captureAttributes, insertName, lookupPath, removeName, setPermanent } from '../ob/namespace.js';
-import { allocateObject, dropReference, isType, referenceObject } from '../ob/object.js';
+import { dropReference, isType, referenceObject } from '../ob/object.js';
+import { allocateSecured, captureSecurity } from '../ob/security.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
 import { first, initListHead, insertTail, isEmpty, remove } from '../rtl/list.js';
@@ -35,7 +36,9 @@ function create(k: Kernel, f: Frame): Status {
   }
   if (!f.bool(2) && !system) return k.return(found ? found.status : NT.UNSUCCESSFUL);
   if (found && found.directory === 0) return k.return(found.status);
-  const body = allocateObject(k, ObType.Callback, O.sizeof, system ? SYSTEM_OBJECT_TAG : OBJECT_TAG);
+  const security = captureSecurity(k, f.ptr(1));
+  if (typeof security === 'number') return k.return(security);
+  const body = allocateSecured(k, ObType.Callback, O.sizeof, system ? SYSTEM_OBJECT_TAG : OBJECT_TAG, security);
   if (body === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
   k.mem.setU32(body + O.Signature, SIGNATURE);
   initListHead(k.mem, body + O.RegisteredCallbacks);

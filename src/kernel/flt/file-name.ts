@@ -169,6 +169,7 @@ function requestor(k: Kernel, data: Addr): Addr {
 /** Filters are the only objects of the filter manager that drivers hold here: there are no instances and volumes yet. */
 function countFilter(k: Kernel, filter: Addr, delta: number, caller: string): boolean {
   if (!isFilter(k, filter, caller)) return false;
+  if (delta > 0 && k.mem.u32(filter + FLTP_FILTER.Deleting) !== 0) return false;
   const references = k.mem.i32(filter + FLTP_FILTER.References) + delta;
   if (references < 0) k.finding('filter-over-dereferenced', `${caller} without a reference of FltObjectReference`);
   else k.mem.setI32(filter + FLTP_FILTER.References, references);

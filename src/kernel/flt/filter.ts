@@ -2,15 +2,18 @@
 // below), so no instance is set up either; the report of a run names that. What the INF of a filter writes (Instances, Altitude) is taken as done.
 import type { Addr, Status } from '../../machine/abi.js';
 import type { Frame } from '../../machine/routine.js';
+import { KernelMode, WaitReason } from '../ke/constants.js';
 import { hex } from '../ke/dispatcher.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import { DRIVER_OBJECT, FLT_REGISTRATION, FLTP_FILTER, IOP_CLIENT_EXTENSION, IOP_DRIVER } from '../layouts.gen.js';
+import { initEvent } from '../ob/event-object.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { readUnicode } from '../ob/strings.js';
 import { entries, insertTail } from '../rtl/list.js';
 
 const SIGNATURE = 0x74666c46; // 'Flft'
 const FLT_DO_NOT_DETACH = 0xc01c0010 | 0;
+const NOTIFICATION_EVENT = 0;
 const FLTFL_FILTER_UNLOAD_MANDATORY = 1;
 /** Tag of a registered filter's block: it belongs to the driver, so that one that is never unregistered is found as a leak. */
 export const FILTER_TAG = 'FMfl';
@@ -58,6 +61,7 @@ function register(k: Kernel, f: Frame): Status {
   k.mem.setPtr(filter + FLTP_FILTER.DriverObject, driver);
   k.mem.setPtr(filter + FLTP_FILTER.FilterUnload, unload);
   k.mem.setPtr(filter + FLTP_FILTER.OldDriverUnload, m.ptr(driver + DRIVER_OBJECT.DriverUnload));
+  initEvent(k, filter + FLTP_FILTER.Drained, NOTIFICATION_EVENT, false);
   k.mem.setPtr(slot, filter);
   // A filter without unload callback cannot be unloaded.
   m.setPtr(driver + DRIVER_OBJECT.DriverUnload, unload === 0 ? 0 : k.addressOf('FltpMiniFilterDriverUnload'));
@@ -93,6 +97,34 @@ function driverUnload(k: Kernel, f: Frame): Status {
   }
 }
 
+/** (Filter): waits until the work items of the filter have run; nothing new is queued or referenced meanwhile. */
+function unregister(k: Kernel, f: Frame): Status {
+  const filter = f.ptr(0);
+  if (f.pc === 0) {
+    if (!isFilter(k, filter, 'FltUnregisterFilter')) return k.returnVoid();
+    if (k.mem.u32(filter + FLTP_FILTER.Deleting) !== 0) {
+      k.finding('filter-not-registered', `FltUnregisterFilter with ${hex(filter)}, which another call is unregistering`);
+      return k.returnVoid();
+    }
+    k.mem.setU32(filter + FLTP_FILTER.Deleting, 1);
+    if (k.mem.i32(filter + FLTP_FILTER.WorkItems) > 0)
+      return k.wait(f, 1, { object: filter + FLTP_FILTER.Drained, reason: WaitReason.Executive, mode: KernelMode });
+  }
+  const ports = k.mem.i32(filter + FLTP_FILTER.Ports);
+  // Windows waits here for every port to be closed, so with an open one this call never comes back.
+  if (ports !== 0) k.finding('filter-port-open', `FltUnregisterFilter while ${ports} communication port(s) of the filter are open`);
+  const references = k.mem.i32(filter + FLTP_FILTER.References);
+  if (references !== 0)
+    k.finding('filter-referenced', `FltUnregisterFilter while ${references} reference(s) of FltObjectReference are held`);
+  const driver = k.mem.ptr(filter + FLTP_FILTER.DriverObject);
+  const slot = filterSlot(k, driver, false);
+  if (slot !== 0) k.mem.setPtr(slot, 0);
+  k.mem.setU32(filter + FLTP_FILTER.Signature, 0);
+  k.event('flt.unregister', { filter });
+  k.pool.free(filter);
+  return k.returnVoid();
+}
+
 export const routines: KernelRoutine[] = [
   { name: 'FltRegisterFilter', cost: 60, step: register },
   { name: 'FltpMiniFilterDriverUnload', locals: 1, cost: 20, step: driverUnload },
@@ -112,22 +144,6 @@ export const routines: KernelRoutine[] = [
     // (Filter)
     name: 'FltUnregisterFilter',
     cost: 40,
-    step(k, f) {
-      const filter = f.ptr(0);
-      if (!isFilter(k, filter, 'FltUnregisterFilter')) return k.returnVoid();
-      const ports = k.mem.i32(filter + FLTP_FILTER.Ports);
-      // Windows waits here for every port to be closed, so with an open one this call never comes back.
-      if (ports !== 0) k.finding('filter-port-open', `FltUnregisterFilter while ${ports} communication port(s) of the filter are open`);
-      const references = k.mem.i32(filter + FLTP_FILTER.References);
-      if (references !== 0)
-        k.finding('filter-referenced', `FltUnregisterFilter while ${references} reference(s) of FltObjectReference are held`);
-      const driver = k.mem.ptr(filter + FLTP_FILTER.DriverObject);
-      const slot = filterSlot(k, driver, false);
-      if (slot !== 0) k.mem.setPtr(slot, 0);
-      k.mem.setU32(filter + FLTP_FILTER.Signature, 0);
-      k.event('flt.unregister', { filter });
-      k.pool.free(filter);
-      return k.returnVoid();
-    },
+    step: unregister,
   },
 ];

@@ -12,11 +12,14 @@ import {
 } from '../layouts.gen.js';
 import { initEvent, SynchronizationEvent } from '../ob/event-object.js';
 import { createLink, findInDirectory, fullName, insertName, lookupPath, removeName, rootDirectory, setPermanent } from '../ob/namespace.js';
-import { allocateObject, isType, referenceObject } from '../ob/object.js';
+import { isType, referenceObject } from '../ob/object.js';
+import { allocateSecured } from '../ob/security.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { captureUnicode, readUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
+import type { Descriptor } from '../se/descriptor.js';
+import { parseSddl } from '../se/sddl.js';
 
 const IO_TYPE_DEVICE = 3;
 export const DO_EXCLUSIVE = 0x8;
@@ -39,6 +42,8 @@ export interface DeviceOptions {
   readonly type: number;
   readonly characteristics: number;
   readonly exclusive: boolean;
+  /** Instead of the default. */
+  readonly security?: Descriptor;
 }
 
 /** IoCreateDevice as a function. */
@@ -54,7 +59,7 @@ export function createDevice(k: Kernel, o: DeviceOptions): { readonly status: nu
     leaf = found.leaf;
   }
   const bytes = DEVICE_OBJECT.sizeof + ((o.extensionSize + 15) & ~15) + IOP_DEVICE_EXTENSION.sizeof;
-  const device = allocateObject(k, ObType.Device, bytes, 'Devi');
+  const device = allocateSecured(k, ObType.Device, bytes, 'Devi', o.security);
   if (device === 0) return { status: NT.INSUFFICIENT_RESOURCES, device: 0 };
   const extension = device + DEVICE_OBJECT.sizeof + ((o.extensionSize + 15) & ~15);
   m.setU16(device + DEVICE_OBJECT.Type, IO_TYPE_DEVICE);
@@ -118,8 +123,19 @@ export function topOfStack(k: Kernel, device: Addr): Addr {
 export const isDevice = (k: Kernel, device: Addr): boolean =>
   k.mem.checked.u16(device + DEVICE_OBJECT.Type) === IO_TYPE_DEVICE && isType(k, device, ObType.Device);
 
-const create = (k: Kernel, f: { ptr(i: number): Addr; u32(i: number): number; bool(i: number): boolean }, outArg: number): number => {
+/** `sddlArg`: number of the argument that holds the SDDL string, 0: none. */
+const create = (
+  k: Kernel,
+  f: { ptr(i: number): Addr; u32(i: number): number; bool(i: number): boolean },
+  outArg: number,
+  sddlArg = 0,
+): number => {
   const name = f.ptr(2) === 0 ? '' : captureUnicode(k, f.ptr(2));
+  const security = sddlArg === 0 ? undefined : parseSddl(captureUnicode(k, f.ptr(sddlArg)));
+  if (sddlArg !== 0 && security === undefined) {
+    k.mem.checked.setPtr(f.ptr(outArg), 0);
+    return NT.INVALID_PARAMETER;
+  }
   const r = createDevice(k, {
     driver: f.ptr(0),
     extensionSize: f.u32(1),
@@ -127,6 +143,7 @@ const create = (k: Kernel, f: { ptr(i: number): Addr; u32(i: number): number; bo
     type: f.u32(3),
     characteristics: f.u32(4),
     exclusive: f.bool(5),
+    ...(security ? { security } : {}),
   });
   k.mem.checked.setPtr(f.ptr(outArg), r.device);
   return r.status;
@@ -135,9 +152,9 @@ const create = (k: Kernel, f: { ptr(i: number): Addr; u32(i: number): number; bo
 export const routines: KernelRoutine[] = [
   // (DriverObject, ExtensionSize, DeviceName, DeviceType, Characteristics, Exclusive, *DeviceObject)
   { name: 'IoCreateDevice', cost: 60, step: (k, f) => k.return(create(k, f, 6)) },
-  // (..., Exclusive, DefaultSDDLString, DeviceClassGuid, *DeviceObject); the security descriptor is not simulated: everybody is an administrator
-  { name: 'IoCreateDeviceSecure', cost: 60, step: (k, f) => k.return(create(k, f, 8)) },
-  { name: 'WdmlibIoCreateDeviceSecure', cost: 60, step: (k, f) => k.return(create(k, f, 8)) },
+  // (..., Exclusive, DefaultSDDLString, DeviceClassGuid, *DeviceObject); no open is refused by it: everybody is an administrator
+  { name: 'IoCreateDeviceSecure', cost: 60, step: (k, f) => k.return(create(k, f, 8, 6)) },
+  { name: 'WdmlibIoCreateDeviceSecure', cost: 60, step: (k, f) => k.return(create(k, f, 8, 6)) },
   {
     // (DeviceObject): name goes at once, memory when the last file is closed
     name: 'IoDeleteDevice',

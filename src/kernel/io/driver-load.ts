@@ -4,7 +4,7 @@
 import { type Addr, type Status, toAddress } from '../../machine/abi.js';
 import type { CompiledImage } from '../../machine/image.js';
 import { PE } from '../../machine/pe-header.js';
-import { setKeyString, setKeyValue } from '../cm/hive.js';
+import { nodeAt, setKeyString, setKeyValue, valueNamed } from '../cm/hive.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import {
   DEVICE_OBJECT,
@@ -16,11 +16,9 @@ import {
   IOP_DRIVER,
   IOP_UNLOADED_DRIVER,
   LDR_DATA_TABLE_ENTRY,
-  UNICODE_STRING,
 } from '../layouts.gen.js';
 import { findInDirectory, insertName, removeName, rootDirectory } from '../ob/namespace.js';
 import { allocateObject } from '../ob/object.js';
-import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateUnicode, freeUnicode, readUnicode, sameName } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
@@ -32,7 +30,7 @@ import { DO_DEVICE_INITIALIZING, DOE_UNLOAD_PENDING, devicesOf, extensionOf } fr
 import { DriverState } from './driver-state.js';
 import { createImageFile } from './file.js';
 import { findLeaks } from './leaks.js';
-import { addModule } from './module.js';
+import { addModule, modules } from './module.js';
 
 /** How a driver is loaded. */
 export const LoadFlag = { IntegrityCheck: 1, BootStart: 2 } as const;
@@ -81,15 +79,24 @@ export function createDriverObject(k: Kernel, name: string, module: Addr, start:
   return driver;
 }
 
+/** What a service key says of its driver, as far as the scenario has not said it. */
+export function writeServiceKey(k: Kernel, name: string, image: string, flags: number): void {
+  const key = serviceKey(name);
+  const node = nodeAt(k, key, true);
+  const dword = (value: string, data: number): void => {
+    if (valueNamed(k, node, value) === 0) setKeyValue(k, key, value, 4, new Uint8Array([data, 0, 0, 0]));
+  };
+  dword('Type', 1);
+  dword('Start', flags & LoadFlag.BootStart ? 0 : 3);
+  dword('ErrorControl', 1);
+  if (valueNamed(k, node, 'ImagePath') === 0) setKeyString(k, key, 'ImagePath', 2, driverPath(image));
+}
+
 /** Maps the image and makes module entry and driver object; 0: out of memory. */
 function mapDriver(k: Kernel, name: string, imageIndex: number, flags: number): Addr {
   const integrityCheck = (flags & LoadFlag.IntegrityCheck) !== 0;
-  const start = flags & LoadFlag.BootStart ? 0 : 3;
   const image = k.machine.images.images[imageIndex];
-  setKeyValue(k, serviceKey(name), 'Type', 4, new Uint8Array([1, 0, 0, 0]));
-  setKeyValue(k, serviceKey(name), 'Start', 4, new Uint8Array([start, 0, 0, 0]));
-  setKeyValue(k, serviceKey(name), 'ErrorControl', 4, new Uint8Array([1, 0, 0, 0]));
-  setKeyString(k, serviceKey(name), 'ImagePath', 2, driverPath(name));
+  writeServiceKey(k, name, image.name, flags);
   k.machine.mapImage(image);
   if (integrityCheck) setForceIntegrity(k, toAddress(image.start));
   const size = Math.ceil((image.end - image.start) / IMAGE_ALIGN) * IMAGE_ALIGN;
@@ -98,8 +105,8 @@ function mapDriver(k: Kernel, name: string, imageIndex: number, flags: number): 
     base,
     size,
     entryPoint: entryPoint(image),
-    fullName: driverPath(name),
-    baseName: `${name}.sys`,
+    fullName: driverPath(image.name),
+    baseName: `${image.name}.sys`,
     integrityCheck,
     imageIndex,
   });
@@ -126,7 +133,8 @@ function load(k: Kernel, f: Frame): Status {
   switch (f.pc) {
     case 0: {
       const name = readUnicode(k, f.ptr(0));
-      if (driverNamed(k, name) !== 0) return k.return(NT.IMAGE_ALREADY_LOADED);
+      const loaded = modules(k).some((x) => m.i32(x + LDR_DATA_TABLE_ENTRY.ImageIndex) === f.i32(1));
+      if (loaded || driverNamed(k, name) !== 0) return k.return(NT.IMAGE_ALREADY_LOADED);
       const image = k.machine.images.images[f.i32(1)];
       if (!image || entryPoint(image) === 0) return k.return(NT.DRIVER_UNABLE_TO_LOAD);
       if (!(f.u32(2) & LoadFlag.BootStart)) closeRegistration(k);
@@ -134,7 +142,7 @@ function load(k: Kernel, f: Frame): Status {
       if (driver === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
       f.set(0, driver);
       const module = m.ptr(driver + IOP_DRIVER.Module);
-      const file = createImageFile(k, driverPath(name));
+      const file = createImageFile(k, driverPath(image.name));
       f.set(1, file);
       const base = m.ptr(module + LDR_DATA_TABLE_ENTRY.DllBase);
       fillImageInfo(k, infoAt(f), { base, size: m.u32(module + LDR_DATA_TABLE_ENTRY.SizeOfImage), file });
@@ -252,24 +260,7 @@ function remember(k: Kernel, module: Addr): void {
   m.setU32(g + IO_GLOBALS.MmLastUnloadedDriver, n + 1);
 }
 
-const services: ServiceDefinition[] = [
-  {
-    // (PUNICODE_STRING DriverServiceName): only drivers that the scenario knows can be unloaded by a driver or program
-    name: 'UnloadDriver',
-    args: 1,
-    step(k, f) {
-      if (f.pc === 1) return k.return(f.result32 | 0);
-      probeUser(k, f.ptr(0), UNICODE_STRING.sizeof);
-      const path = k.mem.checked.readUtf16(k.mem.checked.ptr(f.ptr(0) + UNICODE_STRING.Buffer), k.mem.checked.u16(f.ptr(0)));
-      const driver = driverNamed(k, path.slice(path.lastIndexOf('\\') + 1));
-      if (driver === 0) return k.return(NT.OBJECT_NAME_NOT_FOUND);
-      return k.call(f, 1, 'IopUnloadDriver', [driver]);
-    },
-  },
-];
-
 export const routines: KernelRoutine[] = [
-  ...makeServices(services),
   { name: 'IopLoadDriver', locals: 2 + IMAGE_LOCALS, cost: 300, step: load },
   { name: 'IopUnloadDriver', cost: 100, step: unload },
   { name: 'IopUnmapDriver', cost: 100, step: unmap },

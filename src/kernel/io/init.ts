@@ -34,6 +34,7 @@ export function ioInit(k: Kernel): void {
     IO_GLOBALS.ShutdownDevices,
     IO_GLOBALS.Irps,
     IO_GLOBALS.Reinitialize,
+    IO_GLOBALS.HardErrors,
   ])
     initListHead(k.mem, g + list);
   k.mem.setU32(g + IO_GLOBALS.Configuration + CONFIGURATION_INFORMATION.DiskCount, 1);

@@ -6,6 +6,7 @@ import { OBJECT_TAG, REGISTRATION_TAG, SYSTEM_OBJECT_TAG } from '../ex/callback-
 import { NAME_TAG } from '../flt/file-name.js';
 import { FILTER_TAG } from '../flt/filter.js';
 import { DESCRIPTOR_TAG, PORT_TAG } from '../flt/port.js';
+import { WORK_ITEM_TAG } from '../flt/work-item.js';
 import { queuedTimers } from '../ke/timer-queue.js';
 import type { Kernel } from '../kernel.js';
 import {
@@ -25,12 +26,15 @@ import { findInDirectory, fullName, lookupPath, rootDirectory } from '../ob/name
 import { pidOf, tidOf } from '../ob/note.js';
 import { isType, objectType } from '../ob/object.js';
 import { imageAt, takeHeldReferences } from '../ob/reference-track.js';
+import { COPY_TAG } from '../ob/security.js';
+import { SECURITY_TAG } from '../ob/security-block.js';
 import { ntSuccess } from '../ob/status.js';
 import { ObType, typeName } from '../ob/types.js';
 import { liveThreads } from '../ps/exit.js';
 import { KIND_NAMES, registrations } from '../ps/notify.js';
 import { systemProcess } from '../ps/state.js';
 import { entries } from '../rtl/list.js';
+import { CONTROLLER_TAG } from './controller.js';
 import { devicesOf, directoryBodies } from './device.js';
 import { INTERRUPT_TAG } from './interrupt-object.js';
 import { workItems } from './work-item.js';
@@ -45,7 +49,8 @@ export interface Leak {
 /** Tags of blocks that the kernel makes while it serves a driver; the objects they belong to are reported as what they are. */
 const KERNEL_TAGS = new Set([
   SYSTEM_OBJECT_TAG,
-  ...'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI CmNd CmVa CmKb CmCb CmCc CmNm Toke NtFc VadS PsJb PsQb PsSM MmSe'.split(
+  SECURITY_TAG,
+  ...'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI IoHe IoLd MmUd CmNd CmVa CmKb CmCb CmCc CmNm Toke NtFc VadS PsJb PsQb PsSM MmSe'.split(
     ' ',
   ),
 ]);
@@ -57,6 +62,7 @@ const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
   [FILTER_TAG]: (site) => `filter registered at ${site} was not unregistered`,
   [NAME_TAG]: (site) => `file name information got at ${site} was not released`,
   [PORT_TAG]: (site) => `communication port created at ${site} was not closed`,
+  [WORK_ITEM_TAG]: (site) => `filter work item allocated at ${site} was not freed`,
   [ALGORITHM_TAG]: (site) => `algorithm provider opened at ${site} was not closed`,
   [HASH_TAG]: (site) => `hash created at ${site} was not destroyed`,
   [ETW_TAG]: (site) => `event provider registered at ${site} was not unregistered`,
@@ -65,6 +71,8 @@ const MADE_FOR_DRIVERS: Readonly<Record<string, (site: string) => string>> = {
   [OBJECT_TAG]: (site) => `callback object created at ${site} was not dereferenced`,
   [REGISTRATION_TAG]: (site) => `ExRegisterCallback at ${site} was not undone by ExUnregisterCallback`,
   [INTERRUPT_TAG]: (site) => `interrupt connected at ${site} was not disconnected`,
+  [COPY_TAG]: (site) => `security descriptor got at ${site} was not released`,
+  [CONTROLLER_TAG]: (site) => `controller object created at ${site} was not deleted`,
   [DESCRIPTOR_TAG]: (site) => `security descriptor built at ${site} was not freed`,
 };
 

@@ -15,11 +15,11 @@ import {
   refusesPermanent,
   rootDirectory,
 } from './namespace.js';
-import { allocateObject, dropReference, isType, objectType, referenceObject } from './object.js';
+import { dropReference, isType, objectType, referenceObject } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
+import { allocateSecured, captureSecurity } from './security.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition, USER_MODE } from './service.js';
 import { NT, ntSuccess } from './status.js';
-import { captureUnicode } from './strings.js';
 import { ObType, type ObTypeIndex } from './types.js';
 
 const OBJ_OPENIF = 0x80;
@@ -46,6 +46,8 @@ function create(row: CreateRow): ServiceDefinition {
           probeUser(k, f.ptr(0), 8, true);
           const a = captureAttributes(k, f.ptr(2));
           if (!ntSuccess(a.status)) return k.return(a.status);
+          const security = captureSecurity(k, f.ptr(2));
+          if (typeof security === 'number') return k.return(security);
           f.set(3, a.flags);
           if (refusesPermanent(k, a.flags)) return k.return(NT.PRIVILEGE_NOT_HELD);
           if (a.name !== undefined) {
@@ -60,7 +62,7 @@ function create(row: CreateRow): ServiceDefinition {
             }
             if (found.directory === 0) return k.return(found.status);
           }
-          const body = allocateObject(k, row.type, row.size, 'Even');
+          const body = allocateSecured(k, row.type, row.size, 'Even', security);
           if (body === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
           f.set(0, body);
           const init = row.init(k, f, body);
@@ -329,46 +331,8 @@ const services: ServiceDefinition[] = [
   },
 ];
 
-/** IoCreateNotificationEvent / IoCreateSynchronizationEvent: (EventName, *Handle) -> PKEVENT; opens an existing one. */
-function createNamedEvent(name: string, type: number): KernelRoutine {
-  return {
-    name,
-    locals: 3,
-    step(k, f) {
-      switch (f.pc) {
-        case 0: {
-          const path = captureUnicode(k, f.ptr(0));
-          const found = lookupPath(k, path);
-          if (ntSuccess(found.status)) {
-            if (!isType(k, found.body, ObType.Event)) return k.return(0);
-            f.set(0, found.body);
-            referenceObject(k, found.body);
-            return k.call(f, 2, 'ObpCreateHandle', [found.body, 0x1f0003, 0x200, 0, 0, f.localAddress(1), 1, 0]);
-          }
-          if (found.directory === 0) return k.return(0);
-          const body = allocateObject(k, ObType.Event, KEVENT.sizeof, 'Even');
-          if (body === 0) return k.return(0);
-          f.set(0, body);
-          insertName(k, found.directory, found.leaf, body);
-          // A new event of these routines starts signalled.
-          return k.call(f, 1, 'KeInitializeEvent', [body, type, 1]);
-        }
-        case 1:
-          return k.call(f, 2, 'ObpCreateHandle', [f.get(0), 0x1f0003, 0x200, 0, 0, f.localAddress(1), 1, 0]);
-        default:
-          // The pointer stays valid while the handle is open: no reference of its own.
-          dropReference(k, f.get(0));
-          k.mem.checked.setPtr(f.ptr(1), f.get(1));
-          return k.return(f.get(0));
-      }
-    },
-  };
-}
-
 export const routines: KernelRoutine[] = [
   ...makeServices(services),
-  createNamedEvent('IoCreateNotificationEvent', 0),
-  createNamedEvent('IoCreateSynchronizationEvent', 1),
   {
     // (Mutant, InitialOwner): as KeInitializeMutex, but owning a user-mode mutex does not disable APCs.
     name: 'ObpInitializeMutant',

@@ -16,6 +16,7 @@ import {
   UNICODE_STRING,
 } from '../layouts.gen.js';
 import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
+import { currentAccount } from '../se/account.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
 import {
   allocateObject,
@@ -103,6 +104,7 @@ export function insertName(k: Kernel, directory: Addr, name: string, body: Addr)
   const entry = k.pool.allocate('nonpaged', OBJECT_DIRECTORY_ENTRY.sizeof, 'ObDi');
   if (entry === 0 || !allocateUnicode(k, nameOf(body), name, 'ObNm')) return false;
   k.mem.setPtr(nameInfoOf(body) + OBJECT_HEADER_NAME_INFO.Directory, directory);
+  k.mem.setU32(headerOf(body) + OBJECT_HEADER.Account, currentAccount(k));
   k.mem.setPtr(entry + OBJECT_DIRECTORY_ENTRY.Object, body);
   k.mem.setU32(entry + OBJECT_DIRECTORY_ENTRY.HashValue, 0);
   insertTail(k.mem, directory + OBJECT_DIRECTORY.Entries, entry + OBJECT_DIRECTORY_ENTRY.Link);

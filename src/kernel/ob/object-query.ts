@@ -25,6 +25,7 @@ import {
 } from './namespace.js';
 import { allocateObject, dropReference, handleCount, headerOf, isType, nameOf, objectType } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
+import { assignSecurity, captureSecurity } from './security.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition } from './service.js';
 import { NT, ntSuccess } from './status.js';
 import { captureUnicode, readUnicode } from './strings.js';
@@ -162,6 +163,8 @@ export function creator(name: string, args: number, type: ObTypeIndex, make: (k:
           probeUser(k, f.ptr(0), 8, true);
           const a: Attributes = captureAttributes(k, f.ptr(2));
           if (!ntSuccess(a.status)) return k.return(a.status);
+          const security = captureSecurity(k, f.ptr(2));
+          if (typeof security === 'number') return k.return(security);
           if (refusesPermanent(k, a.flags)) return k.return(NT.PRIVILEGE_NOT_HELD);
           let directory = 0;
           let leaf = '';
@@ -180,6 +183,10 @@ export function creator(name: string, args: number, type: ObTypeIndex, make: (k:
           }
           const body = make(k, f);
           if (body === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
+          if (!assignSecurity(k, body, security)) {
+            f.set(2, NT.INSUFFICIENT_RESOURCES);
+            return k.call(f, 2, 'ObfDereferenceObject', [body]);
+          }
           f.set(1, body);
           if (directory !== 0 && !insertName(k, directory, leaf, body)) {
             f.set(2, NT.INSUFFICIENT_RESOURCES);

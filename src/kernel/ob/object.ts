@@ -13,6 +13,7 @@ import {
   UNICODE_STRING,
 } from '../layouts.gen.js';
 import { forgetObject } from './reference-track.js';
+import { detachDescriptor } from './security-block.js';
 import { NT } from './status.js';
 import { freeUnicode } from './strings.js';
 import { mapAccess, type ObTypeIndex, typeName, typeOf } from './types.js';
@@ -37,7 +38,7 @@ export const objectType = (k: Kernel, body: Addr): Addr =>
 export const isType = (k: Kernel, body: Addr, type: ObTypeIndex): boolean => k.mem.u8(headerOf(body) + OBJECT_HEADER.TypeIndex) === type;
 
 /** A type has this number: the table ends where the count of types lies. */
-const isTypeIndex = (k: Kernel, index: number): boolean =>
+export const isTypeIndex = (k: Kernel, index: number): boolean =>
   OB_GLOBALS.Types + 8 * index < OB_GLOBALS.TypeCount && k.mem.ptr(k.globals.OB + OB_GLOBALS.Types + 8 * index) !== 0;
 
 /** New object with a zeroed body, one reference and no name; 0 when pool is exhausted. */
@@ -77,6 +78,7 @@ export function dropReferenceDeferred(k: Kernel, body: Addr): void {
 /** Returns the memory of an object whose body has been torn down. */
 export function freeObject(k: Kernel, body: Addr): void {
   forgetObject(k, body);
+  detachDescriptor(k, body);
   const type = objectType(k, body);
   k.mem.setU32(type + OBJECT_TYPE.TotalNumberOfObjects, k.mem.u32(type + OBJECT_TYPE.TotalNumberOfObjects) - 1);
   const name = nameOf(body);

@@ -48,6 +48,7 @@ export function createProcess(k: Kernel, o: ProcessOptions): Addr {
   m.setU8(process + EPROCESS.PriorityClass, PRIORITY_CLASS_NORMAL);
   m.setU8(process + EPROCESS.IoPriority, IO_PRIORITY_NORMAL);
   m.setU8(process + EPROCESS.PagePriority, PAGE_PRIORITY_NORMAL);
+  m.setU32(process + EPROCESS.DefaultHardErrorProcessing, o.parent === 0 ? 1 : m.u32(o.parent + EPROCESS.DefaultHardErrorProcessing));
   initEvent(k, process + EPROCESS.ExitSynchronizationEvent, NotificationEvent, false);
   initListHead(m, process + EPROCESS.JobLinks);
   m.writeAnsi(process + EPROCESS.ImageFileName, imageBaseName(o.imagePath).slice(0, 14), true);

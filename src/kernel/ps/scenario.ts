@@ -1,13 +1,13 @@
 // The scenario controller: a system thread that works through a list of steps in memory (load drivers, start processes, wait for them, unload), so that what a
 // scenario does from outside happens as ordinary, schedulable kernel work and is part of every checkpoint.
 import type { Addr, Status } from '../../machine/abi.js';
-import { driverNamed, LoadFlag } from '../io/driver-load.js';
+import { driverNamed, LoadFlag, writeServiceKey } from '../io/driver-load.js';
 import { WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, EPROCESS, KPROCESS, PS_GLOBALS, PSP_SCRIPT_STEP } from '../layouts.gen.js';
 import { referenceObject } from '../ob/object.js';
 import { NT } from '../ob/status.js';
-import { allocateUnicode, readUnicode } from '../ob/strings.js';
+import { allocateUnicode, readUnicode, sameName } from '../ob/strings.js';
 import { newCreateBlock } from './create-process.js';
 import { terminateProcess } from './exit.js';
 import { toNtPath } from './program.js';
@@ -26,6 +26,8 @@ export type ScenarioStep =
       /** A core driver of the boot, before all others. */
       readonly bootStart?: boolean;
     }
+  /** Its service key is there from now on; ZwLoadDriver loads it. */
+  | { readonly op: 'register-driver'; readonly name: string; readonly imageIndex: number; readonly integrityCheck: boolean }
   | { readonly op: 'unload-driver'; readonly name: string }
   /** `count` processes one after the other, default 1; each gets its number. */
   | { readonly op: 'start-process'; readonly imagePath: string; readonly commandLine: string; readonly count?: number }
@@ -44,8 +46,27 @@ export interface ScenarioStepResult {
   readonly status: number;
 }
 
-const OPERATIONS = ['', 'load-driver', 'unload-driver', 'start-process', 'delay', 'wait-processes', 'end-children', 'mark'] as const;
-const Operation = { LoadDriver: 1, UnloadDriver: 2, StartProcess: 3, Delay: 4, WaitProcesses: 5, EndChildren: 6, Mark: 7 } as const;
+const OPERATIONS = [
+  '',
+  'load-driver',
+  'unload-driver',
+  'start-process',
+  'delay',
+  'wait-processes',
+  'end-children',
+  'mark',
+  'register-driver',
+] as const;
+const Operation = {
+  LoadDriver: 1,
+  UnloadDriver: 2,
+  StartProcess: 3,
+  Delay: 4,
+  WaitProcesses: 5,
+  EndChildren: 6,
+  Mark: 7,
+  RegisterDriver: 8,
+} as const;
 
 const stepAt = (k: Kernel, i: number): Addr => k.mem.ptr(k.globals.PS + PS_GLOBALS.Script) + i * PSP_SCRIPT_STEP.sizeof;
 
@@ -67,9 +88,12 @@ export function startScenario(k: Kernel, steps: readonly ScenarioStep[]): void {
       allocateUnicode(k, at + PSP_SCRIPT_STEP.CommandLine, s.commandLine, 'PsSc');
       m.setU32(at + PSP_SCRIPT_STEP.Count, s.count ?? 1);
     }
-    if (s.op === 'load-driver') {
+    if (s.op === 'load-driver' || s.op === 'register-driver') {
       m.setI32(at + PSP_SCRIPT_STEP.ImageIndex, s.imageIndex);
-      m.setU32(at + PSP_SCRIPT_STEP.Flags, (s.integrityCheck ? LoadFlag.IntegrityCheck : 0) | (s.bootStart ? LoadFlag.BootStart : 0));
+      m.setU32(
+        at + PSP_SCRIPT_STEP.Flags,
+        (s.integrityCheck ? LoadFlag.IntegrityCheck : 0) | ('bootStart' in s && s.bootStart ? LoadFlag.BootStart : 0),
+      );
     }
   });
   startSystemThread(k, 'scenario', 'PspScenarioController', 0, 12);
@@ -85,6 +109,18 @@ export function scenarioResults(k: Kernel): ScenarioStepResult[] {
     done: k.mem.u32(stepAt(k, i) + PSP_SCRIPT_STEP.State) === 2,
     status: k.mem.u32(stepAt(k, i) + PSP_SCRIPT_STEP.Status),
   }));
+}
+
+/** The driver of the scenario whose image has this name: what IopLoadDriver wants to know; undefined: there is none. */
+export function driverOfScenario(k: Kernel, name: string): { readonly imageIndex: number; readonly flags: number } | undefined {
+  for (let i = 0; i < k.mem.u32(k.globals.PS + PS_GLOBALS.ScriptLength); i++) {
+    const at = stepAt(k, i);
+    const operation = k.mem.u32(at + PSP_SCRIPT_STEP.Operation);
+    if (operation !== Operation.LoadDriver && operation !== Operation.RegisterDriver) continue;
+    if (sameName(readUnicode(k, at + PSP_SCRIPT_STEP.Name), name))
+      return { imageIndex: k.mem.i32(at + PSP_SCRIPT_STEP.ImageIndex), flags: k.mem.u32(at + PSP_SCRIPT_STEP.Flags) };
+  }
+  return undefined;
 }
 
 /** Step that runs now (or next), -1 when all are done: `mark` steps are recognised by it. */
@@ -120,6 +156,9 @@ function begin(k: Kernel, f: Frame, at: Addr): Status {
         m.u32(at + PSP_SCRIPT_STEP.Flags),
         f.localAddress(4),
       ]);
+    case Operation.RegisterDriver:
+      writeServiceKey(k, name, name, m.u32(at + PSP_SCRIPT_STEP.Flags));
+      return finish(k, f, NT.SUCCESS);
     case Operation.UnloadDriver: {
       const driver = driverNamed(k, name);
       return driver === 0 ? finish(k, f, NT.OBJECT_NAME_NOT_FOUND) : k.call(f, DONE_PC, 'IopUnloadDriver', [driver]);

@@ -44,7 +44,7 @@ export function validDescriptor(k: Kernel, sd: Addr): boolean {
   return true;
 }
 
-function length(k: Kernel, sd: Addr): number {
+export function descriptorLength(k: Kernel, sd: Addr): number {
   const round = (n: number): number => (n + 3) & ~3;
   let n: number = (control(k, sd) & SELF_RELATIVE) !== 0 ? REL.sizeof : SD.sizeof;
   for (const name of ['Owner', 'Group'] as const) {
@@ -129,5 +129,5 @@ export const routines: KernelRoutine[] = [
   getSid('RtlGetOwnerSecurityDescriptor', 'Owner', OWNER_DEFAULTED),
   getSid('RtlGetGroupSecurityDescriptor', 'Group', GROUP_DEFAULTED),
   { name: 'RtlValidSecurityDescriptor', step: (k, f) => k.return(validDescriptor(k, f.ptr(0)) ? 1 : 0) },
-  { name: 'RtlLengthSecurityDescriptor', step: (k, f) => k.return(length(k, f.ptr(0))) },
+  { name: 'RtlLengthSecurityDescriptor', step: (k, f) => k.return(descriptorLength(k, f.ptr(0))) },
 ];

@@ -6,8 +6,9 @@ import { ACL, EPROCESS, GENERIC_MAPPING, PRIVILEGE_SET, SECURITY_DESCRIPTOR, SEC
 import { KERNEL_MODE } from '../ob/service.js';
 import { NT } from '../ob/status.js';
 import { impersonationOf } from './impersonation.js';
+import { ADMINISTRATORS, type Sid, sidBytes } from './sids.js';
 import { hasPrivilege, Level, tokenLevel } from './token.js';
-import { ADMINISTRATORS, groupsOf, integrityLevel, type Sid, sidBytes, tokenValue, userOf } from './token-information.js';
+import { groupsOf, integrityLevel, tokenValue, userOf } from './token-information.js';
 
 const MAXIMUM_ALLOWED = 0x02000000;
 const ACCESS_SYSTEM_SECURITY = 0x01000000;
@@ -23,7 +24,8 @@ const PRIVILEGE_SET_ALL_NECESSARY = 1;
 const SE_SECURITY_PRIVILEGE = 8;
 const TAG = 'SeTo';
 
-function mapGeneric(k: Kernel, access: number, mapping: Addr): number {
+/** Generic rights of a mask as those of a type. */
+export function mapGeneric(k: Kernel, access: number, mapping: Addr): number {
   const c = k.mem.checked;
   let mapped = access & 0x0fffffff;
   for (const [bit, field] of [
@@ -124,6 +126,14 @@ function queryToken(k: Kernel, f: Frame): Status {
   return k.return(NT.SUCCESS);
 }
 
+/** SeSinglePrivilegeCheck: does the one for whom the current thread acts hold it? Kernel mode always does. */
+export function holdsPrivilege(k: Kernel, luid: number, mode: number): boolean {
+  if (mode === KERNEL_MODE) return true;
+  const client = impersonationOf(k, k.currentThread());
+  if (client.token !== 0 && client.level < Level.Impersonation) return false;
+  return hasPrivilege(k, client.token !== 0 ? client.token : k.mem.ptr(k.currentProcess() + EPROCESS.Token), luid);
+}
+
 export const routines: KernelRoutine[] = [
   { name: 'SeAccessCheck', cost: 60, step: accessCheck },
   { name: 'SeQueryInformationToken', cost: 40, step: queryToken },
@@ -153,13 +163,7 @@ export const routines: KernelRoutine[] = [
     // (LUID, PreviousMode)
     name: 'SeSinglePrivilegeCheck',
     cost: 5,
-    step(k, f) {
-      if (f.u8(1) === KERNEL_MODE) return k.return(1);
-      const client = impersonationOf(k, k.currentThread());
-      if (client.token !== 0 && client.level < Level.Impersonation) return k.return(0);
-      const token = client.token !== 0 ? client.token : k.mem.ptr(k.currentProcess() + EPROCESS.Token);
-      return k.return(hasPrivilege(k, token, f.u32(0)) ? 1 : 0);
-    },
+    step: (k, f) => k.return(holdsPrivilege(k, f.u32(0), f.u8(1)) ? 1 : 0),
   },
   { name: 'SeTokenIsAdmin', cost: 5, step: (k, f) => k.return(groupsOf(k, f.ptr(0)).includes(ADMINISTRATORS) ? 1 : 0) },
   { name: 'SeTokenImpersonationLevel', cost: 4, step: (k, f) => k.return(tokenLevel(k, f.ptr(0))) },

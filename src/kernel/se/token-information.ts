@@ -3,14 +3,10 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
 import { SEP_TOKEN, TOKEN_STATISTICS } from '../layouts.gen.js';
+import { defaultDacl } from './default-dacl.js';
+import { ADMINISTRATORS, EVERYONE, type Sid, SYSTEM, sidBytes, USER } from './sids.js';
 import { FIRST_PRIVILEGE, hasPrivilege, isPrimaryToken, LAST_PRIVILEGE, tokenLevel, tokenType } from './token.js';
 
-/** [authority, ...sub-authorities] */
-export type Sid = readonly number[];
-const SYSTEM: Sid = [5, 18];
-const USER: Sid = [5, 21, 1004336348, 1177238915, 682003330, 1001];
-export const ADMINISTRATORS: Sid = [5, 32, 544];
-const EVERYONE: Sid = [1, 0];
 const AUTHENTICATED: Sid = [5, 11];
 const USERS: Sid = [5, 32, 545];
 const SYSTEM_LABEL: Sid = [16, 16384];
@@ -29,18 +25,6 @@ export const isSystemToken = (k: Kernel, token: Addr): boolean => k.mem.checked.
 export const userOf = (k: Kernel, token: Addr): Sid => (isSystemToken(k, token) ? SYSTEM : USER);
 export const groupsOf = (k: Kernel, token: Addr): readonly Sid[] =>
   isSystemToken(k, token) ? [ADMINISTRATORS, EVERYONE, AUTHENTICATED] : [ADMINISTRATORS, USERS, EVERYONE, AUTHENTICATED];
-
-export function sidBytes(sid: Sid): Uint8Array {
-  const bytes = new Uint8Array(8 + 4 * (sid.length - 1));
-  const view = new DataView(bytes.buffer);
-  bytes[0] = 1;
-  bytes[1] = sid.length - 1;
-  bytes[7] = sid[0];
-  sid.slice(1).forEach((s, i) => {
-    view.setUint32(8 + 4 * i, s, true);
-  });
-  return bytes;
-}
 
 /** A structure of `fixed` bytes with SIDs behind it: their addresses go to the given offsets. */
 function withSids(
@@ -152,8 +136,14 @@ export function tokenStructure(k: Kernel, token: Addr, kind: number, at: Addr): 
     case 4: // TOKEN_OWNER
     case 5: // TOKEN_PRIMARY_GROUP
       return withSids(at, 8, [[0, kind === 4 ? ADMINISTRATORS : userOf(k, token)]], []);
-    case 6: // TOKEN_DEFAULT_DACL: none
-      return new Uint8Array(8);
+    case 6: {
+      // TOKEN_DEFAULT_DACL
+      const acl = defaultDacl(isSystemToken(k, token));
+      const bytes = new Uint8Array(8 + acl.length);
+      new DataView(bytes.buffer).setBigInt64(0, BigInt(at + 8), true);
+      bytes.set(acl, 8);
+      return bytes;
+    }
     case 7:
       return tokenSource();
     case 10:

@@ -1,7 +1,7 @@
 // waits-for-work-item at run time: a callback waits while a work item that it queued has not run; certain when the worker that runs it ends the wait.
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
-import { IO_WORKITEM, KTHREAD, VF_INVOCATION, VF_LIMITS } from '../layouts.gen.js';
+import { FLT_GENERIC_WORKITEM, IO_WORKITEM, KTHREAD, VF_INVOCATION, VF_LIMITS } from '../layouts.gen.js';
 import type { EntryCheck } from './check.js';
 import { callbackName, report } from './finding.js';
 import { allInvocations, kindWord } from './invocation.js';
@@ -61,5 +61,9 @@ export const checks: EntryCheck[] = [
   {
     routines: ['IoQueueWorkItem', 'IoQueueWorkItemEx'],
     check: (k, f, invocation) => noteQueued(k, invocation, f.ptr(0) + IO_WORKITEM.Item),
+  },
+  {
+    routines: ['FltQueueGenericWorkItem'],
+    check: (k, f, invocation) => noteQueued(k, invocation, f.ptr(0) + FLT_GENERIC_WORKITEM.Item),
   },
 ];
