@@ -832,6 +832,7 @@ typedef struct _CM_GLOBALS {
     LARGE_INTEGER NextCookie;
     ULONG CallbackCount;
     ULONG NextObjectId;
+    LIST_ENTRY Notifies; // CMP_NOTIFY.Link
 } CM_GLOBALS;
 
 // ------------------------------------------------------------------ security

@@ -2,6 +2,7 @@
 import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
+import { routines as cmNotify } from './cm/notify.js';
 import { routines as cmObjectContext } from './cm/object-context.js';
 import { routines as cmRtlFallback } from './cm/rtl-fallback.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
@@ -192,6 +193,7 @@ import { routines as umSync } from './um/sync.js';
 export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
+  cmNotify,
   cmObjectContext,
   cmRtlFallback,
   cmRtlRegistry,

@@ -156,7 +156,7 @@ IoTransferActivityId SeEtwWriteKMCveEvent
 BCryptDecrypt BCryptEncrypt BCryptGenerateSymmetricKey BCryptImportKeyPair BCryptSetProperty BCryptVerifySignature
 `,
   'registry': `
-ZwLoadKey ZwNotifyChangeKey ZwRestoreKey ZwSaveKey ZwSaveKeyEx ZwUnloadKey
+ZwLoadKey ZwRestoreKey ZwSaveKey ZwSaveKeyEx ZwUnloadKey
 `,
   'sections': `
 MmCreateMirror MmCreateSection MmMapViewInSessionSpace MmMapViewInSessionSpaceEx MmMapViewInSystemSpace MmMapViewInSystemSpaceEx MmMapViewOfSection
