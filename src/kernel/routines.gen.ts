@@ -6,6 +6,8 @@ import { routines as cmNotify } from './cm/notify.js';
 import { routines as cmObjectContext } from './cm/object-context.js';
 import { routines as cmRtlFallback } from './cm/rtl-fallback.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
+import { routines as cmSaveKey } from './cm/save-key.js';
+import { routines as cmTransacted } from './cm/transacted.js';
 import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as etwEtw } from './etw/etw.js';
 import { routines as etwTracelogging } from './etw/tracelogging.js';
@@ -197,6 +199,8 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmObjectContext,
   cmRtlFallback,
   cmRtlRegistry,
+  cmSaveKey,
+  cmTransacted,
   cngBcrypt,
   etwEtw,
   etwTracelogging,

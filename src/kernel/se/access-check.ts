@@ -124,6 +124,14 @@ function queryToken(k: Kernel, f: Frame): Status {
   return k.return(NT.SUCCESS);
 }
 
+/** SeSinglePrivilegeCheck: does the caller of that mode hold the privilege, by the token that it acts with? */
+export function callerHolds(k: Kernel, luid: number, mode: number): boolean {
+  if (mode === KERNEL_MODE) return true;
+  const client = impersonationOf(k, k.currentThread());
+  if (client.token !== 0 && client.level < Level.Impersonation) return false;
+  return hasPrivilege(k, client.token !== 0 ? client.token : k.mem.ptr(k.currentProcess() + EPROCESS.Token), luid);
+}
+
 export const routines: KernelRoutine[] = [
   { name: 'SeAccessCheck', cost: 60, step: accessCheck },
   { name: 'SeQueryInformationToken', cost: 40, step: queryToken },
@@ -153,13 +161,7 @@ export const routines: KernelRoutine[] = [
     // (LUID, PreviousMode)
     name: 'SeSinglePrivilegeCheck',
     cost: 5,
-    step(k, f) {
-      if (f.u8(1) === KERNEL_MODE) return k.return(1);
-      const client = impersonationOf(k, k.currentThread());
-      if (client.token !== 0 && client.level < Level.Impersonation) return k.return(0);
-      const token = client.token !== 0 ? client.token : k.mem.ptr(k.currentProcess() + EPROCESS.Token);
-      return k.return(hasPrivilege(k, token, f.u32(0)) ? 1 : 0);
-    },
+    step: (k, f) => k.return(callerHolds(k, f.u32(0), f.u8(1)) ? 1 : 0),
   },
   { name: 'SeTokenIsAdmin', cost: 5, step: (k, f) => k.return(groupsOf(k, f.ptr(0)).includes(ADMINISTRATORS) ? 1 : 0) },
   { name: 'SeTokenImpersonationLevel', cost: 4, step: (k, f) => k.return(tokenLevel(k, f.ptr(0))) },
