@@ -681,6 +681,7 @@ typedef struct _IOP_DEVICE_EXTENSION {
     LIST_ENTRY ShutdownLink;
     ULONG ShutdownRegistered;
     ULONG WorkItems;
+    PVOID DeviceNode; // DEVICE_NODE of a physical device object, else 0
 } IOP_DEVICE_EXTENSION;
 
 struct _IO_WORKITEM {

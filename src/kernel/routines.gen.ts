@@ -39,6 +39,11 @@ import { routines as ioCancel } from './io/cancel.js';
 import { routines as ioCreateFile } from './io/create-file.js';
 import { routines as ioCsq } from './io/csq.js';
 import { routines as ioDeviceControl } from './io/device-control.js';
+import { routines as ioDeviceDirectory } from './io/device-directory.js';
+import { routines as ioDeviceInterface } from './io/device-interface.js';
+import { routines as ioDeviceNode } from './io/device-node.js';
+import { routines as ioDeviceProperty } from './io/device-property.js';
+import { routines as ioDeviceRegistry } from './io/device-registry.js';
 import { routines as ioDevice } from './io/device.js';
 import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
@@ -232,6 +237,11 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioCreateFile,
   ioCsq,
   ioDeviceControl,
+  ioDeviceDirectory,
+  ioDeviceInterface,
+  ioDeviceNode,
+  ioDeviceProperty,
+  ioDeviceRegistry,
   ioDevice,
   ioDosName,
   ioDriverLoad,

@@ -130,12 +130,16 @@ export function setKeyValue(k: Kernel, path: string, name: string, type: number,
   setValue(k, nodeAt(k, path, true), name, type, data);
 }
 
-/** A REG_SZ or REG_EXPAND_SZ value with its terminator. */
-export function setKeyString(k: Kernel, path: string, name: string, type: number, text: string): void {
+/** A string with its terminator, as values keep it. */
+export function terminated(text: string): Uint8Array {
   const data = new Uint8Array(text.length * 2 + 2);
   for (let i = 0; i < text.length; i++) {
     data[2 * i] = text.charCodeAt(i) & 0xff;
     data[2 * i + 1] = text.charCodeAt(i) >> 8;
   }
-  setKeyValue(k, path, name, type, data);
+  return data;
 }
+
+/** A REG_SZ or REG_EXPAND_SZ value. */
+export const setKeyString = (k: Kernel, path: string, name: string, type: number, text: string): void =>
+  setKeyValue(k, path, name, type, terminated(text));

@@ -89,7 +89,7 @@ static BOOLEAN Done(IO_STATUS_BLOCK *Block) { return Block->Status == STATUS_NOT
 static BOOLEAN Pending(IO_STATUS_BLOCK *Block) { return Block->Status == 0x55; }
 
 static VOID ItemRoutine(PVOID Context) {
-  FACT("documentation ZwNotifyChangeKey: kernel mode names a work queue", Context == (PVOID)0x1234 && KeGetCurrentIrql() == PASSIVE_LEVEL);
+  CHECK(Context == (PVOID)0x1234 && KeGetCurrentIrql() == PASSIVE_LEVEL);
   KeSetEvent(&g_ItemRan, 0, FALSE);
 }
 
