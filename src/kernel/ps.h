@@ -691,6 +691,7 @@ typedef struct _IOP_DEVICE_EXTENSION {
     LIST_ENTRY ShutdownLink;
     ULONG ShutdownRegistered;
     ULONG WorkItems;
+    PVOID DeviceNode; // DEVICE_NODE of a physical device object, else 0
 } IOP_DEVICE_EXTENSION;
 
 struct _IO_WORKITEM {
@@ -868,6 +869,7 @@ typedef struct _CM_GLOBALS {
     LARGE_INTEGER NextCookie;
     ULONG CallbackCount;
     ULONG NextObjectId;
+    LIST_ENTRY Notifies; // CMP_NOTIFY.Link
 } CM_GLOBALS;
 
 // ------------------------------------------------------------------ security

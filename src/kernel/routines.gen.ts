@@ -2,9 +2,12 @@
 import type { KernelRoutine } from './kernel.js';
 import { routines as cmCallbacks } from './cm/callbacks.js';
 import { routines as cmKeys } from './cm/keys.js';
+import { routines as cmNotify } from './cm/notify.js';
 import { routines as cmObjectContext } from './cm/object-context.js';
 import { routines as cmRtlFallback } from './cm/rtl-fallback.js';
 import { routines as cmRtlRegistry } from './cm/rtl-registry.js';
+import { routines as cmSaveKey } from './cm/save-key.js';
+import { routines as cmTransacted } from './cm/transacted.js';
 import { routines as cngBcrypt } from './cng/bcrypt.js';
 import { routines as etwEtw } from './etw/etw.js';
 import { routines as etwTracelogging } from './etw/tracelogging.js';
@@ -39,6 +42,11 @@ import { routines as ioController } from './io/controller.js';
 import { routines as ioCreateFile } from './io/create-file.js';
 import { routines as ioCsq } from './io/csq.js';
 import { routines as ioDeviceControl } from './io/device-control.js';
+import { routines as ioDeviceDirectory } from './io/device-directory.js';
+import { routines as ioDeviceInterface } from './io/device-interface.js';
+import { routines as ioDeviceNode } from './io/device-node.js';
+import { routines as ioDeviceProperty } from './io/device-property.js';
+import { routines as ioDeviceRegistry } from './io/device-registry.js';
 import { routines as ioDevice } from './io/device.js';
 import { routines as ioDosName } from './io/dos-name.js';
 import { routines as ioDriverLoad } from './io/driver-load.js';
@@ -206,9 +214,12 @@ import { routines as umSync } from './um/sync.js';
 export const routineLists: readonly (readonly KernelRoutine[])[] = [
   cmCallbacks,
   cmKeys,
+  cmNotify,
   cmObjectContext,
   cmRtlFallback,
   cmRtlRegistry,
+  cmSaveKey,
+  cmTransacted,
   cngBcrypt,
   etwEtw,
   etwTracelogging,
@@ -243,6 +254,11 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioCreateFile,
   ioCsq,
   ioDeviceControl,
+  ioDeviceDirectory,
+  ioDeviceInterface,
+  ioDeviceNode,
+  ioDeviceProperty,
+  ioDeviceRegistry,
   ioDevice,
   ioDosName,
   ioDriverLoad,

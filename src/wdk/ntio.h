@@ -524,6 +524,14 @@ typedef enum _DEVICE_REGISTRY_PROPERTY {
 } DEVICE_REGISTRY_PROPERTY;
 #define PLUGPLAY_REGKEY_DEVICE 1
 #define PLUGPLAY_REGKEY_DRIVER 2
+#define PLUGPLAY_REGKEY_CURRENT_HWPROFILE 4
+#define DEVICE_INTERFACE_INCLUDE_NONACTIVE 0x00000001
+#define PLUGPLAY_PROPERTY_PERSISTENT 0x00000001
+#define LOCALE_NEUTRAL ((LCID)0)
+#define LOCALE_SYSTEM_DEFAULT ((LCID)0x800)
+#define LOCALE_USER_DEFAULT ((LCID)0x400)
+typedef enum _DEVICE_REMOVAL_POLICY { RemovalPolicyExpectNoRemoval = 1, RemovalPolicyExpectOrderlyRemoval = 2, RemovalPolicyExpectSurpriseRemoval = 3 } DEVICE_REMOVAL_POLICY, *PDEVICE_REMOVAL_POLICY;
+typedef enum _DEVICE_INSTALL_STATE { InstallStateInstalled, InstallStateNeedsReinstall, InstallStateFailedInstall, InstallStateFinishInstall } DEVICE_INSTALL_STATE, *PDEVICE_INSTALL_STATE;
 typedef enum _DRIVER_DIRECTORY_TYPE { DriverDirectoryImage, DriverDirectoryData, DriverDirectorySharedData } DRIVER_DIRECTORY_TYPE, *PDRIVER_DIRECTORY_TYPE;
 typedef enum _DRIVER_REGKEY_TYPE { DriverRegKeyParameters, DriverRegKeyPersistentState, DriverRegKeySharedPersistentState } DRIVER_REGKEY_TYPE, *PDRIVER_REGKEY_TYPE;
 struct _IO_DRIVER_CREATE_CONTEXT;

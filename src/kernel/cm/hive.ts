@@ -7,6 +7,7 @@ import type { Kernel } from '../kernel.js';
 import { CM_GLOBALS, CMP_NODE, CMP_VALUE } from '../layouts.gen.js';
 import { allocateUnicode, freeUnicode, readUnicode, sameName } from '../ob/strings.js';
 import { entries, initListHead, insertBefore, insertTail, remove } from '../rtl/list.js';
+import { Change, keyDeleted, reportChange } from './notify.js';
 
 export const RegType = { None: 0, Sz: 1, ExpandSz: 2, Binary: 3, Dword: 4, MultiSz: 7, Qword: 11 } as const;
 
@@ -32,6 +33,7 @@ export function createNode(k: Kernel, parent: Addr, name: string): Addr {
   if (after === undefined) insertTail(m, parent + CMP_NODE.SubKeys, node + CMP_NODE.Link);
   else insertBefore(m, after + CMP_NODE.Link, node + CMP_NODE.Link);
   m.setU32(parent + CMP_NODE.SubKeyCount, m.u32(parent + CMP_NODE.SubKeyCount) + 1);
+  reportChange(k, parent, Change.Name);
   return node;
 }
 
@@ -66,6 +68,8 @@ export const valueNamed = (k: Kernel, node: Addr, name: string): Addr =>
 export function setValue(k: Kernel, node: Addr, name: string, type: number, data: Uint8Array): boolean {
   const m = k.mem;
   let value = valueNamed(k, node, name);
+  // What is written again as it was is no change to those who wait for one.
+  const same = value !== 0 && m.u32(value + CMP_VALUE.Type) === type && sameBytes(valueData(k, value), data);
   const block = data.length === 0 ? 0 : k.pool.allocate('paged', data.length, 'CmVa');
   if (data.length > 0 && block === 0) return false;
   if (value === 0) {
@@ -81,8 +85,11 @@ export function setValue(k: Kernel, node: Addr, name: string, type: number, data
   m.setU32(value + CMP_VALUE.Length, data.length);
   m.setPtr(value + CMP_VALUE.Data, block);
   m.setI64(node + CMP_NODE.LastWriteTime, k.systemTime());
+  if (!same) reportChange(k, node, Change.LastSet);
   return true;
 }
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
 
 export const valueData = (k: Kernel, value: Addr): Uint8Array => {
   const at = k.mem.ptr(value + CMP_VALUE.Data);
@@ -97,6 +104,7 @@ export function deleteValue(k: Kernel, node: Addr, value: Addr): void {
   freeUnicode(k, value + CMP_VALUE.Name);
   if (m.ptr(value + CMP_VALUE.Data) !== 0) k.pool.free(m.ptr(value + CMP_VALUE.Data));
   k.pool.free(value);
+  reportChange(k, node, Change.LastSet);
 }
 
 /** Takes a node without subkeys out of the tree; its memory goes with the last key object that points to it. */
@@ -106,7 +114,9 @@ export function deleteNode(k: Kernel, node: Addr): void {
   remove(m, node + CMP_NODE.Link);
   m.setU32(parent + CMP_NODE.SubKeyCount, m.u32(parent + CMP_NODE.SubKeyCount) - 1);
   m.setU32(node + CMP_NODE.Deleted, 1);
+  keyDeleted(k, node);
   for (const v of values(k, node)) deleteValue(k, node, v);
+  reportChange(k, parent, Change.Name);
 }
 
 export function freeNode(k: Kernel, node: Addr): void {
@@ -120,12 +130,16 @@ export function setKeyValue(k: Kernel, path: string, name: string, type: number,
   setValue(k, nodeAt(k, path, true), name, type, data);
 }
 
-/** A REG_SZ or REG_EXPAND_SZ value with its terminator. */
-export function setKeyString(k: Kernel, path: string, name: string, type: number, text: string): void {
+/** A string with its terminator, as values keep it. */
+export function terminated(text: string): Uint8Array {
   const data = new Uint8Array(text.length * 2 + 2);
   for (let i = 0; i < text.length; i++) {
     data[2 * i] = text.charCodeAt(i) & 0xff;
     data[2 * i + 1] = text.charCodeAt(i) >> 8;
   }
-  setKeyValue(k, path, name, type, data);
+  return data;
 }
+
+/** A REG_SZ or REG_EXPAND_SZ value. */
+export const setKeyString = (k: Kernel, path: string, name: string, type: number, text: string): void =>
+  setKeyValue(k, path, name, type, terminated(text));

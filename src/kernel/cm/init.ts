@@ -23,6 +23,7 @@ export function cmInit(k: Kernel): void {
   const g = k.globals.CM;
   initListHead(k.mem, g + CM_GLOBALS.Callbacks);
   initListHead(k.mem, g + CM_GLOBALS.Contexts);
+  initListHead(k.mem, g + CM_GLOBALS.Notifies);
   const root = createNode(k, 0, 'REGISTRY');
   k.mem.setPtr(g + CM_GLOBALS.Root, root);
   for (const path of KEYS) nodeAt(k, path, true);

@@ -21,6 +21,7 @@ import { allocateUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { childNamed, deleteNode, deleteValue, freeNode, rootNode, setValue, subKeys, valueNamed, values } from './hive.js';
 import { keyInformation, valueInformation, writeResult } from './key-information.js';
 import { begin, end, nodeOf, onKey } from './key-object.js';
+import { Change, keyClosed, reportChange } from './notify.js';
 import { hasContexts } from './object-context.js';
 import { openKey } from './open-key.js';
 
@@ -177,6 +178,7 @@ const services: ServiceDefinition[] = [
       freeUnicode(k, node + CMP_NODE.FullName);
       allocateUnicode(k, node + CMP_NODE.Name, name, 'CmNm');
       allocateUnicode(k, node + CMP_NODE.FullName, `${readUnicode(k, parent + CMP_NODE.FullName)}\\${name}`, 'CmNm');
+      reportChange(k, parent, Change.Name);
       return NT.SUCCESS;
     },
   }),
@@ -228,6 +230,7 @@ export const routines: KernelRoutine[] = [
     locals: 1,
     step(k, f) {
       if (f.pc === 0) {
+        keyClosed(k, f.ptr(0));
         const op = begin(
           k,
           Notify.RegNtPreKeyHandleClose,
@@ -250,6 +253,7 @@ export const routines: KernelRoutine[] = [
     name: 'CmpDeleteKeyObject',
     step(k, f) {
       if (f.pc === 0 && hasContexts(k, f.ptr(0))) return k.call(f, 1, 'CmpCleanupContexts', [f.ptr(0), 0]);
+      keyClosed(k, f.ptr(0)); // a call that came while the last handle was being closed
       const node = nodeOf(k, f.ptr(0));
       const bodies = node + CMP_NODE.Bodies;
       k.mem.setU32(bodies, k.mem.u32(bodies) - 1);

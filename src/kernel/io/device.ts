@@ -2,6 +2,7 @@
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import {
+  DEVICE_NODE,
   DEVICE_OBJECT,
   DRIVER_OBJECT,
   IO_GLOBALS,
@@ -15,7 +16,7 @@ import { createLink, findInDirectory, fullName, insertName, lookupPath, removeNa
 import { isType, referenceObject } from '../ob/object.js';
 import { allocateSecured } from '../ob/security.js';
 import { NT, ntSuccess } from '../ob/status.js';
-import { captureUnicode, readUnicode } from '../ob/strings.js';
+import { captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
 import type { Descriptor } from '../se/descriptor.js';
@@ -200,7 +201,19 @@ export const routines: KernelRoutine[] = [
       return k.returnVoid();
     },
   },
-  { name: 'IopDeleteDeviceObject', step: (k, f) => (k.mem.setU16(f.ptr(0) + DEVICE_OBJECT.Type, 0), k.returnVoid()) },
+  {
+    // Delete procedure: (DeviceObject)
+    name: 'IopDeleteDeviceObject',
+    step(k, f) {
+      k.mem.setU16(f.ptr(0) + DEVICE_OBJECT.Type, 0);
+      const node = k.mem.ptr(extensionOf(k, f.ptr(0)) + IOP_DEVICE_EXTENSION.DeviceNode);
+      if (node === 0) return k.returnVoid();
+      freeUnicode(k, node + DEVICE_NODE.InstancePath);
+      freeUnicode(k, node + DEVICE_NODE.ServiceName);
+      k.pool.free(node);
+      return k.returnVoid();
+    },
+  },
   {
     // (SymbolicLinkName, DeviceName)
     name: 'IoCreateSymbolicLink',

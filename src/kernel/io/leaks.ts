@@ -50,7 +50,7 @@ export interface Leak {
 const KERNEL_TAGS = new Set([
   SYSTEM_OBJECT_TAG,
   SECURITY_TAG,
-  ...'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI IoHe IoLd MmUd CmNd CmVa CmKb CmCb CmCc CmNm Toke NtFc VadS PsJb PsQb PsSM MmSe'.split(
+  ...'ObNm ObDi Obtb ObCB ObCC ObOp Even Devi Driv File FiNm Symb Symt Thre ThNm Proc PsCr PsCm PsIm PsPg MmLd Wait IoRq IoSB IoWI IoHe IoLd MmUd CmNd CmVa CmKb CmCb CmCc CmNm CmNt PnDN Toke NtFc VadS PsJb PsQb PsSM MmSe'.split(
     ' ',
   ),
 ]);

@@ -85,6 +85,13 @@ export function borrowFor(k: Kernel, handle: Addr, desired: number, type: ObType
   return r;
 }
 
+/** The same for a handle of any type. */
+export function borrow(k: Kernel, handle: Addr): Referenced {
+  const r = referenceByHandle(k, handle, 0, 0, previousMode(k));
+  if (r.body !== 0) dropReference(k, r.body);
+  return r;
+}
+
 /** (Handle, DesiredAccess, ObjectType, AccessMode, *Object, HandleInformation); with a tag in front of Object in the WithTag form. */
 function byHandle(name: string, objectArg: number): KernelRoutine {
   return {

@@ -1,6 +1,7 @@
 // How threads and processes end: the exit sequence in the thread itself (callbacks, cancelled I/O, last-thread work), and asking other threads to do so by an
 // APC (reference: callbacks.md 6, bugchecks.md 3).
 import type { Addr, Status } from '../../machine/abi.js';
+import { threadEnds } from '../cm/notify.js';
 import { requestUserApc, resumeThread } from '../ke/apc.js';
 import { WaitReason } from '../ke/constants.js';
 import { signalObject } from '../ke/dispatcher.js';
@@ -98,6 +99,7 @@ function exitSteps(k: Kernel, f: Frame): Status {
     case 1:
       break;
     case 2:
+      threadEnds(k, thread);
       freePicoFrame(k, thread);
       return callExitThread(k, f, 8, thread) ?? leaveProcess(k, f, thread, process);
     case 8:
