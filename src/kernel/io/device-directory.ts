@@ -3,14 +3,14 @@
 import type { Status } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DRIVER_EXTENSION, DRIVER_OBJECT, IOP_DRIVER, LDR_DATA_TABLE_ENTRY, OBJECT_ATTRIBUTES } from '../layouts.gen.js';
+import { OBJ_KERNEL_HANDLE } from '../ob/handles.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
+import { OBJ_CASE_INSENSITIVE, writeAttributes } from '../ob/write-attributes.js';
 import { instancePath, isDriver, nodeOfPdo } from './device-node.js';
 
 const DriverDirectory = { Image: 0, Data: 1, SharedData: 2 } as const;
 const DEVICE_DIRECTORY_DATA = 0;
-const OBJ_CASE_INSENSITIVE = 0x40;
-const OBJ_KERNEL_HANDLE = 0x200;
 const FILE_ATTRIBUTE_DIRECTORY = 0x10;
 /** FILE_SHARE_READ, WRITE, DELETE */
 const SHARE_ALL = 7;
@@ -42,11 +42,7 @@ function openDirectory(name: string, outArg: number, place: (k: Kernel, f: Frame
     const depth = f.get(DEPTH);
     const path = [p.root, ...p.below.slice(0, depth)].join('\\');
     if (!allocateUnicode(k, f.localAddress(NAME), path, 'PnDi')) return k.return(NT.INSUFFICIENT_RESOURCES);
-    const attributes = f.localAddress(ATTRIBUTES);
-    k.mem.fill(attributes, OBJECT_ATTRIBUTES.sizeof);
-    k.mem.setU32(attributes + OBJECT_ATTRIBUTES.Length, OBJECT_ATTRIBUTES.sizeof);
-    k.mem.setPtr(attributes + OBJECT_ATTRIBUTES.ObjectName, f.localAddress(NAME));
-    k.mem.setU32(attributes + OBJECT_ATTRIBUTES.Attributes, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE);
+    const attributes = writeAttributes(k, f.localAddress(ATTRIBUTES), f.localAddress(NAME), OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE);
     const disposition = depth === 0 ? FILE_OPEN : FILE_OPEN_IF;
     const [handle, block] = [f.localAddress(HANDLE), f.localAddress(BLOCK)];
     const args = [handle, ACCESS, attributes, block, 0, FILE_ATTRIBUTE_DIRECTORY, SHARE_ALL, disposition, OPTIONS, 0, 0];

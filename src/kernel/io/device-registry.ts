@@ -4,16 +4,16 @@ import type { Status } from '../../machine/abi.js';
 import { nodeAt } from '../cm/hive.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { IOP_DRIVER, OBJECT_ATTRIBUTES } from '../layouts.gen.js';
+import { OBJ_KERNEL_HANDLE } from '../ob/handles.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateUnicode, captureUnicode, freeUnicode, readUnicode } from '../ob/strings.js';
+import { OBJ_CASE_INSENSITIVE, writeAttributes } from '../ob/write-attributes.js';
 import { CONTROL_SET, enumKey, instancePath, isDriver, nodeOfPdo } from './device-node.js';
 import { instanceKey, isRegistered, parseInterface, valueText } from './interface-key.js';
 
 const PLUGPLAY_REGKEY_DEVICE = 1;
 const PLUGPLAY_REGKEY_DRIVER = 2;
 const PLUGPLAY_REGKEY_CURRENT_HWPROFILE = 4;
-const OBJ_CASE_INSENSITIVE = 0x40;
-const OBJ_KERNEL_HANDLE = 0x200;
 const PROFILE = `${CONTROL_SET}\\Hardware Profiles\\Current\\System\\CurrentControlSet`;
 /** DRIVER_REGKEY_TYPE: subkeys of the service key (U for the second and third). */
 const DRIVER_KEYS = ['Parameters', 'PersistentState', 'SharedPersistentState'];
@@ -45,11 +45,7 @@ function openKeyOf(name: string, accessArg: number, outArg: number, place: (k: K
       k.mem.checked.setPtr(f.ptr(outArg), 0);
       if (nodeAt(k, path, true) === 0 || !allocateUnicode(k, f.localAddress(NAME), path, 'PnKy'))
         return k.return(NT.INSUFFICIENT_RESOURCES);
-      const attributes = f.localAddress(ATTRIBUTES);
-      k.mem.fill(attributes, OBJECT_ATTRIBUTES.sizeof);
-      k.mem.setU32(attributes + OBJECT_ATTRIBUTES.Length, OBJECT_ATTRIBUTES.sizeof);
-      k.mem.setPtr(attributes + OBJECT_ATTRIBUTES.ObjectName, f.localAddress(NAME));
-      k.mem.setU32(attributes + OBJECT_ATTRIBUTES.Attributes, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE);
+      const attributes = writeAttributes(k, f.localAddress(ATTRIBUTES), f.localAddress(NAME), OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE);
       return k.call(f, 1, 'ZwOpenKey', [f.localAddress(HANDLE), f.u32(accessArg), attributes]);
     },
     unwind(k, f) {

@@ -6,12 +6,15 @@ import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { CONTROL_AREA, FILE_OBJECT, SECTION, SECTION_BASIC_INFORMATION, SECTION_IMAGE_INFORMATION } from '../layouts.gen.js';
 import { stopNotSimulated } from '../not-simulated.js';
 import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
-import { captureAttributes, insertName, keepIfPermanent, lookupPath, openByName, refusesPermanent } from '../ob/namespace.js';
-import { allocateObject, isType, referenceObject } from '../ob/object.js';
+import { type Attributes, captureAttributes, openByName, refusesPermanent } from '../ob/namespace.js';
+import { giveName, nameForNew } from '../ob/new-name.js';
+import { referenceObject } from '../ob/object.js';
 import { referenceFor } from '../ob/reference.js';
+import { allocateSecured, captureSecurity } from '../ob/security.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
+import type { Descriptor } from '../se/descriptor.js';
 import { countSection, discardIfUnused, fileArea, isImage, MAX_SECTION, memoryOf, pageFileArea, SECTION_TAG } from './control-area.js';
 import { provideKnownDll } from './known-dlls.js';
 import { fileAccessFor, plainProtection, writesThrough } from './section-protection.js';
@@ -40,7 +43,6 @@ const SEC_ALL =
   SEC_LARGE_PAGES;
 const SECTION_QUERY = 1;
 const SECTION_EXTEND_SIZE = 0x10;
-const OBJ_OPENIF = 0x80;
 const IMAGE_OPTIONAL = 0x18;
 
 /** What is wrong with the attributes; 0: nothing. */
@@ -130,6 +132,8 @@ function create(k: Kernel, f: Frame): Status {
   if (typeof w === 'string') return stopNotSimulated(k, f, w);
   const a = captureAttributes(k, f.ptr(2));
   if (!ntSuccess(a.status)) return k.return(a.status);
+  const security = captureSecurity(k, f.ptr(2));
+  if (typeof security === 'number') return k.return(security);
   if (refusesPermanent(k, a.flags)) return k.return(NT.PRIVILEGE_NOT_HELD);
   f.set(3, a.flags);
   if (f.ptr(6) !== 0) {
@@ -137,7 +141,7 @@ function create(k: Kernel, f: Frame): Status {
     if (!ntSuccess(r.status)) return k.return(r.status);
     f.set(4, r.body);
   }
-  f.set(2, makeNamed(k, f, a.name, w));
+  f.set(2, makeNamed(k, f, a, w, security));
   if (!ntSuccess(f.get(2))) return release(k, f);
   const flags = f.get(3);
   const created = [f.get(0), f.u32(1), flags, previousMode(k), 0, f.localAddress(1), OB_OPERATION_HANDLE_CREATE, 0];
@@ -164,8 +168,8 @@ function createObject(k: Kernel, f: Frame): Status {
   return release(k, f);
 }
 
-function makeObject(k: Kernel, made: Made, protection: number, attributes: number): Addr {
-  const body = allocateObject(k, ObType.Section, SECTION.sizeof, SECTION_TAG);
+function makeObject(k: Kernel, made: Made, protection: number, attributes: number, security?: Descriptor): Addr {
+  const body = allocateSecured(k, ObType.Section, SECTION.sizeof, SECTION_TAG, security);
   if (body === 0) {
     discardIfUnused(k, made.area);
     return 0;
@@ -180,35 +184,20 @@ function makeObject(k: Kernel, made: Made, protection: number, attributes: numbe
 }
 
 /** Makes the object, or takes the one that has the name already (OBJ_OPENIF), into local 0. */
-function makeNamed(k: Kernel, f: Frame, name: string | undefined, w: Wanted): number {
+function makeNamed(k: Kernel, f: Frame, a: Attributes, w: Wanted, security: Descriptor | undefined): number {
   const made = makeArea(k, f.get(4), w);
   if (!ntSuccess(made.status)) return made.status;
-  const found = name === undefined ? undefined : lookupPath(k, name);
-  const taken = found && ntSuccess(found.status);
-  const refused = !found
-    ? NT.SUCCESS
-    : taken
-      ? (f.get(3) & OBJ_OPENIF) === 0
-        ? NT.OBJECT_NAME_COLLISION
-        : isType(k, found.body, ObType.Section)
-          ? NT.SUCCESS
-          : NT.OBJECT_TYPE_MISMATCH
-      : found.directory === 0
-        ? found.status
-        : NT.SUCCESS;
-  if (refused !== NT.SUCCESS || taken) {
+  const name = nameForNew(k, a, ObType.Section);
+  if (!ntSuccess(name.status) || name.existing !== 0) {
     discardIfUnused(k, made.area);
-    if (refused !== NT.SUCCESS || !found) return refused;
-    referenceObject(k, found.body);
-    f.set(0, found.body);
-    return NT.OBJECT_NAME_EXISTS;
+    if (name.existing === 0) return name.status;
+    referenceObject(k, name.existing);
+    f.set(0, name.existing);
+    return name.status;
   }
-  const body = makeObject(k, made, w.protection, w.attributes | (f.get(4) !== 0 ? SEC_FILE : 0));
+  const body = makeObject(k, made, w.protection, w.attributes | (f.get(4) !== 0 ? SEC_FILE : 0), security);
   if (body === 0) return NT.INSUFFICIENT_RESOURCES;
-  if (found) {
-    insertName(k, found.directory, found.leaf, body);
-    keepIfPermanent(k, body, f.get(3));
-  }
+  giveName(k, name, body, a.flags);
   f.set(0, body);
   return NT.SUCCESS;
 }

@@ -5,16 +5,8 @@ import { WaitAll, WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DISPATCHER_HEADER, ETHREAD, ETIMER, FILE_OBJECT, KEVENT, KMUTANT, KSEMAPHORE, KWAIT_BLOCK } from '../layouts.gen.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
-import {
-  captureAttributes,
-  findInDirectory,
-  insertName,
-  keepIfPermanent,
-  lookupPath,
-  openByName,
-  refusesPermanent,
-  rootDirectory,
-} from './namespace.js';
+import { captureAttributes, findInDirectory, openByName, refusesPermanent, rootDirectory } from './namespace.js';
+import { giveName, nameForNew } from './new-name.js';
 import { dropReference, isType, objectType, referenceObject } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
 import { allocateSecured, captureSecurity } from './security.js';
@@ -22,7 +14,6 @@ import { makeServices, previousMode, probeUser, type ServiceDefinition, USER_MOD
 import { NT, ntSuccess } from './status.js';
 import { ObType, type ObTypeIndex } from './types.js';
 
-const OBJ_OPENIF = 0x80;
 const SYNCHRONIZE = 0x100000;
 
 interface CreateRow {
@@ -50,17 +41,13 @@ function create(row: CreateRow): ServiceDefinition {
           if (typeof security === 'number') return k.return(security);
           f.set(3, a.flags);
           if (refusesPermanent(k, a.flags)) return k.return(NT.PRIVILEGE_NOT_HELD);
-          if (a.name !== undefined) {
-            const found = lookupPath(k, a.name);
-            if (ntSuccess(found.status)) {
-              if ((a.flags & OBJ_OPENIF) === 0) return k.return(NT.OBJECT_NAME_COLLISION);
-              if (!isType(k, found.body, row.type)) return k.return(NT.OBJECT_TYPE_MISMATCH);
-              f.set(0, found.body);
-              referenceObject(k, found.body);
-              f.set(2, NT.OBJECT_NAME_EXISTS);
-              return k.call(f, 2, 'ObpCreateHandle', handleArguments(k, f));
-            }
-            if (found.directory === 0) return k.return(found.status);
+          const name = nameForNew(k, a, row.type);
+          if (!ntSuccess(name.status)) return k.return(name.status);
+          if (name.existing !== 0) {
+            f.set(0, name.existing);
+            referenceObject(k, name.existing);
+            f.set(2, name.status);
+            return k.call(f, 2, 'ObpCreateHandle', handleArguments(k, f));
           }
           const body = allocateSecured(k, row.type, row.size, 'Even', security);
           if (body === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
@@ -74,13 +61,7 @@ function create(row: CreateRow): ServiceDefinition {
         }
         case 1: {
           const a = captureAttributes(k, f.ptr(2));
-          if (a.name !== undefined) {
-            const found = lookupPath(k, a.name);
-            if (found.directory !== 0) {
-              insertName(k, found.directory, found.leaf, f.get(0));
-              keepIfPermanent(k, f.get(0), a.flags);
-            }
-          }
+          giveName(k, nameForNew(k, a, row.type), f.get(0), a.flags);
           return k.call(f, 2, 'ObpCreateHandle', handleArguments(k, f));
         }
         case 2: {

@@ -13,16 +13,8 @@ import { stopNotSimulated } from '../not-simulated.js';
 import { entries, initListHead } from '../rtl/list.js';
 import { OB_OPERATION_HANDLE_CREATE } from './callbacks.js';
 import { handleFlags } from './handle-flags.js';
-import {
-  type Attributes,
-  allocateLink,
-  captureAttributes,
-  fullName,
-  insertName,
-  keepIfPermanent,
-  lookupPath,
-  refusesPermanent,
-} from './namespace.js';
+import { type Attributes, allocateLink, captureAttributes, fullName, lookupPath, refusesPermanent } from './namespace.js';
+import { giveName, nameForNew } from './new-name.js';
 import { allocateObject, dropReference, handleCount, headerOf, isType, nameOf, objectType } from './object.js';
 import { referenceByHandle, referenceFor } from './reference.js';
 import { assignSecurity, captureSecurity } from './security.js';
@@ -31,7 +23,6 @@ import { NT, ntSuccess } from './status.js';
 import { captureUnicode, readUnicode } from './strings.js';
 import { ObType, type ObTypeIndex, typeName } from './types.js';
 
-const OBJ_OPENIF = 0x80;
 const BASIC_SIZE = 56;
 const TYPE_SIZE = 0x68;
 const DIRECTORY_QUERY = 1;
@@ -166,33 +157,20 @@ export function creator(name: string, args: number, type: ObTypeIndex, make: (k:
           const security = captureSecurity(k, f.ptr(2));
           if (typeof security === 'number') return k.return(security);
           if (refusesPermanent(k, a.flags)) return k.return(NT.PRIVILEGE_NOT_HELD);
-          let directory = 0;
-          let leaf = '';
-          if (a.name !== undefined) {
-            const found = lookupPath(k, a.name, false);
-            if (ntSuccess(found.status)) {
-              if ((a.flags & OBJ_OPENIF) === 0) return k.return(NT.OBJECT_NAME_COLLISION);
-              if (!isType(k, found.body, type)) return k.return(NT.OBJECT_TYPE_MISMATCH);
-              f.set(1, 0);
-              f.set(2, NT.OBJECT_NAME_EXISTS);
-              return handle(k, f, found.body, a.flags);
-            }
-            if (found.directory === 0) return k.return(found.status);
-            directory = found.directory;
-            leaf = found.leaf;
+          const name = nameForNew(k, a, type, false);
+          if (!ntSuccess(name.status)) return k.return(name.status);
+          if (name.existing !== 0) {
+            f.set(1, 0);
+            f.set(2, name.status);
+            return handle(k, f, name.existing, a.flags);
           }
           const body = make(k, f);
           if (body === 0) return k.return(NT.INSUFFICIENT_RESOURCES);
-          if (!assignSecurity(k, body, security)) {
-            f.set(2, NT.INSUFFICIENT_RESOURCES);
-            return k.call(f, 2, 'ObfDereferenceObject', [body]);
-          }
           f.set(1, body);
-          if (directory !== 0 && !insertName(k, directory, leaf, body)) {
+          if (!assignSecurity(k, body, security) || !giveName(k, name, body, a.flags)) {
             f.set(2, NT.INSUFFICIENT_RESOURCES);
             return k.call(f, 2, 'ObfDereferenceObject', [body]);
           }
-          if (directory !== 0) keepIfPermanent(k, body, a.flags);
           f.set(2, NT.SUCCESS);
           return handle(k, f, body, a.flags);
         }

@@ -5,6 +5,7 @@ import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { KTHREAD, OBJECT_ATTRIBUTES, TEB, UNICODE_STRING } from '../layouts.gen.js';
 import { ntSuccess } from '../ob/status.js';
 import { setUnicode } from '../ob/strings.js';
+import { OBJ_CASE_INSENSITIVE, writeAttributes } from '../ob/write-attributes.js';
 import { dosError } from '../rtl/dos-error.js';
 
 export const INVALID_HANDLE_VALUE = -1;
@@ -60,18 +61,12 @@ export function win32(c: Win32Call): KernelRoutine {
 export const ATTRIBUTE_SLOTS = OBJECT_ATTRIBUTES.sizeof / 8 + UNICODE_STRING.sizeof / 8;
 
 /** OBJECT_ATTRIBUTES at slot `at` (the string follows); `text` points to UTF-16 units, `length` bytes; 0: no name. */
-export function attributes(k: Kernel, f: Frame, at: number, text: Addr, length: number, root = 0, flags = 0x40): Addr {
+export function attributes(k: Kernel, f: Frame, at: number, text: Addr, length: number, root = 0, flags = OBJ_CASE_INSENSITIVE): Addr {
   const oa = f.localAddress(at);
   const us = oa + OBJECT_ATTRIBUTES.sizeof;
-  k.mem.fill(oa, OBJECT_ATTRIBUTES.sizeof + UNICODE_STRING.sizeof);
-  k.mem.setU32(oa + OBJECT_ATTRIBUTES.Length, OBJECT_ATTRIBUTES.sizeof);
-  k.mem.setPtr(oa + OBJECT_ATTRIBUTES.RootDirectory, root);
-  k.mem.setU32(oa + OBJECT_ATTRIBUTES.Attributes, flags);
-  if (text !== 0) {
-    setUnicode(k, us, text, length, length + 2);
-    k.mem.setPtr(oa + OBJECT_ATTRIBUTES.ObjectName, us);
-  }
-  return oa;
+  if (text === 0) k.mem.fill(us, UNICODE_STRING.sizeof);
+  else setUnicode(k, us, text, length, length + 2);
+  return writeAttributes(k, oa, text === 0 ? 0 : us, flags, root);
 }
 
 /** Characters that fit into the path buffer of a routine's stack frame. */
