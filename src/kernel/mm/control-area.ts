@@ -1,12 +1,12 @@
 // What stands behind a section: pages of its own (the page file), the data of a file where the file system has it, so that views and transfers are always the same,
 // or an image as it lies in memory. SECTION_OBJECT_POINTERS of the file name what exists already, as on Windows: all sections of a file share it.
 import type { Addr } from '../../machine/abi.js';
-import { ensureCapacity, nameOfFile, readFile, sizeOf } from '../fs/volume.js';
+import { ensureCapacity, readFile, sizeOf } from '../fs/volume.js';
 import type { Kernel } from '../kernel.js';
 import { CONTROL_AREA, FCB, SECTION_OBJECT_POINTERS } from '../layouts.gen.js';
 import { dropReferenceDeferred, referenceObject } from '../ob/object.js';
 import { NT } from '../ob/status.js';
-import { layOut } from './image-layout.js';
+import { layOut, readHeaders } from './image-layout.js';
 
 export const SECTION_TAG = 'MmSe';
 /** The largest view there can be (alias.ts), so the largest section too. */
@@ -41,19 +41,20 @@ export function fileArea(k: Kernel, file: Addr, fcb: Addr, image: boolean): { re
   const known = m.ptr(pointer);
   if (known !== 0) return { status: NT.SUCCESS, area: known };
   const none = (status: number) => ({ status, area: 0 });
-  const layout = image ? layOut(readFile(k, fcb, 0, sizeOf(k, fcb)), MAX_SECTION) : undefined;
-  if (typeof layout === 'number') return none(layout);
+  const contents = image ? readFile(k, fcb, 0, sizeOf(k, fcb)) : undefined;
+  const headers = contents && readHeaders(contents, MAX_SECTION);
+  if (typeof headers === 'number') return none(headers);
   const area = allocate(k);
   if (area === 0) return none(NT.INSUFFICIENT_RESOURCES);
-  if (layout) {
-    const at = k.pool.allocate('paged', layout.bytes.length, SECTION_TAG);
+  if (contents && headers) {
+    const at = k.pool.allocate('paged', headers.size, SECTION_TAG);
     if (at === 0) {
       k.pool.free(area);
       return none(NT.INSUFFICIENT_RESOURCES);
     }
-    m.setBytes(at, layout.bytes);
+    m.setBytes(at, layOut(contents, headers));
     m.setPtr(area + CONTROL_AREA.Pages, at);
-    m.setPtr(area + CONTROL_AREA.Bytes, layout.bytes.length);
+    m.setPtr(area + CONTROL_AREA.Bytes, headers.size);
     m.setU32(area + CONTROL_AREA.Image, 1);
   }
   referenceObject(k, file);
@@ -73,6 +74,15 @@ export function memoryOf(k: Kernel, area: Addr, bytes: number): Addr {
   const fcb = k.mem.ptr(area + CONTROL_AREA.Fcb);
   return ensureCapacity(k, fcb, bytes) ? k.mem.ptr(fcb + FCB.Data) : 0;
 }
+
+/** SizeOfImage of an image. */
+export function sizeOfImage(k: Kernel, area: Addr): number {
+  const at = k.mem.ptr(area + CONTROL_AREA.Pages);
+  return k.mem.u32(at + k.mem.u32(at + PE_OFFSET) + SIZE_OF_IMAGE);
+}
+/** IMAGE_DOS_HEADER.e_lfanew, and SizeOfImage from there. */
+const PE_OFFSET = 0x3c;
+const SIZE_OF_IMAGE = 0x50;
 
 /** One section (or view) more or less; the last one takes the area with it. */
 export function countSection(k: Kernel, area: Addr, by: 1 | -1): void {
@@ -100,10 +110,4 @@ export function discardIfUnused(k: Kernel, area: Addr): void {
     dropReferenceDeferred(k, file);
   }
   k.pool.free(area);
-}
-
-/** Path of the file of an area from the root of its volume; undefined for the page file. */
-export function filePathOf(k: Kernel, area: Addr): string | undefined {
-  const fcb = k.mem.ptr(area + CONTROL_AREA.Fcb);
-  return fcb === 0 ? undefined : nameOfFile(k, fcb);
 }

@@ -23,54 +23,64 @@ function headers(file: DataView): { readonly nt: number; readonly optional: numb
   return magic === PE32 || magic === PE32_PLUS ? { nt, optional: nt + 0x18, wide: magic === PE32_PLUS } : undefined;
 }
 
-export interface ImageLayout {
-  /** The whole image, in pages. */
-  readonly bytes: Uint8Array;
-  /** Address at which it would like to be. */
-  readonly preferred: number;
-  /** Runs of pages with the same rights. */
-  readonly parts: readonly { readonly offset: number; readonly bytes: number; readonly writable: boolean }[];
+/** Headers lie within so many bytes of the file. */
+export const MOST_HEADERS = 0x10000;
+
+interface ImageSection {
+  /** Place and size in memory. */
+  readonly start: number;
+  readonly virtual: number;
+  /** Place and size in the file. */
+  readonly from: number;
+  readonly raw: number;
+  readonly writable: boolean;
+}
+export interface ImageHeaders {
+  /** Of the whole image in memory: pages. */
+  readonly size: number;
+  /** Bytes of the file that are its headers, in memory too. */
+  readonly headers: number;
+  readonly sections: readonly ImageSection[];
 }
 
-/** The image of a file; a status when it is none. */
-export function layOut(contents: Uint8Array, most: number): ImageLayout | number {
-  const file = new DataView(contents.buffer, contents.byteOffset, contents.byteLength);
+/** Reads the headers at the beginning of a file, or of an image in memory; a status when it is no image. `most`: the largest one. */
+export function readHeaders(contents: Uint8Array, most: number): ImageHeaders | number {
+  const file = new DataView(contents.buffer, contents.byteOffset, Math.min(contents.byteLength, MOST_HEADERS));
   if (file.byteLength < 0x40 || file.getUint16(0, true) !== DOS_SIGNATURE) return NT.INVALID_IMAGE_NOT_MZ;
   const h = headers(file);
   if (!h) return NT.INVALID_IMAGE_FORMAT;
   const size = pages(file.getUint32(h.optional + 0x38, true));
   const count = file.getUint16(h.nt + 6, true);
   const table = h.optional + file.getUint16(h.nt + 0x14, true);
-  if (size === 0 || size > most || count > MOST_SECTIONS || table + count * SECTION_HEADER > file.byteLength)
-    return NT.INVALID_IMAGE_FORMAT;
-  const bytes = new Uint8Array(size);
-  bytes.set(contents.subarray(0, Math.min(size, file.getUint32(h.optional + 0x3c, true))));
-  const writable = new Uint8Array(size / PAGE_SIZE);
-  for (let i = 0, at = table; i < count; i++, at += SECTION_HEADER) {
+  const end = table + count * SECTION_HEADER;
+  if (size === 0 || size > most || count > MOST_SECTIONS || end > file.byteLength) return NT.INVALID_IMAGE_FORMAT;
+  const sections: ImageSection[] = [];
+  for (let at = table; at < end; at += SECTION_HEADER) {
     const [virtual, start, raw, from] = [8, 12, 16, 20].map((o) => file.getUint32(at + o, true));
-    if (start + Math.max(virtual, raw) > size + PAGE_SIZE || start >= size) return NT.INVALID_IMAGE_FORMAT;
-    bytes.set(contents.subarray(from, from + Math.min(raw, virtual || raw, size - start)), start);
-    if (file.getUint32(at + 36, true) & IMAGE_SCN_MEM_WRITE)
-      writable.fill(1, start / PAGE_SIZE, pages(start + (virtual || raw)) / PAGE_SIZE);
+    if (start % PAGE_SIZE !== 0 || start >= size || start + (virtual || raw) > size) return NT.INVALID_IMAGE_FORMAT;
+    sections.push({ start, virtual: virtual || raw, from, raw, writable: (file.getUint32(at + 36, true) & IMAGE_SCN_MEM_WRITE) !== 0 });
   }
-  const preferred = h.wide ? Number(file.getBigUint64(h.optional + 0x18, true)) : file.getUint32(h.optional + 0x1c, true);
-  return { bytes, preferred, parts: partsOf(writable) };
+  return { size, headers: Math.min(size, file.getUint32(h.optional + 0x3c, true)), sections };
 }
 
-function partsOf(writable: Uint8Array): ImageLayout['parts'] {
+/** The image of a file as it lies in memory. */
+export function layOut(contents: Uint8Array, h: ImageHeaders): Uint8Array {
+  const bytes = new Uint8Array(h.size);
+  bytes.set(contents.subarray(0, h.headers));
+  for (const s of h.sections) bytes.set(contents.subarray(s.from, s.from + Math.min(s.raw, s.virtual)), s.start);
+  return bytes;
+}
+
+/** Runs of pages of [offset, offset + bytes) with the same rights, from the offset on. */
+export function partsOf(h: ImageHeaders, offset: number, bytes: number): { offset: number; bytes: number; writable: boolean }[] {
   const out: { offset: number; bytes: number; writable: boolean }[] = [];
-  writable.forEach((w, i) => {
+  for (let at = offset; at < offset + bytes; at += PAGE_SIZE) {
+    const writable = h.sections.some((s) => s.writable && at >= s.start && at < s.start + s.virtual);
     const last = out[out.length - 1];
-    if (last && last.writable === (w !== 0)) last.bytes += PAGE_SIZE;
-    else out.push({ offset: i * PAGE_SIZE, bytes: PAGE_SIZE, writable: w !== 0 });
-  });
+    if (last && last.writable === writable) last.bytes += PAGE_SIZE;
+    else out.push({ offset: at - offset, bytes: PAGE_SIZE, writable });
+  }
   return out;
-}
-
-/** Which pages of an image that is laid out may be written. */
-export function partsOfImage(image: Uint8Array): ImageLayout['parts'] {
-  const layout = layOut(image, image.length);
-  return typeof layout === 'number' ? [{ offset: 0, bytes: image.length, writable: false }] : layout.parts;
 }
 
 /** Moves an image that is laid out to another address: its header says where it is, and pointers in it are adjusted, as far as it says where they are. */

@@ -1,7 +1,7 @@
 // \KnownDlls: permanent sections of the system's DLLs, as the session manager makes them before the first driver that starts later could look. Here they are made at the
 // first look: most runs never do.
 import type { Addr } from '../../machine/abi.js';
-import { fileAt, sizeOf } from '../fs/volume.js';
+import { fileAt } from '../fs/volume.js';
 import { VOLUME } from '../fs/volume-path.js';
 import { createImageFile } from '../io/file.js';
 import type { Kernel } from '../kernel.js';
@@ -29,7 +29,7 @@ const DLLS = [
 ];
 
 /** Makes what is missing when the path is one of \KnownDlls. `make`: a section object over an area, 0: no memory. */
-export function provideKnownDll(k: Kernel, path: string, make: (area: Addr, size: number) => Addr): void {
+export function provideKnownDll(k: Kernel, path: string, make: (area: Addr) => Addr): void {
   const leaf = new RegExp(`^\\\\${DIRECTORY}\\\\([^\\\\]+)$`, 'i').exec(path)?.[1].toLowerCase();
   if (leaf === undefined || !DLLS.includes(leaf)) return;
   const directory = findInDirectory(k, rootDirectory(k), DIRECTORY) || createDirectory(k, rootDirectory(k), DIRECTORY);
@@ -39,7 +39,7 @@ export function provideKnownDll(k: Kernel, path: string, make: (area: Addr, size
   const file = createImageFile(k, VOLUME + SYSTEM32 + leaf);
   if (file === 0) return;
   const { status, area } = fileArea(k, file, fcb, true);
-  const section = ntSuccess(status) ? make(area, sizeOf(k, fcb)) : 0;
+  const section = ntSuccess(status) ? make(area) : 0;
   if (section !== 0) {
     insertName(k, directory, leaf, section);
     setPermanent(k, section, true);

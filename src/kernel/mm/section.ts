@@ -9,13 +9,23 @@ import { OB_OPERATION_HANDLE_CREATE } from '../ob/callbacks.js';
 import { type Attributes, captureAttributes, openByName, refusesPermanent } from '../ob/namespace.js';
 import { giveName, nameForNew } from '../ob/new-name.js';
 import { referenceObject } from '../ob/object.js';
-import { referenceFor } from '../ob/reference.js';
+import { borrowFor, referenceFor } from '../ob/reference.js';
 import { allocateSecured, captureSecurity } from '../ob/security.js';
 import { makeServices, previousMode, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
 import type { Descriptor } from '../se/descriptor.js';
-import { countSection, discardIfUnused, fileArea, isImage, MAX_SECTION, memoryOf, pageFileArea, SECTION_TAG } from './control-area.js';
+import {
+  countSection,
+  discardIfUnused,
+  fileArea,
+  isImage,
+  MAX_SECTION,
+  memoryOf,
+  pageFileArea,
+  SECTION_TAG,
+  sizeOfImage,
+} from './control-area.js';
 import { provideKnownDll } from './known-dlls.js';
 import { fileAccessFor, plainProtection, writesThrough } from './section-protection.js';
 
@@ -83,19 +93,13 @@ function makeArea(k: Kernel, file: Addr, { size, protection, attributes }: Wante
   }
   const { status, area } = fileArea(k, file, fcb, image);
   if (!ntSuccess(status)) return failed(status);
-  if (image) return { status, area, size: imageBytes(k, area) };
+  if (image) return { status, area, size: sizeOfImage(k, area) };
   if (memoryOf(k, area, Math.max(size, length)) === 0) {
     discardIfUnused(k, area);
     return failed(NT.DISK_FULL);
   }
   if (size > length) setSize(k, fcb, size);
   return { status, area, size: size === 0 ? length : size };
-}
-
-/** SizeOfImage of an image that is laid out. */
-function imageBytes(k: Kernel, area: Addr): number {
-  const at = memoryOf(k, area, 0);
-  return k.mem.u32(at + k.mem.u32(at + 0x3c) + IMAGE_OPTIONAL + 0x38);
 }
 
 interface Wanted {
@@ -259,27 +263,22 @@ function extend(k: Kernel, f: Frame, body: Addr): number {
   return NT.SUCCESS;
 }
 
-function onSection(
+/** A service on the section of a handle, which keeps it meanwhile: all of it is one step. */
+const onSection = (
   name: string,
   args: number,
   access: number,
   probe: (k: Kernel, f: Frame) => void,
   work: (k: Kernel, f: Frame, body: Addr) => number,
-): ServiceDefinition {
-  return {
-    name,
-    args,
-    locals: 2,
-    step(k, f) {
-      if (f.pc === 1) return k.return(f.get(1));
-      probe(k, f);
-      const r = referenceFor(k, f.ptr(0), access, ObType.Section);
-      if (!ntSuccess(r.status)) return k.return(r.status);
-      f.set(1, work(k, f, r.body));
-      return k.call(f, 1, 'ObfDereferenceObject', [r.body]);
-    },
-  };
-}
+): ServiceDefinition => ({
+  name,
+  args,
+  step(k, f) {
+    probe(k, f);
+    const r = borrowFor(k, f.ptr(0), access, ObType.Section);
+    return k.return(ntSuccess(r.status) ? work(k, f, r.body) : r.status);
+  },
+});
 
 /** (PHANDLE, Access, ObjectAttributes, PLARGE_INTEGER MaximumSize, SectionPageProtection, AllocationAttributes, FileHandle[, ExtendedParameters, Count]) */
 const creation = (name: string, args: number): ServiceDefinition => ({
@@ -312,8 +311,8 @@ const openSection: ServiceDefinition = {
     if (f.pc === 0) {
       const a = captureAttributes(k, f.ptr(2));
       if (ntSuccess(a.status) && a.name !== undefined)
-        provideKnownDll(k, a.name, (area, size) =>
-          makeObject(k, { status: NT.SUCCESS, area, size }, PAGE_EXECUTE_WRITECOPY, SEC_IMAGE | SEC_FILE),
+        provideKnownDll(k, a.name, (area) =>
+          makeObject(k, { status: NT.SUCCESS, area, size: sizeOfImage(k, area) }, PAGE_EXECUTE_WRITECOPY, SEC_IMAGE | SEC_FILE),
         );
     }
     return byName.step(k, f);

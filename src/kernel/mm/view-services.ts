@@ -6,13 +6,15 @@ import { KPROCESS, SECTION } from '../layouts.gen.js';
 import { stopNotSimulated } from '../not-simulated.js';
 import { fullName } from '../ob/namespace.js';
 import { pidOf } from '../ob/note.js';
-import { referenceFor } from '../ob/reference.js';
+import { dropReference } from '../ob/object.js';
+import { borrowFor, referenceFor } from '../ob/reference.js';
 import { makeServices, probeUser } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateCounted, freeUnicode } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
 import { fillImageInfo, IMAGE_LOCALS } from '../ps/startup.js';
 import { fileOf, isImage } from './control-area.js';
+import { USER_END } from './probe.js';
 import { mapAccessFor, plainProtection } from './section-protection.js';
 import { areaOfView, mapView, unmapView, viewAt, viewBase, viewBytes } from './view.js';
 
@@ -23,7 +25,6 @@ const MEM_RESERVE = 0x2000;
 const MEM_TOP_DOWN = 0x100000;
 const MEM_LARGE_PAGES = 0x20000000;
 const SEC_NO_CHANGE = 0x400000;
-const HIGHEST_USER = 0x7ffffffeffff;
 const MOST_ZERO_BITS = 21;
 const PAGE_READWRITE = 4;
 
@@ -33,6 +34,7 @@ const INFO = 2;
 const NAME = INFO + IMAGE_LOCALS;
 const APC_STATE = NAME + 2;
 
+/** Arguments from the third on, the same of both forms. */
 interface Arguments {
   /** Where base address, offset (or NULL) and size lie. */
   readonly base: Addr;
@@ -43,6 +45,15 @@ interface Arguments {
   readonly zeroBits: number;
 }
 
+const argumentsOf = (f: Frame): Arguments => ({
+  base: f.ptr(2),
+  offset: f.ptr(5),
+  size: f.ptr(6),
+  inherit: f.u32(7),
+  type: f.u32(8),
+  zeroBits: f.ptr(3),
+});
+
 /** What is wrong with the arguments of a mapping; in Windows' order. */
 function checkArguments(k: Kernel, a: Arguments): number {
   if (a.inherit !== VIEW_SHARE && a.inherit !== VIEW_UNMAP) return NT.INVALID_PARAMETER_8;
@@ -50,8 +61,8 @@ function checkArguments(k: Kernel, a: Arguments): number {
   const c = k.mem.checked;
   const [base, size] = [c.ptr(a.base), c.ptr(a.size)];
   if (a.zeroBits > MOST_ZERO_BITS) return NT.INVALID_PARAMETER_4;
-  if (base < 0 || base > HIGHEST_USER) return NT.INVALID_PARAMETER_3;
-  return size < 0 || base + size > HIGHEST_USER + 1 ? NT.INVALID_PARAMETER_4 : NT.SUCCESS;
+  if (base < 0 || base >= USER_END) return NT.INVALID_PARAMETER_3;
+  return size < 0 || base + size > USER_END ? NT.INVALID_PARAMETER_4 : NT.SUCCESS;
 }
 
 /**
@@ -134,14 +145,7 @@ export const routines: KernelRoutine[] = [
       step(k, f) {
         switch (f.pc) {
           case 0: {
-            const a: Arguments = {
-              base: f.ptr(2),
-              offset: f.ptr(5),
-              size: f.ptr(6),
-              inherit: f.u32(7),
-              type: f.u32(8),
-              zeroBits: f.ptr(3),
-            };
+            const a = argumentsOf(f);
             for (const at of [a.base, a.size]) probeUser(k, at, 8, true);
             if (a.offset !== 0) probeUser(k, a.offset, 8, true);
             const wrong = checkArguments(k, a);
@@ -167,20 +171,20 @@ export const routines: KernelRoutine[] = [
             return k.return(f.get(2));
         }
       },
+      unwind(k, f) {
+        if (f.pc === 1) for (const body of [f.get(0), f.get(1)]) dropReference(k, body);
+      },
     },
     ...(['UnmapViewOfSection', 'UnmapViewOfSectionEx'] as const).map((name) => ({
       // (Process, BaseAddress[, Flags])
       name,
       args: name.endsWith('Ex') ? 3 : 2,
-      locals: 1,
       cost: 60,
       step(k: Kernel, f: Frame): Status {
-        if (f.pc === 1) return k.return(f.get(0));
-        const r = referenceFor(k, f.ptr(0), VM_OPERATION, ObType.Process);
+        const r = borrowFor(k, f.ptr(0), VM_OPERATION, ObType.Process);
         if (!ntSuccess(r.status)) return k.return(r.status);
         if (inWindow(k, r.body, f.ptr(1))) return stopNotSimulated(k, f, `Zw${name} of the program or a DLL of a process`);
-        f.set(0, unmap(k, r.body, f.ptr(1)));
-        return k.call(f, 1, 'ObfDereferenceObject', [r.body]);
+        return k.return(unmap(k, r.body, f.ptr(1)));
       },
     })),
   ]),
@@ -193,14 +197,7 @@ export const routines: KernelRoutine[] = [
       if (f.pc === 1) return k.return(f.result32 | 0);
       const protection = plainProtection(f.u32(9));
       if (protection < 0) return k.return(protection);
-      const wrong = checkArguments(k, {
-        base: f.ptr(2),
-        offset: f.ptr(5),
-        size: f.ptr(6),
-        inherit: f.u32(7),
-        type: f.u32(8),
-        zeroBits: f.ptr(3),
-      });
+      const wrong = checkArguments(k, argumentsOf(f));
       if (wrong !== NT.SUCCESS) return k.return(wrong);
       return k.call(f, 1, 'MipMapViewOfSection', [f.ptr(0), f.ptr(1), f.ptr(2), f.ptr(5), f.ptr(6), protection]);
     },

@@ -3,17 +3,17 @@
 // its header says where it lies.
 import { type Addr, KERNEL_BASE, PAGE_SIZE, USER_BASE } from '../../machine/abi.js';
 import type { Kernel } from '../kernel.js';
-import { KPROCESS, MI_MAPPING, MI_VIEW, MM_GLOBALS, SECTION } from '../layouts.gen.js';
+import { CONTROL_AREA, KPROCESS, MI_MAPPING, MI_VIEW, MM_GLOBALS, SECTION } from '../layouts.gen.js';
 import { NT } from '../ob/status.js';
 import { entries, initListHead, insertTail, remove } from '../rtl/list.js';
 import { addMapping, type Mapping, mappings, type Piece, removeMapping, State } from './alias.js';
 import { countView, isImage, MAX_SECTION, memoryOf, SECTION_TAG } from './control-area.js';
-import { partsOfImage, relocate } from './image-layout.js';
+import { MOST_HEADERS, partsOf, readHeaders, relocate } from './image-layout.js';
+import { USER_END } from './probe.js';
 import { copiesOnWrite, permits, stateFor } from './section-protection.js';
 
 /** Views begin at multiples of this, in memory and in their section. */
 export const VIEW_ALIGNMENT = 0x10000;
-const HIGHEST_USER = 0x7ffffffeffff;
 
 const head = (k: Kernel): Addr => k.globals.MM + MM_GLOBALS.ViewListHead;
 
@@ -57,7 +57,7 @@ function refusal(k: Kernel, r: ViewRequest, bytes: number): number {
     return NT.INVALID_VIEW_SIZE;
   if (bytes > MAX_SECTION) return NT.NO_MEMORY;
   if (r.base === 0) return NT.SUCCESS;
-  if (r.base < VIEW_ALIGNMENT || r.base + bytes > HIGHEST_USER + 1) return NT.INVALID_PARAMETER_3;
+  if (r.base < VIEW_ALIGNMENT || r.base + bytes > USER_END) return NT.INVALID_PARAMETER_3;
   const window = k.mem.u32(r.process + KPROCESS.UserSize);
   return window > 0 && r.base < USER_BASE + window && USER_BASE < r.base + bytes ? NT.CONFLICTING_ADDRESSES : NT.SUCCESS;
 }
@@ -85,11 +85,11 @@ export function mapView(k: Kernel, r: ViewRequest): { readonly status: number; r
       k.pool.free(view);
       return none(NT.INSUFFICIENT_RESOURCES);
     }
-    m.copy(copy, from, bytes);
+    if (!image) m.copy(copy, from, bytes);
     m.setPtr(view + MI_VIEW.Copy, copy);
     from = copy;
   }
-  const base = place(k, r, view, from, bytes, image);
+  const base = place(k, r, view, from, bytes, image ? memory : 0);
   if (base === 0) {
     if (from !== memory + r.offset) k.pool.free(from);
     k.pool.free(view);
@@ -105,16 +105,18 @@ export function mapView(k: Kernel, r: ViewRequest): { readonly status: number; r
   insertTail(m, head(k), view + MI_VIEW.Link);
   countView(k, area, 1);
   k.event('mm.view.map', { process: r.process, address: base, bytes, section: r.section });
-  const moved = image && r.offset === 0 && moveTo(k, from, bytes, base);
+  const moved = image && copyImage(k, memory, m.ptr(area + CONTROL_AREA.Bytes), { to: from, offset: r.offset, bytes, base });
   return { status: moved ? NT.IMAGE_NOT_AT_BASE : NT.SUCCESS, view };
 }
 
-/** Entries of the table of second names: for an image one for each run of pages with the same rights. */
-function place(k: Kernel, r: ViewRequest, view: Addr, from: Addr, bytes: number, image: boolean): Addr {
+/** Entries of the table of second names: for an image, which lies at `image`, one for each run of pages with the same rights. */
+function place(k: Kernel, r: ViewRequest, view: Addr, from: Addr, bytes: number, image: Addr): Addr {
   const offset = from - KERNEL_BASE;
-  if (!image) return addMapping(k, r.process, r.base, [{ offset, bytes }], view, stateFor(r.protection));
-  const parts = partsOfImage(k.mem.bytes(from, bytes)).filter((p) => p.offset < bytes);
-  const pieces: Piece[] = parts.map((p) => ({ offset: offset + p.offset, bytes: Math.min(p.bytes, bytes - p.offset) }));
+  if (image === 0) return addMapping(k, r.process, r.base, [{ offset, bytes }], view, stateFor(r.protection));
+  const headers = readHeaders(k.mem.bytes(image, Math.min(MOST_HEADERS, imageBytes(k, r.section))), MAX_SECTION);
+  if (typeof headers === 'number') return 0; // somebody has written over the pages behind all views
+  const parts = partsOf(headers, r.offset, bytes);
+  const pieces: Piece[] = parts.map((p) => ({ offset: offset + p.offset, bytes: p.bytes }));
   const base = addMapping(k, r.process, r.base, pieces, view, State.MiMappingReadOnly);
   if (base === 0) return 0;
   for (const e of entriesOf(k, r.process, view)) {
@@ -123,13 +125,15 @@ function place(k: Kernel, r: ViewRequest, view: Addr, from: Addr, bytes: number,
   }
   return base;
 }
+const imageBytes = (k: Kernel, section: Addr): number => k.mem.ptr(areaOf(k, section) + CONTROL_AREA.Bytes);
 
 const entriesOf = (k: Kernel, process: Addr, view: Addr): Mapping[] => mappings(k, process, (x) => x.mdl === view);
 
-function moveTo(k: Kernel, copy: Addr, bytes: number, base: Addr): boolean {
-  const image = k.mem.bytes(copy, bytes);
-  const { moved } = relocate(image, base);
-  if (moved) k.mem.setBytes(copy, image);
+/** Fills the copy of a view with its part of the image, as it is when the view lies at `base`. True: that is not where the image would like to be. */
+function copyImage(k: Kernel, memory: Addr, size: number, v: { to: Addr; offset: number; bytes: number; base: Addr }): boolean {
+  const image = k.mem.bytes(memory, size);
+  const { moved } = relocate(image, v.base - v.offset);
+  k.mem.setBytes(v.to, image.subarray(v.offset, v.offset + v.bytes));
   return moved;
 }
 

@@ -5,12 +5,13 @@ import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { EPROCESS, FILE_OBJECT, KPROCESS, MEMORY_BASIC_INFORMATION, MM_VAD, UNICODE_STRING } from '../layouts.gen.js';
 import { stopNotSimulated } from '../not-simulated.js';
 import { fullName } from '../ob/namespace.js';
-import { referenceFor } from '../ob/reference.js';
+import { borrowFor } from '../ob/reference.js';
 import { makeServices, probeUser, type ServiceDefinition } from '../ob/service.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { ObType } from '../ob/types.js';
 import { WINDOW, type WindowLayout, windowOf } from '../ps/window.js';
 import { fileOf, isImage } from './control-area.js';
+import { USER_END } from './probe.js';
 import { plainProtection } from './section-protection.js';
 import { isSecured } from './secure.js';
 import {
@@ -48,7 +49,6 @@ const PAGE_GUARD = 0x100;
 const CACHE_BITS = 0x600;
 const VM_OPERATION = 8;
 const QUERY_INFORMATION = 0x400;
-const HIGHEST_USER = 0x7ffffffeffff;
 const windowPages = (k: Kernel, process: Addr): number => k.mem.u32(process + KPROCESS.UserSize) >>> PAGE_SHIFT;
 
 /** Page of the window that an address is in; below 0 or beyond `windowPages`: outside. */
@@ -60,29 +60,23 @@ interface Range {
   readonly size: number;
 }
 
-/** Locals: 0 process, 1 status. */
-function onProcess(
+/** A service on the process of a handle, which keeps it meanwhile: all of it is one step. */
+const onProcess = (
   name: string,
   args: number,
   access: number,
   work: (k: Kernel, f: Frame, process: Addr) => number | { readonly stop: string },
-): ServiceDefinition {
-  return {
-    name,
-    args,
-    locals: 2,
-    cost: 60,
-    step(k, f): Status {
-      if (f.pc === 1) return k.return(f.get(1));
-      const r = referenceFor(k, f.ptr(0), access, ObType.Process);
-      if (!ntSuccess(r.status)) return k.return(r.status);
-      const done = k.mem.u32(r.body + KPROCESS.UserOffset) === 0 ? NT.PROCESS_IS_TERMINATING : work(k, f, r.body);
-      if (typeof done !== 'number') return stopNotSimulated(k, f, done.stop);
-      f.set(1, done);
-      return k.call(f, 1, 'ObfDereferenceObject', [r.body]);
-    },
-  };
-}
+): ServiceDefinition => ({
+  name,
+  args,
+  cost: 60,
+  step(k, f): Status {
+    const r = borrowFor(k, f.ptr(0), access, ObType.Process);
+    if (!ntSuccess(r.status)) return k.return(r.status);
+    const done = k.mem.u32(r.body + KPROCESS.UserOffset) === 0 ? NT.PROCESS_IS_TERMINATING : work(k, f, r.body);
+    return typeof done === 'number' ? k.return(done) : stopNotSimulated(k, f, done.stop);
+  },
+});
 
 /** Reads *BaseAddress and *RegionSize. */
 function range(k: Kernel, baseAt: Addr, sizeAt: Addr): Range {
@@ -112,8 +106,8 @@ function allocate(k: Kernel, f: Frame, process: Addr): number | { readonly stop:
   if ((type & (MEM_COMMIT | MEM_RESERVE)) === 0) return NT.INVALID_PARAMETER_5;
   const protect = cleanProtection(f.u32(5), 'ZwAllocateVirtualMemory');
   if (typeof protect !== 'number' || protect < 0) return protect;
-  if (base < 0 || base > HIGHEST_USER) return NT.INVALID_PARAMETER_2;
-  if (size <= 0 || base + size > HIGHEST_USER + 1) return NT.INVALID_PARAMETER_4;
+  if (base < 0 || base >= USER_END) return NT.INVALID_PARAMETER_2;
+  if (size <= 0 || base + size > USER_END) return NT.INVALID_PARAMETER_4;
   let vad: Addr;
   let page: number;
   let count: number;
@@ -141,7 +135,7 @@ function free(k: Kernel, f: Frame, process: Addr): number | { readonly stop: str
   const type = f.u32(3);
   if (type !== MEM_DECOMMIT && type !== MEM_RELEASE) return NT.INVALID_PARAMETER_4;
   const { base, size } = range(k, f.ptr(1), f.ptr(2));
-  if (base < 0 || base > HIGHEST_USER) return NT.INVALID_PARAMETER_2;
+  if (base < 0 || base >= USER_END) return NT.INVALID_PARAMETER_2;
   if (size < 0) return NT.INVALID_PARAMETER_3;
   if (viewAt(k, process, base) !== 0) return NT.UNABLE_TO_DELETE_SECTION;
   const page = pageOf(base);
@@ -179,7 +173,7 @@ function protect(k: Kernel, f: Frame, process: Addr): number | { readonly stop: 
   if (typeof wanted !== 'number' || wanted < 0) return wanted;
   const { base, size } = range(k, f.ptr(1), f.ptr(2));
   probeUser(k, f.ptr(4), 4, true);
-  if (base < 0 || base > HIGHEST_USER) return NT.INVALID_PARAMETER_2;
+  if (base < 0 || base >= USER_END) return NT.INVALID_PARAMETER_2;
   if (size <= 0) return NT.INVALID_PARAMETER_3;
   const view = viewAt(k, process, base);
   if (view !== 0) return protectPartOfView(k, f, view, base, size);
@@ -284,10 +278,10 @@ function basicInformation(
   const info = pageInfo(k, process, page);
   const end = windowPages(k, process);
   if (page < 0) return { page, count: -page, info };
-  if (page >= end) return { page, count: Math.floor((HIGHEST_USER + 1 - pageAddress(page)) / PAGE_SIZE), info };
+  if (page >= end) return { page, count: Math.floor((USER_END - pageAddress(page)) / PAGE_SIZE), info };
   let count = 1;
   while (page + count < end && same(pageInfo(k, process, page + count), info)) count++;
-  if (page + count === end && info.state === MEM_FREE) count += Math.floor((HIGHEST_USER + 1 - pageAddress(end)) / PAGE_SIZE);
+  if (page + count === end && info.state === MEM_FREE) count += Math.floor((USER_END - pageAddress(end)) / PAGE_SIZE);
   return { page, count, info };
 }
 
@@ -296,7 +290,7 @@ function query(k: Kernel, f: Frame, process: Addr): number | { readonly stop: st
   const c = k.mem.checked;
   const [address, kind, buffer, length, returned] = [f.ptr(1), f.u32(2), f.ptr(3), f.ptr(4), f.ptr(5)];
   if (returned !== 0) probeUser(k, returned, 8, true);
-  if (address < 0 || address > HIGHEST_USER) return NT.INVALID_PARAMETER;
+  if (address < 0 || address >= USER_END) return NT.INVALID_PARAMETER;
   if (kind === 0) {
     if (length < MEMORY_BASIC_INFORMATION.sizeof) return NT.INFO_LENGTH_MISMATCH;
     probeUser(k, buffer, MEMORY_BASIC_INFORMATION.sizeof, true);

@@ -321,6 +321,38 @@ static VOID Image(VOID) {
   ZwClose(text);
 }
 
+// A part of an image that does not begin with its headers: rights and pointers are those of its place in the image. The image is the driver's own.
+static ULONG g_Written = 0x5eed;
+static ULONG *g_Pointer = &g_Written;
+static VOID PartOfImage(PDRIVER_OBJECT DriverObject) {
+  UNICODE_STRING name;
+  OBJECT_ATTRIBUTES oa;
+  IO_STATUS_BLOCK io;
+  HANDLE file = NULL, s = NULL;
+  PVOID whole = NULL, part = NULL;
+  SIZE_T size = 0, from = ((ULONG_PTR)&g_Written - (ULONG_PTR)DriverObject->DriverStart) & ~(SIZE_T)0xffff, at;
+  CHECK_EQ(IoQueryFullDriverPath(DriverObject, &name), STATUS_SUCCESS);
+  InitializeObjectAttributes(&oa, &name, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE, NULL, NULL);
+  CHECK_EQ(ZwOpenFile(&file, FILE_READ_DATA | FILE_EXECUTE | SYNCHRONIZE, &oa, &io, FILE_SHARE_READ, FILE_SYNCHRONOUS_IO_NONALERT), STATUS_SUCCESS);
+  ExFreePool(name.Buffer);
+  CHECK_EQ(Make(&s, SECTION_ALL_ACCESS, 0, PAGE_READONLY, SEC_IMAGE, file), STATUS_SUCCESS);
+  CHECK(NT_SUCCESS(Map(s, &whole, 0, &size, PAGE_READONLY)));
+  at = (ULONG_PTR)&g_Written - (ULONG_PTR)DriverObject->DriverStart;
+  FACT("documentation ZwMapViewOfSection: a variable of the image has its first value", *(PULONG)((PUCHAR)whole + at) == 0x5eed);
+  *(PULONG)((PUCHAR)whole + at) = 1;
+  FACT("documentation ZwMapViewOfSection: a writable section of an image is copied on write", *(PULONG)((PUCHAR)whole + at) == 1 && g_Written == 0x5eed);
+  CHECK(*g_Pointer == 0x5eed);
+  CHECK_EQ(ZwUnmapViewOfSection(ZwCurrentProcess(), whole), STATUS_SUCCESS);
+  size = at - from + sizeof(ULONG);
+  CHECK(NT_SUCCESS(Map(s, &part, from, &size, PAGE_READONLY)));
+  FACT("documentation ZwMapViewOfSection: a part of an image from an offset", *(PULONG)((PUCHAR)part + at - from) == 0x5eed);
+  *(PULONG)((PUCHAR)part + at - from) = 2;
+  FACT("documentation ZwMapViewOfSection: a part of an image has the rights of its place", *(PULONG)((PUCHAR)part + at - from) == 2);
+  CHECK_EQ(ZwUnmapViewOfSection(ZwCurrentProcess(), part), STATUS_SUCCESS);
+  ZwClose(s);
+  ZwClose(file);
+}
+
 // Drivers read the exports of ntdll this way.
 static VOID KnownDlls(VOID) {
   UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\KnownDlls\\ntdll.dll"), none = RTL_CONSTANT_STRING(L"\\KnownDlls\\nobody.dll");
@@ -353,12 +385,12 @@ static VOID WriteText(VOID) {
 }
 
 static NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
-  UNREFERENCED_PARAMETER(DeviceObject);
   Shared((HANDLE)(ULONG_PTR)*(PULONG)Irp->AssociatedIrp.SystemBuffer);
   Arguments();
   Objects();
   Image();
   KnownDlls();
+  PartOfImage(DeviceObject->DriverObject);
   return CompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
