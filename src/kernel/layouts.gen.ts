@@ -208,6 +208,7 @@ export const IOP_LOAD_PACKET = { sizeof: 0x50, Item: 0x0, Event: 0x20, ServiceNa
 export const IOP_REINITIALIZE = { sizeof: 0x28, Link: 0x0, Driver: 0x10, Routine: 0x18, Context: 0x20 } as const;
 export const IOP_REQUEST = { sizeof: 0x120, Irp: 0x0, File: 0x8, Device: 0x10, Event: 0x18, Iosb: 0x30, UserBuffer: 0x40, OutputLength: 0x48, CopyBack: 0x4c, Mdl: 0x50, Completed: 0x58, Cancelled: 0x5c, SecurityContext: 0x60, AccessState: 0x78, Major: 0x118, Reserved: 0x11c } as const;
 export const IOP_UNLOADED_DRIVER = { sizeof: 0x28, Name: 0x0, StartAddress: 0x10, EndAddress: 0x18, CurrentTime: 0x20 } as const;
+export const IOP_UNLOAD_SAFE_COMPLETION = { sizeof: 0x18, DeviceObject: 0x0, CompletionRoutine: 0x8, Context: 0x10 } as const;
 export const IO_ALLOCATION_ACTION = { KeepObject: 1, DeallocateObject: 2, DeallocateObjectKeepRegisters: 3 } as const;
 export const IO_ATTRIBUTION_INFORMATION = { sizeof: 0x20, Version: 0x0, Flags: 0x4, Length: 0x8, ServiceStartTime: 0x10, CurrentTime: 0x18 } as const;
 export const IO_COMPLETION_CONTEXT = { sizeof: 0x18, Port: 0x0, Key: 0x8, UsageCount: 0x10 } as const;

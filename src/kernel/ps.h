@@ -753,6 +753,13 @@ typedef struct _IO_GLOBALS {
     ULONG AuxKlibInitialized;
 } IO_GLOBALS;
 
+// What stands for the context of a completion routine of IoSetCompletionRoutineEx.
+typedef struct _IOP_UNLOAD_SAFE_COMPLETION {
+    PDEVICE_OBJECT DeviceObject; // referenced
+    PIO_COMPLETION_ROUTINE CompletionRoutine;
+    PVOID Context;
+} IOP_UNLOAD_SAFE_COMPLETION;
+
 // What ZwLoadDriver and ZwUnloadDriver hand to a system worker thread: lies in the frame of the service, which waits.
 typedef struct _IOP_LOAD_PACKET {
     WORK_QUEUE_ITEM Item;

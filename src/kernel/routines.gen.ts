@@ -36,6 +36,7 @@ import { routines as fsCreate } from './fs/create.js';
 import { routines as fsDirectory } from './fs/directory.js';
 import { routines as fsInformation } from './fs/information.js';
 import { routines as fsTransfer } from './fs/transfer.js';
+import { routines as ioAssociatedIrp } from './io/associated-irp.js';
 import { routines as ioBuildIrp } from './io/build-irp.js';
 import { routines as ioCancel } from './io/cancel.js';
 import { routines as ioController } from './io/controller.js';
@@ -54,7 +55,6 @@ import { routines as ioFileInformation } from './io/file-information.js';
 import { routines as ioForward } from './io/forward.js';
 import { routines as ioHardError } from './io/hard-error.js';
 import { routines as ioInterruptObject } from './io/interrupt-object.js';
-import { routines as ioIrpMore } from './io/irp-more.js';
 import { routines as ioIrp } from './io/irp.js';
 import { routines as ioLoadService } from './io/load-service.js';
 import { routines as ioMisc } from './io/misc.js';
@@ -65,6 +65,7 @@ import { routines as ioRequest } from './io/request.js';
 import { routines as ioShareAccess } from './io/share-access.js';
 import { routines as ioStartIo } from './io/start-io.js';
 import { routines as ioTimer } from './io/timer.js';
+import { routines as ioUnloadSafe } from './io/unload-safe.js';
 import { routines as ioWorkItem } from './io/work-item.js';
 import { routines as keAffinity } from './ke/affinity.js';
 import { routines as keApc } from './ke/apc.js';
@@ -248,6 +249,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   fsDirectory,
   fsInformation,
   fsTransfer,
+  ioAssociatedIrp,
   ioBuildIrp,
   ioCancel,
   ioController,
@@ -266,7 +268,6 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioForward,
   ioHardError,
   ioInterruptObject,
-  ioIrpMore,
   ioIrp,
   ioLoadService,
   ioMisc,
@@ -277,6 +278,7 @@ export const routineLists: readonly (readonly KernelRoutine[])[] = [
   ioShareAccess,
   ioStartIo,
   ioTimer,
+  ioUnloadSafe,
   ioWorkItem,
   keAffinity,
   keApc,

@@ -11,6 +11,8 @@
 export type Addr = number;
 
 export const KERNEL_BASE = -0x80000000000; // 0xFFFFF800_00000000, low 32 bits zero
+/** Upper half of every kernel address; the lower half is the offset. */
+export const KERNEL_HIGH = Math.floor(KERNEL_BASE / 4294967296);
 export const USER_BASE = 0x7ff600000000; // every process sees its window here
 /**
  * 1784 MiB of simulated memory, reserved at start, never grown (committed by the host where it is touched). Offsets, also those of host-only memory, stay below

@@ -1,6 +1,6 @@
 // Frames on simulated stacks: reading headers, and the accessor that routines get (`Frame` of routine.ts). All state is in memory; the accessor
 // object only remembers which frame it looks at, and is reused.
-import { type Addr, FRAME, FrameFlag, KERNEL_BASE, MEMORY_SIZE, USER_BASE } from './abi.js';
+import { type Addr, FRAME, FrameFlag, KERNEL_BASE, KERNEL_HIGH, MEMORY_SIZE, USER_BASE } from './abi.js';
 import type { Memory } from './memory.js';
 import { type Frame, routineFixedSize, SimulatedFault } from './routine.js';
 
@@ -47,9 +47,6 @@ export class FrameHeaders {
 }
 
 /** View of one routine's frame. Number slots hold signed 64-bit integers. */
-/** Upper half of every kernel address. */
-const KERNEL_HIGH = Math.floor(KERNEL_BASE / TWO32);
-
 export class RoutineFrame implements Frame {
   fp = 0;
   private args = 0;

@@ -140,6 +140,24 @@ export function terminated(text: string): Uint8Array {
   return data;
 }
 
+/** The string that such data holds: up to its first NUL. */
+export function textOf(data: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i + 1 < data.length; i += 2) {
+    const unit = data[i] | (data[i + 1] << 8);
+    if (unit === 0) break;
+    text += String.fromCharCode(unit);
+  }
+  return text;
+}
+
+/** Data of a REG_DWORD value. */
+export function dword(value: number): Uint8Array {
+  const data = new Uint8Array(4);
+  new DataView(data.buffer).setUint32(0, value, true);
+  return data;
+}
+
 /** A REG_SZ or REG_EXPAND_SZ value. */
 export const setKeyString = (k: Kernel, path: string, name: string, type: number, text: string): void =>
   setKeyValue(k, path, name, type, terminated(text));

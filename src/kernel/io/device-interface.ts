@@ -1,7 +1,7 @@
 // Device interfaces: registered for a PDO, enabled and disabled, found by class. While one is enabled, a symbolic link of \GLOBAL?? leads to the PDO, so that
 // opening it reaches the top of the device's stack. Nobody is notified: IoRegisterPlugPlayNotification is not simulated.
 import type { Addr, Status } from '../../machine/abi.js';
-import { nodeAt, RegType, setKeyString, setKeyValue, terminated } from '../cm/hive.js';
+import { dword, nodeAt, RegType, setKeyString, setKeyValue, terminated } from '../cm/hive.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { createLink, findInDirectory, fullName, removeName, rootDirectory, setPermanent } from '../ob/namespace.js';
 import { dropReference, isType, referenceObject } from '../ob/object.js';
@@ -51,11 +51,7 @@ function register(k: Kernel, f: Frame): number {
   return known ? NT.OBJECT_NAME_EXISTS : NT.SUCCESS;
 }
 
-function setNumber(k: Kernel, path: string, name: string, value: number): void {
-  const data = new Uint8Array(4);
-  new DataView(data.buffer).setUint32(0, value, true);
-  setKeyValue(k, path, name, RegType.Dword, data);
-}
+const setNumber = (k: Kernel, path: string, name: string, value: number): void => setKeyValue(k, path, name, RegType.Dword, dword(value));
 
 const globalDirectory = (k: Kernel): Addr => findInDirectory(k, rootDirectory(k), 'GLOBAL??');
 

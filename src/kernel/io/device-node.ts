@@ -17,14 +17,13 @@ import { isType } from '../ob/object.js';
 import { NT, ntSuccess } from '../ob/status.js';
 import { allocateUnicode, freeUnicode, readUnicode, sameName } from '../ob/strings.js';
 import { ObType } from '../ob/types.js';
-import { createDevice, DO_DEVICE_INITIALIZING, devicesOf, extensionOf } from './device.js';
+import { createDevice, DO_DEVICE_INITIALIZING, devicesOf, extensionOf, isDevice } from './device.js';
 import { createDriverObject, driverNamed, drivers } from './driver-load.js';
 
 export const CONTROL_SET = '\\REGISTRY\\MACHINE\\SYSTEM\\CurrentControlSet';
 const ENUM = `${CONTROL_SET}\\Enum`;
 /** Setup class of devices that no INF file has given another one. */
 const LEGACY_CLASS = '{8ECC055D-047F-11D1-A537-0000F8753ED1}';
-const IO_TYPE_DEVICE = 3;
 const IO_TYPE_DRIVER = 4;
 const FILE_DEVICE_CONTROLLER = 4;
 const DO_BUS_ENUMERATED_DEVICE = 0x1000;
@@ -37,16 +36,9 @@ const INTERFACES =
     ' ',
   );
 
-/** Is this address a device object? */
-const isAnyDevice = (k: Kernel, device: Addr): boolean =>
-  isKernelAddress(device) &&
-  k.mem.allowed(device, DEVICE_OBJECT.sizeof, false) &&
-  k.mem.u16(device + DEVICE_OBJECT.Type) === IO_TYPE_DEVICE &&
-  isType(k, device, ObType.Device);
-
 /** DEVICE_NODE of a PDO; 0 for what is none: other device objects, stale pointers, any address. */
 export function nodeOfPdo(k: Kernel, device: Addr): Addr {
-  if (!isAnyDevice(k, device)) return 0;
+  if (!isDevice(k, device)) return 0;
   const extension = extensionOf(k, device);
   if (!isKernelAddress(extension) || !k.mem.allowed(extension, IOP_DEVICE_EXTENSION.sizeof, false)) return 0;
   return k.mem.ptr(extension + IOP_DEVICE_EXTENSION.DeviceNode);
@@ -144,7 +136,7 @@ function reportDetected(k: Kernel, f: Frame): number {
   const driver = f.ptr(0);
   if (!isDriver(k, driver)) return NT.INVALID_PARAMETER;
   const given = c.ptr(f.ptr(7));
-  if (given !== 0 && (nodeOfPdo(k, given) !== 0 || !isAnyDevice(k, given))) return NT.INVALID_DEVICE_REQUEST;
+  if (given !== 0 && (nodeOfPdo(k, given) !== 0 || !isDevice(k, given))) return NT.INVALID_DEVICE_REQUEST;
   const list = f.ptr(4);
   const first = list !== 0 && c.u32(list) > 0 ? c.u32(list + FIRST_INTERFACE) : 0;
   const service = readUnicode(k, driver + IOP_DRIVER.Extension + DRIVER_EXTENSION.ServiceKeyName);

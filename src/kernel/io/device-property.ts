@@ -1,7 +1,7 @@
 // What a device tells about itself: IoGetDeviceProperty by number, IoGetDevicePropertyData and IoSetDevicePropertyData by property key, and the same for a device
 // interface. Most of it is read from the registry; what the bus would know is not there, because no bus is simulated.
 import type { Addr } from '../../machine/abi.js';
-import { RegType, terminated } from '../cm/hive.js';
+import { dword, RegType, terminated } from '../cm/hive.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { DEVICE_NODE } from '../layouts.gen.js';
 import { fullName } from '../ob/namespace.js';
@@ -45,12 +45,6 @@ const LOCALE_SYSTEM_DEFAULT = 0x800;
 const LOCALE_USER_DEFAULT = 0x400;
 const PLUGPLAY_PROPERTY_PERSISTENT = 1;
 
-function number(value: number): Uint8Array {
-  const data = new Uint8Array(4);
-  new DataView(data.buffer).setUint32(0, value, true);
-  return data;
-}
-
 /** Data of a property by its number; undefined: this device has none. */
 function byNumber(k: Kernel, device: Addr, node: Addr, which: number): Uint8Array | undefined {
   const m = k.mem;
@@ -64,19 +58,19 @@ function byNumber(k: Kernel, device: Addr, node: Addr, which: number): Uint8Arra
     case Which.PhysicalDeviceObjectName:
       return fullName(k, device) === '' ? undefined : terminated(fullName(k, device));
     case Which.LegacyBusType:
-      return m.i32(node + DEVICE_NODE.InterfaceType) < 0 ? undefined : number(m.u32(node + DEVICE_NODE.InterfaceType));
+      return m.i32(node + DEVICE_NODE.InterfaceType) < 0 ? undefined : dword(m.u32(node + DEVICE_NODE.InterfaceType));
     case Which.BusNumber:
-      return m.u32(node + DEVICE_NODE.BusNumber) === UNKNOWN ? undefined : number(m.u32(node + DEVICE_NODE.BusNumber));
+      return m.u32(node + DEVICE_NODE.BusNumber) === UNKNOWN ? undefined : dword(m.u32(node + DEVICE_NODE.BusNumber));
     case Which.EnumeratorName:
       return terminated(instance.slice(0, instance.indexOf('\\')));
     case Which.Address:
-      return number(UNKNOWN);
+      return dword(UNKNOWN);
     case Which.UINumber:
-      return enumValue(k, instance, 'UINumber')?.data ?? number(UNKNOWN);
+      return enumValue(k, instance, 'UINumber')?.data ?? dword(UNKNOWN);
     case Which.InstallState:
-      return number(INSTALLED);
+      return dword(INSTALLED);
     case Which.RemovalPolicy:
-      return number(EXPECT_NO_REMOVAL);
+      return dword(EXPECT_NO_REMOVAL);
     case Which.ContainerID:
       return terminated(SYSTEM_CONTAINER);
     default: // resources and the type of the bus

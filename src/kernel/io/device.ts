@@ -1,5 +1,5 @@
 // Device objects: creation with their names, deletion that waits for open files, attachment into stacks, symbolic links.
-import type { Addr } from '../../machine/abi.js';
+import { type Addr, isKernelAddress } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
 import {
   DEVICE_NODE,
@@ -120,9 +120,12 @@ export function topOfStack(k: Kernel, device: Addr): Addr {
   return top;
 }
 
-/** Is this address a live device object of ours? Drivers pass stale pointers. */
+/** Is this address a live device object? Drivers pass stale pointers, and any other. */
 export const isDevice = (k: Kernel, device: Addr): boolean =>
-  k.mem.checked.u16(device + DEVICE_OBJECT.Type) === IO_TYPE_DEVICE && isType(k, device, ObType.Device);
+  isKernelAddress(device) &&
+  k.mem.allowed(device, DEVICE_OBJECT.sizeof, false) &&
+  k.mem.u16(device + DEVICE_OBJECT.Type) === IO_TYPE_DEVICE &&
+  isType(k, device, ObType.Device);
 
 /** `sddlArg`: number of the argument that holds the SDDL string, 0: none. */
 const create = (

@@ -74,7 +74,7 @@ function complete(k: Kernel, f: Frame, nextPc: number, irp: Addr): Status {
 
 /** Which device, in words: its name (else that of its address) and the label of the volume on it. */
 function deviceText(k: Kernel, device: Addr, vpb: Addr): string {
-  const name = (device !== 0 && isDevice(k, device) && fullName(k, device)) || 'a device without name';
+  const name = (isDevice(k, device) && fullName(k, device)) || 'a device without name';
   const label =
     vpb === 0 ? '' : k.mem.checked.readUtf16(vpb + VPB.VolumeLabel, Math.min(64, k.mem.checked.u16(vpb + VPB.VolumeLabelLength)));
   return label === '' ? name : `${name} (volume ${label})`;

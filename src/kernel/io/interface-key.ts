@@ -1,7 +1,7 @@
 // Names and registry keys of device interfaces. An instance is registered under Control\DeviceClasses\{class}: a key for the device and class, below it one for each
 // reference string. The name that drivers get, \??\ROOT#name#0000#{class}\reference, leads back to both.
 import type { Addr } from '../../machine/abi.js';
-import { nodeAt, subKeys, valueData, valueNamed } from '../cm/hive.js';
+import { nodeAt, subKeys, textOf, valueData, valueNamed } from '../cm/hive.js';
 import type { Kernel } from '../kernel.js';
 import { CMP_NODE } from '../layouts.gen.js';
 import { readUnicode } from '../ob/strings.js';
@@ -37,17 +37,11 @@ export const deviceKey = (n: InterfaceName): string => `${CLASSES}\\${n.guid}\\#
 export const instanceKey = (n: InterfaceName): string => `${deviceKey(n)}\\#${n.reference}`;
 export const isRegistered = (k: Kernel, n: InterfaceName): boolean => nodeAt(k, instanceKey(n)) !== 0;
 
-const text = (bytes: Uint8Array): string => {
-  let s = '';
-  for (let i = 0; i + 1 < bytes.length; i += 2) s += String.fromCharCode(bytes[i] | (bytes[i + 1] << 8));
-  return s.replace(/\0+$/, '');
-};
-
 /** Text of a value of a key, '' when there is none. */
 export function valueText(k: Kernel, path: string, name: string): string {
   const key = nodeAt(k, path);
   const value = key === 0 ? 0 : valueNamed(k, key, name);
-  return value === 0 ? '' : text(valueData(k, value));
+  return value === 0 ? '' : textOf(valueData(k, value));
 }
 
 /** Number of a REG_DWORD value, 0 when there is none. */

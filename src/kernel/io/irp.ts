@@ -3,9 +3,9 @@
 import type { Addr, Status } from '../../machine/abi.js';
 import { combinedApcDisable } from '../ke/region.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { DEVICE_OBJECT, DRIVER_OBJECT, IO_GLOBALS, IO_STACK_LOCATION, IO_STATUS_BLOCK, IRP, MDL } from '../layouts.gen.js';
+import { DEVICE_OBJECT, DRIVER_OBJECT, ETHREAD, IO_GLOBALS, IO_STACK_LOCATION, IO_STATUS_BLOCK, IRP, MDL } from '../layouts.gen.js';
 import { NT, ntSuccess } from '../ob/status.js';
-import { initListHead, isEmpty, remove } from '../rtl/list.js';
+import { initListHead, insertTail, isEmpty, remove } from '../rtl/list.js';
 import { majorName } from './major.js';
 
 const IO_TYPE_IRP = 6;
@@ -22,9 +22,9 @@ const IOP_THREADED = 0x40;
 export const IRP_ASSOCIATED_IRP = 0x8;
 
 const SL_PENDING_RETURNED = 0x01;
-const SL_INVOKE_ON_CANCEL = 0x20;
-const SL_INVOKE_ON_SUCCESS = 0x40;
-const SL_INVOKE_ON_ERROR = 0x80;
+export const SL_INVOKE_ON_CANCEL = 0x20;
+export const SL_INVOKE_ON_SUCCESS = 0x40;
+export const SL_INVOKE_ON_ERROR = 0x80;
 
 export const currentStack = (k: Kernel, irp: Addr): Addr => k.mem.ptr(irp + IRP.Tail_Overlay_CurrentStackLocation);
 
@@ -270,17 +270,25 @@ export function markThreaded(k: Kernel, irp: Addr): void {
   k.mem.setU8(irp + IRP.AllocationFlags, k.mem.u8(irp + IRP.AllocationFlags) | IOP_THREADED);
 }
 
+/** (Irp, PacketSize, StackSize), the last two from `at` on. */
+const initialise = (name: string, at: number): KernelRoutine => ({
+  name,
+  cost: 8,
+  step(k, f) {
+    k.mem.checked.fill(f.ptr(0), f.u16(at));
+    initIrp(k, f.ptr(0), f.u16(at), f.u8(at + 1));
+    return k.returnVoid();
+  },
+});
+
 export const routines: KernelRoutine[] = [
   { name: 'IofCallDriver', locals: 3, cost: 10, step: callDriver },
   { name: 'IoCallDriver', locals: 3, cost: 10, step: callDriver },
   { name: 'IofCompleteRequest', locals: 4, cost: 15, step: completeRequest },
   { name: 'IoCompleteRequest', locals: 4, cost: 15, step: completeRequest },
-  {
-    // (StackSize, ChargeQuota)
-    name: 'IoAllocateIrp',
-    cost: 15,
-    step: (k, f) => k.return(allocateIrp(k, f.u8(0))),
-  },
+  // (StackSize, ChargeQuota), with the device in front in the Ex form, where a packet may have more for its device: not here
+  { name: 'IoAllocateIrp', cost: 15, step: (k, f) => k.return(allocateIrp(k, f.u8(0))) },
+  { name: 'IoAllocateIrpEx', cost: 15, step: (k, f) => k.return(allocateIrp(k, f.u8(1))) },
   {
     name: 'IoFreeIrp',
     cost: 8,
@@ -292,13 +300,21 @@ export const routines: KernelRoutine[] = [
       return k.returnVoid();
     },
   },
+  initialise('IoInitializeIrp', 1),
+  initialise('IoInitializeIrpEx', 2),
   {
-    // (Irp, PacketSize, StackSize)
-    name: 'IoInitializeIrp',
-    cost: 8,
+    // what IoInitializeIrpEx attached to a packet: nothing here
+    name: 'IoCleanupIrp',
+    cost: 4,
+    step: (k, f) => (k.mem.checked.u16(f.ptr(0) + IRP.Type), k.returnVoid()),
+  },
+  {
+    // the packet is one of those that are cancelled when the thread ends
+    name: 'IoQueueThreadIrp',
+    cost: 6,
     step(k, f) {
-      k.mem.checked.fill(f.ptr(0), f.u16(1));
-      initIrp(k, f.ptr(0), f.u16(1), f.u8(2));
+      k.mem.checked.ptr(f.ptr(0) + IRP.ThreadListEntry);
+      insertTail(k.mem, k.currentThread() + ETHREAD.IrpList, f.ptr(0) + IRP.ThreadListEntry);
       return k.returnVoid();
     },
   },
@@ -316,6 +332,7 @@ export const routines: KernelRoutine[] = [
     },
   },
   { name: 'IoSizeofIrp', cost: 1, step: (k, f) => k.return(irpSize(f.u8(0))) },
+  { name: 'IoSizeOfIrpEx', cost: 1, step: (k, f) => k.return(irpSize(f.u8(1))) },
   {
     // Default of DRIVER_OBJECT.MajorFunction: (DeviceObject, Irp)
     name: 'IopInvalidDeviceRequest',

@@ -1,7 +1,7 @@
 // ZwLoadDriver and ZwUnloadDriver: the path of a service key names the driver, its ImagePath the image, which is one of the scenario's. The work is done in a system worker
 // thread, so that DriverEntry and DriverUnload run in the System process whoever asked; a caller that is in it already does it itself.
 import type { Addr, Status } from '../../machine/abi.js';
-import { nodeAt, valueData, valueNamed } from '../cm/hive.js';
+import { nodeAt, textOf, valueData, valueNamed } from '../cm/hive.js';
 import { KernelMode, WaitReason } from '../ke/constants.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
 import { CMP_NODE, CMP_VALUE, IOP_LOAD_PACKET as P, UNICODE_STRING, WORK_QUEUE_ITEM } from '../layouts.gen.js';
@@ -41,11 +41,7 @@ function imageName(k: Kernel, node: Addr, service: string): string {
   const { Type, Length, Data } = CMP_VALUE;
   const kind = k.mem.u32(value + Type);
   if ((kind !== 1 && kind !== 2) || k.mem.u32(value + Length) < 2 || k.mem.ptr(value + Data) === 0) return service;
-  const data = valueData(k, value);
-  let path = '';
-  for (let i = 0; i + 1 < data.length; i += 2) path += String.fromCharCode(data[i] | (data[i + 1] << 8));
-  return path
-    .replace(/\0[\s\S]*$/, '')
+  return textOf(valueData(k, value))
     .replace(/^.*[\\/]/s, '')
     .replace(/\.sys$/i, '');
 }

@@ -5,6 +5,8 @@ import { referenceObject } from '../ob/object.js';
 import { NT } from '../ob/status.js';
 import { devicesOf } from './device.js';
 
+/** The version of WDM since Windows Vista. */
+const [WDM_MAJOR, WDM_MINOR] = [6, 0];
 const ERROR_LOG_MAXIMUM_SIZE = 240;
 
 export const routines: KernelRoutine[] = [
@@ -26,6 +28,12 @@ export const routines: KernelRoutine[] = [
       if (f.pc === 1) return k.returnVoid();
       return k.call(f, 1, 'KeInitializeThreadedDpc', [f.ptr(0) + DEVICE_OBJECT.Dpc, f.ptr(1), f.ptr(0)]);
     },
+  },
+  {
+    // (Major, Minor): an older version is available too
+    name: 'IoIsWdmVersionAvailable',
+    cost: 2,
+    step: (k, f) => k.return(f.u8(0) < WDM_MAJOR || (f.u8(0) === WDM_MAJOR && f.u8(1) <= WDM_MINOR) ? 1 : 0),
   },
   // No 32-bit processes are simulated.
   { name: 'IoIs32bitProcess', cost: 2, step: (k) => k.return(0) },

@@ -1,5 +1,5 @@
-// What a request, file object or process tells when asked: who sent it, whether it is synchronous, its priority, its origin. Paging files and user-mapped sections are
-// not simulated, so nothing is one or has one.
+// What a request, file object or process tells when asked: who sent it, whether it is synchronous, its priority, its origin. Paging files are not simulated, so nothing
+// is one.
 
 import type { Addr } from '../../machine/abi.js';
 import type { Kernel, KernelRoutine } from '../kernel.js';
@@ -24,6 +24,11 @@ import { currentStack, IRP_SYNCHRONOUS_API } from './irp.js';
 
 const IRP_PAGING_IO = 2;
 const IRP_SYNCHRONOUS_PAGING_IO = 0x40;
+/** IRP.Flags: IO_PRIORITY_HINT + 1. */
+const PRIORITY_SHIFT = 17;
+const PRIORITY_MASK = 0xe0000;
+const MAX_PRIORITY_TYPES = 5;
+const IO_PRIORITY_NORMAL = 2;
 
 const requestor = (k: Kernel, irp: Addr): Addr => {
   const thread = k.mem.checked.ptr(irp + IRP.Tail_Overlay_Thread);
@@ -66,6 +71,25 @@ export const routines: KernelRoutine[] = [
     },
   },
   {
+    // (Irp, IO_PRIORITY_HINT)
+    name: 'IoSetIoPriorityHint',
+    cost: 4,
+    step(k, f) {
+      if (f.u32(1) >= MAX_PRIORITY_TYPES) return k.return(NT.INVALID_PARAMETER);
+      const at = f.ptr(0) + IRP.Flags;
+      k.mem.checked.setU32(at, (k.mem.checked.u32(at) & ~PRIORITY_MASK) | ((f.u32(1) + 1) << PRIORITY_SHIFT));
+      return k.return(NT.SUCCESS);
+    },
+  },
+  {
+    name: 'IoGetIoPriorityHint',
+    cost: 4,
+    step(k, f) {
+      const hint = (k.mem.checked.u32(f.ptr(0) + IRP.Flags) & PRIORITY_MASK) >>> PRIORITY_SHIFT;
+      return k.return(hint === 0 ? IO_PRIORITY_NORMAL : hint - 1);
+    },
+  },
+  {
     // (Irp): IoPagingPriorityInvalid 0 for what is no paging I/O, else IoPagingPriorityNormal 1
     name: 'IoGetPagingIoPriority',
     cost: 4,
@@ -73,7 +97,6 @@ export const routines: KernelRoutine[] = [
   },
   constant('IoIsFileOriginRemote', 0),
   constant('IoIsFileObjectIgnoringSharing', 0),
-  constant('MmDoesFileHaveUserWritableReferences', 0),
   // No transactions and no debuggers are simulated: nothing is bound to one, nobody is debugged.
   { name: 'CmGetBoundTransaction', cost: 4, step: (k) => k.return(0) },
   { name: 'IoGetTransactionParameterBlock', cost: 4, step: (k) => k.return(0) },

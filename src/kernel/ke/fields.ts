@@ -2,7 +2,7 @@
 // address each would cost several times as much. An object is named here by the place of its first word: small integers, which the host passes without boxing.
 // Only for objects that no driver's data breakpoint and no search over thread orders looks at (explore/sharing.ts leaves them out); an object of a
 // driver has a place only while nobody sees every access (Memory.wordAt, Frame.place). Whoever writes calls `touch`.
-import { type Addr, KERNEL_BASE, MEMORY_SIZE } from '../../machine/abi.js';
+import { type Addr, KERNEL_BASE, KERNEL_HIGH, MEMORY_SIZE } from '../../machine/abi.js';
 import type { Memory } from '../../machine/memory.js';
 import { SimulatedFault } from '../../machine/routine.js';
 import type { Kernel } from '../kernel.js';
@@ -10,8 +10,6 @@ import { KAPC_STATE, KE_GLOBALS, KPRCB, KTHREAD } from '../layouts.gen.js';
 import { GLOBALS } from '../nt-layout.js';
 
 const TWO32 = 4294967296;
-/** Upper half of every kernel address. */
-export const HIGH = Math.floor(KERNEL_BASE / TWO32);
 
 /** Place of a kernel address: the low half of one is its offset. NULL is 0. */
 export const placeOf = (a: Addr): number => a >>> 2;
@@ -23,14 +21,14 @@ export function pointee(m: Memory, place: number): number {
   const low = m.words[place];
   const high = m.words[place + 1];
   if (low === 0 && high === 0) return 0;
-  if (high === HIGH && low > 0 && low < MEMORY_SIZE && (low & 3) === 0) return low >>> 2;
+  if (high === KERNEL_HIGH && low > 0 && low < MEMORY_SIZE && (low & 3) === 0) return low >>> 2;
   throw new SimulatedFault((low >>> 0) + high * TWO32, false, 8);
 }
 
 /** A pointer field. */
 export function setPointer(w: Int32Array, place: number, target: number): void {
   w[place] = target << 2;
-  w[place + 1] = target === 0 ? 0 : HIGH;
+  w[place + 1] = target === 0 ? 0 : KERNEL_HIGH;
 }
 
 /** A signed number of 64 bits that is exact as one of the host's: any address, time, count or status. */

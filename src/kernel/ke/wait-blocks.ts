@@ -1,5 +1,5 @@
 // What a wait writes: into the thread's KTHREAD, into its wait blocks, onto the lists of the objects, into the trace. Threads and blocks by place (fields.ts).
-import type { Addr } from '../../machine/abi.js';
+import { type Addr, KERNEL_HIGH } from '../../machine/abi.js';
 import { KIND_ID, WORD } from '../../trace/kinds.js';
 import { addressWord, decode, NONE } from '../../trace/word.js';
 import type { Kernel } from '../kernel.js';
@@ -7,7 +7,7 @@ import { DISPATCHER_HEADER, KTHREAD, KTIMER, KWAIT_BLOCK } from '../layouts.gen.
 import { insertTail, insertTailAt } from '../rtl/list.js';
 import { ObjectType, STATUS, ThreadState, WAIT_REASON_NAMES, WaitAny } from './constants.js';
 import { initHeader, serverStops, WAIT_LIST } from './dispatcher.js';
-import { addressAt, HIGH, pointee, setNumber, setPointer, T, touchThread } from './fields.js';
+import { addressAt, pointee, setNumber, setPointer, T, touchThread } from './fields.js';
 import { interruptTime100, systemTimeOffset } from './time.js';
 import { insertTimer } from './timer-queue.js';
 
@@ -102,7 +102,7 @@ export function queueBlocks(k: Kernel, t: number): void {
     const block = blocks + i * (KWAIT_BLOCK.sizeof >> 2);
     fillBlock(k, block, t, i, type);
     const object = block + B.object;
-    const o = w[object + 1] === HIGH ? m.placeOf(w[object]) : -1;
+    const o = w[object + 1] === KERNEL_HIGH ? m.placeOf(w[object]) : -1;
     if (o >= 0) insertTailAt(m, o + (WAIT_LIST >> 2), block);
     else insertTail(m, m.ptr(addressAt(object)) + WAIT_LIST, addressAt(block));
   }

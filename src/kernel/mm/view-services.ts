@@ -2,7 +2,7 @@
 // (reference: callbacks.md 5), in the thread that maps, attached to the process.
 import { type Addr, type Status, USER_BASE } from '../../machine/abi.js';
 import type { Frame, Kernel, KernelRoutine } from '../kernel.js';
-import { KPROCESS, SECTION } from '../layouts.gen.js';
+import { KPROCESS, SECTION, SECTION_OBJECT_POINTERS } from '../layouts.gen.js';
 import { stopNotSimulated } from '../not-simulated.js';
 import { fullName } from '../ob/namespace.js';
 import { pidOf } from '../ob/note.js';
@@ -16,7 +16,7 @@ import { fillImageInfo, IMAGE_LOCALS } from '../ps/startup.js';
 import { fileOf, isImage } from './control-area.js';
 import { USER_END } from './probe.js';
 import { mapAccessFor, plainProtection } from './section-protection.js';
-import { areaOfView, mapView, unmapView, viewAt, viewBase, viewBytes } from './view.js';
+import { areaOfView, mapView, unmapView, viewAt, viewBase, viewBytes, writableViews } from './view.js';
 
 const VM_OPERATION = 8;
 const VIEW_SHARE = 1;
@@ -203,6 +203,12 @@ export const routines: KernelRoutine[] = [
     },
   },
   { name: 'MmUnmapViewOfSection', cost: 30, step: (k, f) => k.return(unmap(k, f.ptr(0), f.ptr(1))) },
+  {
+    // (PSECTION_OBJECT_POINTERS): how many views of user space can write the file
+    name: 'MmDoesFileHaveUserWritableReferences',
+    cost: 10,
+    step: (k, f) => k.return(writableViews(k, k.mem.checked.ptr(f.ptr(0) + SECTION_OBJECT_POINTERS.DataSectionObject))),
+  },
   mapSystem('MmMapViewInSystemSpace', false),
   mapSystem('MmMapViewInSystemSpaceEx', true),
   mapSystem('MmMapViewInSessionSpace', false),

@@ -10,7 +10,7 @@ import { addMapping, type Mapping, mappings, type Piece, removeMapping, State } 
 import { countView, isImage, MAX_SECTION, memoryOf, SECTION_TAG } from './control-area.js';
 import { MOST_HEADERS, partsOf, readHeaders, relocate } from './image-layout.js';
 import { USER_END } from './probe.js';
-import { copiesOnWrite, permits, stateFor } from './section-protection.js';
+import { copiesOnWrite, permits, stateFor, writesThrough } from './section-protection.js';
 
 /** Views begin at multiples of this, in memory and in their section. */
 export const VIEW_ALIGNMENT = 0x10000;
@@ -154,6 +154,10 @@ export function unmapView(k: Kernel, view: Addr): void {
 export function releaseViews(k: Kernel, process: Addr): void {
   for (const v of views(k)) if (k.mem.ptr(v + MI_VIEW.Process) === process) unmapView(k, v);
 }
+
+/** Views of an area through which the memory behind it can be written. */
+export const writableViews = (k: Kernel, area: Addr): number =>
+  views(k).filter((v) => areaOfView(k, v) === area && k.mem.ptr(v + MI_VIEW.Process) !== 0 && writesThrough(protectionOfView(k, v))).length;
 
 /** Gives a whole view other rights; the old protection, or a status. */
 export function protectView(k: Kernel, view: Addr, protection: number): number {

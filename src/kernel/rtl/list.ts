@@ -1,6 +1,6 @@
 // Doubly linked lists in simulated memory, as the kernel uses them: every removal and insertion verifies the neighbours' links like Windows does
 // (fast fail 3, bug check 0x139), and every walk is bounded, so a driver that overwrites a list head breaks the kernel but never hangs it.
-import { type Addr, KERNEL_BASE } from '../../machine/abi.js';
+import { type Addr, KERNEL_BASE, KERNEL_HIGH } from '../../machine/abi.js';
 import type { Memory } from '../../machine/memory.js';
 import { BugCheckError } from '../ke/bugcheck.js';
 import { LIST_ENTRY } from '../layouts.gen.js';
@@ -29,7 +29,6 @@ export function isEmpty(mem: Memory, head: Addr): boolean {
 
 // Insertion and removal happen several times at every wait and context switch. Where all three links are aligned and in kernel memory, as nearly always, they
 // are read and written as words: the upper half of a kernel address is always the same. Everything else goes the general way.
-const HIGH = Math.floor(KERNEL_BASE / 4294967296);
 const ENTRY_BYTES = LIST_ENTRY.sizeof;
 const addressOf = (place: number): Addr => KERNEL_BASE + 4 * place;
 
@@ -44,11 +43,11 @@ function insertBetween(mem: Memory, previous: Addr, next: Addr, entry: Addr): vo
 /** `insertBetween` by places in `words`. */
 function link(mem: Memory, p: number, n: number, e: number): void {
   const w = mem.words;
-  if (w[p] !== n << 2 || w[p + 1] !== HIGH || w[n + 2] !== p << 2 || w[n + 3] !== HIGH) corrupt(addressOf(p));
+  if (w[p] !== n << 2 || w[p + 1] !== KERNEL_HIGH || w[n + 2] !== p << 2 || w[n + 3] !== KERNEL_HIGH) corrupt(addressOf(p));
   w[e] = n << 2;
-  w[e + 1] = HIGH;
+  w[e + 1] = KERNEL_HIGH;
   w[e + 2] = p << 2;
-  w[e + 3] = HIGH;
+  w[e + 3] = KERNEL_HIGH;
   w[n + 2] = e << 2;
   w[p] = e << 2;
   mem.touch(e << 2, ENTRY_BYTES);
@@ -74,7 +73,7 @@ export function insertTail(mem: Memory, head: Addr, entry: Addr): void {
 /** The same by places in `words` (Memory.wordAt), of which both must be valid. */
 export function insertTailAt(mem: Memory, head: number, entry: number): void {
   const w = mem.words;
-  const p = w[head + 3] === HIGH ? mem.placeOf(w[head + 2]) : -1;
+  const p = w[head + 3] === KERNEL_HIGH ? mem.placeOf(w[head + 2]) : -1;
   if (p < 0) return insertSlowly(mem, mem.ptr(addressOf(head) + BLINK), addressOf(head), addressOf(entry));
   link(mem, p, head, entry);
 }
@@ -97,10 +96,10 @@ export function remove(mem: Memory, entry: Addr): boolean {
 /** The same by place in `words`, which must be valid. */
 export function removeAt(mem: Memory, e: number): boolean {
   const w = mem.words;
-  const n = w[e + 1] === HIGH ? mem.placeOf(w[e]) : -1;
-  const p = w[e + 3] === HIGH ? mem.placeOf(w[e + 2]) : -1;
+  const n = w[e + 1] === KERNEL_HIGH ? mem.placeOf(w[e]) : -1;
+  const p = w[e + 3] === KERNEL_HIGH ? mem.placeOf(w[e + 2]) : -1;
   if (n < 0 || p < 0) return removeSlowly(mem, addressOf(e));
-  if (w[n + 2] !== e << 2 || w[n + 3] !== HIGH || w[p] !== e << 2 || w[p + 1] !== HIGH) corrupt(addressOf(e));
+  if (w[n + 2] !== e << 2 || w[n + 3] !== KERNEL_HIGH || w[p] !== e << 2 || w[p + 1] !== KERNEL_HIGH) corrupt(addressOf(e));
   w[p] = n << 2;
   w[n + 2] = p << 2;
   mem.touchPlace(p);

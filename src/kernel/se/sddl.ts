@@ -1,14 +1,14 @@
 // The part of SDDL that IoCreateDeviceSecure takes: a DACL of allowing and denying entries without inheritance, `D:P(A;;GA;;;SY)(A;;GRGW;;;BA)`. Nothing else is read.
-import { type Ace, aclBytes } from './default-dacl.js';
+import { type Ace, aclBytes, GENERIC } from './default-dacl.js';
 import type { Descriptor } from './descriptor.js';
-import { type Sid, sidBytes } from './sids.js';
+import { ADMINISTRATORS, EVERYONE, RESTRICTED, type Sid, SYSTEM, sidBytes } from './sids.js';
 
 const PROTECTED = 0x1000;
 const RIGHTS: Readonly<Record<string, number>> = {
-  GA: 0x10000000,
-  GX: 0x20000000,
-  GW: 0x40000000,
-  GR: 0x80000000,
+  GA: GENERIC.All,
+  GX: GENERIC.Execute,
+  GW: GENERIC.Write,
+  GR: GENERIC.Read,
   SD: 0x10000,
   RC: 0x20000,
   WD: 0x40000,
@@ -22,7 +22,7 @@ const SIDS: Readonly<Record<string, Sid>> = {
   AC: [15, 2, 1],
   AN: [5, 7],
   AU: [5, 11],
-  BA: [5, 32, 544],
+  BA: ADMINISTRATORS,
   BG: [5, 32, 546],
   BU: [5, 32, 545],
   CG: [3, 1],
@@ -34,12 +34,12 @@ const SIDS: Readonly<Record<string, Sid>> = {
   NU: [5, 2],
   PS: [5, 10],
   PU: [5, 32, 547],
-  RC: [5, 12],
+  RC: RESTRICTED,
   SO: [5, 32, 549],
   SU: [5, 6],
-  SY: [5, 18],
+  SY: SYSTEM,
   UD: [5, 84, 0, 0, 0, 0, 0],
-  WD: [1, 0],
+  WD: EVERYONE,
   WR: [5, 33],
 };
 const MAX_SUB_AUTHORITIES = 15;

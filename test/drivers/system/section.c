@@ -307,6 +307,16 @@ static VOID Image(VOID) {
     FILE_END_OF_FILE_INFORMATION end;
     LARGE_INTEGER larger;
     CHECK_EQ(Make(&s, SECTION_ALL_ACCESS, 0, PAGE_READWRITE, SEC_COMMIT, text), STATUS_SUCCESS);
+    {
+      PFILE_OBJECT object = NULL;
+      PVOID view = NULL;
+      SIZE_T all = 0;
+      CHECK_EQ(ObReferenceObjectByHandle(text, 0, *IoFileObjectType, KernelMode, (PVOID *)&object, NULL), STATUS_SUCCESS);
+      CHECK_EQ(Map(s, &view, 0, &all, PAGE_READWRITE), STATUS_SUCCESS);
+      FACT_EQ("documentation MmDoesFileHaveUserWritableReferences: views through which a process can write", MmDoesFileHaveUserWritableReferences(object->SectionObjectPointer), 1);
+      CHECK_EQ(ZwUnmapViewOfSection(ZwCurrentProcess(), view), STATUS_SUCCESS);
+      ObDereferenceObject(object);
+    }
     end.EndOfFile.QuadPart = 4;
     FACT_EQ("documentation FILE_END_OF_FILE_INFORMATION: STATUS_USER_MAPPED_FILE", ZwSetInformationFile(text, &io, &end, sizeof end, FileEndOfFileInformation), STATUS_USER_MAPPED_FILE);
     larger.QuadPart = 0x2000;
